@@ -1,0 +1,44 @@
+"""What one request did, as a value: its statements, and the memory that its process reached."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One SQL statement as the driver was given it.
+
+    `text` has placeholders, not values. `duration_s` is the time that the application waited for
+    it, fetches from a server-side cursor included. `rows` is how many rows came to the client,
+    None where the driver cannot say.
+    """
+
+    text: str
+    duration_s: float
+    rows: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """All statements of one request, in order, and the peak resident memory of its process."""
+
+    statements: tuple[Statement, ...]
+    peak_bytes: int
+
+    @property
+    def duration_s(self) -> float:
+        """The time that the request waited for the database."""
+        return sum(statement.duration_s for statement in self.statements)
+
+    @property
+    def rows(self) -> int | None:
+        """How many rows came to the client; None where one statement cannot say."""
+        counts = [statement.rows for statement in self.statements]
+        known = [count for count in counts if count is not None]
+        return sum(known) if len(known) == len(counts) else None
+
+    @property
+    def similar(self) -> int:
+        """How many statements share their text with another: the sign of a query in a loop."""
+        counts = Counter(statement.text for statement in self.statements)
+        return sum(count for count in counts.values() if count > 1)

@@ -1,0 +1,184 @@
+"""A run as a value: one JSON file that a verdict can be computed from again.
+
+Written and read by pydantic from these dataclasses alone, so the file has no second description.
+Times are in milliseconds, memory in MiB, sizes in bytes.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeRecord:
+    """The median of the blocks' medians with its 95% interval."""
+
+    median: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatioRecord:
+    """Time of the variant over time of the baseline with its 95% interval."""
+
+    estimate: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementRecord:
+    """One distinct SQL statement of a request: its text with placeholders, and its sums."""
+
+    text: str
+    count: int
+    duration_ms: float
+    rows: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariantRecord:
+    """One variant in one set-up at one size.
+
+    `samples_ms` and `samples_cpu_ms` hold a list a block. A variant that is observed once has no
+    interval: `time_ms` is None and the one time is in `samples_ms`. `outcome` says in a sentence
+    how a request ended that was expected to end badly. `told_ms` is the talk's own time.
+    """
+
+    name: str
+    title: str
+    app: str
+    setup: str
+    rows: int
+    time_ms: TimeRecord | None
+    bytes: int
+    bytes_gzip: int
+    sql_statements: int
+    sql_similar: int
+    sql_ms: float
+    sql_rows: int | None
+    statements: tuple[StatementRecord, ...]
+    cpu_ms: float | None
+    peak_mib: float
+    samples_ms: tuple[tuple[float, ...], ...]
+    samples_cpu_ms: tuple[tuple[float, ...], ...]
+    code: str
+    told_ms: float | None = None
+    told_requests_per_s: float | None = None
+    outcome: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparisonRecord:
+    """A variant against a baseline in the same set-up at the same size.
+
+    `ratio` is None where too few blocks were measured for an interval. `p_holm` is the exact
+    signed-rank p-value after Holm's correction over the experiment's comparisons.
+    """
+
+    variant: str
+    baseline: str
+    setup: str
+    rows: int
+    blocks: int
+    ratio: RatioRecord | None
+    p_holm: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimRecord:
+    """A claim held against what was measured in one set-up."""
+
+    text: str
+    section: str
+    variant: str
+    baseline: str
+    setup: str
+    rows: int
+    reading: str
+    claimed_ratio: float
+    measured: RatioRecord | None
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExperimentRecord:
+    """One experiment: what was measured, compared and judged."""
+
+    name: str
+    section: str
+    question: str
+    baseline: str
+    variants: tuple[VariantRecord, ...]
+    comparisons: tuple[ComparisonRecord, ...]
+    claims: tuple[ClaimRecord, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetRecord:
+    """What the database held: the rows' number, seed, form and checksum, and its size on disk."""
+
+    name: str
+    rows: int
+    seed: int
+    form: int
+    checksum: str
+    size_bytes: int
+    built_s: float
+    reused: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentRecord:
+    """Where a run was made. `settings` are the database's that bear on its speed."""
+
+    cpu: str
+    cores: int
+    memory_bytes: int
+    kernel: str
+    python: str
+    postgresql: str
+    packages: dict[str, str]
+    settings: dict[str, str]
+    load_average: tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One execution of experiments. `stopped` says why a run that is not complete ended."""
+
+    schema_version: int
+    rowpath: str
+    started_at: datetime
+    duration_s: float
+    stopped: str | None
+    seed: int
+    profile: str
+    environment: EnvironmentRecord
+    dataset: DatasetRecord
+    experiments: tuple[ExperimentRecord, ...]
+
+
+_RUN = TypeAdapter(Run)
+
+
+def to_json(run: Run) -> bytes:
+    """Return the run as UTF-8 JSON, indented for a reader."""
+    return _RUN.dump_json(run, indent=1)
+
+
+def from_json(text: bytes) -> Run:
+    """Return the run that `to_json` wrote; pydantic.ValidationError for anything else."""
+    return _RUN.validate_json(text)
+
+
+def write(run: Run, path: Path) -> None:
+    """Write the run to `path` whole or not at all, over whatever stood there."""
+    part = path.with_name(path.name + ".part")
+    part.write_bytes(to_json(run))
+    part.replace(path)
