@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+WHOLE_TABLE = 0
+"""The size of an answer that is made from every row of the table; sent as no `rows` at all."""
+
 
 class App(StrEnum):
     """A measured application: a framework with its ORM under the server that people deploy."""
@@ -41,12 +44,14 @@ class Answer:
     `columns` are the columns compared; an answer may hold more (an id), and that is a difference
     of shape. `empty` says that the variant answers no rows at all, however many are asked for.
     `ordered_in` are the set-ups in which the rows are the first by time_created; elsewhere they
-    may be any rows of the table, each at most once.
+    may be any rows of the table, each at most once. `milliseconds` says that times are cut to
+    milliseconds, as DRF's JSON encoder does outside of a serializer.
     """
 
     shape: Shape
     columns: tuple[str, ...]
     empty: bool = False
+    milliseconds: bool = False
     ordered_in: frozenset[Setup] = frozenset(Setup)
 
 

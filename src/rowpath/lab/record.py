@@ -45,9 +45,10 @@ class StatementRecord:
 class VariantRecord:
     """One variant in one set-up at one size.
 
-    `samples_ms` and `samples_cpu_ms` hold a list a block. A variant that is observed once has no
-    interval: `time_ms` is None and the one time is in `samples_ms`. `outcome` says in a sentence
-    how a request ended that was expected to end badly. `told_ms` is the talk's own time.
+    `samples_ms` holds a list a block, `samples_cpu_ms` a request's mean in each. A variant that
+    is observed once has no interval: `time_ms` is None and the one time is in `samples_ms`.
+    `outcome` says in a sentence how a request ended that was expected to end badly. `told_ms` is
+    the talk's own time.
     """
 
     name: str
@@ -66,7 +67,7 @@ class VariantRecord:
     cpu_ms: float | None
     peak_mib: float
     samples_ms: tuple[tuple[float, ...], ...]
-    samples_cpu_ms: tuple[tuple[float, ...], ...]
+    samples_cpu_ms: tuple[float, ...]
     code: str
     told_ms: float | None = None
     told_requests_per_s: float | None = None

@@ -1,0 +1,21 @@
+"""The command `rowpath`: one file per subcommand; this one only finds out whether it can start."""
+
+import sys
+
+from rowpath.errors import InstallError
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    try:
+        from rowpath.cli.program import run  # noqa: PLC0415 a plain install has no click
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] == "rowpath":
+            raise
+        print(  # noqa: T201 without the extra there is nothing better to print with
+            f"Cannot run rowpath: the package {error.name!r} is not installed. "
+            "Install what the lab needs: pip install 'rowpath[lab]'",
+            file=sys.stderr,
+        )
+        sys.exit(InstallError.exit_code)
+    sys.exit(run())

@@ -1,0 +1,31 @@
+"""Numbers of rows as people write them: 10_000_000, 10,000,000, 100k, 10M."""
+
+import re
+from collections.abc import Sequence
+
+from rowpath.errors import UsageError
+
+_FACTORS = {"": 1, "k": 1_000, "m": 1_000_000}
+_COUNT = re.compile(r"(\d[\d_,]*)([km]?)", re.IGNORECASE | re.ASCII)
+
+
+def parse_count(text: str, option: str) -> int:
+    """Return the number of rows, 1 or more, that `text` says; UsageError names the `option`."""
+    match = _COUNT.fullmatch(text.strip())
+    count = 0
+    if match:
+        digits, unit = match.groups()
+        count = int(re.sub("[_,]", "", digits)) * _FACTORS[unit.lower()]
+    if count < 1:
+        raise UsageError(
+            f"Cannot read {option} {text!r}: it is no number of rows. "
+            "Write a whole number from 1, such as 1000, 1_000, 100k or 10M."
+        )
+    return count
+
+
+def parse_sizes(text: str | None) -> Sequence[int]:
+    """Return the sizes that a comma-separated list says, none for no list."""
+    if text is None:
+        return ()
+    return tuple(parse_count(part, "--sizes") for part in text.split(","))

@@ -1,0 +1,134 @@
+"""`rowpath lab run`: the main job, from nothing to tables, a report and a run on disk."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+
+import click
+import psycopg
+from rich.console import Console
+
+from rowpath import __version__
+from rowpath.cli import options
+from rowpath.cli.counts import parse_count, parse_sizes
+from rowpath.cli.outputs import outputs
+from rowpath.cli.progress import Steps, steps
+from rowpath.errors import DatabaseError, RowpathError
+from rowpath.lab import runner
+from rowpath.lab.analysis import experiment_record
+from rowpath.lab.database import open_database
+from rowpath.lab.dataset import ensure
+from rowpath.lab.experiments import EXPERIMENTS
+from rowpath.lab.fleet import Site
+from rowpath.lab.folders import data_folder
+from rowpath.lab.forecast import Forecast
+from rowpath.lab.host import environment
+from rowpath.lab.plan import Stage, chosen, stages
+from rowpath.lab.profile import PROFILES, profile_named
+from rowpath.lab.record import SCHEMA_VERSION, ExperimentRecord, Run
+from rowpath.lab.results import Results
+from rowpath.report import terminal
+
+
+class Telling:
+    """The runner's listener: steps go to the progress, a finished stage's table to the console."""
+
+    def __init__(self, console: Console, progress: Steps, results: Results) -> None:
+        self._console = console
+        self._results = results
+        self.step = progress.step
+
+    def stage_done(self, stage: Stage) -> None:
+        """Print the table of what was just measured."""
+        record = experiment_record(stage.experiment, [stage], self._results)
+        for table in terminal.experiment_tables(record):
+            self._console.print(table)
+
+
+def records(stages: Sequence[Stage], results: Results) -> tuple[ExperimentRecord, ...]:
+    """Return a record for each experiment of which something was measured."""
+    experiments = {stage.experiment.name: stage.experiment for stage in stages}
+    made = (experiment_record(each, stages, results) for each in experiments.values())
+    return tuple(record for record in made if record.variants)
+
+
+@click.command("run")
+@click.argument("experiments", nargs=-1, metavar="[EXPERIMENT ...]")
+@options.rows
+@click.option("--sizes", metavar="N,N,...", help="Rows per answer, such as 1k,10k,100k.")
+@click.option(
+    "--profile",
+    default="default",
+    show_default=True,
+    help=f"How long to measure: {', '.join(profile.name for profile in PROFILES)}.",
+)
+@options.seed
+@options.workers
+@options.database_url
+@click.option("--json", "json_path", type=click.Path(path_type=Path), help="The run's file.")
+@click.option("--html", "html_path", type=click.Path(path_type=Path), help="The report's file.")
+def run_experiments(  # noqa: PLR0913 one parameter an option
+    *,
+    experiments: tuple[str, ...],
+    rows: str,
+    sizes: str | None,
+    profile: str,
+    seed: int,
+    workers: int,
+    database_url: str | None,
+    json_path: Path | None,
+    html_path: Path | None,
+) -> None:
+    """Run experiments, all of them by default, and report what was measured."""
+    count = parse_count(rows, "--rows")
+    chosen_profile = profile_named(profile)
+    planned = stages(
+        chosen(experiments, EXPERIMENTS),
+        chosen_profile,
+        table_rows=count,
+        sizes=parse_sizes(sizes),
+    )
+    now = datetime.now(UTC)
+    files = outputs(json_path, html_path, now)
+    console = Console(highlight=False)
+    started = monotonic()
+    with open_database(database_url) as database, steps(console) as progress:
+        progress.step(f"using {database.description}")
+        dataset = ensure(database, rows=count, seed=seed, report=progress.step)
+        surroundings = environment(database.dsn)
+        site = Site(dsn=database.dsn, logs=data_folder() / "logs", workers=workers)
+        plan = runner.Plan(stages=planned, profile=chosen_profile, seed=seed, site=site)
+        results = Results()
+        progress.forecast = Forecast(planned, chosen_profile, results, table_rows=count)
+        ended: str | None = "It was ended from outside."
+        try:
+            runner.execute(plan, results, Telling(console, progress, results))
+            ended = None
+        except psycopg.Error as error:
+            failure = DatabaseError(
+                f"Cannot go on: the database broke off ({str(error).strip()}). "
+                "See its log, then run again: the dataset is kept."
+            )
+            ended = str(failure)
+            raise failure from error
+        except RowpathError as error:
+            ended = str(error)
+            raise
+        finally:
+            if results.observations:
+                run = Run(
+                    schema_version=SCHEMA_VERSION,
+                    rowpath=__version__,
+                    started_at=now,
+                    duration_s=monotonic() - started,
+                    stopped=ended,
+                    seed=seed,
+                    profile=profile,
+                    environment=surroundings,
+                    dataset=dataset,
+                    experiments=records(planned, results),
+                )
+                files.write(run)
+                console.print(terminal.summary(run))
+                console.print(f"Run: {files.json}\nReport: {files.html}")

@@ -1,0 +1,69 @@
+"""`rowpath lab serve`: the measured applications, kept running for a look by hand."""
+
+import signal
+from contextlib import ExitStack
+
+import click
+
+from rowpath.cli import options
+from rowpath.cli.counts import parse_count
+from rowpath.lab.apps.settings import AppSettings
+from rowpath.lab.database import open_database
+from rowpath.lab.dataset import ensure
+from rowpath.lab.experiment import WHOLE_TABLE, App, Setup
+from rowpath.lab.experiments import EXPERIMENTS
+from rowpath.lab.folders import data_folder
+from rowpath.lab.server import Server, serving
+
+
+@click.command("serve")
+@click.argument("app", type=click.Choice([str(app) for app in App]), required=False)
+@click.option(
+    "--setup",
+    type=click.Choice([str(setup) for setup in Setup]),
+    default=str(Setup.CONTROLLED),
+    show_default=True,
+    help="The talk's set-up, or the controlled one.",
+)
+@click.option("--port", type=click.IntRange(1, 65535), help="Listen here. [default: a free port]")
+@options.workers
+@options.rows
+@options.database_url
+@options.seed
+def serve(  # noqa: PLR0913 one parameter an option
+    *,
+    app: str | None,
+    setup: str,
+    port: int | None,
+    workers: int,
+    rows: str,
+    database_url: str | None,
+    seed: int,
+) -> None:
+    """Keep the measured applications running, and print their URLs. Ctrl-C ends it."""
+    apps = [App(app)] if app else list(App)
+    ports = [port + number if port else None for number in range(len(apps))]
+    count = parse_count(rows, "--rows")
+    with open_database(database_url) as database, ExitStack() as stack:
+        ensure(database, rows=count, seed=seed, report=click.echo)
+        settings = AppSettings(dsn=database.dsn, setup=Setup(setup), trace_folder=None)
+        for each, its_port in zip(apps, ports, strict=True):
+            server = stack.enter_context(
+                serving(each, settings, logs=data_folder() / "logs", workers=workers, port=its_port)
+            )
+            click.echo("\n".join(_urls(each, server)))
+        click.echo("Running until Ctrl-C.")
+        signal.pause()
+
+
+def _urls(app: App, server: Server) -> list[str]:
+    lines = [f"{app} at {server.url}"]
+    for experiment in EXPERIMENTS:
+        size = experiment.sizes[0]
+        query = "" if size == WHOLE_TABLE else f"?rows={size}"
+        lines += [
+            f"  {experiment.name}/{variant.name}: {server.url}{variant.path}{query}"
+            for variant in experiment.variants
+            if variant.app is app
+        ]
+    return lines

@@ -1,0 +1,54 @@
+"""The tree of commands, and how each way to end becomes an exit code."""
+
+import signal
+import sys
+from types import FrameType
+
+import click
+
+from rowpath import __version__
+from rowpath.cli.lab_data import data
+from rowpath.cli.lab_list import list_experiments
+from rowpath.cli.lab_run import run_experiments
+from rowpath.cli.lab_serve import serve
+from rowpath.errors import RowpathError
+
+INTERRUPTED = 128 + signal.SIGINT
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, package_name="rowpath", message="%(package)s %(version)s")
+def rowpath() -> None:
+    """Measure, explain and shorten the path that rows take from PostgreSQL to a web client."""
+
+
+@rowpath.group()
+def lab() -> None:
+    """Every technique of the talk as an experiment with an honest verdict."""
+
+
+for command in (list_experiments, data, run_experiments, serve):
+    lab.add_command(command)
+
+
+def run() -> int:
+    """Run the command line in sys.argv; return its exit code, with the reason on stderr."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _end)
+    try:
+        code = rowpath.main(prog_name="rowpath", standalone_mode=False)
+    except RowpathError as error:
+        click.echo(str(error), err=True)
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrupted.", err=True)
+        return INTERRUPTED
+    return code if isinstance(code, int) else 0
+
+
+def _end(number: int, _frame: FrameType | None) -> None:
+    """Unwind every context manager, as Ctrl-C does, with the exit code that a shell expects."""
+    sys.exit(128 + number)

@@ -1,0 +1,65 @@
+"""The machine and the software that a run was made with."""
+
+import os
+import platform
+import sys
+from importlib import metadata
+from pathlib import Path
+
+import psutil
+import psycopg
+
+from rowpath.lab.record import EnvironmentRecord
+
+PACKAGES = (
+    "django",
+    "djangorestframework",
+    "fastapi",
+    "pydantic",
+    "sqlalchemy",
+    "psycopg",
+    "gunicorn",
+    "uvicorn",
+    "uvloop",
+    "httptools",
+)
+SETTINGS = (
+    "effective_cache_size",
+    "fsync",
+    "jit",
+    "max_parallel_workers_per_gather",
+    "random_page_cost",
+    "shared_buffers",
+    "synchronous_commit",
+    "work_mem",
+)
+
+
+def environment(dsn: str) -> EnvironmentRecord:
+    """Return the environment of a run on the database at `dsn`."""
+    with psycopg.connect(dsn) as connection:
+        version = connection.execute("SHOW server_version").fetchone()
+        settings = connection.execute(
+            "SELECT name, current_setting(name) FROM pg_settings "
+            "WHERE name = ANY(%s) ORDER BY name",
+            [list(SETTINGS)],
+        ).fetchall()
+    return EnvironmentRecord(
+        cpu=_cpu_model(),
+        cores=os.cpu_count() or 1,
+        memory_bytes=psutil.virtual_memory().total,
+        kernel=f"{platform.system()} {platform.release()}",
+        python=f"{platform.python_implementation()} {platform.python_version()}",
+        postgresql=str(version[0]).split()[0] if version else "",
+        packages={name: metadata.version(name) for name in PACKAGES},
+        settings=dict(settings),
+        load_average=os.getloadavg(),
+    )
+
+
+def _cpu_model() -> str:
+    if sys.platform == "linux":
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()

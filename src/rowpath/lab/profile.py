@@ -1,0 +1,49 @@
+"""How long a run measures: the profiles by name. Their numbers are argued in docs/statistics.md."""
+
+from dataclasses import dataclass
+
+from rowpath.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """How many blocks are measured, and how long a slot lasts.
+
+    At least `floor` and at most `blocks` blocks. Between them a run stops only when every
+    interval is narrow enough: half of its width on the ln scale is `half_width` or less (None: it
+    never stops early). A slot lasts `slot_s` seconds or one request, whichever is longer. The
+    servers are started anew after `blocks_per_start` blocks. `thorough` adds the largest sizes
+    and the variants that need hours or a memory limit.
+    """
+
+    name: str
+    floor: int
+    blocks: int
+    half_width: float | None
+    slot_s: float
+    blocks_per_start: int
+    thorough: bool = False
+
+
+PROFILES = (
+    Profile(name="quick", floor=6, blocks=6, half_width=None, slot_s=0.2, blocks_per_start=3),
+    Profile(name="default", floor=6, blocks=10, half_width=0.05, slot_s=0.3, blocks_per_start=3),
+    Profile(
+        name="thorough",
+        floor=20,
+        blocks=20,
+        half_width=None,
+        slot_s=1.0,
+        blocks_per_start=4,
+        thorough=True,
+    ),
+)
+
+
+def profile_named(name: str) -> Profile:
+    """Return the profile called `name`; UsageError where there is none."""
+    for profile in PROFILES:
+        if profile.name == name:
+            return profile
+    known = ", ".join(profile.name for profile in PROFILES)
+    raise UsageError(f"Cannot use profile {name!r}: it is unknown. Choose one of: {known}.")

@@ -1,0 +1,40 @@
+"""What a run has measured so far, raw, so that an end in the middle loses nothing."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from rowpath.capture.trace import Trace
+from rowpath.lab.plan import Cell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """What the tracing pass saw of a cell: the verified answer's size and what it took.
+
+    `duration_s` was taken with the instruments on. `outcome` says how a request ended that was
+    expected to end badly; then there is no answer and `trace` holds what could be seen from
+    outside.
+    """
+
+    duration_s: float
+    cpu_s: float | None
+    size_bytes: int
+    gzip_bytes: int
+    trace: Trace
+    outcome: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """One variant's turn in a block: its response times, and the CPU that a request took."""
+
+    samples_s: tuple[float, ...]
+    cpu_s: float
+
+
+@dataclass(slots=True)
+class Results:
+    """The ledger that the runner writes and the analysis reads. Slots stand in block order."""
+
+    observations: dict[Cell, Observation] = field(default_factory=dict)
+    slots: defaultdict[Cell, list[Slot]] = field(default_factory=lambda: defaultdict(list))

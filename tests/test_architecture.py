@@ -1,0 +1,72 @@
+"""The parts depend downwards only, and importing rowpath costs nothing."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import rowpath
+
+SOURCE = Path(rowpath.__file__).parent
+LAYERS = ("errors", "stats", "capture", "lab", "report", "cli")
+BESIDE = {"stats": {"capture"}, "capture": {"stats"}}
+FRAMEWORKS = {
+    "django": ("django", "rest_framework"),
+    "fastapi": ("fastapi", "starlette"),
+    "sqlalchemy": ("sqlalchemy",),
+}
+MODULES = sorted(SOURCE.rglob("*.py"))
+
+
+def imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} imports relatively"
+            yield node.module or ""
+
+
+def layer_of(parts: tuple[str, ...]) -> str | None:
+    name = parts[0].removesuffix(".py")
+    return name if name in LAYERS else None
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_a_module_imports_only_from_parts_below_it(path: Path) -> None:
+    """A part of rowpath depends on the parts below it and on none above or beside it."""
+    own = layer_of(path.relative_to(SOURCE).parts)
+
+    for name in imported(path):
+        parts = name.split(".")
+        other = layer_of(tuple(parts[1:])) if parts[0] == "rowpath" and len(parts) > 1 else None
+        if own is None or other is None or own == other:
+            continue
+        assert LAYERS.index(other) < LAYERS.index(own), f"{own} imports {name}"
+        assert other not in BESIDE.get(own, ()), f"{own} imports {name}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_a_framework_is_imported_only_in_files_named_after_it(path: Path) -> None:
+    """Only a file or folder called django imports Django, and so on for each framework."""
+    place = path.relative_to(SOURCE).with_suffix("").parts
+    imports = {name.partition(".")[0] for name in imported(path)}
+    # FastAPI's application uses SQLAlchemy as its users do: in one package with it.
+    allowed = set(place) | ({"sqlalchemy"} if "fastapi" in place else set())
+
+    for framework, packages in FRAMEWORKS.items():
+        assert framework in allowed or not imports & set(packages)
+
+
+def test_import_rowpath_imports_nothing_but_itself() -> None:
+    """`import rowpath` loads no framework and no dependency at all."""
+    program = "import sys; old = set(sys.modules); import rowpath; print(set(sys.modules) - old)"
+
+    result = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    assert result.stdout.strip() == "{'rowpath'}"
