@@ -1,7 +1,8 @@
 """What one request did, as a value: its statements, and the memory that its process reached."""
 
+import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,3 +43,17 @@ class Trace:
         """How many statements share their text with another: the sign of a query in a loop."""
         counts = Counter(statement.text for statement in self.statements)
         return sum(count for count in counts.values() if count > 1)
+
+
+def to_json(trace: Trace) -> bytes:
+    """Return the trace as UTF-8 JSON: how a traced server hands it to another process."""
+    return json.dumps(asdict(trace)).encode()
+
+
+def from_json(text: bytes) -> Trace:
+    """Return the trace that `to_json` wrote; KeyError, TypeError or ValueError for other text."""
+    fields = json.loads(text)
+    return Trace(
+        statements=tuple(Statement(**statement) for statement in fields["statements"]),
+        peak_bytes=fields["peak_bytes"],
+    )

@@ -34,22 +34,31 @@ from rowpath.report import terminal
 class Telling:
     """The runner's listener: steps go to the progress, a finished stage's table to the console."""
 
-    def __init__(self, console: Console, progress: Steps, results: Results) -> None:
+    def __init__(
+        self, console: Console, progress: Steps, results: Results, table_rows: int
+    ) -> None:
         self._console = console
+        self._table_rows = table_rows
         self._results = results
         self.step = progress.step
 
     def stage_done(self, stage: Stage) -> None:
         """Print the table of what was just measured."""
-        record = experiment_record(stage.experiment, [stage], self._results)
-        for table in terminal.experiment_tables(record):
-            self._console.print(table)
+        record = experiment_record(
+            stage.experiment, [stage], self._results, table_rows=self._table_rows
+        )
+        self._console.print(terminal.size_table(record, record.variants[0].rows))
 
 
-def records(stages: Sequence[Stage], results: Results) -> tuple[ExperimentRecord, ...]:
+def records(
+    stages: Sequence[Stage], results: Results, table_rows: int
+) -> tuple[ExperimentRecord, ...]:
     """Return a record for each experiment of which something was measured."""
     experiments = {stage.experiment.name: stage.experiment for stage in stages}
-    made = (experiment_record(each, stages, results) for each in experiments.values())
+    made = (
+        experiment_record(each, stages, results, table_rows=table_rows)
+        for each in experiments.values()
+    )
     return tuple(record for record in made if record.variants)
 
 
@@ -103,7 +112,7 @@ def run_experiments(  # noqa: PLR0913 one parameter an option
         progress.forecast = Forecast(planned, chosen_profile, results, table_rows=count)
         ended: str | None = "It was ended from outside."
         try:
-            runner.execute(plan, results, Telling(console, progress, results))
+            runner.execute(plan, results, Telling(console, progress, results, count))
             ended = None
         except psycopg.Error as error:
             failure = DatabaseError(
@@ -127,7 +136,7 @@ def run_experiments(  # noqa: PLR0913 one parameter an option
                     profile=profile,
                     environment=surroundings,
                     dataset=dataset,
-                    experiments=records(planned, results),
+                    experiments=records(planned, results, count),
                 )
                 files.write(run)
                 console.print(terminal.summary(run))

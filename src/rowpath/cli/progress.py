@@ -2,26 +2,43 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from time import monotonic
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from rowpath.lab.forecast import Forecast
+from rowpath.lab.plan import Cell
 
 PLAIN_LINE_EVERY_S = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What to tell: the step, the cell that it is at, and the seconds that are left, 0 unknown."""
+
+    step: str
+    cell: Cell | None
+    left_s: float
+
+    @property
+    def left(self) -> str:
+        """The time that is left in words."""
+        return f"at most {duration(self.left_s)} left" if self.left_s else ""
 
 
 class Steps:
     """Tells of each step with the time that is left. `write` prints one line, or replaces it."""
 
-    def __init__(self, write: Callable[[str, float], None]) -> None:
+    def __init__(self, write: Callable[[Line], None]) -> None:
         self._write = write
         self.forecast: Forecast | None = None
 
-    def step(self, text: str) -> None:
-        """Say that `text` runs from now on."""
-        self._write(text, self.forecast.remaining_s() if self.forecast else 0.0)
+    def step(self, text: str, cell: Cell | None = None) -> None:
+        """Say that `text` runs from now on, at `cell`."""
+        left_s = self.forecast.remaining_s() if self.forecast else 0.0
+        self._write(Line(step=text, cell=cell, left_s=left_s))
 
 
 def duration(seconds: float) -> str:
@@ -55,29 +72,32 @@ def _live(console: Console) -> Iterator[Steps]:
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("", total=None, left="")
 
-        def write(text: str, left_s: float) -> None:
+        def write(line: Line) -> None:
             spent_s = monotonic() - started
+            at = f", {line.cell.variant.name} ({line.cell.setup})" if line.cell else ""
             progress.update(
                 task,
-                description=text,
+                description=f"{line.step}{at}",
                 completed=spent_s,
-                total=spent_s + left_s if left_s else None,
-                left=f"at most {duration(left_s)} left" if left_s else "",
+                total=spent_s + line.left_s if line.left_s else None,
+                left=line.left,
             )
 
         yield Steps(write)
 
 
-def _plain() -> Callable[[str, float], None]:
-    """Return a writer of lines on stderr, few enough to read, so that stdout keeps the results."""
-    lines = Console(stderr=True, highlight=False, soft_wrap=True)
-    last = float("-inf")
+def _plain() -> Callable[[Line], None]:
+    """Return a writer of lines on stderr, so that stdout keeps the results.
 
-    def write(text: str, left_s: float) -> None:
-        nonlocal last
-        if monotonic() - last >= PLAIN_LINE_EVERY_S:
-            last = monotonic()
-            left = f" (at most {duration(left_s)} left)" if left_s else ""
-            lines.print(f"{text}{left}", markup=False)
+    It writes each step once, and one that goes on for long now and then.
+    """
+    lines = Console(stderr=True, highlight=False, soft_wrap=True)
+    last_step, last_at = "", float("-inf")
+
+    def write(line: Line) -> None:
+        nonlocal last_step, last_at
+        if line.step != last_step or monotonic() - last_at >= PLAIN_LINE_EVERY_S:
+            last_step, last_at = line.step, monotonic()
+            lines.print(f"{line.step} ({line.left})" if line.left else line.step, markup=False)
 
     return write

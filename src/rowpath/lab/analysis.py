@@ -1,10 +1,10 @@
 """From raw results to records: intervals, ratios, Holm's correction and verdicts. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from statistics import median
 
 from rowpath.capture.trace import Trace
-from rowpath.lab.experiment import Claim, Experiment, Setup, Timing
+from rowpath.lab.experiment import WHOLE_TABLE, Claim, Experiment, Setup, Timing
 from rowpath.lab.plan import Cell, Stage
 from rowpath.lab.record import (
     ClaimRecord,
@@ -20,7 +20,7 @@ from rowpath.lab.source import source_of
 from rowpath.stats.holm import holm
 from rowpath.stats.interval import Interval
 from rowpath.stats.median import median_interval
-from rowpath.stats.precision import half_width
+from rowpath.stats.precision import precise_enough
 from rowpath.stats.ratio import ratio_interval, ratio_p_value
 from rowpath.stats.verdict import judge
 
@@ -28,18 +28,25 @@ MIB = 1 << 20
 
 
 def experiment_record(
-    experiment: Experiment, stages: Sequence[Stage], results: Results
+    experiment: Experiment, stages: Sequence[Stage], results: Results, *, table_rows: int
 ) -> ExperimentRecord:
-    """Return what is known of an experiment, as far as its `stages` were measured."""
+    """Return what is known of an experiment, as far as its `stages` were measured.
+
+    A stage over the whole table is recorded with the `table_rows` that it spoke of.
+    """
     own = [stage for stage in stages if stage.experiment.name == experiment.name]
-    comparisons = tuple(comparison for stage in own for comparison in _comparisons(stage, results))
+    comparisons = tuple(
+        comparison for stage in own for comparison in _comparisons(stage, results, table_rows)
+    )
     return ExperimentRecord(
         name=experiment.name,
         section=experiment.section,
         question=experiment.question,
         baseline=experiment.baseline,
         variants=tuple(
-            _variant_record(cell, results.observations[cell], results.slots[cell])
+            _variant_record(
+                cell, _rows(cell.rows, table_rows), results.observations[cell], results.slots[cell]
+            )
             for stage in own
             for cell in stage.cells
             if cell in results.observations
@@ -56,9 +63,8 @@ def experiment_record(
 
 def narrow_enough(stage: Stage, results: Results, bound: float) -> bool:
     """Return whether every ratio of the stage is known to within `bound` on the ln scale."""
-    return all(
-        interval is not None and half_width(interval) <= bound
-        for interval in (ratio_interval(*_block_medians(pair, results)) for pair in _pairs(stage))
+    return precise_enough(
+        (ratio_interval(*_block_medians(pair, results)) for pair in _pairs(stage)), bound=bound
     )
 
 
@@ -92,35 +98,44 @@ def _block_medians(
     return variant, baseline
 
 
-def _comparisons(stage: Stage, results: Results) -> tuple[ComparisonRecord, ...]:
+def _comparisons(stage: Stage, results: Results, table_rows: int) -> tuple[ComparisonRecord, ...]:
     """Return a stage's comparisons; the family of Holm's correction is one set-up at one size."""
-    records: list[ComparisonRecord] = []
-    for setup in Setup:
-        pairs = [pair for pair in _pairs(stage) if pair[0].setup is setup]
-        times = [_block_medians(pair, results) for pair in pairs]
-        known = [bool(variant) for variant, _ in times]
-        adjusted = iter(
-            holm(
-                [ratio_p_value(*time) for time, known_ in zip(times, known, strict=True) if known_]
-            )
+    return tuple(
+        comparison
+        for setup in Setup
+        for comparison in _family(
+            [
+                pair
+                for pair in _pairs(stage)
+                if pair[0].setup is setup and all(results.slots[cell] for cell in pair)
+            ],
+            results,
+            _rows(stage.rows, table_rows),
         )
-        records.extend(
-            ComparisonRecord(
-                variant=variant.variant.name,
-                baseline=baseline.variant.name,
-                setup=setup,
-                rows=stage.rows,
-                blocks=len(time[0]),
-                ratio=_ratio_record(ratio_interval(*time)),
-                p_holm=next(adjusted),
-            )
-            for (variant, baseline), time, known_ in zip(pairs, times, known, strict=True)
-            if known_
-        )
-    return tuple(records)
+    )
 
 
-def _variant_record(cell: Cell, observation: Observation, slots: Sequence[Slot]) -> VariantRecord:
+def _family(
+    pairs: Sequence[tuple[Cell, Cell]], results: Results, rows: int
+) -> Iterator[ComparisonRecord]:
+    times = [_block_medians(pair, results) for pair in pairs]
+    adjusted = holm([ratio_p_value(*time) for time in times])
+    for (variant, baseline), time, p_holm in zip(pairs, times, adjusted, strict=True):
+        interval = ratio_interval(*time)
+        yield ComparisonRecord(
+            variant=variant.variant.name,
+            baseline=baseline.variant.name,
+            setup=variant.setup,
+            rows=rows,
+            blocks=len(time[0]),
+            ratio=_ratio_record(interval),
+            p_holm=None if interval is None else p_holm,
+        )
+
+
+def _variant_record(
+    cell: Cell, rows: int, observation: Observation, slots: Sequence[Slot]
+) -> VariantRecord:
     variant = cell.variant
     if variant.timing is Timing.ONCE:
         samples: tuple[tuple[float, ...], ...] = ((observation.duration_s,),)
@@ -135,7 +150,7 @@ def _variant_record(cell: Cell, observation: Observation, slots: Sequence[Slot])
         title=variant.title,
         app=variant.app,
         setup=cell.setup,
-        rows=cell.rows,
+        rows=rows,
         time_ms=_time_record(time),
         bytes=observation.size_bytes,
         bytes_gzip=observation.gzip_bytes,
@@ -153,6 +168,10 @@ def _variant_record(cell: Cell, observation: Observation, slots: Sequence[Slot])
         told_requests_per_s=told.requests_per_s if told else None,
         outcome=observation.outcome,
     )
+
+
+def _rows(rows: int, table_rows: int) -> int:
+    return table_rows if rows == WHOLE_TABLE else rows
 
 
 def _statements(trace: Trace) -> tuple[StatementRecord, ...]:

@@ -22,7 +22,7 @@ def check_answer(cell: Cell, body: bytes, reference: Reference) -> None:
         difference = str(error)
     if difference is not None:
         raise AnswerError(
-            f"Cannot time {describe(cell)}: {difference}. "
+            f"Cannot time {cell}: {difference}. "
             "Mend the view so that it answers what the others do; nothing of it was timed."
         )
 
@@ -33,15 +33,9 @@ def check_statements(cell: Cell, sent: int) -> None:
     declared = variant.statements + variant.statements_per_row * cell.rows
     if sent != declared:
         raise AnswerError(
-            f"Cannot time {describe(cell)}: it sent {sent:,} SQL statements and declares "
+            f"Cannot time {cell}: it sent {sent:,} SQL statements and declares "
             f"{declared:,}. Mend the view, or what the experiment declares of it."
         )
-
-
-def describe(cell: Cell) -> str:
-    """Return the cell in words: `drf-objects (controlled, 1,000 rows)`."""
-    size = f"{cell.rows:,} rows" if cell.rows else "the whole table"
-    return f"{cell.variant.name} ({cell.setup}, {size})"
 
 
 def _difference(cell: Cell, body: bytes, reference: Reference) -> str | None:

@@ -1,8 +1,8 @@
 """All the servers that some cells need, up together."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,22 +38,37 @@ def fleet(
 ) -> Iterator[Fleet]:
     """Yield the servers that `cells` need, all ready; they are stopped at the end.
 
-    They start side by side, since each start waits mostly for imports. With a `trace_folder` they
+    They start and stop side by side, since both are mostly waiting. With a `trace_folder` they
     carry the instruments. ServerError where one does not start; the others are stopped then.
     """
     kinds = sorted({(cell.variant.app, cell.setup) for cell in cells})
-    with ExitStack() as stack:
-        with ThreadPoolExecutor(max_workers=max(1, len(kinds))) as pool:
-            starts = {
-                (app, setup): pool.submit(
-                    stack.enter_context,
-                    serving(
-                        app,
-                        AppSettings(dsn=site.dsn, setup=setup, trace_folder=trace_folder),
-                        logs=site.logs,
-                        workers=site.workers,
-                    ),
-                )
-                for app, setup in kinds
-            }
-        yield Fleet({kind: start.result() for kind, start in starts.items()})
+    contexts = {
+        (app, setup): serving(
+            app,
+            AppSettings(dsn=site.dsn, setup=setup, trace_folder=trace_folder),
+            logs=site.logs,
+            workers=site.workers,
+        )
+        for app, setup in kinds
+    }
+    with _together(contexts) as servers:
+        yield Fleet(servers)
+
+
+@contextmanager
+def _together(
+    contexts: Mapping[tuple[App, Setup], AbstractContextManager[Server]],
+) -> Iterator[Mapping[tuple[App, Setup], Server]]:
+    """Enter all contexts side by side, and leave them so; where one fails, all are left."""
+    stacks = {kind: ExitStack() for kind in contexts}
+    with ThreadPoolExecutor(max_workers=max(1, len(contexts))) as pool:
+        entered = {
+            kind: pool.submit(stacks[kind].enter_context, context)
+            for kind, context in contexts.items()
+        }
+        try:
+            yield {kind: future.result() for kind, future in entered.items()}
+        finally:
+            wait(entered.values())
+            for left in [pool.submit(stack.close) for stack in stacks.values()]:
+                left.result()

@@ -7,7 +7,7 @@ from rowpath.lab.plan import Cell, Stage
 from rowpath.lab.profile import Profile
 from rowpath.lab.results import Results
 
-START_S = 3.0
+START_S = 2.0
 """Four servers, started side by side on two cores."""
 REQUEST_S = 0.01
 ROW_S = 25e-6
@@ -35,7 +35,7 @@ class Forecast:
             self._request_s(cell) for cell in stage.cells if cell not in self._results.observations
         )
         slots = [(cell, self._slots_left(cell)) for cell in stage.timed]
-        starts = max((left for _, left in slots), default=0) / self._profile.blocks_per_start
+        starts = max((left for _, left in slots), default=0)
         return observe_s + starts * START_S + sum(self._slot_s(cell) * n for cell, n in slots)
 
     def _slots_left(self, cell: Cell) -> int:

@@ -12,7 +12,7 @@ from uuid import uuid4
 from rowpath.capture import trace
 from rowpath.capture.trace import Trace
 from rowpath.errors import ServerError
-from rowpath.lab.check import check_answer, check_statements, describe
+from rowpath.lab.check import check_answer, check_statements
 from rowpath.lab.client import Response, connected
 from rowpath.lab.cpu_clock import cpu_s
 from rowpath.lab.experiment import WHOLE_TABLE
@@ -38,7 +38,7 @@ def checked(response: Response, cell: Cell, server: Server) -> Response:
     """Return the response where its status is 200; ServerError with the server's last lines."""
     if response.status != OK:
         raise ServerError(
-            f"Cannot measure {describe(cell)}: the server answered {response.status}. "
+            f"Cannot measure {cell}: the server answered {response.status}. "
             f"Its log ends with:\n{server.log_tail()}"
         )
     return response
@@ -114,7 +114,7 @@ def _arrived(path: Path, cell: Cell) -> Trace:
     while not path.exists():
         if monotonic() > deadline:
             raise ServerError(
-                f"Cannot trace {describe(cell)}: the server wrote no trace within "
+                f"Cannot trace {cell}: the server wrote no trace within "
                 f"{TRACE_ARRIVES_WITHIN_S:.0f} s. This is a defect of rowpath: please report it."
             )
         sleep(0.005)

@@ -17,6 +17,10 @@ class Cell:
     setup: Setup
     rows: int
 
+    def __str__(self) -> str:
+        """Return `drf-objects (controlled, 1,000 rows)`."""
+        return f"{self.variant.name} ({self.setup}, {_size(self.rows)})"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
@@ -26,10 +30,18 @@ class Stage:
     rows: int
     cells: tuple[Cell, ...]
 
+    def __str__(self) -> str:
+        """Return `lists, 1,000 rows`."""
+        return f"{self.experiment.name}, {_size(self.rows)}"
+
     @property
     def timed(self) -> tuple[Cell, ...]:
         """The cells that are timed in blocks."""
         return tuple(cell for cell in self.cells if cell.variant.timing is Timing.BLOCKS)
+
+
+def _size(rows: int) -> str:
+    return "the whole table" if rows == WHOLE_TABLE else f"{rows:,} rows"
 
 
 def chosen(names: Sequence[str], experiments: Sequence[Experiment]) -> tuple[Experiment, ...]:
@@ -93,5 +105,5 @@ def _cells(experiment: Experiment, rows: int, profile: Profile) -> tuple[Cell, .
 def slot_order(stage: Stage, *, seed: int, block: int) -> tuple[Cell, ...]:
     """Return the timed cells of a block in its random order: the same for the same seed."""
     cells = list(stage.timed)
-    Random(f"{seed}/{stage.experiment.name}/{stage.rows}/{block}").shuffle(cells)  # noqa: S311 an order, no secret
+    Random(f"{seed}/{stage.experiment.name}/{stage.rows}/{block}").shuffle(cells)
     return tuple(cells)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from rowpath.errors import UsageError
+from rowpath.stats.precision import HALF_WIDTH_BOUND
+from rowpath.stats.signed_rank import MINIMUM_BLOCKS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -11,9 +13,8 @@ class Profile:
 
     At least `floor` and at most `blocks` blocks. Between them a run stops only when every
     interval is narrow enough: half of its width on the ln scale is `half_width` or less (None: it
-    never stops early). A slot lasts `slot_s` seconds or one request, whichever is longer. The
-    servers are started anew after `blocks_per_start` blocks. `thorough` adds the largest sizes
-    and the variants that need hours or a memory limit.
+    never stops early). A slot lasts `slot_s` seconds or one request, whichever is longer.
+    `thorough` adds the largest sizes and the variants that need hours or a memory limit.
     """
 
     name: str
@@ -21,20 +22,30 @@ class Profile:
     blocks: int
     half_width: float | None
     slot_s: float
-    blocks_per_start: int
     thorough: bool = False
 
 
 PROFILES = (
-    Profile(name="quick", floor=6, blocks=6, half_width=None, slot_s=0.2, blocks_per_start=3),
-    Profile(name="default", floor=6, blocks=10, half_width=0.05, slot_s=0.3, blocks_per_start=3),
+    Profile(
+        name="quick",
+        floor=MINIMUM_BLOCKS,
+        blocks=6,
+        half_width=None,
+        slot_s=0.2,
+    ),
+    Profile(
+        name="default",
+        floor=MINIMUM_BLOCKS,
+        blocks=10,
+        half_width=HALF_WIDTH_BOUND,
+        slot_s=0.3,
+    ),
     Profile(
         name="thorough",
         floor=20,
         blocks=20,
         half_width=None,
         slot_s=1.0,
-        blocks_per_start=4,
         thorough=True,
     ),
 )

@@ -9,10 +9,9 @@ from tempfile import TemporaryDirectory
 from typing import Protocol
 
 from rowpath.lab.analysis import narrow_enough
-from rowpath.lab.check import describe
 from rowpath.lab.fleet import Fleet, Site, fleet
 from rowpath.lab.observe import Observer
-from rowpath.lab.plan import Stage, slot_order
+from rowpath.lab.plan import Cell, Stage, slot_order
 from rowpath.lab.profile import Profile
 from rowpath.lab.reference import reference
 from rowpath.lab.results import Results
@@ -22,8 +21,8 @@ from rowpath.lab.slots import measure_slot
 class Listener(Protocol):
     """Who is told how a run goes."""
 
-    def step(self, text: str) -> None:
-        """Hear what runs from now on."""
+    def step(self, text: str, cell: Cell | None = None) -> None:
+        """Hear what runs from now on, and with which cell."""
 
     def stage_done(self, stage: Stage) -> None:
         """Hear that all of a stage is in the results."""
@@ -62,27 +61,21 @@ def _observe(
     stage: Stage, traced: Fleet, observer: Observer, results: Results, listener: Listener
 ) -> None:
     for cell in stage.cells:
-        listener.step(f"{stage.experiment.name}: checking {describe(cell)}")
+        listener.step(f"{stage}: checking", cell)
         results.observations[cell] = observer.observe(cell, traced.server_for(cell))
 
 
 def _measure(stage: Stage, plan: Plan, results: Results, listener: Listener) -> None:
-    """Time the stage's blocks; a group of blocks has servers of its own."""
+    """Time the stage's blocks, each on servers of its own, so that a restart's luck is in it."""
     profile = plan.profile
-    if not stage.timed:
-        return
-    for first in range(0, profile.blocks, profile.blocks_per_start):
+    for block in range(profile.blocks if stage.timed else 0):
         with fleet(stage.timed, plan.site) as servers:
-            for block in range(first, min(first + profile.blocks_per_start, profile.blocks)):
-                for cell in slot_order(stage, seed=plan.seed, block=block):
-                    listener.step(
-                        f"{stage.experiment.name}: block {block + 1} of {profile.blocks}, "
-                        f"{describe(cell)}"
-                    )
-                    slot = measure_slot(cell, servers.server_for(cell), slot_s=profile.slot_s)
-                    results.slots[cell].append(slot)
-                if _enough(stage, block + 1, profile, results):
-                    return
+            for cell in slot_order(stage, seed=plan.seed, block=block):
+                listener.step(f"{stage}: block {block + 1} of {profile.blocks}", cell)
+                slot = measure_slot(cell, servers.server_for(cell), slot_s=profile.slot_s)
+                results.slots[cell].append(slot)
+        if _enough(stage, block + 1, profile, results):
+            return
 
 
 def _enough(stage: Stage, blocks: int, profile: Profile, results: Results) -> bool:

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+CONFIDENCE = 0.95
+"""The confidence that every interval of rowpath has at least, where its assumption holds."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interval:

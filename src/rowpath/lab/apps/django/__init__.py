@@ -1,0 +1,1 @@
+"""The measured application in Django with Django REST framework."""

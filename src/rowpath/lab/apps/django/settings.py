@@ -1,0 +1,63 @@
+"""Django's settings: those of a plain JSON API in production, behind nothing but loopback."""
+
+import secrets
+
+from rowpath.lab.apps.settings import from_environment
+from rowpath.lab.experiment import Setup
+
+_app = from_environment()
+_connection = _app.connection_parameters()
+
+DEBUG = False
+# Nothing is signed that another process, or the next one, would have to check.
+SECRET_KEY = secrets.token_urlsafe(50)
+ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
+
+INSTALLED_APPS = ["rest_framework", "rowpath.lab.apps.django"]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.common.CommonMiddleware",
+]
+if _app.trace_folder is not None:
+    MIDDLEWARE = ["rowpath.lab.apps.django.tracing.TracingMiddleware", *MIDDLEWARE]
+    ROWPATH_TRACE_FOLDER = _app.trace_folder
+
+ROOT_URLCONF = "rowpath.lab.apps.django.urls"
+APPEND_SLASH = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = False
+
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": "" if "service" in _connection else _app.database_name(),
+        "USER": _connection.get("user", ""),
+        "PASSWORD": _connection.get("password", ""),
+        "HOST": _connection.get("host", ""),
+        "PORT": _connection.get("port", ""),
+        "OPTIONS": {
+            keyword: value
+            for keyword, value in _connection.items()
+            if keyword not in {"dbname", "user", "password", "host", "port"}
+        },
+        # Django's default is a new connection for every request, and the talk left it so.
+        "CONN_MAX_AGE": None if _app.setup is Setup.CONTROLLED else 0,
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REST_FRAMEWORK = {
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "UNAUTHENTICATED_USER": None,
+}
+
+# Without this, an error in production goes to nobody: Django's own handler mails it.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}

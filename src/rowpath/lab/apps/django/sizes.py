@@ -1,0 +1,25 @@
+"""How many rows a request asks for."""
+
+from rest_framework.request import Request
+from rest_framework.serializers import IntegerField, ValidationError
+
+DEFAULT_ROWS = 100
+LARGEST = 2**63 - 1
+"""The largest LIMIT of PostgreSQL."""
+
+_ROWS = IntegerField(min_value=0, max_value=LARGEST)
+
+
+def rows_asked(request: Request, default: int | None = DEFAULT_ROWS) -> int | None:
+    """Return `?rows=` as a number, `default` where it is absent; None asks for the whole table.
+
+    ValidationError, which is answered with 400, where it is no whole number of at least 0.
+    """
+    asked = request.query_params.get("rows")
+    if asked is None:
+        return default
+    try:
+        rows: int = _ROWS.run_validation(asked)
+    except ValidationError as error:
+        raise ValidationError({"rows": error.detail}) from error
+    return rows

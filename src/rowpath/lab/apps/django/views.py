@@ -1,0 +1,30 @@
+"""What every service has: a list of its paths, and an answer to whether it is ready."""
+
+from django.db import connection
+from django.urls import URLPattern, get_resolver
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+
+class Index(APIView):
+    """The paths that can be asked for."""
+
+    permission_classes = (AllowAny,)
+
+    def get(self, request: Request) -> Response:
+        patterns = get_resolver().url_patterns
+        paths = [f"/{entry.pattern}" for entry in patterns if isinstance(entry, URLPattern)]
+        return Response(data={"paths": paths})
+
+
+class Ready(APIView):
+    """Whether the service can reach its database."""
+
+    permission_classes = (AllowAny,)
+
+    def get(self, request: Request) -> Response:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        return Response(data={"ready": True})

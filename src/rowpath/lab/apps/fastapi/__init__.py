@@ -1,0 +1,1 @@
+"""The measured application in FastAPI with SQLAlchemy."""

@@ -1,0 +1,38 @@
+"""The engine, the session of a request, and the order of the rows."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Depends
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Query, Session, sessionmaker
+
+from rowpath.lab.apps.fastapi.models import Product
+from rowpath.lab.apps.settings import from_environment
+from rowpath.lab.experiment import Setup
+
+SETTINGS = from_environment()
+
+engine = create_engine("postgresql+psycopg://", connect_args=SETTINGS.connection_parameters())
+SessionLocal = sessionmaker(bind=engine, autoflush=False)
+
+Products = TypeVar("Products", bound=Query[Any])
+
+
+def get_db_session() -> Iterator[Session]:
+    """Yield a session for one request."""
+    with SessionLocal() as db_session:
+        yield db_session
+
+
+DbSession = Annotated[Session, Depends(get_db_session)]
+
+
+def ordered(products: Products) -> Products:
+    """Return the query in the order of its set-up: none as the talk told it, else by time.
+
+    Django's model has this order in its Meta, and so in every one of its statements.
+    """
+    if SETTINGS.setup is Setup.AS_TOLD:
+        return products
+    return products.order_by(Product.time_created)

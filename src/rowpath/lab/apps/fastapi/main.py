@@ -1,0 +1,29 @@
+"""What uvicorn serves."""
+
+from fastapi import FastAPI, Request
+from fastapi.encoders import jsonable_encoder
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from rowpath.lab.apps.fastapi import views, views_fields, views_lazy, views_lists
+from rowpath.lab.apps.fastapi.database import SETTINGS, engine
+
+app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+app.add_middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])
+if SETTINGS.trace_folder is not None:
+    # A timed process does not even load the instruments.
+    from rowpath.lab.apps.fastapi.tracing import TracingMiddleware
+
+    app.add_middleware(TracingMiddleware, engine=engine, folder=SETTINGS.trace_folder)
+
+app.include_router(views.router)
+app.include_router(views_lists.router)
+app.include_router(views_fields.router)
+app.include_router(views_lazy.router)
+
+
+@app.exception_handler(RequestValidationError)
+async def bad_request(_request: Request, error: RequestValidationError) -> JSONResponse:
+    """Answer 400 to a size that is no number, as the Django application does."""
+    return JSONResponse({"detail": jsonable_encoder(error.errors())}, status_code=400)

@@ -1,0 +1,75 @@
+"""What a measured application is told when it starts."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from psycopg import pq
+from psycopg.conninfo import conninfo_to_dict
+
+from rowpath.lab.experiment import Setup
+
+VARIABLE = "ROWPATH_APP"
+SCHEMA = "rowpath_lab"
+
+_SETTINGS = {"search_path": SCHEMA, "timezone": "UTC"}
+# The talk's table has no index on time_created, ours has. Without these two kinds of scan it is of
+# no use for ORDER BY, while a row is still found by its id: bitmap scans stay on.
+_WITHOUT_INDEX = {"enable_indexscan": "off", "enable_indexonlyscan": "off"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppSettings:
+    """The database as a libpq connection string, the set-up, and where traces go.
+
+    A server traces only where there is a `trace_folder`; without one it carries no instrument.
+    """
+
+    dsn: str
+    setup: Setup
+    trace_folder: Path | None
+
+    def to_environment(self) -> dict[str, str]:
+        """Return the environment variable that carries these settings into a server process."""
+        fields = {
+            "dsn": self.dsn,
+            "setup": self.setup,
+            "trace_folder": str(self.trace_folder) if self.trace_folder else None,
+        }
+        return {VARIABLE: json.dumps(fields)}
+
+    def connection_parameters(self) -> dict[str, str]:
+        """Return what to connect with, as libpq's keywords, the set-up's settings included."""
+        parameters = {
+            keyword: str(value)
+            for keyword, value in conninfo_to_dict(self.dsn).items()
+            if value is not None
+        }
+        settings = _SETTINGS | (_WITHOUT_INDEX if self.setup is Setup.AS_TOLD else {})
+        given = parameters.get("options", os.environ.get("PGOPTIONS", ""))
+        ours = " ".join(f"-c {name}={value}" for name, value in settings.items())
+        return parameters | {"options": f"{given} {ours}".strip()}
+
+    def database_name(self) -> str:
+        """Return the database that libpq would choose, for frameworks that must be told a name."""
+        given = self.connection_parameters()
+        defaults = {
+            option.keyword.decode(): option.val.decode()
+            for option in pq.Conninfo.get_defaults()
+            if option.val is not None
+        }
+        known = defaults | given
+        return known.get("dbname") or known["user"]
+
+
+def from_environment(environ: Mapping[str, str] = os.environ) -> AppSettings:
+    """Return the settings that this process was started with; KeyError where there are none."""
+    fields = json.loads(environ[VARIABLE])
+    folder = fields["trace_folder"]
+    return AppSettings(
+        dsn=fields["dsn"],
+        setup=Setup(fields["setup"]),
+        trace_folder=Path(folder) if folder else None,
+    )

@@ -1,0 +1,152 @@
+"""A PostgreSQL of our own: on a Unix socket, in a data folder, for the time of one command."""
+
+import shutil
+import signal
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import psycopg
+from psycopg.conninfo import make_conninfo
+
+from rowpath.errors import DatabaseError, ServerError
+from rowpath.lab.database.cluster import (
+    ENVIRONMENT,
+    STOP_TIMEOUT_S,
+    SUPERUSER,
+    free_of_leftovers,
+    give,
+    make_cluster,
+)
+from rowpath.lab.database.lock import locked
+from rowpath.lab.database.os_user import OsUser, user_for
+from rowpath.lab.database.place import Database, one_line
+from rowpath.lab.database.programs import Programs, find_programs, reachable
+from rowpath.lab.database.settings import PRELOADED, memory_bytes, settings_for
+from rowpath.lab.process import Process, Program, running
+
+# sun_path of unix(7) holds 108 bytes, on macOS 104; "/.s.PGSQL.5432" and a zero take 15.
+LONGEST_SOCKET_FOLDER = 104 - 15
+SHORT_FOLDER = Path("/tmp")  # noqa: S108  # what is made there is made by mkdtemp, closed to others
+START_TIMEOUT_S = 300.0  # after a crash, the server first replays its log
+START_PAUSE_S = 0.02
+
+
+@contextmanager
+def embedded_postgresql(
+    folder: Path, settings: Mapping[str, str] | None = None
+) -> Iterator[Database]:
+    """Run PostgreSQL in the data folder for as long as the block lasts.
+
+    `settings` go over those that fit the machine. DatabaseError when it cannot be run, with the
+    server's last words; BusyError when another command runs it; DiskError when there is no room.
+    """
+    programs = find_programs()
+    cluster = folder / f"postgresql-{programs.major}"
+    _make(folder)
+    with locked(folder):
+        user = user_for(cluster)
+        _check_entry(folder, user)
+        programs = reachable(programs, user, folder)
+        make_cluster(cluster, programs, user)
+        free_of_leftovers(cluster)
+        chosen = dict(_settings(programs)) | dict(settings or {})
+        with _sockets(folder, user) as sockets:
+            program = _program(programs, cluster, sockets, user, chosen)
+            with _started(program) as process:
+                dsn = make_conninfo(host=str(sockets), port=5432, dbname="postgres", user=SUPERUSER)
+                _wait_until_ready(dsn, process, chosen)
+                description = f"embedded PostgreSQL {programs.version}"
+                yield Database(dsn=dsn, embedded=True, description=description)
+
+
+def _make(folder: Path) -> None:
+    try:
+        if not folder.exists():
+            folder.mkdir(parents=True)
+            folder.chmod(0o755)  # the user that PostgreSQL runs as must enter, whatever the umask
+    except OSError as error:
+        raise DatabaseError(
+            f"Cannot make the data folder {folder}: {error.strerror}. "
+            "Name another one with the environment variable ROWPATH_DATA_DIR."
+        ) from error
+
+
+def _check_entry(folder: Path, user: OsUser | None) -> None:
+    barrier = user.barrier(folder) if user else None
+    if user is not None and barrier is not None:
+        raise DatabaseError(
+            f"Cannot run PostgreSQL in {folder}: the OS user {user.name}, whom root runs it as, "
+            f"cannot enter {barrier}. Let others enter it (chmod o+x), or name another folder "
+            "with the environment variable ROWPATH_DATA_DIR."
+        )
+
+
+def _settings(programs: Programs) -> Mapping[str, str]:
+    return settings_for(memory_bytes(), statements=programs.has_library(PRELOADED))
+
+
+@contextmanager
+def _sockets(folder: Path, user: OsUser | None) -> Iterator[Path]:
+    """Make a folder for the server's socket that only its user and root can enter."""
+    sockets = folder / "sockets"
+    is_long = len(str(sockets).encode()) > LONGEST_SOCKET_FOLDER
+    if is_long:
+        sockets = Path(tempfile.mkdtemp(prefix="rowpath-", dir=SHORT_FOLDER))
+    else:
+        sockets.mkdir(exist_ok=True)
+    try:
+        give(sockets, user)
+        yield sockets
+    finally:
+        shutil.rmtree(sockets)
+
+
+def _program(
+    programs: Programs,
+    cluster: Path,
+    sockets: Path,
+    user: OsUser | None,
+    settings: Mapping[str, str],
+) -> Program:
+    options = [f"--{name}={value}" for name, value in settings.items()]
+    return Program(
+        name=f"PostgreSQL {programs.version}",
+        argv=(programs.path("postgres"), "-D", str(cluster), "-k", str(sockets), *options),
+        env=ENVIRONMENT,
+        log=cluster.with_suffix(".log"),
+        stop_signal=signal.SIGINT,  # a fast shutdown: sessions are ended, the data is written
+        stop_timeout_s=STOP_TIMEOUT_S,
+        user=user.name if user else None,
+    )
+
+
+@contextmanager
+def _started(program: Program) -> Iterator[Process]:
+    """Run the server; a failure to start it is one of the database here."""
+    with ExitStack() as stack:
+        try:
+            process = stack.enter_context(running(program))
+        except ServerError as error:
+            raise DatabaseError(str(error)) from error
+        yield process
+
+
+def _wait_until_ready(dsn: str, process: Process, settings: Mapping[str, str]) -> None:
+    """Return when the server answers; DatabaseError with its last words when it never will."""
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while True:
+        try:
+            with psycopg.connect(dsn, autocommit=True) as connection:
+                if settings.get("shared_preload_libraries") == PRELOADED:
+                    connection.execute(f"CREATE EXTENSION IF NOT EXISTS {PRELOADED}")
+                return
+        except psycopg.OperationalError as error:
+            if not process.is_alive() or time.monotonic() > deadline:
+                raise DatabaseError(
+                    f"Cannot start PostgreSQL: {one_line(error)}. Its last lines say why:\n"
+                    f"{process.log_tail()}"
+                ) from error
+        time.sleep(START_PAUSE_S)

@@ -1,0 +1,162 @@
+"""Section 3.1 of the talk: how many columns are fetched, and as what, where two are read."""
+
+from rowpath.lab.experiment import (
+    Answer,
+    App,
+    Claim,
+    Experiment,
+    Reading,
+    Setup,
+    Shape,
+    Told,
+    Variant,
+)
+
+COLUMNS = ("low_price", "high_price")
+PRICES = Answer(shape=Shape.COLUMNS, columns=COLUMNS)
+# The talk's FastAPI query has no ORDER BY.
+FASTAPI_PRICES = Answer(
+    shape=Shape.COLUMNS, columns=COLUMNS, ordered_in=frozenset({Setup.CONTROLLED})
+)
+SIZE = 100
+
+FIELDS = Experiment(
+    name="fields",
+    section="3.1",
+    question="What is saved by fetching only the fields that are read?",
+    baseline="all",
+    sizes=(SIZE,),
+    variants=(
+        Variant(
+            name="all",
+            title="Django: all()",
+            app=App.DJANGO,
+            path="/fields/all",
+            code=("AllFields",),
+            answer=PRICES,
+            told=(Told(rows=SIZE, requests_per_s=4.8),),
+        ),
+        Variant(
+            name="only",
+            title="Django: only() of the two fields",
+            app=App.DJANGO,
+            path="/fields/only",
+            code=("OnlyBoth",),
+            answer=PRICES,
+            told=(Told(rows=SIZE, requests_per_s=5.8),),
+        ),
+        Variant(
+            name="only-one",
+            title="Django: only() of one field, two are read",
+            app=App.DJANGO,
+            path="/fields/only-one",
+            code=("OnlyOne",),
+            answer=PRICES,
+            statements_per_row=1,
+            told=(Told(rows=SIZE, requests_per_s=5.5),),
+        ),
+        Variant(
+            name="defer",
+            title="Django: defer() of the others",
+            app=App.DJANGO,
+            path="/fields/defer",
+            code=("DeferOthers",),
+            answer=PRICES,
+        ),
+        Variant(
+            name="values",
+            title="Django: values()",
+            app=App.DJANGO,
+            path="/fields/values",
+            code=("ValuesOfBoth",),
+            answer=PRICES,
+            told=(Told(rows=SIZE, time_s=0.440, requests_per_s=6.3),),
+        ),
+        Variant(
+            name="values-list",
+            title="Django: values_list()",
+            app=App.DJANGO,
+            path="/fields/values-list",
+            code=("ValuesListOfBoth",),
+            answer=PRICES,
+        ),
+        Variant(
+            name="sqlalchemy-load-only",
+            title="FastAPI: load_only()",
+            app=App.FASTAPI,
+            path="/fields/sqlalchemy-load-only",
+            code=("load_only_both", "PriceColumns"),
+            answer=FASTAPI_PRICES,
+            told=(Told(rows=SIZE, time_s=0.007, requests_per_s=980),),
+        ),
+        Variant(
+            name="sqlalchemy-columns",
+            title="FastAPI: plain columns",
+            app=App.FASTAPI,
+            path="/fields/sqlalchemy-columns",
+            code=("plain_columns", "PriceColumns"),
+            answer=FASTAPI_PRICES,
+        ),
+    ),
+    claims=(
+        Claim(
+            text=(
+                "only() of the two fields: 5.8 RPS against 4.8, “+17%” "
+                "(which is (5.8 - 4.8) / 5.8; read here as 5.8 / 4.8)"
+            ),
+            section="3.1",
+            variant="only",
+            baseline="all",
+            rows=SIZE,
+            time_ratio=4.8 / 5.8,
+            reading=Reading.THROUGHPUT,
+        ),
+        Claim(
+            text="only() of one field, two are read, 101 statements: 5.5 RPS against 4.8",
+            section="3.1",
+            variant="only-one",
+            baseline="all",
+            rows=SIZE,
+            time_ratio=4.8 / 5.5,
+            reading=Reading.THROUGHPUT,
+        ),
+        Claim(
+            text=(
+                "values(): 6.3 RPS against 5.8 with only(), “+8%” "
+                "(which is (6.3 - 5.8) / 6.3; read here as 6.3 / 5.8)"
+            ),
+            section="3.1",
+            variant="values",
+            baseline="only",
+            rows=SIZE,
+            time_ratio=5.8 / 6.3,
+            reading=Reading.THROUGHPUT,
+        ),
+        Claim(
+            text="values(): 6.3 RPS against 4.8, “total +25%” (17% and 8%; read here as 6.3 / 4.8)",
+            section="3.1",
+            variant="values",
+            baseline="all",
+            rows=SIZE,
+            time_ratio=4.8 / 6.3,
+            reading=Reading.THROUGHPUT,
+        ),
+        Claim(
+            text="FastAPI with load_only(): 980 RPS against 4.8",
+            section="3.1",
+            variant="sqlalchemy-load-only",
+            baseline="all",
+            rows=SIZE,
+            time_ratio=4.8 / 980,
+            reading=Reading.THROUGHPUT,
+        ),
+        Claim(
+            text="FastAPI with load_only(): response 7 ms against 440 ms with values()",
+            section="3.1",
+            variant="sqlalchemy-load-only",
+            baseline="values",
+            rows=SIZE,
+            time_ratio=0.007 / 0.440,
+        ),
+    ),
+)

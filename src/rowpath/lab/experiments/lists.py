@@ -1,0 +1,235 @@
+"""Sections 1.2 to 1.7 of the talk: seven ways to the same rows."""
+
+from rowpath.lab.experiment import (
+    Answer,
+    App,
+    Claim,
+    Experiment,
+    Reading,
+    Setup,
+    Shape,
+    Told,
+    Variant,
+)
+
+COLUMNS = (
+    "low_price",
+    "high_price",
+    "demand_qty",
+    "offers_qty",
+    "bought_qty",
+    "sold_qty",
+    "time_created",
+)
+ROWS = Answer(shape=Shape.ROWS, columns=COLUMNS)
+LISTS_BY_COLUMN = Answer(shape=Shape.COLUMNS, columns=COLUMNS)
+# The talk's FastAPI query has no ORDER BY.
+FASTAPI_ROWS = Answer(shape=Shape.ROWS, columns=COLUMNS, ordered_in=frozenset({Setup.CONTROLLED}))
+FASTAPI_COLUMNS = Answer(
+    shape=Shape.COLUMNS, columns=COLUMNS, ordered_in=frozenset({Setup.CONTROLLED})
+)
+
+LISTS = Experiment(
+    name="lists",
+    section="1.2-1.7",
+    question="What does each layer between the table and the JSON cost?",
+    baseline="drf-objects",
+    sizes=(1_000, 10_000, 100_000),
+    thorough_sizes=(1_000_000,),
+    variants=(
+        Variant(
+            name="drf-objects",
+            title="DRF: ModelSerializer over model objects",
+            app=App.DJANGO,
+            path="/lists/drf-objects",
+            code=("ProductObjects", "ProductSerializer"),
+            answer=ROWS,
+            told=(
+                Told(rows=1_000, time_s=0.9, requests_per_s=3),
+                Told(rows=10_000, time_s=1.38),
+                Told(rows=100_000, time_s=5.5),
+                Told(rows=1_000_000, time_s=40),
+            ),
+        ),
+        Variant(
+            name="drf-values",
+            title="DRF: ModelSerializer over values()",
+            app=App.DJANGO,
+            path="/lists/drf-values",
+            code=("ProductValues", "ProductSerializer"),
+            answer=ROWS,
+            told=(
+                Told(rows=1_000, time_s=1.06),
+                Told(rows=10_000, time_s=1.39),
+                Told(rows=100_000, time_s=4.95),
+                Told(rows=1_000_000, time_s=35),
+            ),
+        ),
+        Variant(
+            name="drf-no-serializer",
+            title="DRF: values() without a serializer",
+            app=App.DJANGO,
+            path="/lists/drf-no-serializer",
+            code=("ProductsWithoutSerializer",),
+            answer=ROWS,
+            told=(
+                Told(rows=1_000, time_s=0.57, requests_per_s=4.8),
+                Told(rows=10_000, time_s=0.66),
+                Told(rows=100_000, time_s=1.8),
+                Told(rows=1_000_000, time_s=9.8),
+            ),
+        ),
+        Variant(
+            name="fastapi-schema",
+            title="FastAPI: model, query, pydantic schema",
+            app=App.FASTAPI,
+            path="/lists/fastapi-schema",
+            code=("product_objects", "ProductSchema"),
+            answer=FASTAPI_ROWS,
+            told=(
+                Told(rows=1_000, time_s=0.065, requests_per_s=43),
+                Told(rows=10_000, time_s=0.630),
+                Told(rows=100_000, time_s=6.2),
+            ),
+        ),
+        Variant(
+            name="for-objects",
+            title="DRF: for-loop into columns over model objects",
+            app=App.DJANGO,
+            path="/lists/for-objects",
+            code=("ForLoopObjects",),
+            answer=LISTS_BY_COLUMN,
+            told=(
+                Told(rows=1_000, time_s=0.57),
+                Told(rows=10_000, time_s=0.69),
+                Told(rows=100_000, time_s=2.25),
+                Told(rows=1_000_000, time_s=14.5),
+            ),
+        ),
+        Variant(
+            name="for-values",
+            title="DRF: for-loop into columns over values()",
+            app=App.DJANGO,
+            path="/lists/for-values",
+            code=("ForLoopValues",),
+            answer=LISTS_BY_COLUMN,
+            told=(
+                Told(rows=1_000, time_s=0.57),
+                Told(rows=10_000, time_s=0.65),
+                Told(rows=100_000, time_s=1.78),
+                Told(rows=1_000_000, time_s=9.0),
+            ),
+        ),
+        Variant(
+            name="for-fastapi",
+            title="FastAPI: for-loop into columns over model objects",
+            app=App.FASTAPI,
+            path="/lists/for-fastapi",
+            code=("for_loop_objects", "ProductColumns"),
+            answer=FASTAPI_COLUMNS,
+        ),
+    ),
+    claims=(
+        Claim(
+            text="values() under the same serializer: 1.06 s against 0.9 s, “+17%”",
+            section="1.3",
+            variant="drf-values",
+            baseline="drf-objects",
+            rows=1_000,
+            time_ratio=1.06 / 0.9,
+        ),
+        Claim(
+            text="values() under the same serializer: 4.95 s against 5.5 s, “-10%”",
+            section="1.3",
+            variant="drf-values",
+            baseline="drf-objects",
+            rows=100_000,
+            time_ratio=4.95 / 5.5,
+        ),
+        Claim(
+            text="values() under the same serializer: ~35 s against ~40 s, “-12.5%”",
+            section="1.3",
+            variant="drf-values",
+            baseline="drf-objects",
+            rows=1_000_000,
+            time_ratio=35 / 40,
+        ),
+        Claim(
+            text="values() without a serializer: 0.57 s against 0.9 s, “-36.6%”",
+            section="1.4",
+            variant="drf-no-serializer",
+            baseline="drf-objects",
+            rows=1_000,
+            time_ratio=0.57 / 0.9,
+        ),
+        Claim(
+            text=(
+                "values() without a serializer: 4.8 RPS against 3, “+37.5%” "
+                "(which is (4.8 - 3) / 4.8; read here as 4.8 / 3)"
+            ),
+            section="1.4",
+            variant="drf-no-serializer",
+            baseline="drf-objects",
+            rows=1_000,
+            time_ratio=3 / 4.8,
+            reading=Reading.THROUGHPUT,
+        ),
+        Claim(
+            text="“Standard DRF with Serializer is too slow!”: 1.8 s without it against 5.5 s",
+            section="1.4",
+            variant="drf-no-serializer",
+            baseline="drf-objects",
+            rows=100_000,
+            time_ratio=1.8 / 5.5,
+        ),
+        Claim(
+            text="values() without a serializer: 9.8 s against ~40 s, “-75.5%”",
+            section="1.4",
+            variant="drf-no-serializer",
+            baseline="drf-objects",
+            rows=1_000_000,
+            time_ratio=9.8 / 40,
+        ),
+        Claim(
+            text="“FastAPI is fast”: 0.065 s against 0.9 s",
+            section="1.5",
+            variant="fastapi-schema",
+            baseline="drf-objects",
+            rows=1_000,
+            time_ratio=0.065 / 0.9,
+        ),
+        Claim(
+            text="FastAPI: 43 RPS against 3, “x14”",
+            section="1.5",
+            variant="fastapi-schema",
+            baseline="drf-objects",
+            rows=1_000,
+            time_ratio=3 / 43,
+            reading=Reading.THROUGHPUT,
+        ),
+        Claim(
+            text="FastAPI: 6.2 s against 5.5 s, “+12%”",
+            section="1.5",
+            variant="fastapi-schema",
+            baseline="drf-objects",
+            rows=100_000,
+            time_ratio=6.2 / 5.5,
+        ),
+        Claim(
+            text="“'For-loop' over List[dict] is faster than over objects!”: 1.78 s against 2.25 s",
+            section="1.7",
+            variant="for-values",
+            baseline="for-objects",
+            rows=100_000,
+            time_ratio=1.78 / 2.25,
+        ),
+        Claim(
+            text="for-loop over values() against over objects: 9.0 s against 14.5 s, “-38%”",
+            section="1.7",
+            variant="for-values",
+            baseline="for-objects",
+            rows=1_000_000,
+            time_ratio=9.0 / 14.5,
+        ),
+    ),
+)

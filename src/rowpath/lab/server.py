@@ -1,0 +1,175 @@
+"""A measured application under the server that people deploy, for as long as a block lasts."""
+
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic, sleep
+
+import psutil
+import urllib3
+
+from rowpath.errors import PortError, ServerError
+from rowpath.lab.apps.settings import AppSettings
+from rowpath.lab.experiment import App
+from rowpath.lab.process import Process, Program, running
+
+HOST = "127.0.0.1"
+READY_PATH = "/ready"
+READY_WITHIN_S = 60.0
+LOOK_EVERY_S = 0.05
+LOG_WITHIN_S = 5.0
+ANSWERS_WITHIN_S = 5.0
+OK = 200
+# What would change the servers behind our back.
+FOREIGN_PREFIXES = ("GUNICORN_", "UVICORN_", "DJANGO_")
+FOREIGN_VARIABLES = frozenset({"WEB_CONCURRENCY", "FORWARDED_ALLOW_IPS", "PYTHONPATH"})
+# Kept longer than a run pauses between two requests, so that none meets a connection just closed.
+KEEP_ALIVE_S = 75
+
+_GUNICORN = (
+    "gunicorn",
+    *("--config", "python:rowpath.lab.apps.django.gunicorn_config"),
+    "rowpath.lab.apps.django.wsgi:application",
+)
+_UVICORN = (
+    "uvicorn",
+    *("--loop", "uvloop", "--http", "httptools", "--no-access-log"),
+    *("--timeout-keep-alive", str(KEEP_ALIVE_S)),
+    "rowpath.lab.apps.fastapi.main:app",
+)
+
+
+class Server:
+    """A server that answers. `url` has no slash at its end."""
+
+    def __init__(self, app: App, url: str, process: Process, workers: int) -> None:
+        self.url = url
+        self.process = process
+        self._app = app
+        self._workers = workers
+        self._first_pids: tuple[int, ...] | None = None
+
+    def worker_pids(self) -> tuple[int, ...]:
+        """Return the processes that answer requests, as they are now; none where it has ended.
+
+        gunicorn puts a new worker in the place of one that ended.
+        """
+        if self._app is App.FASTAPI and self._workers == 1:
+            return (self.process.pid,) if self.process.is_alive() else ()
+        try:
+            children = psutil.Process(self.process.pid).children()
+            return tuple(sorted(child.pid for child in children if _is_worker(child)))
+        except psutil.NoSuchProcess:
+            return ()
+
+    def is_alive(self) -> bool:
+        """Return whether the server and all the workers that it began with still run."""
+        began_with = self._first_pids or ()
+        return self.process.is_alive() and set(began_with) <= set(self.worker_pids())
+
+    def log_tail(self, lines: int = 20) -> str:
+        """Return the last lines that the server wrote."""
+        return self.process.log_tail(lines)
+
+    def wait_until_ready(self) -> None:
+        """Return when all workers are there and the application reaches its database.
+
+        ServerError with the last lines of the log where that takes over a minute, or never comes.
+        """
+        deadline = monotonic() + READY_WITHIN_S
+        while not (len(self.worker_pids()) == self._workers and self._answers()):
+            if not self.process.is_alive():
+                raise self._error("it ended before it was ready")
+            if monotonic() > deadline:
+                raise self._error(f"it was not ready within {READY_WITHIN_S:.0f} s")
+            sleep(LOOK_EVERY_S)
+        self._first_pids = self.worker_pids()
+
+    def _answers(self) -> bool:
+        log_before = self.log_tail()
+        with urllib3.PoolManager(retries=False, timeout=ANSWERS_WITHIN_S) as pool:
+            try:
+                status = pool.request("GET", f"{self.url}{READY_PATH}").status
+            except urllib3.exceptions.HTTPError:  # not listening yet, or too busy starting
+                return False
+        if status != OK:
+            self._wait_for_log(log_before)
+            raise self._error(f"it answers {READY_PATH} with {status}")
+        return True
+
+    def _wait_for_log(self, before: str) -> None:
+        """Return when the log has more than `before`: uvicorn writes of an error after it."""
+        deadline = monotonic() + LOG_WITHIN_S
+        while self.log_tail() == before and monotonic() < deadline:
+            sleep(LOOK_EVERY_S)
+
+    def _error(self, reason: str) -> ServerError:
+        return ServerError(
+            f"Cannot start the {self._app} application at {self.url}: {reason}. "
+            f"The last lines of its log say why:\n{self.log_tail()}"
+        )
+
+
+@contextmanager
+def serving(
+    app: App, settings: AppSettings, *, logs: Path, workers: int = 1, port: int | None = None
+) -> Iterator[Server]:
+    """Serve the application on loopback until the block ends; `port` None takes a free one.
+
+    The log is in the folder `logs`. PortError where the port cannot be had, ServerError where the
+    application does not start.
+    """
+    port = _free_port(port)
+    program = Program(
+        name=f"the {app} application",
+        argv=_argv(app, port, workers),
+        env=_environment(settings),
+        log=logs / f"{app}-{settings.setup}{'-traced' if settings.trace_folder else ''}.log",
+    )
+    with running(program) as process:
+        server = Server(app, f"http://{HOST}:{port}", process, workers)
+        server.wait_until_ready()
+        yield server
+
+
+def _argv(app: App, port: int, workers: int) -> tuple[str, ...]:
+    # -P: the folder that a program is run from is not searched for modules.
+    python = (sys.executable, "-P", "-m")
+    count = ("--workers", str(workers))
+    if app is App.DJANGO:
+        return (*python, *_GUNICORN, "--bind", f"{HOST}:{port}", *count)
+    return (*python, *_UVICORN, "--host", HOST, "--port", str(port), *count)
+
+
+def _environment(settings: AppSettings) -> dict[str, str]:
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(FOREIGN_PREFIXES) and name not in FOREIGN_VARIABLES
+    }
+    return kept | settings.to_environment()
+
+
+def _free_port(port: int | None) -> int:
+    """Return `port` if it can be bound now, or a port that can; PortError where it cannot."""
+    with socket.socket() as probe:
+        # As the servers do: a port whose last connections are still closing is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port or 0))
+        except (OSError, OverflowError) as error:
+            reason = error.strerror if isinstance(error, OSError) else str(error)
+            raise PortError(
+                f"Cannot listen on {HOST}:{port}: {reason}. "
+                "Choose another port, or leave it out to take a free one."
+            ) from error
+        bound: int = probe.getsockname()[1]
+    return bound
+
+
+def _is_worker(child: psutil.Process) -> bool:
+    """Return whether a server's child answers requests; multiprocessing has one that does not."""
+    return "multiprocessing.resource_tracker" not in " ".join(child.cmdline())

@@ -1,0 +1,44 @@
+"""The source code of a variant, cut out of the measured application without importing it."""
+
+import ast
+from pathlib import Path
+
+from rowpath.lab.experiment import App, Variant
+
+APPS = Path(__file__).with_name("apps")
+
+_Definition = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def source_of(variant: Variant) -> str:
+    """Return the classes and functions that `variant.code` names, in that order.
+
+    LookupError for a name that the application does not define, or defines twice.
+    """
+    definitions = _definitions(variant.app)
+    parts = []
+    for name in variant.code:
+        found = [text for known, text in definitions if known == name]
+        if len(found) != 1:
+            msg = f"the {variant.app} application defines {name} {len(found)} times"
+            raise LookupError(msg)
+        parts.extend(found)
+    return "\n\n\n".join(parts)
+
+
+def _definitions(app: App) -> list[tuple[str, str]]:
+    """Return the name and text of each class and function that a module of `app` defines."""
+    return [
+        (node.name, _text(node, lines))
+        for path in sorted((APPS / app).glob("*.py"))
+        for text in [path.read_text(encoding="utf-8")]
+        for lines in [text.splitlines()]
+        for node in ast.parse(text).body
+        if isinstance(node, _Definition)
+    ]
+
+
+def _text(node: _Definition, lines: list[str]) -> str:
+    """Return the lines of a definition, its decorators included."""
+    first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+    return "\n".join(lines[first - 1 : node.end_lineno])

@@ -1,0 +1,162 @@
+"""How a figure is written for a reader: three significant digits and the unit that fits.
+
+Times are in milliseconds or seconds, sizes in decimal bytes, memory in MiB. A ratio below 1 means
+that the variant takes less time than its baseline.
+"""
+
+from math import floor, log10
+
+from rowpath.lab.experiment import WHOLE_TABLE
+from rowpath.lab.record import RatioRecord, TimeRecord, VariantRecord
+
+TIMES = "\N{MULTIPLICATION SIGN}"
+TO = "\N{EN DASH}"
+NOTHING = "\N{EN DASH}"
+"""Stands in a cell that has no figure."""
+
+_SIZE_UNITS = ("B", "kB", "MB", "GB", "TB")
+_STEP = 1000
+"""From one decimal unit to the next."""
+_SHORT_MS = 0.1
+"""Below it a time is told in microseconds."""
+_EXACT_S = 9.95
+"""Below it, a whole number of seconds is too coarse."""
+_FINE_RATIO, _COARSE_RATIO = 0.1, 10
+"""Below the one, two decimals say too little; from the other on, too much."""
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """Return `value` with `digits` significant digits, never in scientific notation."""
+    if value == 0:
+        return "0"
+    places = digits - 1 - floor(log10(abs(value)))
+    rounded = round(value, places)
+    # 9.996 has become 10.0, which has one place too many.
+    places = digits - 1 - floor(log10(abs(rounded)))
+    return f"{rounded:,.{max(places, 0)}f}"
+
+
+def _time_unit(ms: float) -> tuple[float, str]:
+    if _rounded(ms) >= _STEP:
+        return _STEP, "s"
+    return (1, "ms") if ms >= _SHORT_MS or ms == 0 else (1 / _STEP, "µs")
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.3g}")
+
+
+def time(ms: float) -> str:
+    """Return a time in milliseconds as `28.1 ms`, `1.38 s` or `45.0 µs`."""
+    divisor, unit = _time_unit(ms)
+    return f"{significant(ms / divisor)} {unit}"
+
+
+def time_range(interval: TimeRecord) -> str:
+    """Return the interval of a time in the unit of its median, which stands before it."""
+    divisor, _ = _time_unit(interval.median)
+    return f"{significant(interval.low / divisor)}{TO}{significant(interval.high / divisor)}"
+
+
+def time_seen(variant: VariantRecord) -> float | None:
+    """Return the one time in milliseconds that a variant is known by; None where it has none."""
+    if variant.time_ms is not None:
+        return variant.time_ms.median
+    seen = [sample for block in variant.samples_ms for sample in block]
+    return sorted(seen)[len(seen) // 2] if seen else None
+
+
+def time_note(variant: VariantRecord) -> str:
+    """Return what stands behind a variant's time: its interval, or that it was seen once."""
+    if variant.time_ms is not None:
+        return time_range(variant.time_ms)
+    seen = sum(len(block) for block in variant.samples_ms)
+    if seen == 0:
+        return ""
+    return "once" if seen == 1 else f"{seen} times, no interval"
+
+
+def ratio_number(ratio: float) -> str:
+    """Return a ratio with two decimals, with fewer or more where two say too much or too little."""
+    if ratio < _FINE_RATIO:
+        return significant(ratio, 2)
+    return f"{ratio:.2f}" if round(ratio, 2) < _COARSE_RATIO else significant(ratio)
+
+
+def ratio(value: float) -> str:
+    """Return a ratio as its reader says it: `x0.37`, with the sign of multiplication."""
+    return f"{TIMES}{ratio_number(value)}"
+
+
+def ratio_range(interval: RatioRecord) -> str:
+    """Return the interval of a ratio, which stands before it."""
+    return f"{ratio_number(interval.low)}{TO}{ratio_number(interval.high)}"
+
+
+def size(size_bytes: int) -> str:
+    """Return a number of bytes in decimal units: `149 kB`."""
+    value, unit = float(size_bytes), _SIZE_UNITS[0]
+    for larger in _SIZE_UNITS[1:]:
+        if _rounded(value) < _STEP:
+            break
+        value, unit = value / _STEP, larger
+    return f"{value:.0f} {unit}" if unit == "B" else f"{significant(value)} {unit}"
+
+
+def answer_sizes(variant: VariantRecord) -> tuple[str, str]:
+    """Return the size of an answer, raw and gzipped; dashes where no answer came."""
+    if variant.outcome is not None and variant.bytes == 0:
+        return NOTHING, NOTHING
+    return size(variant.bytes), size(variant.bytes_gzip)
+
+
+def sql_time(variant: VariantRecord) -> str:
+    """Return how long a request waited for the database; a dash where it asked nothing."""
+    return time(variant.sql_ms) if variant.sql_statements else NOTHING
+
+
+def memory(mib: float) -> str:
+    """Return memory in whole MiB."""
+    return f"{mib:,.0f} MiB"
+
+
+def count(number: int) -> str:
+    """Return a number of things with its thousands set apart."""
+    return f"{number:,}"
+
+
+def told(variant: VariantRecord) -> tuple[str, ...]:
+    """Return the talk's own figures for a variant, none, one or two."""
+    figures = []
+    if variant.told_ms is not None:
+        figures.append(time(variant.told_ms))
+    if variant.told_requests_per_s is not None:
+        figures.append(f"{variant.told_requests_per_s:g} RPS")
+    return tuple(figures)
+
+
+def duration(seconds: float) -> str:
+    """Return how long something took, in hours, minutes and seconds where it took long."""
+    if seconds < _EXACT_S:
+        return time(seconds * _STEP)
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = ((hours, "h"), (minutes, "min"), (rest, "s"))
+    return " ".join(f"{value} {unit}" for value, unit in parts if value)
+
+
+def rows(number: int) -> str:
+    """Return how many rows an answer has, in words where it has those of the whole table."""
+    if number == WHOLE_TABLE:
+        return "the whole table"
+    return f"{number:,} row{'' if number == 1 else 's'}"
+
+
+def words(name: str) -> str:
+    """Return a name of the lab as words: `as-told` is `as told`."""
+    return name.replace("-", " ")
+
+
+def printable(text: str) -> str:
+    """Return text on one line without anything that a terminal would act on."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

@@ -1,0 +1,95 @@
+"""What a measurement says of a published ratio."""
+
+from enum import StrEnum
+from math import isfinite
+
+from rowpath.stats.interval import Interval
+
+NULL_BAND = 0.02
+"""A ratio within a factor of 1 + NULL_BAND of 1, to either side, is no difference."""
+
+CLAIM_TOLERANCE = 1.25
+"""How far from the claim a confirming interval may reach, as a factor to either side.
+
+0.8 to 1.25 is the convention of bioequivalence, and judging by whether the whole interval lies
+inside is its method (Schuirmann 1987).
+"""
+
+
+class Verdict(StrEnum):
+    """What a measurement says of a claim."""
+
+    CONFIRMED = "confirmed"
+    DIRECTION_ONLY = "direction only"
+    REFUTED = "refuted"
+    INCONCLUSIVE = "inconclusive"
+
+
+def judge(
+    claimed_ratio: float, measured: Interval | None, *, null_band: float = NULL_BAND
+) -> Verdict:
+    """Return what the interval of a time ratio says of the claimed one.
+
+    `null_band` is NULL_BAND, or more where identical variants were seen to differ by more. The
+    band reaches from 1 / (1 + null_band) to 1 + null_band, its ends included.
+
+    A claim of a difference, that is, of a ratio outside NULL_BAND, is
+    - confirmed where the interval lies beyond the band on the claimed side, and within 0.8 to 1.25
+      times the claim, ends included. That it lies beyond the band is asked for on purpose: without
+      it, 0.85 to 1.05 would confirm a claimed 0.9, an interval that holds no gain at all;
+    - direction only where it lies beyond the band on the claimed side, but not there;
+    - refuted where no part of it lies beyond the band on the claimed side. Where the claim itself
+      is inside a band wider than NULL_BAND, an interval in the band cannot tell it from nothing:
+      then only one that lies beyond the band on the other side refutes;
+    - inconclusive otherwise.
+
+    A claim of no difference, that is, of a ratio inside NULL_BAND, has no side. It is confirmed
+    where the interval lies inside NULL_BAND (a wider band must not make that easier), refuted
+    where it lies beyond the band on either side, inconclusive otherwise, never direction only.
+
+    Without an interval every claim is inconclusive. `judge(c, i)` is `judge(1 / c, 1 / i)`.
+    ValueError for a claim or a bound that is not positive and finite, and for a band narrower than
+    NULL_BAND.
+    """
+    if null_band < NULL_BAND:
+        msg = f"The null band is at least {NULL_BAND}, not {null_band}"
+        raise ValueError(msg)
+    _require_ratio(claimed_ratio)
+    if measured is None:
+        return Verdict.INCONCLUSIVE
+    _require_ratio(measured.low)
+    _require_ratio(measured.high)
+    low, high = measured.low, measured.high
+    if _in_band(claimed_ratio, NULL_BAND):
+        return _judge_no_difference(low, high, null_band)
+    if claimed_ratio > 1:
+        return _judge_gain(1 / claimed_ratio, 1 / high, 1 / low, null_band)
+    return _judge_gain(claimed_ratio, low, high, null_band)
+
+
+def _judge_no_difference(low: float, high: float, null_band: float) -> Verdict:
+    if _in_band(low, NULL_BAND) and _in_band(high, NULL_BAND):
+        return Verdict.CONFIRMED
+    if high < 1 / (1 + null_band) or low > 1 + null_band:
+        return Verdict.REFUTED
+    return Verdict.INCONCLUSIVE
+
+
+def _judge_gain(claimed: float, low: float, high: float, null_band: float) -> Verdict:
+    """Judge a claim below 1; one above 1 is judged as its reciprocal."""
+    edge = 1 / (1 + null_band)
+    if high < edge:
+        near = claimed / CLAIM_TOLERANCE <= low and high <= claimed * CLAIM_TOLERANCE
+        return Verdict.CONFIRMED if near else Verdict.DIRECTION_ONLY
+    refuted = low >= edge if claimed < edge else low > 1 + null_band
+    return Verdict.REFUTED if refuted else Verdict.INCONCLUSIVE
+
+
+def _in_band(ratio: float, band: float) -> bool:
+    return 1 / (1 + band) <= ratio <= 1 + band
+
+
+def _require_ratio(ratio: float) -> None:
+    if not (isfinite(ratio) and ratio > 0):
+        msg = f"A ratio is positive and finite, not {ratio}"
+        raise ValueError(msg)

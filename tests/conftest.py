@@ -1,0 +1,84 @@
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from psycopg.conninfo import make_conninfo
+
+from rowpath.lab.database import Database, connect
+from rowpath.lab.database.embedded import embedded_postgresql
+from rowpath.lab.dataset import ensure
+
+SMALL = {
+    "shared_buffers": "128MB",
+    "maintenance_work_mem": "64MB",
+    "max_wal_size": "1GB",
+    "fsync": "off",
+}
+PRODUCTS = 3_000
+
+
+@contextmanager
+def enterable_folder() -> Iterator[Path]:
+    """A temporary folder that the OS user of PostgreSQL can enter; root's tmp_path is closed."""
+    folder = Path(tempfile.mkdtemp(prefix="rowpath-test-"))
+    folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def database() -> Iterator[Database]:
+    """An embedded PostgreSQL for the whole session; whoever builds in it builds few rows."""
+    with enterable_folder() as folder, embedded_postgresql(folder, SMALL) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def shop(database: Database) -> Database:
+    """A second database on the same server, as if it were the user's own; see empty_database."""
+    with connect(database.dsn) as connection:
+        connection.execute("CREATE DATABASE shop")
+    return Database(
+        dsn=make_conninfo(database.dsn, dbname="shop"), embedded=False, description="the shop"
+    )
+
+
+@pytest.fixture
+def empty_database(shop: Database) -> Iterator[Database]:
+    """An empty database for one test, as if on a server of the user's own."""
+    yield shop
+    with connect(shop.dsn) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        connection.execute("DROP SCHEMA IF EXISTS rowpath_lab CASCADE")
+        connection.execute("DROP SCHEMA public CASCADE")
+        connection.execute("CREATE SCHEMA public")
+
+
+@pytest.fixture
+def data_folder() -> Iterator[Path]:
+    """An empty data folder that PostgreSQL can be run in."""
+    with enterable_folder() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def products(database: Database) -> Iterator[Database]:
+    """A database with a few thousand products, which no test changes."""
+    with connect(database.dsn) as connection:
+        connection.execute("CREATE DATABASE products")
+        own = Database(
+            dsn=make_conninfo(database.dsn, dbname="products"),
+            embedded=False,
+            description="the products",
+        )
+        ensure(own, rows=PRODUCTS, seed=1, report=lambda _: None)
+        yield own
+        connection.execute("DROP DATABASE products WITH (FORCE)")

@@ -1,0 +1,167 @@
+"""Raw results become intervals, ratios and verdicts; what was not measured is not made up."""
+
+from random import Random
+
+import pytest
+
+from rowpath.capture.trace import Statement, Trace
+from rowpath.lab.analysis import experiment_record, narrow_enough
+from rowpath.lab.experiment import Claim, Experiment, Setup
+from rowpath.lab.experiments import EXPERIMENTS
+from rowpath.lab.forecast import Forecast
+from rowpath.lab.plan import Stage, stages
+from rowpath.lab.profile import profile_named
+from rowpath.lab.record import ExperimentRecord
+from rowpath.lab.results import Observation, Results, Slot
+
+LISTS = {experiment.name: experiment for experiment in EXPERIMENTS}["lists"]
+QUICK = profile_named("quick")
+STATEMENT = Statement(text="SELECT 1", duration_s=0.002, rows=10)
+SEEN = Observation(
+    duration_s=0.5,
+    cpu_s=0.1,
+    size_bytes=1000,
+    gzip_bytes=100,
+    trace=Trace(statements=(STATEMENT, STATEMENT), peak_bytes=3 << 20),
+)
+
+
+def planned(experiment: Experiment = LISTS) -> Stage:
+    return stages([experiment], QUICK, table_rows=1_000)[0]
+
+
+def fill(stage: Stage, results: Results, blocks: int, noise: float = 0.01) -> None:
+    """Fill the ledger: the n-th variant takes n times the first one's time, with some noise."""
+    random = Random(7)
+    order = list(dict.fromkeys(cell.variant.name for cell in stage.cells))
+    for cell in stage.cells:
+        results.observations[cell] = SEEN
+    for _ in range(blocks):
+        for cell in stage.timed:
+            time_s = (order.index(cell.variant.name) + 1) * random.gauss(1, noise)
+            results.slots[cell].append(Slot(samples_s=(time_s, time_s), cpu_s=time_s / 2))
+
+
+def record_of(blocks: int, stage: Stage | None = None) -> ExperimentRecord:
+    stage, results = stage or planned(), Results()
+    fill(stage, results, blocks)
+    return experiment_record(stage.experiment, [stage], results, table_rows=1_000)
+
+
+def test_ratios_are_taken_against_the_baseline_of_the_same_setup() -> None:
+    """Every variant but the baseline is compared once in each of its set-ups."""
+    record = record_of(blocks=6)
+
+    ratios = {
+        (c.variant, c.setup): c.ratio.estimate
+        for c in record.comparisons
+        if c.baseline == LISTS.baseline and c.ratio
+    }
+    names = [variant.name for variant in LISTS.variants]
+    assert set(ratios) == {(name, str(setup)) for name in names[1:] for setup in Setup}
+    for (name, _setup), ratio in ratios.items():
+        assert ratio == pytest.approx(names.index(name) + 1, rel=0.05)
+
+
+def test_below_six_blocks_there_is_no_interval_and_no_verdict() -> None:
+    """A run that was ended early keeps its samples and claims nothing."""
+    record = record_of(blocks=5)
+
+    assert all(len(variant.samples_ms) == 5 for variant in record.variants)
+    assert {variant.time_ms for variant in record.variants} == {None}
+    assert {comparison.ratio for comparison in record.comparisons} == {None}
+    assert {claim.verdict for claim in record.claims} == {"inconclusive"}
+
+
+def test_a_variant_that_was_never_observed_has_no_record() -> None:
+    """What the run did not reach is not in the record at all."""
+    stage, results = planned(), Results()
+    fill(stage, results, blocks=0)
+    left_out = stage.cells[-1]
+    del results.observations[left_out]
+
+    record = experiment_record(LISTS, [stage], results, table_rows=1_000)
+
+    assert len(record.variants) == len(stage.cells) - 1
+    assert record.comparisons == ()
+
+
+def test_a_block_that_was_not_finished_does_not_count() -> None:
+    """Pairs are made only of blocks in which both variants had their slot."""
+    stage, results = planned(), Results()
+    fill(stage, results, blocks=6)
+    results.slots[stage.timed[0]].append(Slot(samples_s=(99.0,), cpu_s=1.0))
+
+    record = experiment_record(LISTS, [stage], results, table_rows=1_000)
+
+    assert {comparison.blocks for comparison in record.comparisons} == {6}
+
+
+def test_a_claim_is_judged_in_every_setup_in_which_it_was_measured() -> None:
+    """As told and controlled are two judgements of one claim."""
+    claim = Claim(
+        text="twice as long",
+        section="0",
+        variant=LISTS.variants[1].name,
+        baseline=LISTS.baseline,
+        rows=1_000,
+        time_ratio=2.0,
+    )
+    experiment = Experiment(
+        name="own",
+        section="0",
+        question="?",
+        baseline=LISTS.baseline,
+        variants=LISTS.variants,
+        sizes=(1_000,),
+        claims=(claim,),
+    )
+
+    record = record_of(6, planned(experiment))
+
+    assert [(c.setup, c.verdict) for c in record.claims] == [
+        ("as-told", "confirmed"),
+        ("controlled", "confirmed"),
+    ]
+
+
+def test_statements_with_one_text_are_told_once() -> None:
+    """A statement that was sent twice is one entry with its number, time and rows."""
+    [statement] = record_of(blocks=6).variants[0].statements
+
+    assert (statement.text, statement.count, statement.rows) == ("SELECT 1", 2, 20)
+    assert statement.duration_ms == pytest.approx(4)
+
+
+@pytest.mark.parametrize(("noise", "narrow"), [(0.001, True), (0.5, False)])
+def test_narrow_enough_looks_at_every_ratio(noise: float, narrow: bool) -> None:  # noqa: FBT001 a table
+    """Quiet blocks let a run stop early, noisy ones do not."""
+    stage, results = planned(), Results()
+    fill(stage, results, blocks=6, noise=noise)
+
+    assert narrow_enough(stage, results, 0.05) is narrow
+
+
+def test_the_forecast_falls_as_the_work_is_done() -> None:
+    """With every slot measured there is less to do, and with the last one nothing."""
+    stage, results = planned(), Results()
+    forecast = Forecast([stage], QUICK, results, table_rows=1_000)
+    left = [forecast.remaining_s()]
+
+    for blocks in (0, 3, 3):
+        fill(stage, results, blocks)
+        left.append(forecast.remaining_s())
+
+    assert left[1] > left[2] > left[3] == 0
+
+
+def test_the_whole_table_is_recorded_with_its_number_of_rows() -> None:
+    """An experiment over every row says how many there were."""
+    lazy = {experiment.name: experiment for experiment in EXPERIMENTS}["lazy"]
+    stage, results = planned(lazy), Results()
+    fill(stage, results, blocks=6)
+
+    record = experiment_record(lazy, [stage], results, table_rows=123)
+
+    assert {variant.rows for variant in record.variants} == {123}
+    assert {comparison.rows for comparison in record.comparisons} == {123}

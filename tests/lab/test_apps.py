@@ -1,0 +1,235 @@
+"""Every variant on the servers that it is measured on, with and without the instruments."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic, sleep
+from uuid import uuid4
+
+import pytest
+import urllib3
+
+from conftest import PRODUCTS
+from rowpath.capture.trace import Trace, from_json
+from rowpath.lab.apps.settings import AppSettings
+from rowpath.lab.check import check_answer, check_statements
+from rowpath.lab.database import Database, connect
+from rowpath.lab.experiment import WHOLE_TABLE, App, Experiment, Setup, Shape
+from rowpath.lab.experiments import EXPERIMENTS
+from rowpath.lab.plan import Cell
+from rowpath.lab.reference import reference
+from rowpath.lab.server import Server, serving
+
+HEADER = "X-Rowpath-Request"
+BAD_SIZES = ("-1", "1.5", "many", "", "9223372036854775808")
+SIZED = {App.DJANGO: "/lists/drf-objects", App.FASTAPI: "/lists/fastapi-schema"}
+
+
+def rows_of(experiment: Experiment) -> int:
+    return WHOLE_TABLE if WHOLE_TABLE in experiment.sizes else 100
+
+
+CELLS = [
+    Cell(variant=variant, setup=setup, rows=rows_of(experiment))
+    for experiment in EXPERIMENTS
+    for variant in experiment.variants
+    for setup in variant.setups
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traced:
+    """The servers with the instruments on, and where they write."""
+
+    servers: Mapping[tuple[App, Setup], Server]
+    folder: Path
+
+    def get(self, cell: Cell) -> tuple[bytes, Trace]:
+        """Return the answer of a cell, and its trace."""
+        server = self.servers[cell.variant.app, cell.setup]
+        name = uuid4().hex
+        query = f"?rows={cell.rows}" if cell.rows else ""
+        answer = get(f"{server.url}{cell.variant.path}{query}", {HEADER: name})
+        assert answer.status == 200, server.log_tail()
+        return answer.data, from_json((self.folder / f"{name}.json").read_bytes())
+
+
+@pytest.fixture(scope="module")
+def traced(products: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Traced]:
+    """All traced servers, for the whole module."""
+    folder = tmp_path_factory.mktemp("traces")
+    with ExitStack() as stack:
+        servers = {
+            (app, setup): stack.enter_context(
+                serving(
+                    app,
+                    AppSettings(dsn=products.dsn, setup=setup, trace_folder=folder),
+                    logs=folder / "logs",
+                )
+            )
+            for app in App
+            for setup in Setup
+        }
+        yield Traced(servers=servers, folder=folder)
+
+
+@pytest.fixture(scope="module", params=App)
+def bare(
+    request: pytest.FixtureRequest, products: Database, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[App, Server]]:
+    """A server as it is timed: without a trace folder."""
+    settings = AppSettings(dsn=products.dsn, setup=Setup.CONTROLLED, trace_folder=None)
+    with serving(request.param, settings, logs=tmp_path_factory.mktemp("logs")) as server:
+        yield request.param, server
+
+
+def get(
+    url: str, headers: Mapping[str, str] | None = None, method: str = "GET"
+) -> urllib3.BaseHTTPResponse:
+    with urllib3.PoolManager(retries=False) as pool:
+        return pool.request(method, url, headers=headers)
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: f"{cell.variant.name}-{cell.setup}")
+def test_a_variant_answers_the_table_with_the_statements_that_it_declares(
+    cell: Cell, traced: Traced, products: Database
+) -> None:
+    """Its rows are the table's, in the declared shape, by the declared number of statements."""
+    body, trace = traced.get(cell)
+
+    with reference(products.dsn) as table:
+        check_answer(cell, body, table)
+    check_statements(cell, len(trace.statements))
+    assert trace.peak_bytes > 0
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: f"{cell.variant.name}-{cell.setup}")
+def test_a_trace_counts_the_rows_that_came_to_the_client(cell: Cell, traced: Traced) -> None:
+    """As many as were answered, and one more for each field that was fetched by itself."""
+    _, trace = traced.get(cell)
+
+    answered = cell.rows or (PRODUCTS if cell.variant.answer.shape is Shape.TOTALS else 0)
+    assert trace.rows == answered * (1 + cell.variant.statements_per_row)
+
+
+@pytest.mark.parametrize("bad", BAD_SIZES)
+def test_a_size_that_is_no_number_of_rows_is_refused(bad: str, bare: tuple[App, Server]) -> None:
+    """It is answered with 400, never with rows or with an error of the server's own."""
+    app, server = bare
+
+    assert get(f"{server.url}{SIZED[app]}?rows={bad}").status == 400
+
+
+@pytest.mark.parametrize("rows", [0, PRODUCTS + 1])
+def test_a_size_at_the_edge_is_answered(rows: int, bare: tuple[App, Server]) -> None:
+    """No rows are an empty answer, more than there are is all of them."""
+    app, server = bare
+
+    answer = get(f"{server.url}{SIZED[app]}?rows={rows}")
+
+    assert answer.status == 200
+    assert len(answer.json()) == min(rows, PRODUCTS)
+
+
+def test_the_index_lists_every_variant(bare: tuple[App, Server]) -> None:
+    """Whoever looks by hand finds all paths under `/`."""
+    app, server = bare
+    variants = {
+        variant.path
+        for experiment in EXPERIMENTS
+        for variant in experiment.variants
+        if variant.app is app
+    }
+
+    assert variants < set(get(f"{server.url}/").json()["paths"])
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/docs", "/openapi.json", "/admin/"])
+def test_an_unknown_path_tells_nothing(path: str, bare: tuple[App, Server]) -> None:
+    """In production an error page shows no settings, no traceback and no list of paths."""
+    _, server = bare
+
+    answer = get(f"{server.url}{path}")
+
+    assert answer.status == 404
+    assert len(answer.data) < 300
+    assert b"DEBUG" not in answer.data
+
+
+def test_another_host_is_refused(bare: tuple[App, Server]) -> None:
+    """A page in a browser cannot reach the application under a name of its own."""
+    _, server = bare
+
+    assert get(f"{server.url}/", {"Host": "rebound.example"}).status == 400
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_nothing_can_be_written(method: str, bare: tuple[App, Server]) -> None:
+    """The applications only read."""
+    app, server = bare
+
+    assert get(f"{server.url}{SIZED[app]}", method=method).status == 405
+
+
+@pytest.mark.parametrize("module", ["django.wsgi", "fastapi.main"])
+@pytest.mark.parametrize("traces", [False, True])
+def test_the_instruments_are_loaded_only_where_there_is_a_trace_folder(
+    module: str, *, traces: bool, tmp_path: Path
+) -> None:
+    """The process that is timed has nothing of them in it."""
+    folder = tmp_path if traces else None
+    settings = AppSettings(dsn="dbname=any", setup=Setup.CONTROLLED, trace_folder=folder)
+    program = (
+        f"import sys, rowpath.lab.apps.{module}; "
+        "print(any(name.startswith('rowpath.capture') for name in sys.modules))"
+    )
+
+    result = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, **settings.to_environment()},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert result.stdout.strip() == str(traces)
+
+
+def test_a_name_that_is_a_path_is_not_traced(traced: Traced) -> None:
+    """The header cannot make a server write anywhere but into its folder."""
+    server = traced.servers[App.DJANGO, Setup.CONTROLLED]
+
+    answer = get(f"{server.url}/lists/drf-objects?rows=1", {HEADER: "../outside"})
+
+    assert answer.status == 200
+    assert not (traced.folder.parent / "outside.json").exists()
+
+
+@pytest.mark.parametrize(("setup", "kept"), [(Setup.AS_TOLD, 0), (Setup.CONTROLLED, 1)])
+def test_django_keeps_its_connection_in_the_controlled_set_up_only(
+    setup: Setup, kept: int, empty_database: Database, tmp_path: Path
+) -> None:
+    """As told, Django closes its connection after each request."""
+    settings = AppSettings(dsn=empty_database.dsn, setup=setup, trace_folder=None)
+    with serving(App.DJANGO, settings, logs=tmp_path) as server:
+        assert get(f"{server.url}/ready").status == 200
+
+        assert settled(empty_database, kept)
+
+
+def settled(database: Database, expected: int, timeout_s: float = 5.0) -> bool:
+    """Return whether the number of connections comes to be the expected one."""
+    deadline = monotonic() + timeout_s
+    with connect(database.dsn) as connection:
+        while monotonic() < deadline:
+            row = connection.execute(
+                "SELECT count(*) - 1 FROM pg_stat_activity WHERE datname = current_database()"
+            ).fetchone()
+            if row == (expected,):
+                return True
+            sleep(0.02)
+    return False

@@ -1,0 +1,103 @@
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from rowpath.lab.apps import settings
+from rowpath.lab.apps.settings import AppSettings, from_environment
+from rowpath.lab.database import Database
+from rowpath.lab.dataset import SCHEMA
+from rowpath.lab.experiment import Setup
+
+ORDERED = "EXPLAIN (COSTS OFF) SELECT * FROM {} ORDER BY time_created LIMIT 100"
+BY_ID = "EXPLAIN (COSTS OFF) SELECT * FROM product WHERE id = 1"
+
+
+def app(dsn: str, setup: Setup = Setup.CONTROLLED, folder: Path | None = None) -> AppSettings:
+    return AppSettings(dsn=dsn, setup=setup, trace_folder=folder)
+
+
+def connected(products: Database, setup: Setup) -> psycopg.Connection:
+    return psycopg.connect(**app(products.dsn, setup).connection_parameters())  # type: ignore[arg-type]  # libpq's keywords
+
+
+def plan(connection: psycopg.Connection, explain: str) -> str:
+    return "\n".join(row[0] for row in connection.execute(explain.encode()))
+
+
+@pytest.mark.parametrize("setup", Setup)
+@pytest.mark.parametrize("folder", [None, Path("/traces")])
+def test_settings_reach_the_process_as_they_are(setup: Setup, folder: Path | None) -> None:
+    """The environment variable carries all of them."""
+    sent = app("host=/run user=me password='it''s'", setup, folder)
+
+    assert from_environment(sent.to_environment()) == sent
+
+
+def test_the_schema_is_that_of_the_dataset() -> None:
+    """The applications, which import nothing of the dataset, look where it is."""
+    assert settings.SCHEMA == SCHEMA
+
+
+def test_options_of_the_user_are_kept() -> None:
+    """The lab's settings come after the connection string's own."""
+    parameters = app("dbname=x options='-c work_mem=1MB'").connection_parameters()
+
+    assert parameters == {
+        "dbname": "x",
+        "options": "-c work_mem=1MB -c search_path=rowpath_lab -c timezone=UTC",
+    }
+
+
+@pytest.mark.parametrize(
+    ("dsn", "name"),
+    [
+        ("dbname=shop user=me", "shop"),
+        ("postgresql://me@localhost/shop", "shop"),
+        ("user=me", "me"),
+    ],
+)
+def test_the_database_is_the_one_that_libpq_would_choose(
+    dsn: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a name, it is called as its user."""
+    monkeypatch.delenv("PGDATABASE", raising=False)
+
+    assert app(dsn).database_name() == name
+
+
+def test_the_database_may_be_named_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """libpq's own variable counts where the connection string is silent."""
+    monkeypatch.setenv("PGDATABASE", "shop")
+
+    assert app("user=me").database_name() == "shop"
+
+
+def test_as_told_is_planned_as_without_the_index(products: Database) -> None:
+    """The plan is that of a table that really has no index on time_created."""
+    with connected(products, Setup.AS_TOLD) as connection:
+        told = plan(connection, ORDERED.format("product"))
+    with connected(products, Setup.CONTROLLED) as connection:
+        connection.execute("CREATE TEMP TABLE bare AS SELECT * FROM product")
+        connection.execute("ALTER TABLE bare ADD PRIMARY KEY (id)")
+        connection.execute("ANALYZE bare")
+        bare = plan(connection, ORDERED.format("bare"))
+
+    assert told.replace("product", "bare") == bare
+    assert "Sort" in told
+    assert "Seq Scan" in told
+
+
+def test_controlled_is_planned_with_the_index(products: Database) -> None:
+    """The rows come in the order of the index, without a sort."""
+    with connected(products, Setup.CONTROLLED) as connection:
+        controlled = plan(connection, ORDERED.format("product"))
+
+    assert "Index Scan" in controlled
+    assert "Sort" not in controlled
+
+
+def test_as_told_still_finds_a_row_by_its_id(products: Database) -> None:
+    """The primary key is of use in both set-ups."""
+    with connected(products, Setup.AS_TOLD) as connection:
+        assert "Bitmap Index Scan" in plan(connection, BY_ID)

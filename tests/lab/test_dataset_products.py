@@ -1,0 +1,111 @@
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rowpath.lab.dataset.load import CHUNK_ROWS, checksum_of, encoded
+from rowpath.lab.dataset.products import JITTER_BITS, ROW, STEP, products
+from rowpath.lab.dataset.wire import encode
+
+# Held since form 1. A change of a single value of the dataset changes them, and must raise FORM.
+CHECKSUM_OF_1000 = "496b7fa090bff0b200264089a5a1819ca242d77937fadca4103ae34ed76d940c"
+CHECKSUM_OF_120_000 = "2edc5baee819180c5656b14233099e76934f0aa1c6342080a9e6eb94fbc2ec8c"
+
+seeds = st.integers(0, 2**63 - 1)
+starts = st.integers(0, 10**10)
+counts = st.integers(1, 400)
+
+
+def test_rows_are_the_same_on_every_machine() -> None:
+    """The same seed gives the same bytes on every machine, within a chunk and over several."""
+    assert checksum_of(1000, seed=1) == CHECKSUM_OF_1000
+    assert checksum_of(120_000, seed=1) == CHECKSUM_OF_120_000
+
+
+def test_another_seed_gives_other_rows() -> None:
+    """Rows from two seeds differ."""
+    assert checksum_of(1000, seed=2) != checksum_of(1000, seed=1)
+
+
+@given(seed=seeds, start=starts, before=st.integers(0, 300), count=counts)
+def test_any_part_of_the_rows_is_made_alone(seed: int, start: int, before: int, count: int) -> None:
+    """A row depends on its number and the seed only, not on the rows made along with it."""
+    alone = products(start + before, count, seed=seed)
+    together = products(start, before + count, seed=seed)
+
+    assert np.array_equal(alone, together[before:])
+
+
+@given(seed=seeds, start=starts, count=st.integers(1, 2000))
+def test_times_are_unique(seed: int, start: int, count: int) -> None:
+    """No two rows have the same time, so that there is one order by time."""
+    times = products(start, count, seed=seed)["time_us"]
+
+    assert len(np.unique(times)) == count
+
+
+def test_times_cannot_meet_however_far_apart_the_rows_are() -> None:
+    """Rows with the same low bits are further apart than the jitter reaches; others differ there.
+
+    That is: a jitter is below 64 steps, and the low six bits of a time are those of the row.
+    """
+    times = products(0, 10_000, seed=3)["time_us"]
+
+    assert 2**JITTER_BITS <= 64 * STEP
+    assert np.array_equal(times % 64, np.arange(10_000) % 64)
+
+
+@given(seed=seeds, start=starts)
+def test_time_moves_forward_with_jitter(seed: int, start: int) -> None:
+    """Over 128 rows time always moves forward; from row to row it often does not."""
+    times = products(start, 1000, seed=seed)["time_us"]
+
+    assert (times[128:] > times[:-128]).all()
+    assert (np.diff(times) < 0).mean() > 0.3
+
+
+@given(seed=seeds, start=starts, count=counts)
+def test_products_are_plausible(seed: int, start: int, count: int) -> None:
+    """A low price is a cent or more, and below the high one, which fits; no quantity is below 0."""
+    rows = products(start, count, seed=seed)
+
+    assert (rows["low_cents"] >= 1).all()
+    assert (rows["low_cents"] < rows["high_cents"]).all()
+    assert (rows["high_cents"] < 1_000_000).all()
+    for quantity in ("demand_qty", "offers_qty", "bought_qty", "sold_qty"):
+        assert (rows[quantity] >= 0).all()
+
+
+def test_quantities_are_skewed() -> None:
+    """Most quantities and prices are small: the median is well below the mean."""
+    rows = products(0, 50_000, seed=1)
+
+    for column in ("low_cents", "demand_qty", "offers_qty", "bought_qty", "sold_qty"):
+        assert np.median(rows[column]) < 0.8 * rows[column].mean()
+
+
+def test_ids_count_from_one() -> None:
+    """The ids are 1, 2, 3 and so on."""
+    assert products(0, 3, seed=1)["id"].tolist() == [1, 2, 3]
+    assert products(3, 2, seed=1)["id"].tolist() == [4, 5]
+
+
+def test_chunks_hold_every_row_once() -> None:
+    """The chunks, put together, are the rows; the last one may be short."""
+    rows = 2 * CHUNK_ROWS + 7
+
+    chunks = list(encoded(rows, seed=5))
+
+    assert [done for done, _ in chunks] == [CHUNK_ROWS, 2 * CHUNK_ROWS, rows]
+    assert b"".join(chunk for _, chunk in chunks) == bytes(encode(products(0, rows, seed=5)))
+
+
+def test_row_takes_90_bytes_on_the_wire() -> None:
+    """A row of COPY has its number of columns, and each column its length and its value."""
+    row = np.zeros(1, ROW)
+    row["low_cents"] = 123_456
+
+    wire = bytes(encode(row))
+
+    assert len(wire) == 90
+    assert wire[:2] == b"\0\x08"
+    assert wire[14:30] == bytes.fromhex("0000000c 0002 0000 0000 0002 04d2 15e0")

@@ -1,0 +1,144 @@
+"""The experiments are consistent, and hold every figure of the talk."""
+
+from collections import Counter
+
+import pytest
+
+from rowpath.lab.experiment import App, Claim, Experiment, Reading, Timing, Variant
+from rowpath.lab.experiments import EXPERIMENTS
+
+BY_NAME = {experiment.name: experiment for experiment in EXPERIMENTS}
+VARIANTS = [variant for experiment in EXPERIMENTS for variant in experiment.variants]
+CLAIMS = [(experiment, claim) for experiment in EXPERIMENTS for claim in experiment.claims]
+
+# The tables of 1.2 to 1.7: seconds by rows. "n/a" and what was not measured are absent.
+TIMES_S = {
+    "drf-objects": {1_000: 0.9, 10_000: 1.38, 100_000: 5.5, 1_000_000: 40},
+    "drf-values": {1_000: 1.06, 10_000: 1.39, 100_000: 4.95, 1_000_000: 35},
+    "drf-no-serializer": {1_000: 0.57, 10_000: 0.66, 100_000: 1.8, 1_000_000: 9.8},
+    "fastapi-schema": {1_000: 0.065, 10_000: 0.63, 100_000: 6.2},
+    "for-objects": {1_000: 0.57, 10_000: 0.69, 100_000: 2.25, 1_000_000: 14.5},
+    "for-values": {1_000: 0.57, 10_000: 0.65, 100_000: 1.78, 1_000_000: 9.0},
+    "for-fastapi": {},
+}
+# Requests per second, of the same tables and of 3.1.
+THROUGHPUTS = {
+    "drf-objects": 3,
+    "drf-no-serializer": 4.8,
+    "fastapi-schema": 43,
+    "all": 4.8,
+    "only": 5.8,
+    "only-one": 5.5,
+    "values": 6.3,
+    "sqlalchemy-load-only": 980,
+}
+# Section, variant, rows, the relation as it is printed, and the change of time that it implies.
+RELATIONS = [
+    ("1.3", "drf-values", 1_000, "+17%", 1.17),
+    ("1.3", "drf-values", 100_000, "-10%", 0.90),
+    ("1.3", "drf-values", 1_000_000, "-12.5%", 0.875),
+    ("1.4", "drf-no-serializer", 1_000, "-36.6%", 0.634),
+    ("1.4", "drf-no-serializer", 1_000, "+37.5%", 1 - 0.375),
+    ("1.4", "drf-no-serializer", 1_000_000, "-75.5%", 0.245),
+    ("1.5", "fastapi-schema", 1_000, "x14", 1 / 14),
+    ("1.5", "fastapi-schema", 100_000, "+12%", 1.12),
+    ("1.7", "for-values", 1_000_000, "-38%", 0.62),
+    ("3.1", "only", 100, "+17%", 1 - 0.17),
+    ("3.1", "values", 100, "+8%", 1 - 0.08),
+    ("3.1", "values", 100, "+25%", 1 - 0.25),
+]
+
+
+@pytest.mark.parametrize(("name", "times"), TIMES_S.items())
+def test_every_time_of_the_tables_is_told(name: str, times: dict[int, float]) -> None:
+    """The report shows the talk's own time beside each of ours."""
+    told = BY_NAME["lists"].variant(name).told
+
+    assert {entry.rows: entry.time_s for entry in told} == times
+
+
+def test_every_throughput_is_told() -> None:
+    """So are its requests per second."""
+    told = {
+        variant.name: entry.requests_per_s
+        for variant in VARIANTS
+        for entry in variant.told
+        if entry.requests_per_s is not None
+    }
+
+    assert told == THROUGHPUTS
+
+
+@pytest.mark.parametrize(("section", "variant", "rows", "printed", "ratio"), RELATIONS)
+def test_every_relation_of_the_talk_is_a_claim(
+    section: str, variant: str, rows: int, printed: str, ratio: float
+) -> None:
+    """The claim quotes the figure, and its ratio is what the figure says, rounding aside."""
+    (claim,) = [
+        claim
+        for _, claim in CLAIMS
+        if (claim.section, claim.variant, claim.rows) == (section, variant, rows)
+        and printed in claim.text
+    ]
+
+    assert claim.time_ratio == pytest.approx(ratio, rel=0.03)
+
+
+@pytest.mark.parametrize(("experiment", "claim"), CLAIMS, ids=lambda value: str(value)[:40])
+def test_a_claim_speaks_of_what_is_measured(experiment: Experiment, claim: Claim) -> None:
+    """Its variant, its baseline and its size are the experiment's, and both are timed."""
+    pair = [experiment.variant(claim.variant), experiment.variant(claim.baseline)]
+
+    assert claim.rows in experiment.sizes + experiment.thorough_sizes
+    assert all(variant.timing is Timing.BLOCKS for variant in pair)
+    assert set(pair[0].setups) & set(pair[1].setups)
+
+
+@pytest.mark.parametrize(("experiment", "claim"), CLAIMS, ids=lambda value: str(value)[:40])
+def test_a_claim_is_what_its_figures_say(experiment: Experiment, claim: Claim) -> None:
+    """The ratio is that of the told times or, read so, of the told requests per second."""
+    variant, baseline = (
+        next(entry for entry in experiment.variant(name).told if entry.rows == claim.rows)
+        for name in (claim.variant, claim.baseline)
+    )
+
+    if claim.reading is Reading.THROUGHPUT:
+        assert baseline.requests_per_s is not None
+        assert variant.requests_per_s is not None
+        assert claim.time_ratio == baseline.requests_per_s / variant.requests_per_s
+    else:
+        assert baseline.time_s is not None
+        assert variant.time_s is not None
+        assert claim.time_ratio == variant.time_s / baseline.time_s
+
+
+@pytest.mark.parametrize("experiment", EXPERIMENTS, ids=lambda experiment: experiment.name)
+def test_names_are_unique(experiment: Experiment) -> None:
+    """A variant is known by its name, and the baseline is one of them."""
+    names = Counter(variant.name for variant in experiment.variants)
+
+    assert max(names.values()) == 1
+    assert experiment.baseline in names
+    assert len(BY_NAME) == len(EXPERIMENTS)
+
+
+@pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: variant.name)
+def test_a_path_says_experiment_and_variant(variant: Variant) -> None:
+    """Whoever sees a request in a log knows what it was."""
+    _, experiment, name = variant.path.split("/")
+
+    assert BY_NAME[experiment].variant(name) is variant
+
+
+def test_both_applications_are_in_every_experiment() -> None:
+    """The talk compares frameworks all along."""
+    for experiment in EXPERIMENTS:
+        assert {variant.app for variant in experiment.variants} == set(App)
+
+
+def test_what_has_no_limit_on_memory_is_bounded_by_itself() -> None:
+    """Only the plain list of the whole table needs a limit, and it has one."""
+    limited = [variant.name for variant in VARIANTS if variant.memory_limit_mib is not None]
+
+    assert limited == ["read-list"]
+    assert BY_NAME["lazy"].variant("read-list").thorough_only

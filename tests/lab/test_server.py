@@ -1,0 +1,161 @@
+"""Servers start whole or with a reason, are watched, and leave no process behind."""
+
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+import urllib3
+
+from rowpath.errors import PortError, ServerError
+from rowpath.lab.apps.settings import AppSettings
+from rowpath.lab.database import Database
+from rowpath.lab.experiment import App, Setup
+from rowpath.lab.server import serving
+
+TIMED_PATHS = {App.DJANGO: "/lists/drf-objects", App.FASTAPI: "/lists/fastapi-schema"}
+
+
+def app(dsn: str) -> AppSettings:
+    return AppSettings(dsn=dsn, setup=Setup.CONTROLLED, trace_folder=None)
+
+
+def status(url: str) -> int:
+    with urllib3.PoolManager(retries=False) as pool:
+        return pool.request("GET", url).status
+
+
+def wait_until(is_so: Callable[[], bool], timeout_s: float = 20.0) -> bool:
+    deadline = time.monotonic() + timeout_s
+    while not is_so():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+@pytest.mark.parametrize("kind", App)
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_server_is_up_within_the_block_only(
+    kind: App, workers: int, products: Database, tmp_path: Path
+) -> None:
+    """It answers with as many workers as asked for; afterwards none of its processes is left."""
+    with serving(kind, app(products.dsn), logs=tmp_path, workers=workers) as server:
+        pids = server.worker_pids()
+        family = [server.process.pid, *pids]
+
+        assert status(f"{server.url}{TIMED_PATHS[kind]}?rows=1") == 200
+        assert len(pids) == workers
+        assert server.is_alive()
+
+    assert not any(psutil.pid_exists(pid) for pid in family)
+
+
+@pytest.mark.parametrize("kind", App)
+def test_a_port_that_is_asked_for_is_used(kind: App, products: Database, tmp_path: Path) -> None:
+    """The address is the one that was asked for, also right after another server left it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+
+    for _ in range(2):
+        with serving(kind, app(products.dsn), logs=tmp_path, port=port) as server:
+            assert server.url == f"http://127.0.0.1:{port}"
+            assert status(f"{server.url}/ready") == 200
+
+
+def test_a_port_that_is_taken_is_an_error(tmp_path: Path) -> None:
+    """It is found before anything is started."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        with (
+            pytest.raises(PortError, match=f"Cannot listen on 127.0.0.1:{port}: .* in use"),
+            serving(App.DJANGO, app("dbname=any"), logs=tmp_path, port=port),
+        ):
+            pass
+
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_port_that_does_not_exist_is_an_error(tmp_path: Path) -> None:
+    """Ports end at 65535."""
+    with (
+        pytest.raises(PortError, match=r"Cannot listen on 127\.0\.0\.1:70000: .* must be 0-65535"),
+        serving(App.DJANGO, app("dbname=any"), logs=tmp_path, port=70_000),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("kind", App)
+def test_an_application_that_fails_at_import_shows_its_last_lines(
+    kind: App, tmp_path: Path
+) -> None:
+    """The message ends with what the server wrote last, so nobody must look for its log."""
+    with (
+        pytest.raises(ServerError, match=r"ended before it was ready.*\n(.*\n)*.*nonsense"),
+        serving(kind, app("nonsense"), logs=tmp_path),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("kind", App)
+def test_an_application_without_a_database_is_not_ready(
+    kind: App, database: Database, tmp_path: Path
+) -> None:
+    """A database that cannot be reached is found at the start, not in the first measurement."""
+    with (
+        pytest.raises(ServerError, match=r"answers /ready with 500.*\n(.*\n)*.*does not exist"),
+        serving(kind, app(f"{database.dsn} dbname=missing"), logs=tmp_path),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("kind", App)
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_worker_that_is_killed_is_noticed(
+    kind: App, workers: int, products: Database, tmp_path: Path
+) -> None:
+    """The server is no longer the one that began, even where a new worker takes over."""
+    with serving(kind, app(products.dsn), logs=tmp_path, workers=workers) as server:
+        os.kill(server.worker_pids()[0], signal.SIGKILL)
+
+        assert wait_until(lambda: not server.is_alive())
+
+
+def test_gunicorn_puts_a_new_worker_in_place(products: Database, tmp_path: Path) -> None:
+    """After a worker's end the server answers again, with the new worker's pid."""
+    with serving(App.DJANGO, app(products.dsn), logs=tmp_path) as server:
+        (killed,) = server.worker_pids()
+        os.kill(killed, signal.SIGKILL)
+
+        assert wait_until(lambda: server.worker_pids() not in {(), (killed,)})
+        assert status(f"{server.url}/ready") == 200
+
+
+def test_the_environment_does_not_change_the_servers(
+    products: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a user has set for servers of their own does not reach ours."""
+    monkeypatch.setenv("GUNICORN_CMD_ARGS", "--workers 3")
+    monkeypatch.setenv("WEB_CONCURRENCY", "3")
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "shop.settings")
+
+    with serving(App.DJANGO, app(products.dsn), logs=tmp_path) as server:
+        assert len(server.worker_pids()) == 1
+
+
+def test_a_log_is_named_after_the_application_and_its_set_up(
+    products: Database, tmp_path: Path
+) -> None:
+    """The servers of a run write into files of their own."""
+    with serving(App.FASTAPI, app(products.dsn), logs=tmp_path / "logs") as server:
+        assert "startup complete" in server.log_tail()
+
+    assert [path.name for path in (tmp_path / "logs").iterdir()] == ["fastapi-controlled.log"]

@@ -1,0 +1,158 @@
+import dataclasses
+import io
+
+import pytest
+from report_runs import HOSTILE, timed, whole_run
+from rich.console import Console, RenderableType
+
+from rowpath.lab.experiment import WHOLE_TABLE
+from rowpath.lab.record import ExperimentRecord, from_json, to_json
+from rowpath.report import figures
+from rowpath.report.terminal import experiment_tables, size_table, summary
+
+WIDTHS = (80, 120)
+
+
+def printed(*renderables: RenderableType, width: int, terminal: bool = False) -> str:
+    """Return what a console of `width` columns prints, piped unless it is a terminal."""
+    console = Console(file=io.StringIO(), width=width, force_terminal=terminal)
+    for each in renderables:
+        console.print(each)
+    file = console.file
+    assert isinstance(file, io.StringIO)
+    return file.getvalue()
+
+
+def everything(width: int) -> str:
+    """Return the tables and the summary of a whole run."""
+    run = whole_run(stopped="Ctrl-C after 3 of 6 blocks")
+    tables = [table for record in run.experiments for table in experiment_tables(record)]
+    return printed(*tables, summary(run), width=width)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_line_is_wider_than_the_terminal(width: int) -> None:
+    """Every line fits the width, so a terminal breaks none of them."""
+    assert max(len(line) for line in everything(width).splitlines()) <= width
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_nothing_is_cut(width: int) -> None:
+    """rich marks what it cuts with an ellipsis; there is none."""
+    assert "\N{HORIZONTAL ELLIPSIS}" not in everything(width)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_piped_output_has_no_escape_codes(width: int) -> None:
+    """A file or a pipe gets text alone."""
+    assert "\x1b" not in everything(width)
+
+
+def test_a_terminal_gets_colours() -> None:
+    """The same tables are coloured where somebody looks at them."""
+    assert "\x1b[" in printed(summary(whole_run()), width=80, terminal=True)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_every_figure_of_every_variant_is_printed(width: int) -> None:
+    """Each table holds time, size, SQL, CPU and memory of each variant, with their units."""
+    text = everything(width)
+
+    for record in whole_run().experiments:
+        for variant in record.variants:
+            seen = figures.time_seen(variant)
+            assert variant.name in text
+            assert seen is None or figures.time(seen) in text
+            assert figures.answer_sizes(variant)[1] in text
+            assert figures.sql_time(variant) in text
+            assert figures.memory(variant.peak_mib) in text
+            assert all(told in text for told in figures.told(variant))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_columns_stand_in_line(width: int) -> None:
+    """All rows of a table start their second column at the place of its header."""
+    lines = printed(size_table(whole_run().experiments[0], 1_000), width=width).splitlines()
+    column = next(line.index("time") for line in lines if line.lstrip().startswith("variant"))
+
+    rows = [line for line in lines if line.startswith("  drf-")]
+
+    assert len(rows) == 6
+    assert all(line[column - 1] == " " and line[column].isdigit() for line in rows)
+
+
+def test_wide_terminals_hold_a_figure_and_its_interval_on_one_line() -> None:
+    """At 120 columns the interval stands behind the figure."""
+    record = whole_run().experiments[0]
+
+    assert "28.1 ms (27.3\N{EN DASH}29.3)" in printed(size_table(record, 1_000), width=120)
+
+
+def test_the_statements_of_a_loop_are_told_apart() -> None:
+    """A hundred similar statements show as such."""
+    text = printed(size_table(whole_run().experiments[1], 100), width=80)
+
+    assert "101" in text
+    assert "100 similar" in text
+
+
+def test_an_observation_and_an_end_are_told() -> None:
+    """What was seen once says once, and a worker that was ended says why, in a sentence."""
+    text = printed(size_table(whole_run().experiments[2], WHOLE_TABLE), width=120)
+
+    assert "41.2 s (once)" in text
+    assert "reached its limit of 2,048 MiB after 11 s and was ended." in text
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_summary_has_every_verdict_and_what_is_missing(width: int) -> None:
+    """Verdicts come with a sign; what is not there is told with its reason."""
+    text = " ".join(printed(summary(whole_run()), width=width).split())
+
+    for verdict in ("✓ confirmed", "~ direction only", "✗ refuted", "? inconclusive"):
+        assert verdict in text
+    assert "no ratio of for-loop-values to for-loop-objects, so no verdict." in text
+    assert "load-only has only 2 blocks, too few for an interval." in text
+    assert "embedded PostgreSQL 18.6" in text
+
+
+def test_a_run_that_stopped_says_so_first() -> None:
+    """The first line of the summary of an incomplete run is why it ended."""
+    text = printed(summary(whole_run(stopped="Ctrl-C.")), width=80)
+
+    assert text.startswith("This run stopped before its end: Ctrl-C.\n")
+
+
+def test_markup_in_a_name_is_text() -> None:
+    """What rich or the terminal would act on is printed as it is."""
+    record = ExperimentRecord(
+        name="[bold]x[/bold]",
+        section="1",
+        question=HOSTILE,
+        baseline="[red]",
+        variants=(timed("[red]", ms=1.0),),
+        comparisons=(),
+        claims=(),
+    )
+
+    text = printed(*experiment_tables(record), width=80)
+
+    assert "[bold]x[/bold], 1,000 rows" in text
+    assert "[red]bold" in text
+
+
+def test_a_run_read_from_its_file_prints_the_same() -> None:
+    """The tables come from what is in the JSON file alone."""
+    run = whole_run()
+
+    assert printed(summary(from_json(to_json(run))), width=80) == printed(summary(run), width=80)
+
+
+def test_a_run_that_measured_nothing_has_a_summary() -> None:
+    """A run stopped before its first block still says why, and where it ran."""
+    run = dataclasses.replace(whole_run(stopped="Ctrl-C"), experiments=())
+
+    text = printed(summary(run), width=80)
+
+    assert "Ctrl-C." in text
+    assert "Example Processor 9000" in text
