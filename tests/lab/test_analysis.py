@@ -1,5 +1,6 @@
 """Raw results become intervals, ratios and verdicts; what was not measured is not made up."""
 
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -45,7 +46,7 @@ def fill(stage: Stage, results: Results, blocks: int, noise: float = 0.01) -> No
 def record_of(blocks: int, stage: Stage | None = None) -> ExperimentRecord:
     stage, results = stage or planned(), Results()
     fill(stage, results, blocks)
-    return experiment_record(stage.experiment, [stage], results, table_rows=1_000)
+    return experiment_record(stage.experiment, [stage], results)
 
 
 def test_ratios_are_taken_against_the_baseline_of_the_same_setup() -> None:
@@ -80,7 +81,7 @@ def test_a_variant_that_was_never_observed_has_no_record() -> None:
     left_out = stage.cells[-1]
     del results.observations[left_out]
 
-    record = experiment_record(LISTS, [stage], results, table_rows=1_000)
+    record = experiment_record(LISTS, [stage], results)
 
     assert len(record.variants) == len(stage.cells) - 1
     assert record.comparisons == ()
@@ -92,7 +93,7 @@ def test_a_block_that_was_not_finished_does_not_count() -> None:
     fill(stage, results, blocks=6)
     results.slots[stage.timed[0]].append(Slot(samples_s=(99.0,), cpu_s=1.0))
 
-    record = experiment_record(LISTS, [stage], results, table_rows=1_000)
+    record = experiment_record(LISTS, [stage], results)
 
     assert {comparison.blocks for comparison in record.comparisons} == {6}
 
@@ -155,13 +156,24 @@ def test_the_forecast_falls_as_the_work_is_done() -> None:
     assert left[1] > left[2] > left[3] == 0
 
 
-def test_the_whole_table_is_recorded_with_its_number_of_rows() -> None:
-    """An experiment over every row says how many there were."""
-    lazy = {experiment.name: experiment for experiment in EXPERIMENTS}["lazy"]
-    stage, results = planned(lazy), Results()
-    fill(stage, results, blocks=6)
+def test_the_forecast_drops_a_stage_that_stopped_early() -> None:
+    """A stage that ended before its last block takes no more time."""
+    stage, results = planned(), Results()
+    forecast = Forecast([stage], QUICK, results, table_rows=1_000)
+    fill(stage, results, blocks=2)
 
-    record = experiment_record(lazy, [stage], results, table_rows=123)
+    forecast.stage_done(stage)
 
-    assert {variant.rows for variant in record.variants} == {123}
-    assert {comparison.rows for comparison in record.comparisons} == {123}
+    assert forecast.remaining_s() == 0
+
+
+def test_the_forecast_knows_that_a_stage_has_a_limit_of_time() -> None:
+    """Beyond the fewest blocks, no more are foreseen than the stage has time for."""
+    stage, results = planned(), Results()
+    fill(stage, results, blocks=0)
+    hurried = replace(QUICK, blocks=100, stage_s=0.001)
+
+    assert (
+        Forecast([stage], hurried, results, table_rows=1_000).remaining_s()
+        == Forecast([stage], QUICK, results, table_rows=1_000).remaining_s()
+    )

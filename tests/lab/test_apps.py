@@ -18,9 +18,10 @@ from rowpath.capture.trace import Trace, from_json
 from rowpath.lab.apps.settings import AppSettings
 from rowpath.lab.check import check_answer, check_statements
 from rowpath.lab.database import Database, connect
-from rowpath.lab.experiment import WHOLE_TABLE, App, Experiment, Setup, Shape
+from rowpath.lab.experiment import App, Setup
 from rowpath.lab.experiments import EXPERIMENTS
-from rowpath.lab.plan import Cell
+from rowpath.lab.plan import Cell, stages
+from rowpath.lab.profile import profile_named
 from rowpath.lab.reference import reference
 from rowpath.lab.server import Server, serving
 
@@ -29,15 +30,11 @@ BAD_SIZES = ("-1", "1.5", "many", "", "9223372036854775808")
 SIZED = {App.DJANGO: "/lists/drf-objects", App.FASTAPI: "/lists/fastapi-schema"}
 
 
-def rows_of(experiment: Experiment) -> int:
-    return WHOLE_TABLE if WHOLE_TABLE in experiment.sizes else 100
-
-
+THOROUGH = profile_named("thorough")
 CELLS = [
-    Cell(variant=variant, setup=setup, rows=rows_of(experiment))
-    for experiment in EXPERIMENTS
-    for variant in experiment.variants
-    for setup in variant.setups
+    cell
+    for stage in stages(EXPERIMENTS, THOROUGH, table_rows=PRODUCTS, sizes=[100])
+    for cell in stage.cells
 ]
 
 
@@ -52,7 +49,7 @@ class Traced:
         """Return the answer of a cell, and its trace."""
         server = self.servers[cell.variant.app, cell.setup]
         name = uuid4().hex
-        query = f"?rows={cell.rows}" if cell.rows else ""
+        query = "" if cell.whole else f"?rows={cell.rows}"
         answer = get(f"{server.url}{cell.variant.path}{query}", {HEADER: name})
         assert answer.status == 200, server.log_tail()
         return answer.data, from_json((self.folder / f"{name}.json").read_bytes())
@@ -112,7 +109,7 @@ def test_a_trace_counts_the_rows_that_came_to_the_client(cell: Cell, traced: Tra
     """As many as were answered, and one more for each field that was fetched by itself."""
     _, trace = traced.get(cell)
 
-    answered = cell.rows or (PRODUCTS if cell.variant.answer.shape is Shape.TOTALS else 0)
+    answered = 0 if cell.variant.answer.empty else cell.rows
     assert trace.rows == answered * (1 + cell.variant.statements_per_row)
 
 

@@ -2,13 +2,13 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rowpath.lab.dataset.load import CHUNK_ROWS, checksum_of, encoded
-from rowpath.lab.dataset.products import JITTER_BITS, ROW, STEP, products
+from rowpath.lab.dataset.load import CHUNK_ROWS, checksum_of, chunks
+from rowpath.lab.dataset.products import LATE_JITTER, ROW, STEP, products
 from rowpath.lab.dataset.wire import encode
 
 # Held since form 1. A change of a single value of the dataset changes them, and must raise FORM.
-CHECKSUM_OF_1000 = "496b7fa090bff0b200264089a5a1819ca242d77937fadca4103ae34ed76d940c"
-CHECKSUM_OF_120_000 = "2edc5baee819180c5656b14233099e76934f0aa1c6342080a9e6eb94fbc2ec8c"
+CHECKSUM_OF_1000 = "50bf5f25f032533e6aadadb66024859f6a12f6d65584632e4339db11581f04ed"
+CHECKSUM_OF_120_000 = "f541f1b02743d6ff5579fee820c27de64dd3d89f01ab78551962db8e0c3ca533"
 
 seeds = st.integers(0, 2**63 - 1)
 starts = st.integers(0, 10**10)
@@ -50,17 +50,23 @@ def test_times_cannot_meet_however_far_apart_the_rows_are() -> None:
     """
     times = products(0, 10_000, seed=3)["time_us"]
 
-    assert 2**JITTER_BITS <= 64 * STEP
+    assert LATE_JITTER <= 64 * STEP
     assert np.array_equal(times % 64, np.arange(10_000) % 64)
 
 
 @given(seed=seeds, start=starts)
-def test_time_moves_forward_with_jitter(seed: int, start: int) -> None:
-    """Over 128 rows time always moves forward; from row to row it often does not."""
+def test_time_moves_forward(seed: int, start: int) -> None:
+    """Over 128 rows time always moves forward."""
     times = products(start, 1000, seed=seed)["time_us"]
 
     assert (times[128:] > times[:-128]).all()
-    assert (np.diff(times) < 0).mean() > 0.3
+
+
+def test_table_is_not_quite_in_the_order_of_time() -> None:
+    """About one row of a thousand is late: the rows after it are older than it."""
+    times = products(0, 100_000, seed=1)["time_us"]
+
+    assert 50 < (np.diff(times) < 0).sum() < 200
 
 
 @given(seed=seeds, start=starts, count=counts)
@@ -93,10 +99,10 @@ def test_chunks_hold_every_row_once() -> None:
     """The chunks, put together, are the rows; the last one may be short."""
     rows = 2 * CHUNK_ROWS + 7
 
-    chunks = list(encoded(rows, seed=5))
+    made = list(chunks(rows, seed=5))
 
-    assert [done for done, _ in chunks] == [CHUNK_ROWS, 2 * CHUNK_ROWS, rows]
-    assert b"".join(chunk for _, chunk in chunks) == bytes(encode(products(0, rows, seed=5)))
+    assert [chunk.end for chunk in made] == [CHUNK_ROWS, 2 * CHUNK_ROWS, rows]
+    assert b"".join(chunk.wire for chunk in made) == bytes(encode(products(0, rows, seed=5)))
 
 
 def test_row_takes_90_bytes_on_the_wire() -> None:

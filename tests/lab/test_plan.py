@@ -82,10 +82,11 @@ def test_sizes_that_are_asked_for_replace_the_declared_ones() -> None:
 
     planned = stages([experiment(), whole], QUICK, table_rows=1000, sizes=(7, 9, 7))
 
+    assert all(cell.whole is (cell.rows == 1000) for stage in planned for cell in stage.cells)
     assert [(s.experiment.name, s.rows) for s in planned] == [
         ("lists", 7),
         ("lists", 9),
-        ("lazy", WHOLE_TABLE),
+        ("lazy", 1000),
     ]
 
 

@@ -18,7 +18,10 @@ def data(rows: str, database_url: str | None, seed: int, *, remove: bool) -> Non
     count = parse_count(rows, "--rows")
     with open_database(database_url) as database:
         if remove:
-            click.echo(drop(database))
+            kept = drop(database)
+            click.echo("Removed what rowpath made.")
+            if kept:
+                click.echo(f"Kept the schema: it holds {', '.join(kept)}, not rowpath's.")
             return
         dataset = ensure(database, rows=count, seed=seed, report=click.echo, replace=True)
         state = "is there already" if dataset.reused else f"built in {dataset.built_s:.1f} s"

@@ -35,30 +35,27 @@ class Telling:
     """The runner's listener: steps go to the progress, a finished stage's table to the console."""
 
     def __init__(
-        self, console: Console, progress: Steps, results: Results, table_rows: int
+        self, console: Console, progress: Steps, results: Results, forecast: Forecast
     ) -> None:
         self._console = console
-        self._table_rows = table_rows
+        self._forecast = forecast
         self._results = results
+        self._last_of = {stage.experiment.name: stage for stage in forecast.stages}
         self.step = progress.step
 
     def stage_done(self, stage: Stage) -> None:
-        """Print the table of what was just measured."""
-        record = experiment_record(
-            stage.experiment, [stage], self._results, table_rows=self._table_rows
-        )
-        self._console.print(terminal.size_table(record, record.variants[0].rows))
+        """Print the table of what was just measured, and at the end of an experiment its key."""
+        self._forecast.stage_done(stage)
+        record = experiment_record(stage.experiment, [stage], self._results)
+        self._console.print(terminal.size_table(record, stage.rows))
+        if self._last_of[stage.experiment.name] is stage:
+            self._console.print(terminal.caption(record))
 
 
-def records(
-    stages: Sequence[Stage], results: Results, table_rows: int
-) -> tuple[ExperimentRecord, ...]:
+def records(stages: Sequence[Stage], results: Results) -> tuple[ExperimentRecord, ...]:
     """Return a record for each experiment of which something was measured."""
     experiments = {stage.experiment.name: stage.experiment for stage in stages}
-    made = (
-        experiment_record(each, stages, results, table_rows=table_rows)
-        for each in experiments.values()
-    )
+    made = (experiment_record(each, stages, results) for each in experiments.values())
     return tuple(record for record in made if record.variants)
 
 
@@ -109,10 +106,11 @@ def run_experiments(  # noqa: PLR0913 one parameter an option
         site = Site(dsn=database.dsn, logs=data_folder() / "logs", workers=workers)
         plan = runner.Plan(stages=planned, profile=chosen_profile, seed=seed, site=site)
         results = Results()
-        progress.forecast = Forecast(planned, chosen_profile, results, table_rows=count)
+        forecast = Forecast(planned, chosen_profile, results, table_rows=count)
+        progress.forecast = forecast
         ended: str | None = "It was ended from outside."
         try:
-            runner.execute(plan, results, Telling(console, progress, results, count))
+            runner.execute(plan, results, Telling(console, progress, results, forecast))
             ended = None
         except psycopg.Error as error:
             failure = DatabaseError(
@@ -136,7 +134,7 @@ def run_experiments(  # noqa: PLR0913 one parameter an option
                     profile=profile,
                     environment=surroundings,
                     dataset=dataset,
-                    experiments=records(planned, results, count),
+                    experiments=records(planned, results),
                 )
                 files.write(run)
                 console.print(terminal.summary(run))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 
 from rowpath.capture.trace import Trace
-from rowpath.lab.experiment import WHOLE_TABLE, Claim, Experiment, Setup, Timing
+from rowpath.lab.experiment import Claim, Experiment, Setup, Timing
 from rowpath.lab.plan import Cell, Stage
 from rowpath.lab.record import (
     ClaimRecord,
@@ -28,25 +28,18 @@ MIB = 1 << 20
 
 
 def experiment_record(
-    experiment: Experiment, stages: Sequence[Stage], results: Results, *, table_rows: int
+    experiment: Experiment, stages: Sequence[Stage], results: Results
 ) -> ExperimentRecord:
-    """Return what is known of an experiment, as far as its `stages` were measured.
-
-    A stage over the whole table is recorded with the `table_rows` that it spoke of.
-    """
+    """Return what is known of an experiment, as far as its `stages` were measured."""
     own = [stage for stage in stages if stage.experiment.name == experiment.name]
-    comparisons = tuple(
-        comparison for stage in own for comparison in _comparisons(stage, results, table_rows)
-    )
+    comparisons = tuple(comparison for stage in own for comparison in _comparisons(stage, results))
     return ExperimentRecord(
         name=experiment.name,
         section=experiment.section,
         question=experiment.question,
         baseline=experiment.baseline,
         variants=tuple(
-            _variant_record(
-                cell, _rows(cell.rows, table_rows), results.observations[cell], results.slots[cell]
-            )
+            _variant_record(cell, results.observations[cell], results.slots[cell])
             for stage in own
             for cell in stage.cells
             if cell in results.observations
@@ -98,7 +91,7 @@ def _block_medians(
     return variant, baseline
 
 
-def _comparisons(stage: Stage, results: Results, table_rows: int) -> tuple[ComparisonRecord, ...]:
+def _comparisons(stage: Stage, results: Results) -> tuple[ComparisonRecord, ...]:
     """Return a stage's comparisons; the family of Holm's correction is one set-up at one size."""
     return tuple(
         comparison
@@ -110,14 +103,11 @@ def _comparisons(stage: Stage, results: Results, table_rows: int) -> tuple[Compa
                 if pair[0].setup is setup and all(results.slots[cell] for cell in pair)
             ],
             results,
-            _rows(stage.rows, table_rows),
         )
     )
 
 
-def _family(
-    pairs: Sequence[tuple[Cell, Cell]], results: Results, rows: int
-) -> Iterator[ComparisonRecord]:
+def _family(pairs: Sequence[tuple[Cell, Cell]], results: Results) -> Iterator[ComparisonRecord]:
     times = [_block_medians(pair, results) for pair in pairs]
     adjusted = holm([ratio_p_value(*time) for time in times])
     for (variant, baseline), time, p_holm in zip(pairs, times, adjusted, strict=True):
@@ -126,16 +116,14 @@ def _family(
             variant=variant.variant.name,
             baseline=baseline.variant.name,
             setup=variant.setup,
-            rows=rows,
+            rows=variant.rows,
             blocks=len(time[0]),
             ratio=_ratio_record(interval),
             p_holm=None if interval is None else p_holm,
         )
 
 
-def _variant_record(
-    cell: Cell, rows: int, observation: Observation, slots: Sequence[Slot]
-) -> VariantRecord:
+def _variant_record(cell: Cell, observation: Observation, slots: Sequence[Slot]) -> VariantRecord:
     variant = cell.variant
     if variant.timing is Timing.ONCE:
         samples: tuple[tuple[float, ...], ...] = ((observation.duration_s,),)
@@ -150,7 +138,7 @@ def _variant_record(
         title=variant.title,
         app=variant.app,
         setup=cell.setup,
-        rows=rows,
+        rows=cell.rows,
         time_ms=_time_record(time),
         bytes=observation.size_bytes,
         bytes_gzip=observation.gzip_bytes,
@@ -168,10 +156,6 @@ def _variant_record(
         told_requests_per_s=told.requests_per_s if told else None,
         outcome=observation.outcome,
     )
-
-
-def _rows(rows: int, table_rows: int) -> int:
-    return table_rows if rows == WHOLE_TABLE else rows
 
 
 def _statements(trace: Trace) -> tuple[StatementRecord, ...]:

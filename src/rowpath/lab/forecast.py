@@ -1,11 +1,13 @@
 """How long a run will still take, from what was seen of it so far."""
 
 from collections.abc import Sequence
+from math import ceil
 
-from rowpath.lab.experiment import WHOLE_TABLE, Setup, Timing
+from rowpath.lab.experiment import Setup
 from rowpath.lab.plan import Cell, Stage
 from rowpath.lab.profile import Profile
 from rowpath.lab.results import Results
+from rowpath.lab.slots import WARM_UP_ROWS
 
 START_S = 2.0
 """Four servers, started side by side on two cores."""
@@ -21,36 +23,47 @@ class Forecast:
     def __init__(
         self, stages: Sequence[Stage], profile: Profile, results: Results, *, table_rows: int
     ) -> None:
-        self._stages = stages
+        self.stages = stages
         self._profile = profile
         self._results = results
         self._table_rows = table_rows
+        self._done: set[Stage] = set()
+
+    def stage_done(self, stage: Stage) -> None:
+        """Count no more of a stage, which may have ended before its last block."""
+        self._done.add(stage)
 
     def remaining_s(self) -> float:
-        """Return the seconds that are left if no stage stops early."""
-        return sum(self._stage_s(stage) for stage in self._stages)
+        """Return the seconds that are left if no stage stops for its precision."""
+        return sum(self._stage_s(stage) for stage in self.stages if stage not in self._done)
 
     def _stage_s(self, stage: Stage) -> float:
         observe_s = sum(
             self._request_s(cell) for cell in stage.cells if cell not in self._results.observations
         )
-        slots = [(cell, self._slots_left(cell)) for cell in stage.timed]
-        starts = max((left for _, left in slots), default=0)
-        return observe_s + starts * START_S + sum(self._slot_s(cell) * n for cell, n in slots)
+        slots = [(self._slot_s(cell), len(self._results.slots[cell])) for cell in stage.timed]
+        if not slots:
+            return observe_s
+        blocks = self._blocks(START_S + sum(slot_s for slot_s, _ in slots))
+        starts = max(0, blocks - max(measured for _, measured in slots))
+        slots_s = sum(slot_s * max(0, blocks - measured) for slot_s, measured in slots)
+        return observe_s + starts * START_S + slots_s
 
-    def _slots_left(self, cell: Cell) -> int:
-        return self._profile.blocks - len(self._results.slots[cell])
+    def _blocks(self, block_s: float) -> int:
+        """Return how many blocks of this length a stage has time for, within its bounds."""
+        profile = self._profile
+        in_time = ceil(min(profile.stage_s / block_s, profile.blocks))
+        return max(profile.floor, in_time)
 
     def _slot_s(self, cell: Cell) -> float:
         request_s = self._request_s(cell)
-        return min(request_s, 1.0) + max(self._profile.slot_s, request_s)
+        warm_up_s = min(request_s, REQUEST_S + WARM_UP_ROWS[cell.setup] * ROW_S)
+        return warm_up_s + max(self._profile.slot_s, request_s)
 
     def _request_s(self, cell: Cell) -> float:
         seen = self._results.observations.get(cell)
         if seen is not None:
             return seen.duration_s
-        rows = cell.rows
-        if rows == WHOLE_TABLE:
-            rows = self._table_rows if cell.variant.timing is Timing.ONCE else 0
         sort_s = self._table_rows * SORTED_ROW_S if cell.setup is Setup.AS_TOLD else 0.0
-        return REQUEST_S + sort_s + rows * ROW_S
+        read = 0 if cell.variant.answer.empty else cell.rows
+        return REQUEST_S + sort_s + read * ROW_S

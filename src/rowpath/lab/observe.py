@@ -15,7 +15,6 @@ from rowpath.errors import ServerError
 from rowpath.lab.check import check_answer, check_statements
 from rowpath.lab.client import Response, connected
 from rowpath.lab.cpu_clock import cpu_s
-from rowpath.lab.experiment import WHOLE_TABLE
 from rowpath.lab.memory_limit import Watch, memory_limited
 from rowpath.lab.plan import Cell
 from rowpath.lab.reference import Reference
@@ -31,7 +30,7 @@ MIB = 1 << 20
 
 def size_params(cell: Cell) -> Mapping[str, int]:
     """Return the query parameters that ask for a cell's size."""
-    return {} if cell.rows == WHOLE_TABLE else {"rows": cell.rows}
+    return {} if cell.whole else {"rows": cell.rows}
 
 
 def checked(response: Response, cell: Cell, server: Server) -> Response:

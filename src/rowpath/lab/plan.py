@@ -11,15 +11,19 @@ from rowpath.lab.profile import Profile
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """One variant in one set-up at one size: what a slot measures."""
+    """One variant in one set-up at one size: what a slot measures.
+
+    `whole` says that `rows` are all of the table, and that no number is sent with the request.
+    """
 
     variant: Variant
     setup: Setup
     rows: int
+    whole: bool
 
     def __str__(self) -> str:
         """Return `drf-objects (controlled, 1,000 rows)`."""
-        return f"{self.variant.name} ({self.setup}, {_size(self.rows)})"
+        return f"{self.variant.name} ({self.setup}, {self.rows:,} rows)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,16 +36,12 @@ class Stage:
 
     def __str__(self) -> str:
         """Return `lists, 1,000 rows`."""
-        return f"{self.experiment.name}, {_size(self.rows)}"
+        return f"{self.experiment.name}, {self.rows:,} rows"
 
     @property
     def timed(self) -> tuple[Cell, ...]:
         """The cells that are timed in blocks."""
         return tuple(cell for cell in self.cells if cell.variant.timing is Timing.BLOCKS)
-
-
-def _size(rows: int) -> str:
-    return "the whole table" if rows == WHOLE_TABLE else f"{rows:,} rows"
 
 
 def chosen(names: Sequence[str], experiments: Sequence[Experiment]) -> tuple[Experiment, ...]:
@@ -85,8 +85,8 @@ def stages(
 def _sizes(
     experiment: Experiment, profile: Profile, table_rows: int, sizes: Sequence[int]
 ) -> tuple[int, ...]:
-    if WHOLE_TABLE in experiment.sizes:
-        return experiment.sizes
+    if _speaks_of_whole_table(experiment):
+        return (table_rows,)
     if sizes:
         return tuple(dict.fromkeys(sizes))
     declared = experiment.sizes + (experiment.thorough_sizes if profile.thorough else ())
@@ -94,12 +94,17 @@ def _sizes(
 
 
 def _cells(experiment: Experiment, rows: int, profile: Profile) -> tuple[Cell, ...]:
+    whole = _speaks_of_whole_table(experiment)
     return tuple(
-        Cell(variant=variant, setup=setup, rows=rows)
+        Cell(variant=variant, setup=setup, rows=rows, whole=whole)
         for variant in experiment.variants
         if profile.thorough or not variant.thorough_only
         for setup in variant.setups
     )
+
+
+def _speaks_of_whole_table(experiment: Experiment) -> bool:
+    return experiment.sizes == (WHOLE_TABLE,)
 
 
 def slot_order(stage: Stage, *, seed: int, block: int) -> tuple[Cell, ...]:

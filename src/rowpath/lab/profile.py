@@ -1,6 +1,7 @@
 """How long a run measures: the profiles by name. Their numbers are argued in docs/statistics.md."""
 
 from dataclasses import dataclass
+from math import inf
 
 from rowpath.errors import UsageError
 from rowpath.stats.precision import HALF_WIDTH_BOUND
@@ -11,9 +12,10 @@ from rowpath.stats.signed_rank import MINIMUM_BLOCKS
 class Profile:
     """How many blocks are measured, and how long a slot lasts.
 
-    At least `floor` and at most `blocks` blocks. Between them a run stops only when every
-    interval is narrow enough: half of its width on the ln scale is `half_width` or less (None: it
-    never stops early). A slot lasts `slot_s` seconds or one request, whichever is longer.
+    At least `floor` and at most `blocks` blocks. Between them a stage stops when every interval
+    is narrow enough, that is, half of its width on the ln scale is `half_width` or less (None: it
+    never does), or when `stage_s` seconds have passed. Neither rule looks at where an interval
+    lies. A slot lasts `slot_s` seconds or one request, whichever is longer.
     `thorough` adds the largest sizes and the variants that need hours or a memory limit.
     """
 
@@ -21,6 +23,7 @@ class Profile:
     floor: int
     blocks: int
     half_width: float | None
+    stage_s: float
     slot_s: float
     thorough: bool = False
 
@@ -31,6 +34,7 @@ PROFILES = (
         floor=MINIMUM_BLOCKS,
         blocks=6,
         half_width=None,
+        stage_s=inf,
         slot_s=0.2,
     ),
     Profile(
@@ -38,13 +42,15 @@ PROFILES = (
         floor=MINIMUM_BLOCKS,
         blocks=10,
         half_width=HALF_WIDTH_BOUND,
-        slot_s=0.3,
+        stage_s=60.0,
+        slot_s=0.25,
     ),
     Profile(
         name="thorough",
         floor=20,
         blocks=20,
         half_width=None,
+        stage_s=inf,
         slot_s=1.0,
         thorough=True,
     ),

@@ -8,7 +8,6 @@ import psycopg
 from psycopg.sql import SQL, Composed, Identifier
 
 from rowpath.lab.dataset import SCHEMA, TABLE
-from rowpath.lab.experiment import WHOLE_TABLE
 from rowpath.lab.verify import Row
 
 _TABLE = Identifier(SCHEMA, TABLE)
@@ -29,13 +28,13 @@ class Reference:
         ).fetchall()
 
     def totals(self, columns: tuple[str, ...], rows: int) -> Row:
-        """Return the number of rows and each column's sum, over the first `rows` or the table."""
+        """Return the number of rows and each column's sum, over the first `rows`."""
         sums = SQL(", ").join(SQL("sum({})").format(Identifier(column)) for column in columns)
         row = self._connection.execute(
             SQL(
                 "SELECT count(*), {} FROM (SELECT * FROM {} ORDER BY time_created LIMIT %s) AS part"
             ).format(sums, _TABLE),
-            [None if rows == WHOLE_TABLE else rows],
+            [rows],
         ).fetchone()
         return row or ()
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import monotonic
 from typing import Protocol
 
 from rowpath.lab.analysis import narrow_enough
@@ -68,20 +69,19 @@ def _observe(
 def _measure(stage: Stage, plan: Plan, results: Results, listener: Listener) -> None:
     """Time the stage's blocks, each on servers of its own, so that a restart's luck is in it."""
     profile = plan.profile
+    deadline = monotonic() + profile.stage_s
     for block in range(profile.blocks if stage.timed else 0):
         with fleet(stage.timed, plan.site) as servers:
             for cell in slot_order(stage, seed=plan.seed, block=block):
                 listener.step(f"{stage}: block {block + 1} of {profile.blocks}", cell)
                 slot = measure_slot(cell, servers.server_for(cell), slot_s=profile.slot_s)
                 results.slots[cell].append(slot)
-        if _enough(stage, block + 1, profile, results):
+        late = monotonic() > deadline
+        if block + 1 >= profile.floor and (late or _precise(stage, profile, results)):
             return
 
 
-def _enough(stage: Stage, blocks: int, profile: Profile, results: Results) -> bool:
-    """Return whether the one stopping rule allowed says stop; see docs/statistics.md."""
-    return (
-        profile.half_width is not None
-        and blocks >= profile.floor
-        and narrow_enough(stage, results, profile.half_width)
-    )
+def _precise(stage: Stage, profile: Profile, results: Results) -> bool:
+    """Return whether the one rule that looks at intervals says stop; see docs/statistics.md."""
+    bound = profile.half_width
+    return bound is not None and narrow_enough(stage, results, bound)

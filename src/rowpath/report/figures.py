@@ -6,7 +6,6 @@ that the variant takes less time than its baseline.
 
 from math import floor, log10
 
-from rowpath.lab.experiment import WHOLE_TABLE
 from rowpath.lab.record import RatioRecord, TimeRecord, VariantRecord
 
 TIMES = "\N{MULTIPLICATION SIGN}"
@@ -146,9 +145,7 @@ def duration(seconds: float) -> str:
 
 
 def rows(number: int) -> str:
-    """Return how many rows an answer has, in words where it has those of the whole table."""
-    if number == WHOLE_TABLE:
-        return "the whole table"
+    """Return how many rows an answer has, or is made from."""
     return f"{number:,} row{'' if number == 1 else 's'}"
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rowpath.lab.experiment import WHOLE_TABLE
 from rowpath.lab.record import ClaimRecord, ComparisonRecord, ExperimentRecord, VariantRecord
 from rowpath.report import figures
 
@@ -46,13 +45,8 @@ class SizePart:
 
 def sizes(record: ExperimentRecord) -> tuple[SizePart, ...]:
     """Return the parts of an experiment, the smallest size first, variants in their order."""
-    numbers = sorted({variant.rows for variant in record.variants}, key=by_size)
+    numbers = sorted({variant.rows for variant in record.variants})
     return tuple(size_part(record, rows) for rows in numbers)
-
-
-def by_size(rows: int) -> tuple[bool, int]:
-    """Return what sizes are sorted by: the whole table is the largest."""
-    return rows == WHOLE_TABLE, rows
 
 
 def size_part(record: ExperimentRecord, rows: int) -> SizePart:

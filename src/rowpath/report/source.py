@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from operator import attrgetter
 
 import sqlparse
 from markupsafe import Markup
@@ -12,7 +13,6 @@ from pygments.lexers import PostgresLexer, PythonLexer
 from sqlparse.exceptions import SQLParseError
 
 from rowpath.lab.record import ExperimentRecord, StatementRecord, VariantRecord
-from rowpath.report.layout import by_size
 
 _LIGHT, _DARK = "default", "github-dark"
 """Pygments' styles whose every colour has enough contrast on the page's backgrounds."""
@@ -55,7 +55,7 @@ class VariantSource:
 def sources(record: ExperimentRecord) -> tuple[VariantSource, ...]:
     """Return code and SQL of every variant of an experiment, each once, in their order."""
     variants: dict[str, list[VariantRecord]] = {}
-    for variant in sorted(record.variants, key=lambda each: by_size(each.rows)):
+    for variant in sorted(record.variants, key=attrgetter("rows")):
         variants.setdefault(variant.name, []).append(variant)
     order = dict.fromkeys(variant.name for variant in record.variants)
     return tuple(_source(variants[name]) for name in order)

@@ -17,10 +17,12 @@ from rowpath.lab.dataset.catalog import (
     objects_in_schema,
 )
 from rowpath.lab.dataset.products import FORM, SEEDS
-from rowpath.lab.dataset.settle import has_statistics, prewarm_table, settle_table
+from rowpath.lab.dataset.settle import analyze_table, checkpoint, has_statistics, prewarm_table
 from rowpath.lab.record import DatasetRecord
 
-__all__ = ["SCHEMA", "TABLE", "drop", "ensure", "inspect"]
+READY = "reading the rows into memory"
+"""What `ensure` reports when the rows are there with indexes and statistics."""
+__all__ = ["READY", "SCHEMA", "TABLE", "drop", "ensure", "inspect"]
 
 
 def ensure(
@@ -53,8 +55,9 @@ def ensure(
             )
         if not record.reused or not has_statistics(connection):
             report("statistics")
-            settle_table(connection)
-        report("reading the rows into memory")
+            analyze_table(connection)
+            checkpoint(connection)
+        report(READY)
         prewarm_table(connection, may_install=database.embedded)
         return record
 

@@ -16,11 +16,13 @@ SEEDS = range(2**63)
 
 # 2022-01-01T00:00:00Z in microseconds since PostgreSQL's epoch, 2000-01-01.
 START_US = 694_310_400_000_000
-# Rows come 8.4 s apart. A time is 64 * (row * STEP + jitter) + row % 64 with a jitter below
-# 64 * STEP: rows that share row % 64 are at least 64 * STEP apart before the jitter, so that no
-# two times are equal, while a row may come up to 64 rows before or after its neighbours in time.
+# Rows come 8.4 s apart. A time is 64 * (row * STEP + jitter) + row % 64, with a jitter below STEP,
+# which keeps the order of the rows. One row of 1,024 is late, with a jitter of up to 64 * STEP, so
+# that the table is not quite in the order of time. No two times are equal: rows that share
+# row % 64 are at least 64 * STEP apart before the jitter.
 STEP = 2**17
-JITTER_BITS = 23
+LATE_JITTER = 2**23
+LATE_OF_65536 = 64
 
 ROW = np.dtype(
     [
@@ -44,7 +46,7 @@ def products(start: int, count: int, *, seed: int) -> Rows:
     Prices are in cents, times in microseconds since 2000-01-01 UTC. Prices are between 0.01 and
     3,932.16 and quantities at least 0, most of them small.
     """
-    # Sixteen numbers of 16 bits a row, of which fourteen are used.
+    # Sixteen numbers of 16 bits a row, of which fifteen are used.
     raw = np.random.Philox(key=seed, counter=start).random_raw(4 * count)
     lanes = raw.astype("<u8").view("<u2").reshape(count, 16).T.astype(np.int64, order="C")
     number = np.arange(start, start + count, dtype=np.int64)
@@ -57,7 +59,8 @@ def products(start: int, count: int, *, seed: int) -> Rows:
     rows["offers_qty"] = _product(lanes[6], lanes[7], 17)
     rows["bought_qty"] = _product(lanes[8], lanes[9], 20)
     rows["sold_qty"] = _product(lanes[10], lanes[11], 20)
-    jitter = (lanes[12] << 16 | lanes[13]) >> (32 - JITTER_BITS)
+    reach = np.where(lanes[14] < LATE_OF_65536, LATE_JITTER, STEP)
+    jitter = (lanes[12] << 16 | lanes[13]) * reach >> 32
     rows["time_us"] = START_US + 64 * (number * STEP + jitter) + number % 64
     return rows
 

@@ -35,9 +35,13 @@ def has_statistics(connection: Connection) -> bool:
     return bool(_scalar(connection, _HAS_STATISTICS, SCHEMA, TABLE))
 
 
-def settle_table(connection: Connection) -> None:
-    """Vacuum and analyze the table, so that no autovacuum comes later, and write all to disk."""
+def analyze_table(connection: Connection) -> None:
+    """Give the planner its statistics, and autovacuum no reason to come later."""
     connection.execute(SQL("VACUUM (ANALYZE) {}").format(PRODUCT))
+
+
+def checkpoint(connection: Connection) -> None:
+    """Write all that is left to write, where the user may order that."""
     if _scalar(connection, _MAY_CHECKPOINT):
         connection.execute("CHECKPOINT")
 
