@@ -15,6 +15,12 @@ from rowpath.lab.profile import PROFILES
 
 ROOT = Path(__file__).parents[1]
 LAB = (ROOT / "docs/lab.md").read_text()
+ERRORS = [
+    each
+    for each in vars(errors).values()
+    if isinstance(each, type) and issubclass(each, RowpathError)
+]
+NAMES = [*(each.name for each in EXPERIMENTS), *(each.name for each in PROFILES)]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 
 
@@ -36,15 +42,13 @@ def test_every_command_and_option_is_documented(path: str, command: click.Comman
             assert f"`{parameter.opts[0]}" in part
 
 
-@pytest.mark.parametrize("name", [each.name for each in (*EXPERIMENTS, *PROFILES)])
+@pytest.mark.parametrize("name", NAMES)
 def test_every_experiment_and_profile_is_documented(name: str) -> None:
     """What can be chosen by name is named in the documentation."""
     assert f"`{name}`" in LAB
 
 
-@pytest.mark.parametrize(
-    "error", [each for each in vars(errors).values() if isinstance(each, type)], ids=str
-)
+@pytest.mark.parametrize("error", ERRORS)
 def test_every_exit_code_is_documented(error: type[RowpathError]) -> None:
     """Each class of error has a code of its own, and a line in the table of codes."""
     assert re.search(rf"^\| {error.exit_code} \|", LAB, re.MULTILINE)
@@ -52,7 +56,7 @@ def test_every_exit_code_is_documented(error: type[RowpathError]) -> None:
 
 def test_exit_codes_are_distinct() -> None:
     """No two classes of error share a code."""
-    codes = [each.exit_code for each in vars(errors).values() if isinstance(each, type)]
+    codes = [each.exit_code for each in ERRORS]
 
     assert len(codes) == len(set(codes))
 

@@ -128,7 +128,7 @@ def test_table_that_another_session_holds_is_told(
     empty_database: Database, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A table that somebody else works with is waited for, but not for ever."""
-    monkeypatch.setattr("rowpath.lab.dataset.build._SETTINGS", ("SET LOCAL lock_timeout = 100",))
+    monkeypatch.setattr("rowpath.lab.dataset.build.LOCK_TIMEOUT", "100ms")
     ensure(empty_database, rows=1000, seed=1, report=silent)
 
     with connection.transaction():

@@ -102,7 +102,7 @@ def run_experiments(  # noqa: PLR0913 one parameter an option
     with open_database(database_url) as database, steps(console) as progress:
         progress.step(f"using {database.description}")
         dataset = ensure(database, rows=count, seed=seed, report=progress.step)
-        surroundings = environment(database.dsn)
+        surroundings = environment(database)
         site = Site(dsn=database.dsn, logs=data_folder() / "logs", workers=workers)
         plan = runner.Plan(stages=planned, profile=chosen_profile, seed=seed, site=site)
         results = Results()

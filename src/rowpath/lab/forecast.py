@@ -12,9 +12,9 @@ from rowpath.lab.slots import WARM_UP_ROWS
 START_S = 2.0
 """Four servers, started side by side on two cores."""
 REQUEST_S = 0.01
-ROW_S = 25e-6
-SORTED_ROW_S = 60e-9
-"""A guess for what was not seen yet: DRF's time a row, and a row's part in sorting the table."""
+ROW_S = 15e-6
+SORTED_ROW_S = 40e-9
+"""A guess for what was not seen yet: a technique's time a row, and a row's part in a sort."""
 
 
 class Forecast:

@@ -7,8 +7,8 @@ from importlib import metadata
 from pathlib import Path
 
 import psutil
-import psycopg
 
+from rowpath.lab.database import Database, connect
 from rowpath.lab.record import EnvironmentRecord
 
 PACKAGES = (
@@ -35,9 +35,9 @@ SETTINGS = (
 )
 
 
-def environment(dsn: str) -> EnvironmentRecord:
-    """Return the environment of a run on the database at `dsn`."""
-    with psycopg.connect(dsn) as connection:
+def environment(database: Database) -> EnvironmentRecord:
+    """Return the environment of a run on the database."""
+    with connect(database.dsn) as connection:
         version = connection.execute("SHOW server_version").fetchone()
         settings = connection.execute(
             "SELECT name, current_setting(name) FROM pg_settings "
@@ -50,11 +50,15 @@ def environment(dsn: str) -> EnvironmentRecord:
         memory_bytes=psutil.virtual_memory().total,
         kernel=f"{platform.system()} {platform.release()}",
         python=f"{platform.python_implementation()} {platform.python_version()}",
-        postgresql=str(version[0]).split()[0] if version else "",
+        postgresql=_version(version) + (", embedded" if database.embedded else ""),
         packages={name: metadata.version(name) for name in PACKAGES},
         settings=dict(settings),
         load_average=os.getloadavg(),
     )
+
+
+def _version(row: tuple[str] | None) -> str:
+    return row[0].split()[0] if row else "unknown"
 
 
 def _cpu_model() -> str:

@@ -64,6 +64,7 @@ LAZY = Experiment(
             answer=TOTALS,
             setups=SETUPS,
             timing=Timing.ONCE,
+            thorough_only=True,
         ),
         Variant(
             name="read-list",
