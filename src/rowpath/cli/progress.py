@@ -89,15 +89,19 @@ def _live(console: Console) -> Iterator[Steps]:
 def _plain() -> Callable[[Line], None]:
     """Return a writer of lines on stderr, so that stdout keeps the results.
 
-    It writes each step once, and one that goes on for long now and then.
+    It writes each step once, and one that goes on for long now and then, with the minutes and
+    seconds since the command began.
     """
     lines = Console(stderr=True, highlight=False, soft_wrap=True)
+    started = monotonic()
     last_step, last_at = "", float("-inf")
 
     def write(line: Line) -> None:
         nonlocal last_step, last_at
         if line.step != last_step or monotonic() - last_at >= PLAIN_LINE_EVERY_S:
             last_step, last_at = line.step, monotonic()
-            lines.print(f"{line.step} ({line.left})" if line.left else line.step, markup=False)
+            minutes, seconds = divmod(round(monotonic() - started), 60)
+            left = f" ({line.left})" if line.left else ""
+            lines.print(f"{minutes}:{seconds:02} {line.step}{left}", markup=False)
 
     return write

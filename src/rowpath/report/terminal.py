@@ -29,7 +29,7 @@ _STYLES: dict[str, str] = {
 }
 
 _COLUMNS = (("variant\nverdict", 17), ("time\n95% range", 9), ("ratio\n95% range", 9))
-_WIDE_COLUMNS = (("variant", 18), ("time (95% range)", 20), ("ratio (95% range)", 19))
+_WIDE_COLUMNS = (("variant", 20), ("time (95% range)", 20), ("ratio (95% range)", 19))
 _RIGHT_COLUMNS = (("bytes\ngzip", 7), ("SQL\ntime", 8), ("CPU\npeak", 7))
 _TALK_COLUMN = ("talk", 7)
 """Headers with the least width, so that the tables of an experiment stand in line."""
