@@ -5,7 +5,6 @@ import pytest
 from report_runs import HOSTILE, timed, whole_run
 from rich.console import Console, RenderableType
 
-from rowpath.lab.experiment import WHOLE_TABLE
 from rowpath.lab.record import ExperimentRecord, from_json, to_json
 from rowpath.report import figures
 from rowpath.report.terminal import experiment_tables, size_table, summary
@@ -98,7 +97,7 @@ def test_the_statements_of_a_loop_are_told_apart() -> None:
 
 def test_an_observation_and_an_end_are_told() -> None:
     """What was seen once says once, and a worker that was ended says why, in a sentence."""
-    text = printed(size_table(whole_run().experiments[2], WHOLE_TABLE), width=120)
+    text = printed(size_table(whole_run().experiments[2], 10_000_000), width=120)
 
     assert "41.2 s (once)" in text
     assert "reached its limit of 2,048 MiB after 11 s and was ended." in text
