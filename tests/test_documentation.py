@@ -36,7 +36,7 @@ def commands(group: click.Group, path: str) -> Iterator[tuple[str, click.Command
 def test_every_command_and_option_is_documented(path: str, command: click.Command) -> None:
     """A command has its heading, and each of its options is named below it."""
     assert f"### `{path}" in LAB
-    part = LAB.partition(f"### `{path}")[2].partition("\n## ")[0]
+    part = re.split(r"\n###? ", LAB.partition(f"### `{path}")[2])[0]
     for parameter in command.params:
         if isinstance(parameter, click.Option):
             assert f"`{parameter.opts[0]}" in part

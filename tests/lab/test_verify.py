@@ -12,7 +12,6 @@ from rowpath.lab.experiment import Answer, Shape
 from rowpath.lab.verify import (
     ShapeError,
     answered_rows,
-    cut_to_milliseconds,
     first_difference,
     typed,
 )
@@ -106,13 +105,3 @@ def test_a_value_of_another_type_is_refused(row: tuple[object, ...]) -> None:
     """An integer as a string, a text as a decimal, a truth as a number: none is the same value."""
     with pytest.raises(ShapeError, match="does not fit"):
         typed([row], ROW)
-
-
-@given(times)
-def test_times_are_cut_not_rounded_to_milliseconds(time: datetime) -> None:
-    """What DRF's encoder leaves of a time is its beginning."""
-    [(cut,)] = cut_to_milliseconds([(time,)])
-
-    assert isinstance(cut, datetime)
-    assert cut.isoformat(timespec="milliseconds") == time.isoformat(timespec="milliseconds")
-    assert cut <= time

@@ -9,12 +9,12 @@ from rowpath.lab.record import (
     DatasetRecord,
     EnvironmentRecord,
     ExperimentRecord,
-    RatioRecord,
     Run,
     StatementRecord,
     TimeRecord,
     VariantRecord,
 )
+from rowpath.stats.interval import Interval
 
 SIZES = (1_000, 10_000, 100_000)
 BLOCKS = 6
@@ -86,9 +86,9 @@ def _interval(median: float, *, spread: float = 0.03) -> TimeRecord:
     return TimeRecord(median=median, low=median * (1 - spread), high=median * (1 + 1.4 * spread))
 
 
-def ratio(estimate: float, *, spread: float = 0.04) -> RatioRecord:
+def ratio(estimate: float, *, spread: float = 0.04) -> Interval:
     """Return a ratio with an interval that is `spread` of it on either side."""
-    return RatioRecord(estimate=estimate, low=estimate * (1 - spread), high=estimate * (1 + spread))
+    return Interval(estimate=estimate, low=estimate * (1 - spread), high=estimate * (1 + spread))
 
 
 def _select(rows: int) -> StatementRecord:
@@ -386,6 +386,7 @@ def whole_run(*, stopped: str | None = None) -> Run:
         duration_s=492.4,
         stopped=stopped,
         seed=20_260_314,
+        workers=1,
         profile="quick",
         environment=EnvironmentRecord(
             cpu="Example Processor 9000 at 2.80 GHz",

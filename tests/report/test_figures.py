@@ -3,8 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from report_runs import timed, whole_run
 
-from rowpath.lab.record import RatioRecord, TimeRecord, VariantRecord
+from rowpath.lab.record import TimeRecord, VariantRecord
 from rowpath.report import figures
+from rowpath.stats.interval import Interval
 
 _times_ms = st.floats(min_value=1e-3, max_value=1e7)
 
@@ -55,7 +56,7 @@ def test_a_ratio_has_as_many_digits_as_it_needs(value: float, text: str) -> None
 
 def test_the_ends_of_a_ratio_stand_without_the_sign() -> None:
     """The sign of multiplication stands once, before the estimate."""
-    interval = RatioRecord(estimate=0.37, low=0.351, high=0.392)
+    interval = Interval(estimate=0.37, low=0.351, high=0.392)
 
     assert figures.ratio_range(interval) == "0.35–0.39"  # noqa: RUF001 (the dash that is printed)
 

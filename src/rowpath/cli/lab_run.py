@@ -1,6 +1,8 @@
 """`rowpath lab run`: the main job, from nothing to tables, a report and a run on disk."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
@@ -12,7 +14,7 @@ from rich.console import Console
 from rowpath import __version__
 from rowpath.cli import options
 from rowpath.cli.counts import parse_count, parse_sizes
-from rowpath.cli.outputs import outputs
+from rowpath.cli.outputs import Outputs, outputs
 from rowpath.cli.progress import Steps, steps
 from rowpath.errors import DatabaseError, RowpathError
 from rowpath.lab import runner
@@ -26,37 +28,15 @@ from rowpath.lab.forecast import Forecast
 from rowpath.lab.host import environment
 from rowpath.lab.plan import Stage, chosen, stages
 from rowpath.lab.profile import PROFILES, profile_named
-from rowpath.lab.record import SCHEMA_VERSION, ExperimentRecord, Run
+from rowpath.lab.record import (
+    SCHEMA_VERSION,
+    DatasetRecord,
+    EnvironmentRecord,
+    ExperimentRecord,
+    Run,
+)
 from rowpath.lab.results import Results
 from rowpath.report import terminal
-
-
-class Telling:
-    """The runner's listener: steps go to the progress, a finished stage's table to the console."""
-
-    def __init__(
-        self, console: Console, progress: Steps, results: Results, forecast: Forecast
-    ) -> None:
-        self._console = console
-        self._forecast = forecast
-        self._results = results
-        self._last_of = {stage.experiment.name: stage for stage in forecast.stages}
-        self.step = progress.step
-
-    def stage_done(self, stage: Stage) -> None:
-        """Print the table of what was just measured, and at the end of an experiment its key."""
-        self._forecast.stage_done(stage)
-        record = experiment_record(stage.experiment, [stage], self._results)
-        self._console.print(terminal.size_table(record, stage.rows))
-        if self._last_of[stage.experiment.name] is stage:
-            self._console.print(terminal.caption(record))
-
-
-def records(stages: Sequence[Stage], results: Results) -> tuple[ExperimentRecord, ...]:
-    """Return a record for each experiment of which something was measured."""
-    experiments = {stage.experiment.name: stage.experiment for stage in stages}
-    made = (experiment_record(each, stages, results) for each in experiments.values())
-    return tuple(record for record in made if record.variants)
 
 
 @click.command("run")
@@ -87,55 +67,114 @@ def run_experiments(  # noqa: PLR0913 one parameter an option
     html_path: Path | None,
 ) -> None:
     """Run experiments, all of them by default, and report what was measured."""
-    count = parse_count(rows, "--rows")
+    table_rows = parse_count(rows, "--rows")
     chosen_profile = profile_named(profile)
     planned = stages(
         chosen(experiments, EXPERIMENTS),
         chosen_profile,
-        table_rows=count,
+        table_rows=table_rows,
         sizes=parse_sizes(sizes),
     )
-    now = datetime.now(UTC)
-    files = outputs(json_path, html_path, now)
+    files = outputs(json_path, html_path, datetime.now(UTC))
     console = Console(highlight=False)
-    started = monotonic()
     with open_database(database_url) as database, steps(console) as progress:
         progress.step(f"using {database.description}")
-        dataset = ensure(database, rows=count, seed=seed, report=progress.step)
         surroundings = environment(database)
+        dataset = ensure(database, rows=table_rows, seed=seed, report=progress.step)
         site = Site(dsn=database.dsn, logs=data_folder() / "logs", workers=workers)
         plan = runner.Plan(stages=planned, profile=chosen_profile, seed=seed, site=site)
-        results = Results()
-        forecast = Forecast(planned, chosen_profile, results, table_rows=count)
+        session = Session(plan=plan, environment=surroundings, dataset=dataset)
+        with session.told(console, files):
+            runner.execute(plan, session.results, session.listener(console, progress))
+
+
+@dataclass(slots=True, kw_only=True)
+class Session:
+    """A run on its way, with what it will be told as at its end."""
+
+    plan: runner.Plan
+    environment: EnvironmentRecord
+    dataset: DatasetRecord
+    results: Results = field(default_factory=Results)
+    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    started: float = field(default_factory=monotonic)
+
+    def listener(self, console: Console, progress: Steps) -> "Telling":
+        """Return who tells of the run while it goes on."""
+        forecast = Forecast(
+            self.plan.stages, self.plan.profile, self.results, table_rows=self.dataset.rows
+        )
         progress.forecast = forecast
-        ended: str | None = "It was ended from outside."
+        return Telling(console, progress, self.results, forecast)
+
+    @contextmanager
+    def told(self, console: Console, files: Outputs) -> Iterator[None]:
+        """Tell of what was measured at the end of the block, whatever ends it."""
+        stopped: str | None = None
         try:
-            runner.execute(plan, results, Telling(console, progress, results, forecast))
-            ended = None
+            yield
         except psycopg.Error as error:
-            failure = DatabaseError(
-                f"Cannot go on: the database broke off ({str(error).strip()}). "
+            stopped = (
+                f"Cannot go on: the database broke off ({' '.join(str(error).split())}). "
                 "See its log, then run again: the dataset is kept."
             )
-            ended = str(failure)
-            raise failure from error
+            raise DatabaseError(stopped) from error
         except RowpathError as error:
-            ended = str(error)
+            stopped = str(error)
+            raise
+        except (KeyboardInterrupt, SystemExit):
+            stopped = "It was ended from outside."
+            raise
+        except BaseException as error:
+            stopped = f"A defect of rowpath: {error!r}"
             raise
         finally:
-            if results.observations:
-                run = Run(
-                    schema_version=SCHEMA_VERSION,
-                    rowpath=__version__,
-                    started_at=now,
-                    duration_s=monotonic() - started,
-                    stopped=ended,
-                    seed=seed,
-                    profile=profile,
-                    environment=surroundings,
-                    dataset=dataset,
-                    experiments=records(planned, results),
-                )
-                files.write(run)
+            if self.results.observations:
+                run = self.run(stopped)
                 console.print(terminal.summary(run))
-                console.print(f"Run: {files.json}\nReport: {files.html}")
+                files.write(run)
+                console.print(f"Run: {files.json}\nReport: {files.html}", soft_wrap=True)
+
+    def run(self, stopped: str | None) -> Run:
+        """Return what was measured so far as a value."""
+        return Run(
+            schema_version=SCHEMA_VERSION,
+            rowpath=__version__,
+            started_at=self.started_at,
+            duration_s=monotonic() - self.started,
+            stopped=stopped,
+            seed=self.plan.seed,
+            profile=self.plan.profile.name,
+            workers=self.plan.site.workers,
+            environment=self.environment,
+            dataset=self.dataset,
+            experiments=records(self.plan.stages, self.results),
+        )
+
+
+class Telling:
+    """The runner's listener: steps go to the progress, a finished stage's table to the console."""
+
+    def __init__(
+        self, console: Console, progress: Steps, results: Results, forecast: Forecast
+    ) -> None:
+        self._console = console
+        self._forecast = forecast
+        self._results = results
+        self._last_of = {stage.experiment.name: stage for stage in forecast.stages}
+        self.step = progress.step
+
+    def stage_done(self, stage: Stage) -> None:
+        """Print the table of what was just measured, and at the end of an experiment its key."""
+        self._forecast.stage_done(stage)
+        record = experiment_record(stage.experiment, [stage], self._results)
+        self._console.print(terminal.size_table(record, stage.rows))
+        if self._last_of[stage.experiment.name] is stage:
+            self._console.print(terminal.caption(record))
+
+
+def records(planned: Sequence[Stage], results: Results) -> tuple[ExperimentRecord, ...]:
+    """Return a record for each experiment of which something was measured."""
+    experiments = {stage.experiment.name: stage.experiment for stage in planned}
+    made = (experiment_record(each, planned, results) for each in experiments.values())
+    return tuple(record for record in made if record.variants)

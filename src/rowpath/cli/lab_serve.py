@@ -1,12 +1,15 @@
 """`rowpath lab serve`: the measured applications, kept running for a look by hand."""
 
-import signal
+from collections.abc import Sequence
 from contextlib import ExitStack
+from time import sleep
+from typing import NoReturn
 
 import click
 
 from rowpath.cli import options
 from rowpath.cli.counts import parse_count
+from rowpath.errors import ServerError
 from rowpath.lab.apps.settings import AppSettings
 from rowpath.lab.database import open_database
 from rowpath.lab.dataset import ensure
@@ -14,6 +17,8 @@ from rowpath.lab.experiment import WHOLE_TABLE, App, Setup
 from rowpath.lab.experiments import EXPERIMENTS
 from rowpath.lab.folders import data_folder
 from rowpath.lab.server import Server, serving
+
+LOOK_EVERY_S = 1.0
 
 
 @click.command("serve")
@@ -44,6 +49,7 @@ def serve(  # noqa: PLR0913 one parameter an option
     apps = [App(app)] if app else list(App)
     ports = [port + number if port else None for number in range(len(apps))]
     count = parse_count(rows, "--rows")
+    servers = []
     with open_database(database_url) as database, ExitStack() as stack:
         ensure(database, rows=count, seed=seed, report=click.echo)
         settings = AppSettings(dsn=database.dsn, setup=Setup(setup), trace_folder=None)
@@ -51,9 +57,22 @@ def serve(  # noqa: PLR0913 one parameter an option
             server = stack.enter_context(
                 serving(each, settings, logs=data_folder() / "logs", workers=workers, port=its_port)
             )
+            servers.append(server)
             click.echo("\n".join(_urls(each, server)))
         click.echo("Running until Ctrl-C.")
-        signal.pause()
+        _watch(servers)
+
+
+def _watch(servers: Sequence[Server]) -> NoReturn:
+    """Wait for as long as all servers live; ServerError with the last lines of one that ended."""
+    while True:
+        sleep(LOOK_EVERY_S)
+        for server in servers:
+            if not server.is_alive():
+                raise ServerError(
+                    f"Cannot go on serving {server.url}: the server or a worker of it ended. "
+                    f"The last lines of its log may say why:\n{server.log_tail()}"
+                )
 
 
 def _urls(app: App, server: Server) -> list[str]:

@@ -1,12 +1,13 @@
 """Where a run is written: found to be possible before the work, done at its end, whatever end."""
 
+import stat
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from rowpath.errors import OutputError
-from rowpath.lab import record
-from rowpath.lab.record import Run
+from rowpath.lab.record import Run, to_json
 from rowpath.report import html
 
 FOLDER = Path("rowpath-runs")
@@ -21,38 +22,72 @@ class Outputs:
     html: Path
 
     def write(self, run: Run) -> None:
-        """Write both files; OutputError where one cannot be written after all."""
-        try:
-            record.write(run, self.json)
-            self.html.write_text(html.render(run), encoding="utf-8")
-        except OSError as error:
+        """Write both files; OutputError names those that cannot be written after all."""
+        makers: tuple[tuple[Path, Callable[[], bytes]], ...] = (
+            (self.json, lambda: to_json(run)),
+            (self.html, lambda: html.render(run).encode()),
+        )
+        failed = []
+        for path, make in makers:
+            try:
+                replace_file(path, make())
+            except OSError as error:
+                failed.append(f"{path} ({error.strerror or error})")
+        if failed:
             raise OutputError(
-                f"Cannot write the run: {error}. What was measured stands above, in the terminal."
-            ) from error
+                f"Cannot write {' and '.join(failed)}. What was measured stands in the terminal; "
+                "run again with a place that stays writable."
+            )
 
 
 def outputs(json: Path | None, html_: Path | None, now: datetime) -> Outputs:
     """Return where to write, both places tried; OutputError where one cannot be written."""
     name = now.strftime("%Y-%m-%dT%H-%M-%S")
     chosen = Outputs(
-        json=json or FOLDER / f"{name}.json",
-        html=html_ or FOLDER / f"{name}.html",
+        json=(json or FOLDER / f"{name}.json").resolve(),
+        html=(html_ or FOLDER / f"{name}.html").resolve(),
     )
+    if chosen.json == chosen.html and _is_replaced(chosen.json):
+        raise OutputError(
+            f"Cannot write the run and its report to one file, {chosen.json}. "
+            "Choose two with --json and --html."
+        )
     for path in (chosen.json, chosen.html):
         _try(path)
     return chosen
 
 
 def _try(path: Path) -> None:
-    existed = path.exists()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("ab"):
+        if path.is_dir():
+            raise IsADirectoryError(None, "it is a folder")
+        target = _part(path) if _is_replaced(path) else path
+        with target.open("ab"):
             pass
-        if not existed:
-            path.unlink()
+        if target != path:
+            target.unlink()
     except OSError as error:
         raise OutputError(
             f"Cannot write {path}: {error.strerror or error}. "
             "Choose a file that can be written with --json and --html."
         ) from error
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Write the file whole or not at all, over whatever stood there; a device is written to."""
+    if not _is_replaced(path):
+        path.write_bytes(content)
+        return
+    part = _part(path)
+    part.write_bytes(content)
+    part.replace(path)
+
+
+def _part(path: Path) -> Path:
+    return path.with_name(f"{path.name}.part")
+
+
+def _is_replaced(path: Path) -> bool:
+    """Return whether a path is a regular file or free to become one: no device, pipe or socket."""
+    return not path.exists() or stat.S_ISREG(path.stat().st_mode)

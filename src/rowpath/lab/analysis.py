@@ -10,7 +10,7 @@ from rowpath.lab.record import (
     ClaimRecord,
     ComparisonRecord,
     ExperimentRecord,
-    RatioRecord,
+    OrderRecord,
     StatementRecord,
     TimeRecord,
     VariantRecord,
@@ -39,7 +39,7 @@ def experiment_record(
         question=experiment.question,
         baseline=experiment.baseline,
         variants=tuple(
-            _variant_record(cell, results.observations[cell], results.slots[cell])
+            _variant_record(cell, results.observations[cell], results.slots.get(cell, ()))
             for stage in own
             for cell in stage.cells
             if cell in results.observations
@@ -50,6 +50,13 @@ def experiment_record(
             for claim in experiment.claims
             for comparison in comparisons
             if _speaks_of(comparison, claim)
+        ),
+        orders=tuple(
+            OrderRecord(
+                rows=stage.rows,
+                blocks=tuple(tuple(map(str, order)) for order in results.orders.get(stage, ())),
+            )
+            for stage in own
         ),
     )
 
@@ -85,7 +92,7 @@ def _block_medians(
     pair: tuple[Cell, Cell], results: Results
 ) -> tuple[Sequence[float], Sequence[float]]:
     """Return both cells' medians in seconds, for the blocks in which both were measured."""
-    both = list(zip(*(results.slots[cell] for cell in pair), strict=False))
+    both = list(zip(*(results.slots.get(cell, ()) for cell in pair), strict=False))
     variant = [median(slot.samples_s) for slot, _ in both]
     baseline = [median(slot.samples_s) for _, slot in both]
     return variant, baseline
@@ -100,7 +107,7 @@ def _comparisons(stage: Stage, results: Results) -> tuple[ComparisonRecord, ...]
             [
                 pair
                 for pair in _pairs(stage)
-                if pair[0].setup is setup and all(results.slots[cell] for cell in pair)
+                if pair[0].setup is setup and all(results.slots.get(cell) for cell in pair)
             ],
             results,
         )
@@ -118,7 +125,7 @@ def _family(pairs: Sequence[tuple[Cell, Cell]], results: Results) -> Iterator[Co
             setup=variant.setup,
             rows=variant.rows,
             blocks=len(time[0]),
-            ratio=_ratio_record(interval),
+            ratio=interval,
             p_holm=None if interval is None else p_holm,
         )
 
@@ -201,21 +208,9 @@ def _claim_record(claim: Claim, comparison: ComparisonRecord) -> ClaimRecord:
         measured=measured,
         verdict=judge(
             claim.time_ratio,
-            _interval(measured),
+            measured,
         ),
     )
-
-
-def _ratio_record(interval: Interval | None) -> RatioRecord | None:
-    if interval is None:
-        return None
-    return RatioRecord(estimate=interval.estimate, low=interval.low, high=interval.high)
-
-
-def _interval(record: RatioRecord | None) -> Interval | None:
-    if record is None:
-        return None
-    return Interval(estimate=record.estimate, low=record.low, high=record.high)
 
 
 def _time_record(interval: Interval | None) -> TimeRecord | None:

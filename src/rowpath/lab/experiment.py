@@ -44,14 +44,12 @@ class Answer:
     `columns` are the columns compared; an answer may hold more (an id), and that is a difference
     of shape. `empty` says that the variant answers no rows at all, however many are asked for.
     `ordered_in` are the set-ups in which the rows are the first by time_created; elsewhere they
-    may be any rows of the table, each at most once. `milliseconds` says that times are cut to
-    milliseconds, as DRF's JSON encoder does outside of a serializer.
+    may be any rows of the table, each as often as it stands there at most.
     """
 
     shape: Shape
     columns: tuple[str, ...]
     empty: bool = False
-    milliseconds: bool = False
     ordered_in: frozenset[Setup] = frozenset(Setup)
 
 

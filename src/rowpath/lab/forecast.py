@@ -5,9 +5,8 @@ from math import ceil
 
 from rowpath.lab.experiment import Setup
 from rowpath.lab.plan import Cell, Stage
-from rowpath.lab.profile import Profile
+from rowpath.lab.profile import WARM_UP_ROWS, Profile
 from rowpath.lab.results import Results
-from rowpath.lab.slots import WARM_UP_ROWS
 
 START_S = 2.0
 """Four servers, started side by side on two cores."""
@@ -57,13 +56,15 @@ class Forecast:
 
     def _slot_s(self, cell: Cell) -> float:
         request_s = self._request_s(cell)
-        warm_up_s = min(request_s, REQUEST_S + WARM_UP_ROWS[cell.setup] * ROW_S)
+        warm_up_s = min(request_s, self._guess_s(cell.setup, WARM_UP_ROWS))
         return warm_up_s + max(self._profile.slot_s, request_s)
 
     def _request_s(self, cell: Cell) -> float:
         seen = self._results.observations.get(cell)
         if seen is not None:
             return seen.duration_s
-        sort_s = self._table_rows * SORTED_ROW_S if cell.setup is Setup.AS_TOLD else 0.0
-        read = 0 if cell.variant.answer.empty else cell.rows
-        return REQUEST_S + sort_s + read * ROW_S
+        return self._guess_s(cell.setup, 0 if cell.variant.answer.empty else cell.rows)
+
+    def _guess_s(self, setup: Setup, rows: int) -> float:
+        sort_s = self._table_rows * SORTED_ROW_S if setup is Setup.AS_TOLD else 0.0
+        return REQUEST_S + sort_s + rows * ROW_S

@@ -13,7 +13,8 @@ LOOK_EVERY_S = 0.05
 class Watch:
     """What the watch over some processes has seen."""
 
-    def __init__(self) -> None:
+    def __init__(self, limit_bytes: int) -> None:
+        self.limit_bytes = limit_bytes
         self.ended_at_bytes: int | None = None
         """The resident memory of the process that was ended; None where none was."""
 
@@ -21,9 +22,9 @@ class Watch:
 @contextmanager
 def memory_limited(pids: Sequence[int], limit_bytes: int) -> Iterator[Watch]:
     """Kill each of the processes `pids` that holds more than `limit_bytes`, within the context."""
-    watch = Watch()
+    watch = Watch(limit_bytes)
     over = Event()
-    thread = Thread(target=_watch, args=(pids, limit_bytes, watch, over), daemon=True)
+    thread = Thread(target=_watch, args=(pids, watch, over), daemon=True)
     thread.start()
     try:
         yield watch
@@ -32,14 +33,15 @@ def memory_limited(pids: Sequence[int], limit_bytes: int) -> Iterator[Watch]:
         thread.join()
 
 
-def _watch(pids: Sequence[int], limit_bytes: int, watch: Watch, over: Event) -> None:
+def _watch(pids: Sequence[int], watch: Watch, over: Event) -> None:
     processes = [psutil.Process(pid) for pid in pids]
-    while processes and not over.wait(LOOK_EVERY_S):
+    while processes and not over.is_set():
         for process in processes:
             try:
                 resident = process.memory_info().rss
-                if resident > limit_bytes:
+                if resident > watch.limit_bytes:
                     process.kill()
                     watch.ended_at_bytes = resident
             except psutil.NoSuchProcess:
                 return
+        over.wait(LOOK_EVERY_S)

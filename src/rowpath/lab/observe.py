@@ -1,20 +1,25 @@
 """The tracing pass: one request a cell on a server with the instruments on, verified."""
 
 import gzip
-from collections.abc import Mapping
-from contextlib import nullcontext
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from time import monotonic, sleep
 from uuid import uuid4
 
+from psutil import virtual_memory
+
 from rowpath.capture import trace
 from rowpath.capture.trace import Trace
 from rowpath.errors import ServerError
+from rowpath.lab.apps.tracing import REQUEST_HEADER
+from rowpath.lab.asking import ask, failure
 from rowpath.lab.check import check_answer, check_statements
-from rowpath.lab.client import Response, connected
+from rowpath.lab.client import connected
 from rowpath.lab.cpu_clock import cpu_s
+from rowpath.lab.experiment import Answer
 from rowpath.lab.memory_limit import Watch, memory_limited
 from rowpath.lab.plan import Cell
 from rowpath.lab.reference import Reference
@@ -24,56 +29,47 @@ from rowpath.lab.server import Server
 GZIP_LEVEL = 6
 """zlib's own default, and that of Django's GZipMiddleware before its random padding."""
 TRACE_ARRIVES_WITHIN_S = 5.0
-OK = 200
 MIB = 1 << 20
 
 
-def size_params(cell: Cell) -> Mapping[str, int]:
-    """Return the query parameters that ask for a cell's size."""
-    return {} if cell.whole else {"rows": cell.rows}
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """What makes two answers the same answer to the same question."""
+
+    answer: Answer
+    is_ordered: bool
+    rows: int
+    digest: bytes
 
 
-def checked(response: Response, cell: Cell, server: Server) -> Response:
-    """Return the response where its status is 200; ServerError with the server's last lines."""
-    if response.status != OK:
-        raise ServerError(
-            f"Cannot measure {cell}: the server answered {response.status}. "
-            f"Its log ends with:\n{server.log_tail()}"
-        )
-    return response
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Observer:
     """Observes cells on traced servers, holding each answer against the table.
 
     Set-ups often answer the same bytes: what was checked and compressed once is not done again.
     """
 
-    reference: Reference
-    trace_folder: Path
-    _known: dict[tuple[str, tuple[str, ...], int, bytes], int] = field(default_factory=dict)
+    def __init__(self, reference: Reference, trace_folder: Path) -> None:
+        self._reference = reference
+        self._trace_folder = trace_folder
+        self._gzip_bytes: dict[_Checked, int] = {}
 
     def observe(self, cell: Cell, server: Server) -> Observation:
         """Return what one request did. AnswerError, ServerError where it did not as declared."""
-        limit_mib = cell.variant.memory_limit_mib
         pids = server.worker_pids()
         request = uuid4().hex
         cpu_before_s = cpu_s(pids)
         started = monotonic()
-        limited = memory_limited(pids, limit_mib * MIB) if limit_mib else nullcontext(Watch())
-        with connected(server.url) as client, limited as watch:
+        with connected(server.url) as client, _limited(cell, pids) as watch:
             try:
-                response = client.get(
-                    cell.variant.path, size_params(cell), {"X-Rowpath-Request": request}
-                )
+                response = ask(client, cell, server, {REQUEST_HEADER: request})
             except ServerError:
                 if watch.ended_at_bytes is None:
                     raise
-                return _ended(cell, watch.ended_at_bytes, monotonic() - started)
+                return _ended(watch, monotonic() - started)
+        if server.worker_pids() != pids:
+            raise failure(cell, server, "a worker ended in the middle")
         used_s = cpu_s(pids) - cpu_before_s
-        checked(response, cell, server)
-        seen = _arrived(self.trace_folder / f"{request}.json", cell)
+        seen = _arrived(self._trace_folder / f"{request}.json", cell)
         check_statements(cell, len(seen.statements))
         return Observation(
             duration_s=response.duration_s,
@@ -85,23 +81,31 @@ class Observer:
 
     def _verified(self, cell: Cell, body: bytes) -> int:
         """Return the compressed size of the body, once it is known to hold what it must."""
-        ordered = str(cell.setup in cell.variant.answer.ordered_in)
-        key = (ordered, cell.variant.answer.columns, cell.rows, sha256(body).digest())
-        if key not in self._known:
-            check_answer(cell, body, self.reference)
-            self._known[key] = len(gzip.compress(body, compresslevel=GZIP_LEVEL))
-        return self._known[key]
+        digest = sha256(body).digest()
+        key = _Checked(cell.variant.answer, cell.is_ordered, cell.rows, digest)
+        if key not in self._gzip_bytes:
+            check_answer(cell, body, self._reference)
+            self._gzip_bytes[key] = len(gzip.compress(body, compresslevel=GZIP_LEVEL))
+        return self._gzip_bytes[key]
 
 
-def _ended(cell: Cell, resident: int, duration_s: float) -> Observation:
+def _limited(cell: Cell, pids: Sequence[int]) -> AbstractContextManager[Watch]:
+    """Watch over the memory of a cell that has a limit, which is never the machine's own."""
+    limit_mib = cell.variant.memory_limit_mib
+    if limit_mib is None:
+        return nullcontext(Watch(limit_bytes=0))
+    return memory_limited(pids, min(limit_mib * MIB, virtual_memory().available // 2))
+
+
+def _ended(watch: Watch, duration_s: float) -> Observation:
     return Observation(
         duration_s=duration_s,
         cpu_s=None,
         size_bytes=0,
         gzip_bytes=0,
-        trace=Trace(statements=(), peak_bytes=resident),
+        trace=Trace(statements=(), peak_bytes=watch.ended_at_bytes or 0),
         outcome=(
-            f"The worker was ended at its limit of {cell.variant.memory_limit_mib:,} MiB "
+            f"The worker was ended at its limit of {watch.limit_bytes // MIB:,} MiB "
             f"after {duration_s:.1f} s, without an answer."
         ),
     )

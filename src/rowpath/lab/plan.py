@@ -21,6 +21,16 @@ class Cell:
     rows: int
     whole: bool
 
+    @property
+    def is_ordered(self) -> bool:
+        """Whether the answer has its rows, and so all its bytes, decided."""
+        return self.setup in self.variant.answer.ordered_in
+
+    @property
+    def params(self) -> dict[str, int]:
+        """The query parameters that ask for the cell's size."""
+        return {} if self.whole else {"rows": self.rows}
+
     def __str__(self) -> str:
         """Return `drf-objects (controlled, 1,000 rows)`."""
         return f"{self.variant.name} ({self.setup}, {self.rows:,} rows)"

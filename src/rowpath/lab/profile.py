@@ -1,4 +1,4 @@
-"""How long a run measures: the profiles by name. Their numbers are argued in docs/statistics.md."""
+"""How long a run measures: the profiles by name. docs/statistics.md argues their blocks."""
 
 from dataclasses import dataclass
 from math import inf
@@ -6,6 +6,9 @@ from math import inf
 from rowpath.errors import UsageError
 from rowpath.stats.precision import HALF_WIDTH_BOUND
 from rowpath.stats.signed_rank import MINIMUM_BLOCKS
+
+WARM_UP_ROWS = 1_000
+"""A warm-up brings connection, caches and code paths to life; it need not move all the rows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,10 @@ Times are in milliseconds, memory in MiB, sizes in bytes.
 
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from pydantic import TypeAdapter
+
+from rowpath.stats.interval import Interval
 
 SCHEMA_VERSION = 1
 
@@ -18,15 +19,6 @@ class TimeRecord:
     """The median of the blocks' medians with its 95% interval."""
 
     median: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RatioRecord:
-    """Time of the variant over time of the baseline with its 95% interval."""
-
-    estimate: float
     low: float
     high: float
 
@@ -78,8 +70,9 @@ class VariantRecord:
 class ComparisonRecord:
     """A variant against a baseline in the same set-up at the same size.
 
-    `ratio` is None where too few blocks were measured for an interval. `p_holm` is the exact
-    signed-rank p-value after Holm's correction over the experiment's comparisons.
+    `ratio` is time of the variant over time of the baseline, None where too few blocks were
+    measured for an interval. `p_holm` is the exact signed-rank p-value after Holm's correction
+    over the comparisons of one set-up at one size.
     """
 
     variant: str
@@ -87,7 +80,7 @@ class ComparisonRecord:
     setup: str
     rows: int
     blocks: int
-    ratio: RatioRecord | None
+    ratio: Interval | None
     p_holm: float | None
 
 
@@ -103,13 +96,21 @@ class ClaimRecord:
     rows: int
     reading: str
     claimed_ratio: float
-    measured: RatioRecord | None
+    measured: Interval | None
     verdict: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRecord:
+    """The order of the slots in each block at one size, each as `variant (setup, rows)`."""
+
+    rows: int
+    blocks: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExperimentRecord:
-    """One experiment: what was measured, compared and judged."""
+    """One experiment: what was measured, in which order, compared and judged."""
 
     name: str
     section: str
@@ -118,6 +119,7 @@ class ExperimentRecord:
     variants: tuple[VariantRecord, ...]
     comparisons: tuple[ComparisonRecord, ...]
     claims: tuple[ClaimRecord, ...]
+    orders: tuple[OrderRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +162,7 @@ class Run:
     stopped: str | None
     seed: int
     profile: str
+    workers: int
     environment: EnvironmentRecord
     dataset: DatasetRecord
     experiments: tuple[ExperimentRecord, ...]
@@ -176,10 +179,3 @@ def to_json(run: Run) -> bytes:
 def from_json(text: bytes) -> Run:
     """Return the run that `to_json` wrote; pydantic.ValidationError for anything else."""
     return _RUN.validate_json(text)
-
-
-def write(run: Run, path: Path) -> None:
-    """Write the run to `path` whole or not at all, over whatever stood there."""
-    part = path.with_name(path.name + ".part")
-    part.write_bytes(to_json(run))
-    part.replace(path)

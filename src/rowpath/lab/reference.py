@@ -7,6 +7,7 @@ from functools import lru_cache
 import psycopg
 from psycopg.sql import SQL, Composed, Identifier
 
+from rowpath.lab.database import connect
 from rowpath.lab.dataset import SCHEMA, TABLE
 from rowpath.lab.verify import Row
 
@@ -39,21 +40,22 @@ class Reference:
         return row or ()
 
     def first_stranger(self, columns: tuple[str, ...], answered: Sequence[Row]) -> Row | None:
-        """Return the first of the `answered` rows that the table does not hold, None for none."""
-        types = self._connection.execute(
+        """Return a row that was `answered` more often than the table holds it, None for none."""
+        held = self._connection.execute(
             SQL("SELECT {} FROM {} LIMIT 0").format(_list(columns), _TABLE)
-        ).description
-        arrays = SQL(", ").join(
-            SQL("%s::{}[]").format(SQL(column.type_display)) for column in types or ()
         )
-        same = SQL(" AND ").join(
-            SQL("held.{0} = answered.{0}").format(Identifier(column)) for column in columns
-        )
+        # The type without its precision: a cast to numeric(7,2) would round what is wrong.
+        kinds = [column.type_display.partition("(")[0] for column in held.description or ()]
+        arrays = SQL(", ").join(SQL("%s::{}[]").format(SQL(kind)) for kind in kinds)
         return self._connection.execute(
             SQL(
-                "SELECT {names} FROM unnest({arrays}) WITH ORDINALITY AS answered({names}, place) "
-                "WHERE NOT EXISTS (SELECT FROM {table} AS held WHERE {same}) ORDER BY place LIMIT 1"
-            ).format(names=_list(columns), arrays=arrays, table=_TABLE, same=same),
+                "WITH answered AS (SELECT {names}, count(*) AS times "
+                "FROM unnest({arrays}) AS answer({names}) GROUP BY {names}), "
+                "held AS (SELECT {names}, count(*) AS places "
+                "FROM {table} JOIN answered USING ({names}) GROUP BY {names}) "
+                "SELECT {names} FROM answered LEFT JOIN held USING ({names}) "
+                "WHERE times > coalesce(places, 0) LIMIT 1"
+            ).format(names=_list(columns), arrays=arrays, table=_TABLE),
             [list(values) for values in zip(*answered, strict=True)],
         ).fetchone()
 
@@ -65,7 +67,8 @@ def _list(columns: Sequence[str]) -> Composed:
 @contextmanager
 def reference(dsn: str) -> Iterator[Reference]:
     """Yield a reader of the table at `dsn`, on a connection of its own that cannot write."""
-    with psycopg.connect(
-        dsn, autocommit=True, options="-c default_transaction_read_only=on -c timezone=UTC"
-    ) as connection:
+    with connect(dsn) as connection:
+        connection.execute("SET default_transaction_read_only = on")
+        connection.execute("SET timezone = 'UTC'")
+        connection.execute("SET statement_timeout = 0")
         yield Reference(connection)

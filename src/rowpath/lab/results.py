@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from rowpath.capture.trace import Trace
-from rowpath.lab.plan import Cell
+from rowpath.lab.plan import Cell, Stage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,13 @@ class Slot:
 
 @dataclass(slots=True)
 class Results:
-    """The ledger that the runner writes and the analysis reads. Slots stand in block order."""
+    """The ledger that the runner writes and the analysis reads.
+
+    Slots stand in block order; `orders` has for each stage the order of the slots in each block.
+    """
 
     observations: dict[Cell, Observation] = field(default_factory=dict)
+    orders: defaultdict[Stage, list[tuple[Cell, ...]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
     slots: defaultdict[Cell, list[Slot]] = field(default_factory=lambda: defaultdict(list))

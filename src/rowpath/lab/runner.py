@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import Protocol
 
 from rowpath.lab.analysis import narrow_enough
-from rowpath.lab.fleet import Fleet, Site, fleet
+from rowpath.lab.fleet import Site, fleet
 from rowpath.lab.observe import Observer
 from rowpath.lab.plan import Cell, Stage, slot_order
 from rowpath.lab.profile import Profile
@@ -42,28 +41,49 @@ class Plan:
 def execute(plan: Plan, results: Results, listener: Listener) -> None:
     """Measure all stages of `plan` into `results`, which hold what was measured at any end.
 
-    AnswerError where a variant does not answer what it must, before it is timed; ServerError
-    where an application does not start or breaks off.
+    Every variant is checked at its experiment's first size before anything is timed, and at every
+    other size before that size is. AnswerError where a variant does not answer what it must;
+    ServerError where an application does not start or breaks off.
     """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="rowpath-traces-")))
         table = stack.enter_context(reference(plan.site.dsn))
-        observer = Observer(reference=table, trace_folder=folder)
-        listener.step("starting the servers")
-        cells = chain.from_iterable(stage.cells for stage in plan.stages)
-        traced = stack.enter_context(fleet(cells, plan.site, trace_folder=folder))
+        observer = Observer(table, folder)
+        tracing = Tracing(plan.site, folder, observer, results, listener)
+        for stage in _first_of_each_experiment(plan.stages):
+            tracing.observe(stage, stage.timed)
         for stage in plan.stages:
-            _observe(stage, traced, observer, results, listener)
+            tracing.observe(stage, stage.cells)
             _measure(stage, plan, results, listener)
             listener.stage_done(stage)
 
 
-def _observe(
-    stage: Stage, traced: Fleet, observer: Observer, results: Results, listener: Listener
-) -> None:
-    for cell in stage.cells:
-        listener.step(f"{stage}: checking", cell)
-        results.observations[cell] = observer.observe(cell, traced.server_for(cell))
+def _first_of_each_experiment(stages: Sequence[Stage]) -> Sequence[Stage]:
+    first = {stage.experiment.name: stage for stage in reversed(stages)}
+    return [stage for stage in stages if first[stage.experiment.name] is stage]
+
+
+@dataclass(frozen=True, slots=True)
+class Tracing:
+    """The tracing pass of a run, on servers that carry the instruments and are never timed."""
+
+    site: Site
+    folder: Path
+    observer: Observer
+    results: Results
+    listener: Listener
+
+    def observe(self, stage: Stage, cells: Sequence[Cell]) -> None:
+        """Observe those of a stage's cells that were not yet, on fresh servers."""
+        left = [cell for cell in cells if cell not in self.results.observations]
+        if not left:
+            return
+        self.listener.step(f"{stage}: checking")
+        with fleet(left, self.site, trace_folder=self.folder) as servers:
+            for cell in left:
+                self.listener.step(f"{stage}: checking", cell)
+                seen = self.observer.observe(cell, servers.server_for(cell))
+                self.results.observations[cell] = seen
 
 
 def _measure(stage: Stage, plan: Plan, results: Results, listener: Listener) -> None:
@@ -71,10 +91,13 @@ def _measure(stage: Stage, plan: Plan, results: Results, listener: Listener) -> 
     profile = plan.profile
     deadline = monotonic() + profile.stage_s
     for block in range(profile.blocks if stage.timed else 0):
-        with fleet(stage.timed, plan.site) as servers:
-            for cell in slot_order(stage, seed=plan.seed, block=block):
+        order = slot_order(stage, seed=plan.seed, block=block)
+        results.orders[stage].append(order)
+        with fleet(order, plan.site) as servers:
+            for cell in order:
                 listener.step(f"{stage}: block {block + 1} of {profile.blocks}", cell)
-                slot = measure_slot(cell, servers.server_for(cell), slot_s=profile.slot_s)
+                seen = results.observations[cell]
+                slot = measure_slot(cell, servers.server_for(cell), seen, slot_s=profile.slot_s)
                 results.slots[cell].append(slot)
         late = monotonic() > deadline
         if block + 1 >= profile.floor and (late or _precise(stage, profile, results)):

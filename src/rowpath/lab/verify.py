@@ -1,7 +1,7 @@
 """Whether an answer holds what it must: pure functions from bytes to the first difference.
 
-Answers differ in shape (objects or columns, an id more, numbers or strings, times cut to
-milliseconds), and a variant declares its shape. What is left after that must be the table's.
+Answers differ in shape (objects or columns, an id more, numbers or strings), and a variant declares
+its shape. What is left after that must be the table's.
 """
 
 import json
@@ -99,19 +99,6 @@ _CASTS: dict[type, Callable[[object], object]] = {
     int: _integer,
     datetime: _time,
 }
-
-
-def cut_to_milliseconds(rows: Sequence[Row]) -> list[Row]:
-    """Return `rows` with every time cut, not rounded, to milliseconds."""
-    return [
-        tuple(
-            value.replace(microsecond=value.microsecond // 1000 * 1000)
-            if isinstance(value, datetime)
-            else value
-            for value in row
-        )
-        for row in rows
-    ]
 
 
 def first_difference(

@@ -12,9 +12,9 @@ from typing import Any
 import altair as alt
 
 from rowpath.lab.experiment import Setup
-from rowpath.lab.record import RatioRecord
 from rowpath.report import figures
 from rowpath.report.layout import Line, SizePart
+from rowpath.stats.interval import Interval
 
 TALK = "the talk"
 _SHAPES = ("circle", "diamond")
@@ -145,7 +145,7 @@ def _ratio_points(line: Line, baseline: str) -> Iterator[_Point]:
             yield _Point(variant=name, series=TALK, value=claim.claimed_ratio, figure=told)
 
 
-def ratio_words(ratio: RatioRecord) -> str:
+def ratio_words(ratio: Interval) -> str:
     """Return a ratio with its interval on one line."""
     return f"{figures.ratio(ratio.estimate)} ({figures.ratio_range(ratio)})"
 

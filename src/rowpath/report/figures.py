@@ -6,7 +6,8 @@ that the variant takes less time than its baseline.
 
 from math import floor, log10
 
-from rowpath.lab.record import RatioRecord, TimeRecord, VariantRecord
+from rowpath.lab.record import TimeRecord, VariantRecord
+from rowpath.stats.interval import Interval
 
 TIMES = "\N{MULTIPLICATION SIGN}"
 TO = "\N{EN DASH}"
@@ -87,7 +88,7 @@ def ratio(value: float) -> str:
     return f"{TIMES}{ratio_number(value)}"
 
 
-def ratio_range(interval: RatioRecord) -> str:
+def ratio_range(interval: Interval) -> str:
     """Return the interval of a ratio, which stands before it."""
     return f"{ratio_number(interval.low)}{TO}{ratio_number(interval.high)}"
 

@@ -1,0 +1,101 @@
+"""A wrong answer never passes: each way to be wrong is told, and nothing of it is timed."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from rowpath.errors import AnswerError
+from rowpath.lab.check import check_answer, check_statements
+from rowpath.lab.database import Database
+from rowpath.lab.experiment import Setup, Shape
+from rowpath.lab.experiments import EXPERIMENTS
+from rowpath.lab.plan import Cell
+from rowpath.lab.reference import Reference, reference
+
+NAMED = {each.name: each for each in EXPERIMENTS}
+ROWS = 20
+
+
+@pytest.fixture(scope="module")
+def table(products: Database) -> Iterator[Reference]:
+    """A reader of the table that answers are held against."""
+    with reference(products.dsn) as opened:
+        yield opened
+
+
+def cell_of(experiment: str, variant: str, setup: Setup = Setup.CONTROLLED) -> Cell:
+    found = NAMED[experiment].variant(variant)
+    return Cell(variant=found, setup=setup, rows=ROWS, whole=False)
+
+
+def right_rows(table: Reference, cell: Cell) -> list[dict[str, Any]]:
+    columns = cell.variant.answer.columns
+    rows = table.first_rows(columns, ROWS)
+    return [dict(zip(columns, map(plain, row), strict=True)) for row in rows]
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 whatever a row holds
+    return value if isinstance(value, int) else str(value)
+
+
+def body_of(cell: Cell, rows: list[dict[str, Any]]) -> bytes:
+    if cell.variant.answer.shape is Shape.ROWS:
+        return json.dumps(rows).encode()
+    columns = cell.variant.answer.columns
+    return json.dumps({name: [row[name] for row in rows] for name in columns}).encode()
+
+
+Change = Callable[[list[dict[str, Any]]], object]
+ORDERED = cell_of("lists", "drf-objects")
+COLUMNS = cell_of("lists", "for-values")
+ANY_ORDER = cell_of("lists", "fastapi-schema", Setup.AS_TOLD)
+ANY_PRICES = cell_of("fields", "sqlalchemy-load-only", Setup.AS_TOLD)
+EVERY_CELL = [ORDERED, COLUMNS, ANY_ORDER, ANY_PRICES]
+
+
+@pytest.mark.parametrize("cell", EVERY_CELL, ids=str)
+def test_the_right_answer_passes(cell: Cell, table: Reference) -> None:
+    """What the table holds is accepted in every shape."""
+    check_answer(cell, body_of(cell, right_rows(table, cell)), table)
+
+
+@pytest.mark.parametrize("cell", EVERY_CELL, ids=str)
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda rows: rows.pop(),
+        lambda rows: rows.clear(),
+        lambda rows: rows[7].update(low_price="0.00"),
+        lambda rows: rows[7].update(low_price=rows[7]["low_price"] + "4"),
+        lambda rows: rows[7].update(low_price=None),
+        lambda rows: rows[7].update(low_price=True),
+        lambda rows: rows.__setitem__(slice(1, None), [rows[0]] * (ROWS - 1)),
+    ],
+    ids=["a row less", "no rows", "another price", "a digit more", "null", "true", "one row only"],
+)
+def test_a_wrong_answer_is_refused(cell: Cell, change: Change, table: Reference) -> None:
+    """A value, a digit or a row that the table does not hold so ends the run before it times."""
+    rows = right_rows(table, cell)
+    change(rows)
+
+    with pytest.raises(AnswerError, match=r"^Cannot time .*nothing of it was timed\.$"):
+        check_answer(cell, body_of(cell, rows), table)
+
+
+def test_rows_in_another_order_are_refused_where_an_order_is_declared(table: Reference) -> None:
+    """The same rows the other way round are right as told, and wrong with an ORDER BY."""
+    rows = right_rows(table, ORDERED)
+    rows.reverse()
+
+    check_answer(ANY_ORDER, body_of(ANY_ORDER, rows), table)
+    with pytest.raises(AnswerError, match="row 1 has"):
+        check_answer(ORDERED, body_of(ORDERED, rows), table)
+
+
+def test_another_number_of_statements_is_refused_with_both_numbers() -> None:
+    """A view that sends more than it declares is told so."""
+    with pytest.raises(AnswerError, match="it sent 3 SQL statements and declares 1"):
+        check_statements(ORDERED, 3)
+    check_statements(cell_of("fields", "only-one"), ROWS + 1)

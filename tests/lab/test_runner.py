@@ -1,0 +1,116 @@
+"""A run keeps its rules: checked first, stopped by rule, ended workers told."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from rowpath.errors import AnswerError
+from rowpath.lab import runner
+from rowpath.lab.database import Database
+from rowpath.lab.experiment import Experiment, Setup, Timing
+from rowpath.lab.experiments import EXPERIMENTS
+from rowpath.lab.fleet import Site
+from rowpath.lab.plan import Cell, Stage, stages
+from rowpath.lab.profile import Profile, profile_named
+from rowpath.lab.results import Results
+
+NAMED = {each.name: each for each in EXPERIMENTS}
+QUICK = profile_named("quick")
+ROWS = 20
+
+
+class Silent:
+    """A listener that keeps what it hears."""
+
+    def __init__(self) -> None:
+        self.steps: list[str] = []
+        self.done: list[Stage] = []
+
+    def step(self, text: str, cell: Cell | None = None) -> None:
+        del cell
+        self.steps.append(text)
+
+    def stage_done(self, stage: Stage) -> None:
+        self.done.append(stage)
+
+
+def plan_of(experiment: Experiment, profile: Profile, site: Site) -> runner.Plan:
+    planned = stages([experiment], profile, table_rows=3_000, sizes=[ROWS])
+    return runner.Plan(stages=planned, profile=profile, seed=1, site=site)
+
+
+@pytest.fixture
+def site(products: Database, tmp_path: Path) -> Site:
+    return Site(dsn=products.dsn, logs=tmp_path)
+
+
+def only(experiment: Experiment, *names: str) -> Experiment:
+    variants = tuple(
+        replace(variant, setups=(Setup.CONTROLLED,))
+        for variant in experiment.variants
+        if variant.name in names
+    )
+    return replace(experiment, variants=variants, baseline=names[0])
+
+
+def test_a_variant_that_answers_other_rows_fails_the_run_before_anything_is_timed(
+    site: Site,
+) -> None:
+    """A view that answers nothing where rows are declared ends the run with the difference."""
+    fields = only(NAMED["fields"], "all", "values")
+    wrong = replace(fields.variant("values"), path="/lazy/unread-django", statements=0)
+    results = Results()
+
+    with pytest.raises(AnswerError, match="the table gives 20 rows, the answer has 0"):
+        runner.execute(
+            plan_of(replace(fields, variants=(fields.variants[0], wrong)), QUICK, site),
+            results,
+            Silent(),
+        )
+
+    assert not results.slots
+
+
+@pytest.mark.parametrize(
+    ("profile", "blocks"),
+    [
+        (replace(QUICK, blocks=3, floor=2, slot_s=0.01, stage_s=0.0), 2),
+        (replace(QUICK, blocks=3, floor=2, slot_s=0.01), 3),
+        (replace(QUICK, blocks=8, floor=6, slot_s=0.01, half_width=100.0), 6),
+        (replace(QUICK, blocks=7, floor=6, slot_s=0.01, half_width=0.0), 7),
+    ],
+    ids=["out of time", "to the end", "precise enough", "never precise"],
+)
+def test_a_stage_stops_by_its_rules_and_never_before_the_fewest_blocks(
+    profile: Profile, blocks: int, site: Site
+) -> None:
+    """Time and precision may end a stage from its fewest blocks on; else it measures all."""
+    results, listener = Results(), Silent()
+
+    runner.execute(
+        plan_of(only(NAMED["fields"], "all", "values"), profile, site), results, listener
+    )
+
+    assert {len(slots) for slots in results.slots.values()} == {blocks}
+    [stage] = listener.done
+    assert len(results.orders[stage]) == blocks
+
+
+def test_a_worker_beyond_its_memory_limit_is_an_outcome(site: Site) -> None:
+    """A variant that may be ended by its limit is, and the run goes on with a sentence."""
+    lazy = NAMED["lazy"]
+    ended = replace(lazy.variant("read-list"), memory_limit_mib=1, thorough_only=False)
+    experiment = replace(lazy, variants=(lazy.variants[0], ended))
+    profile = replace(QUICK, blocks=1, floor=1, slot_s=0.01)
+    planned = stages([experiment], profile, table_rows=3_000)
+    results = Results()
+    assert ended.timing is Timing.ONCE
+
+    runner.execute(
+        runner.Plan(stages=planned, profile=profile, seed=1, site=site), results, Silent()
+    )
+
+    outcomes = [seen.outcome for seen in results.observations.values() if seen.outcome]
+    assert len(outcomes) == 1
+    assert outcomes[0].startswith("The worker was ended at its limit of 1 MiB after ")
