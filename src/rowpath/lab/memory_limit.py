@@ -40,8 +40,8 @@ def _watch(pids: Sequence[int], watch: Watch, over: Event) -> None:
             try:
                 resident = process.memory_info().rss
                 if resident > watch.limit_bytes:
-                    process.kill()
                     watch.ended_at_bytes = resident
+                    process.kill()
             except psutil.NoSuchProcess:
                 return
         over.wait(LOOK_EVERY_S)

@@ -66,6 +66,8 @@ class Observer:
                 if watch.ended_at_bytes is None:
                     raise
                 return _ended(watch, monotonic() - started)
+        if watch.ended_at_bytes is not None:  # between two requests: its successor answered
+            return _ended(watch, monotonic() - started)
         if server.worker_pids() != pids:
             raise failure(cell, server, "a worker ended in the middle")
         used_s = cpu_s(pids) - cpu_before_s

@@ -1,0 +1,138 @@
+"""The commands beside the main job: list, data and serve."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+import urllib3
+
+from conftest import enterable_folder
+from rowpath.lab.experiments import EXPERIMENTS
+
+URL = re.compile(r"http://127\.0\.0\.1:\d+\S*")
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    """A data folder that all commands of this file share, one after the other."""
+    with enterable_folder() as made:
+        yield made
+
+
+def environment(folder: Path) -> dict[str, str]:
+    return os.environ | {"ROWPATH_DATA_DIR": str(folder)}
+
+
+def rowpath(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "rowpath", "lab", *arguments],
+        env=environment(folder),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_list_names_every_experiment_variant_and_claim(tmp_path: Path) -> None:
+    """What can be run is listed without starting anything."""
+    listed = rowpath(tmp_path, "list")
+
+    assert listed.returncode == 0
+    for experiment in EXPERIMENTS:
+        assert experiment.question in listed.stdout
+        for variant in experiment.variants:
+            assert variant.title in listed.stdout
+        for claim in experiment.claims:
+            assert claim.text in listed.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_data_builds_checks_replaces_and_drops(folder: Path) -> None:
+    """The rows are built once, found again, built anew for another number, and removed."""
+    built = rowpath(folder, "data", "--rows", "2k")
+    again = rowpath(folder, "data", "--rows", "2_000")
+    other = rowpath(folder, "data", "--rows", "3000")
+    dropped = rowpath(folder, "data", "--drop")
+    after = rowpath(folder, "data", "--rows", "3000")
+
+    assert "product: 2,000 rows from seed 1" in built.stdout
+    assert "is there already" in again.stdout
+    assert "3,000 rows" in other.stdout
+    assert "built in" in other.stdout
+    assert "Removed what rowpath made." in dropped.stdout
+    assert "built in" in after.stdout
+
+
+@pytest.fixture
+def served(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """Both applications, kept running."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "rowpath", "lab", "serve", "--rows", "2000"],
+        env=environment(folder),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        yield process
+        process.send_signal(signal.SIGTERM)
+
+
+def urls_of(process: subprocess.Popen[str]) -> list[str]:
+    assert process.stdout is not None
+    urls: list[str] = []
+    for line in process.stdout:
+        urls += URL.findall(line)
+        if "Running until Ctrl-C" in line:
+            return urls
+    pytest.fail("the command ended before it served")
+
+
+def test_serve_prints_urls_that_answer_and_ends_with_a_signal(
+    served: subprocess.Popen[str],
+) -> None:
+    """Every URL that is printed answers, on loopback only, until the command is told to end."""
+    urls = [url for url in urls_of(served) if url.count("/") > 2]
+    assert len(urls) == sum(len(experiment.variants) for experiment in EXPERIMENTS)
+
+    for url in urls:
+        assert urllib3.request("GET", url).status == 200
+    listening = {
+        connection.laddr.ip
+        for process in psutil.Process(served.pid).children(recursive=True)
+        for connection in process.net_connections("tcp")
+        if connection.status == psutil.CONN_LISTEN
+    }
+    assert listening == {"127.0.0.1"}
+
+    served.send_signal(signal.SIGTERM)
+    assert served.wait(timeout=60) == 143
+
+
+def test_serve_ends_with_a_sentence_when_a_server_dies(served: subprocess.Popen[str]) -> None:
+    """Nothing is promised that does not answer any more."""
+    urls_of(served)
+    for process in psutil.Process(served.pid).children(recursive=True):
+        if "gunicorn" in " ".join(process.cmdline()):
+            process.kill()
+
+    assert served.wait(timeout=60) == 9
+    assert served.stderr is not None
+    assert "Cannot go on serving http://127.0.0.1:" in served.stderr.read()
+
+
+def test_serve_at_a_port_that_is_taken_is_refused(folder: Path) -> None:
+    """A port that somebody listens on is told, with what to do."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        refused = rowpath(folder, "serve", "django", "--rows", "2000", "--port", str(port))
+
+    assert refused.returncode == 8
+    assert f"Cannot listen on 127.0.0.1:{port}" in refused.stderr.splitlines()[-1]
