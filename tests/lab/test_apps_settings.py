@@ -3,10 +3,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from rowpath.lab.apps import settings
 from rowpath.lab.apps.settings import AppSettings, from_environment
 from rowpath.lab.database import Database
-from rowpath.lab.dataset import SCHEMA
 from rowpath.lab.experiment import Setup
 
 ORDERED = "EXPLAIN (COSTS OFF) SELECT * FROM {} ORDER BY time_created LIMIT 100"
@@ -32,11 +30,6 @@ def test_settings_reach_the_process_as_they_are(setup: Setup, folder: Path | Non
     sent = app("host=/run user=me password='it''s'", setup, folder)
 
     assert from_environment(sent.to_environment()) == sent
-
-
-def test_the_schema_is_that_of_the_dataset() -> None:
-    """The applications, which import nothing of the dataset, look where it is."""
-    assert settings.SCHEMA == SCHEMA
 
 
 def test_options_of_the_user_are_kept() -> None:

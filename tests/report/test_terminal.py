@@ -7,9 +7,16 @@ from rich.console import Console, RenderableType
 
 from rowpath.lab.record import ExperimentRecord, from_json, to_json
 from rowpath.report import figures
-from rowpath.report.terminal import experiment_tables, size_table, summary
+from rowpath.report.terminal import caption, question, size_table, summary
 
 WIDTHS = (80, 120)
+
+
+def tables_of(record: ExperimentRecord) -> list[RenderableType]:
+    """Return all that is printed of an experiment, in order."""
+    numbers = sorted({variant.rows for variant in record.variants})
+    tables = [size_table(record, rows) for rows in numbers]
+    return [question(record), *tables, caption(record)]
 
 
 def printed(*renderables: RenderableType, width: int, terminal: bool = False) -> str:
@@ -25,7 +32,7 @@ def printed(*renderables: RenderableType, width: int, terminal: bool = False) ->
 def everything(width: int) -> str:
     """Return the tables and the summary of a whole run."""
     run = whole_run(stopped="Ctrl-C after 3 of 6 blocks")
-    tables = [table for record in run.experiments for table in experiment_tables(record)]
+    tables = [table for record in run.experiments for table in tables_of(record)]
     return printed(*tables, summary(run), width=width)
 
 
@@ -134,7 +141,7 @@ def test_markup_in_a_name_is_text() -> None:
         claims=(),
     )
 
-    text = printed(*experiment_tables(record), width=80)
+    text = printed(*tables_of(record), width=80)
 
     assert "[bold]x[/bold], 1,000 rows" in text
     assert "[red]bold" in text

@@ -161,15 +161,18 @@ class Telling:
         self._console = console
         self._forecast = forecast
         self._results = results
+        self._first_of = {stage.experiment.name: stage for stage in reversed(forecast.stages)}
         self._last_of = {stage.experiment.name: stage for stage in forecast.stages}
         self.step = progress.step
 
     def stage_done(self, stage: Stage) -> None:
-        """Print the table of what was just measured, and at the end of an experiment its key."""
+        """Print the table of what was just measured, the question above, the key at the end."""
         self._forecast.stage_done(stage)
         record = experiment_record(stage.experiment, [stage], self._results)
+        if self._first_of[record.name] is stage:
+            self._console.print(terminal.question(record))
         self._console.print(terminal.size_table(record, stage.rows))
-        if self._last_of[stage.experiment.name] is stage:
+        if self._last_of[record.name] is stage:
             self._console.print(terminal.caption(record))
 
 

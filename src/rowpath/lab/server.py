@@ -24,8 +24,8 @@ LOG_WITHIN_S = 5.0
 ANSWERS_WITHIN_S = 5.0
 OK = 200
 # What would change the servers behind our back.
-FOREIGN_PREFIXES = ("GUNICORN_", "UVICORN_", "DJANGO_")
-FOREIGN_VARIABLES = frozenset({"WEB_CONCURRENCY", "FORWARDED_ALLOW_IPS", "PYTHONPATH"})
+FOREIGN_PREFIXES = ("GUNICORN_", "UVICORN_", "DJANGO_", "PYTHON")
+FOREIGN_VARIABLES = frozenset({"WEB_CONCURRENCY", "FORWARDED_ALLOW_IPS"})
 # Kept longer than a run pauses between two requests, so that none meets a connection just closed.
 KEEP_ALIVE_S = 75
 

@@ -5,6 +5,7 @@ that the variant takes less time than its baseline.
 """
 
 from math import floor, log10
+from statistics import median
 
 from rowpath.lab.record import TimeRecord, VariantRecord
 from rowpath.stats.interval import Interval
@@ -62,8 +63,8 @@ def time_seen(variant: VariantRecord) -> float | None:
     """Return the one time in milliseconds that a variant is known by; None where it has none."""
     if variant.time_ms is not None:
         return variant.time_ms.median
-    seen = [sample for block in variant.samples_ms for sample in block]
-    return sorted(seen)[len(seen) // 2] if seen else None
+    medians = [median(block) for block in variant.samples_ms if block]
+    return median(medians) if medians else None
 
 
 def time_note(variant: VariantRecord) -> str:

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from rowpath.lab.record import ClaimRecord, ExperimentRecord, Run, VariantRecord
 from rowpath.report import figures, notes
-from rowpath.report.layout import Line, SetupPart, SizePart, size_part, sizes
+from rowpath.report.layout import Line, SetupPart, SizePart, size_part
 from rowpath.report.verdicts import judged, symbol, tally
 from rowpath.stats.verdict import Verdict
 
@@ -58,14 +58,10 @@ class SizeTable:
         yield Text()
 
 
-def experiment_tables(record: ExperimentRecord) -> Iterator[RenderableType]:
-    """Yield what to print for an experiment: its question, a table a size, how to read them."""
-    section = figures.printable(record.section)
-    yield Text.assemble((figures.printable(record.question), "bold"), f"  (talk {section})")
-    yield Text()
-    for part in sizes(record):
-        yield SizeTable(experiment=record, part=part)
-    yield caption(record)
+def question(record: ExperimentRecord) -> RenderableType:
+    """Return what stands above the tables of an experiment: what it asks, and where in the talk."""
+    asked, section = figures.printable(record.question), figures.printable(record.section)
+    return Text.assemble((asked, "bold"), f"  (talk {section})\n")
 
 
 def size_table(record: ExperimentRecord, rows: int) -> RenderableType:

@@ -10,9 +10,9 @@ from psycopg import pq
 from psycopg.conninfo import conninfo_to_dict
 
 from rowpath.lab.experiment import Setup
+from rowpath.lab.schema import SCHEMA
 
 VARIABLE = "ROWPATH_APP"
-SCHEMA = "rowpath_lab"
 
 _SETTINGS = {"search_path": SCHEMA, "timezone": "UTC"}
 # The talk's table has no index on time_created, ours has. Without these two kinds of scan it is of

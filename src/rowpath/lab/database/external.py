@@ -9,9 +9,10 @@ import psycopg
 from psycopg.rows import scalar_row
 
 from rowpath.errors import BusyError, DatabaseError
-from rowpath.lab.database.place import SCHEMA, Database, connect, one_line
+from rowpath.lab.database.place import Database, connect, one_line
+from rowpath.lab.database.programs import OLDEST_MAJOR
+from rowpath.lab.schema import SCHEMA
 
-OLDEST_MAJOR = 15
 # "rowpath" in ASCII: a number that no other program would take for its own advisory lock.
 LOCK = int.from_bytes(b"rowpath", "big")
 

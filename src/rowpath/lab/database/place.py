@@ -9,8 +9,6 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from rowpath.errors import DatabaseError
 
-SCHEMA = "rowpath_lab"
-"""The one schema that the lab ever writes to or drops."""
 CONNECT_TIMEOUT_S = 10
 HOW = "Give it as postgresql://user@host:5432/name or as host=... dbname=..."
 

@@ -7,7 +7,7 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from rowpath.errors import DatabaseError, DatasetError, UsageError
-from rowpath.lab.database.place import SCHEMA, Database, connect, one_line
+from rowpath.lab.database.place import Database, connect, one_line
 from rowpath.lab.dataset.build import build_table, require_room_for
 from rowpath.lab.dataset.catalog import (
     FINGERPRINTS,
@@ -19,6 +19,7 @@ from rowpath.lab.dataset.catalog import (
 from rowpath.lab.dataset.products import FORM, SEEDS
 from rowpath.lab.dataset.settle import analyze_table, checkpoint, has_statistics, prewarm_table
 from rowpath.lab.record import DatasetRecord
+from rowpath.lab.schema import SCHEMA
 
 READY = "reading the rows into memory"
 """What `ensure` reports when the rows are there with indexes and statistics."""

@@ -12,11 +12,12 @@ from psycopg.sql import SQL, Identifier, Literal
 
 from rowpath.errors import DatabaseError, DatasetError, DiskError
 from rowpath.lab.database.disk import require_room
-from rowpath.lab.database.place import SCHEMA, one_line
+from rowpath.lab.database.place import one_line
 from rowpath.lab.dataset.catalog import COLUMNS, FINGERPRINT, MARK, PRODUCT, TABLE
 from rowpath.lab.dataset.load import load
 from rowpath.lab.dataset.products import FORM
 from rowpath.lab.record import DatasetRecord
+from rowpath.lab.schema import SCHEMA
 
 # 73 bytes of table and 43 of indexes a row, and the sort of an index on the way to disk.
 BYTES_PER_ROW = 150

@@ -11,8 +11,8 @@ from psycopg.rows import class_row, scalar_row
 from psycopg.sql import SQL, Identifier
 
 from rowpath.errors import DatasetError
-from rowpath.lab.database.place import SCHEMA
 from rowpath.lab.record import DatasetRecord
+from rowpath.lab.schema import SCHEMA
 
 TABLE = "product"
 FINGERPRINTS = "dataset"

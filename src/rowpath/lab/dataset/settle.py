@@ -4,8 +4,8 @@ from psycopg import Connection
 from psycopg.rows import scalar_row
 from psycopg.sql import SQL
 
-from rowpath.lab.database.place import SCHEMA
 from rowpath.lab.dataset.catalog import PRODUCT, TABLE
+from rowpath.lab.schema import SCHEMA
 
 _HAS_STATISTICS = """
     SELECT count(*) > 0 FROM pg_stats WHERE schemaname = %s AND tablename = %s
