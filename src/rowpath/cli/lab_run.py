@@ -16,10 +16,10 @@ from rowpath.cli import options
 from rowpath.cli.counts import parse_count, parse_sizes
 from rowpath.cli.outputs import Outputs, outputs
 from rowpath.cli.progress import Steps, steps
-from rowpath.errors import DatabaseError, RowpathError
+from rowpath.errors import DatabaseError, RowpathError, ServerError
 from rowpath.lab import runner
 from rowpath.lab.analysis import experiment_record
-from rowpath.lab.database import open_database
+from rowpath.lab.database import connect, open_database
 from rowpath.lab.dataset import ensure
 from rowpath.lab.experiments import EXPERIMENTS
 from rowpath.lab.fleet import Site
@@ -113,15 +113,10 @@ class Session:
         stopped: str | None = None
         try:
             yield
-        except psycopg.Error as error:
-            stopped = (
-                f"Cannot go on: the database broke off ({' '.join(str(error).split())}). "
-                "See its log, then run again: the dataset is kept."
-            )
-            raise DatabaseError(stopped) from error
-        except RowpathError as error:
-            stopped = str(error)
-            raise
+        except (psycopg.Error, RowpathError) as error:
+            failure = self._failure(error)
+            stopped = str(failure)
+            raise failure from error
         except (KeyboardInterrupt, SystemExit):
             stopped = "It was ended from outside."
             raise
@@ -134,6 +129,23 @@ class Session:
                 console.print(terminal.summary(run))
                 files.write(run)
                 console.print(f"Run: {files.json}\nReport: {files.html}", soft_wrap=True)
+
+    def _failure(self, error: psycopg.Error | RowpathError) -> RowpathError:
+        """Return what to tell of an error: a server that fails may have lost its database."""
+        if isinstance(error, RowpathError) and not isinstance(error, ServerError):
+            return error
+        try:
+            connect(self.plan.site.dsn).close()
+        except DatabaseError as broken:
+            return DatabaseError(
+                f"Cannot go on: the database broke off. {broken} What was measured is written."
+            )
+        if isinstance(error, RowpathError):
+            return error
+        return DatabaseError(
+            f"Cannot go on: the database refused a statement of the lab's own "
+            f"({' '.join(str(error).split())}). See its log, then run again: the dataset is kept."
+        )
 
     def run(self, stopped: str | None) -> Run:
         """Return what was measured so far as a value."""
