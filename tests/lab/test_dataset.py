@@ -243,8 +243,8 @@ def test_other_rows_are_replaced_on_demand(
             "ALTER TABLE rowpath_lab.product ALTER demand_qty DROP NOT NULL",
             "its columns are not those",
         ),
-        ("DELETE FROM rowpath_lab.product WHERE id > 900", "its ids run from 1 to 900"),
-        ("TRUNCATE rowpath_lab.product", "its ids run from 0 to 0"),
+        ("DELETE FROM rowpath_lab.product WHERE id > 900", "it has 900 rows"),
+        ("TRUNCATE rowpath_lab.product", "it has 0 rows"),
     ],
 )
 def test_damaged_table_is_not_reused(

@@ -1,5 +1,6 @@
 """The command `rowpath`: one file per subcommand; this one only finds out whether it can start."""
 
+import signal
 import sys
 
 from rowpath.errors import InstallError
@@ -9,6 +10,8 @@ def main() -> None:
     """Run the command line and exit with its code."""
     try:
         from rowpath.cli.program import run  # noqa: PLC0415 a plain install has no click
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGINT)
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] == "rowpath":
             raise

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from rowpath.errors import UsageError
 
 _FACTORS = {"": 1, "k": 1_000, "m": 1_000_000}
-_COUNT = re.compile(r"(\d[\d_,]*)([km]?)", re.IGNORECASE | re.ASCII)
+_COUNT = re.compile(r"(\d[\d_,]{0,30})([km]?)", re.IGNORECASE | re.ASCII)
+MOST_ROWS = 10**12
+"""More than any disk holds; a slip of the hand is told at once."""
 
 
 def parse_count(text: str, option: str) -> int:
@@ -16,10 +18,10 @@ def parse_count(text: str, option: str) -> int:
     if match:
         digits, unit = match.groups()
         count = int(re.sub("[_,]", "", digits)) * _FACTORS[unit.lower()]
-    if count < 1:
+    if not 1 <= count <= MOST_ROWS:
         raise UsageError(
-            f"Cannot read {option} {text!r}: it is no number of rows. "
-            "Write a whole number from 1, such as 1000, 1_000, 100k or 10M."
+            f"Cannot read {option} {text[:40]!r}: it is no number of rows. "
+            "Write a whole number from 1 to a million million, such as 1000, 1_000, 100k or 10M."
         )
     return count
 

@@ -45,15 +45,26 @@ from rowpath.report import terminal
 @click.option("--sizes", metavar="N,N,...", help="Rows per answer, such as 1k,10k,100k.")
 @click.option(
     "--profile",
+    metavar="|".join(profile.name for profile in PROFILES),
     default="default",
     show_default=True,
-    help=f"How long to measure: {', '.join(profile.name for profile in PROFILES)}.",
+    help="How long to measure.",
 )
 @options.seed
 @options.workers
 @options.database_url
-@click.option("--json", "json_path", type=click.Path(path_type=Path), help="The run's file.")
-@click.option("--html", "html_path", type=click.Path(path_type=Path), help="The report's file.")
+@click.option(
+    "--json",
+    "json_path",
+    type=click.Path(path_type=Path),
+    help="The run's file. [default: in rowpath-runs]",
+)
+@click.option(
+    "--html",
+    "html_path",
+    type=click.Path(path_type=Path),
+    help="The report's file. [default: in rowpath-runs]",
+)
 def run_experiments(  # noqa: PLR0913 one parameter an option
     *,
     experiments: tuple[str, ...],
@@ -117,8 +128,11 @@ class Session:
             failure = self._failure(error)
             stopped = str(failure)
             raise failure from error
-        except (KeyboardInterrupt, SystemExit):
-            stopped = "It was ended from outside."
+        except KeyboardInterrupt:
+            stopped = "It was ended by Ctrl-C."
+            raise
+        except SystemExit as error:
+            stopped = f"It was ended from outside, with the exit code {error.code}."
             raise
         except BaseException as error:
             stopped = f"A defect of rowpath: {error!r}"

@@ -16,7 +16,7 @@ from rowpath.lab.dataset import ensure
 from rowpath.lab.experiment import WHOLE_TABLE, App, Setup
 from rowpath.lab.experiments import EXPERIMENTS
 from rowpath.lab.folders import data_folder
-from rowpath.lab.server import Server, serving
+from rowpath.lab.server import Server, free_port, serving
 
 LOOK_EVERY_S = 1.0
 
@@ -49,6 +49,8 @@ def serve(  # noqa: PLR0913 one parameter an option
     apps = [App(app)] if app else list(App)
     ports = [port + number if port else None for number in range(len(apps))]
     count = parse_count(rows, "--rows")
+    for its_port in ports:
+        free_port(its_port)  # found taken before the rows are built, not after
     servers = []
     with open_database(database_url) as database, ExitStack() as stack:
         ensure(database, rows=count, seed=seed, report=click.echo)

@@ -4,13 +4,15 @@ import click
 
 DEFAULT_ROWS = "10_000_000"
 DEFAULT_SEED = 1
+MOST_WORKERS = 64
+"""More are a slip of the hand: each is a process with a framework in it."""
 
 database_url = click.option(
     "--database-url",
     metavar="DSN",
     envvar="ROWPATH_DATABASE_URL",
-    help="A PostgreSQL 15 or later to use instead of the embedded one; "
-    "only its schema rowpath_lab is written.",
+    help="A PostgreSQL 15 or later instead of the embedded one, also from the environment as "
+    "ROWPATH_DATABASE_URL; only its schema rowpath_lab is written.",
 )
 rows = click.option(
     "--rows", metavar="N", default=DEFAULT_ROWS, show_default=True, help="Rows in the table."
@@ -20,11 +22,11 @@ seed = click.option(
     type=click.IntRange(min=0, max=2**63 - 1),
     default=DEFAULT_SEED,
     show_default=True,
-    help="Decides the rows and the order of the slots.",
+    help="Decides the rows, and in a run the order of the slots.",
 )
 workers = click.option(
     "--workers",
-    type=click.IntRange(min=1),
+    type=click.IntRange(min=1, max=MOST_WORKERS),
     default=1,
     show_default=True,
     help="Worker processes of each measured application.",

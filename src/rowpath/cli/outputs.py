@@ -44,34 +44,40 @@ def outputs(json: Path | None, html_: Path | None, now: datetime) -> Outputs:
     """Return where to write, both places tried; OutputError where one cannot be written."""
     name = now.strftime("%Y-%m-%dT%H-%M-%S")
     chosen = Outputs(
-        json=(json or FOLDER / f"{name}.json").resolve(),
-        html=(html_ or FOLDER / f"{name}.html").resolve(),
+        json=_tried(json or FOLDER / f"{name}.json"),
+        html=_tried(html_ or FOLDER / f"{name}.html"),
     )
     if chosen.json == chosen.html and _is_replaced(chosen.json):
         raise OutputError(
             f"Cannot write the run and its report to one file, {chosen.json}. "
             "Choose two with --json and --html."
         )
-    for path in (chosen.json, chosen.html):
-        _try(path)
     return chosen
 
 
-def _try(path: Path) -> None:
+def _tried(path: Path) -> Path:
+    """Return the path that links lead to, once it is known that it can be written."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if path.is_dir():
-            raise IsADirectoryError(None, "it is a folder")
-        target = _part(path) if _is_replaced(path) else path
-        with target.open("ab"):
-            pass
-        if target != path:
-            target.unlink()
-    except OSError as error:
+        resolved = path.resolve()
+        _try(resolved)
+    except (OSError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or error
         raise OutputError(
-            f"Cannot write {path}: {error.strerror or error}. "
+            f"Cannot write {path}: {reason}. "
             "Choose a file that can be written with --json and --html."
         ) from error
+    return resolved
+
+
+def _try(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.is_dir() or path.is_fifo() or path.is_socket():
+        raise OSError(None, "it is no file")
+    target = _part(path) if _is_replaced(path) else path
+    with target.open("ab"):
+        pass
+    if target != path:
+        target.unlink()
 
 
 def replace_file(path: Path, content: bytes) -> None:

@@ -41,7 +41,8 @@ def run() -> int:
         click.echo(str(error), err=True)
         return error.exit_code
     except click.ClickException as error:
-        error.show()
+        reason = " ".join(error.format_message().split()).rstrip(".")
+        click.echo(f"Cannot read the command: {reason}. See `rowpath lab --help`.", err=True)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo("Interrupted.", err=True)

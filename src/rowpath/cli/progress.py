@@ -61,12 +61,13 @@ def steps(console: Console) -> Iterator[Steps]:
 
 @contextmanager
 def _live(console: Console) -> Iterator[Steps]:
+    # What may be cut off in a narrow terminal stands last.
     columns = (
         SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=20),
         TimeElapsedColumn(),
+        BarColumn(bar_width=12),
         TextColumn("{task.fields[left]}"),
+        TextColumn("{task.description}"),
     )
     started = monotonic()
     with Progress(*columns, console=console, transient=True) as progress:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import platformdirs
 
+from rowpath.errors import UsageError
+
 VARIABLE = "ROWPATH_DATA_DIR"
 ROOT_FOLDER = Path("/var/lib/rowpath")
 
@@ -19,7 +21,12 @@ def data_folder() -> Path:
     """
     named = os.environ.get(VARIABLE)
     if named:
-        return Path(named).expanduser().absolute()
+        try:
+            return Path(named).expanduser().absolute()
+        except RuntimeError as error:
+            raise UsageError(
+                f"Cannot use the data folder {named}: {error}. Name another one with {VARIABLE}."
+            ) from error
     if os.geteuid() != 0:
         return platformdirs.user_data_path("rowpath", appauthor=False)
     if sys.platform == "darwin":

@@ -122,7 +122,7 @@ def serving(
     The log is in the folder `logs`. PortError where the port cannot be had, ServerError where the
     application does not start.
     """
-    port = _free_port(port)
+    port = free_port(port)
     program = Program(
         name=f"the {app} application",
         argv=_argv(app, port, workers),
@@ -153,7 +153,7 @@ def _environment(settings: AppSettings) -> dict[str, str]:
     return kept | settings.to_environment()
 
 
-def _free_port(port: int | None) -> int:
+def free_port(port: int | None) -> int:
     """Return `port` if it can be bound now, or a port that can; PortError where it cannot."""
     with socket.socket() as probe:
         # As the servers do: a port whose last connections are still closing is free.
@@ -161,7 +161,7 @@ def _free_port(port: int | None) -> int:
         try:
             probe.bind((HOST, port or 0))
         except (OSError, OverflowError) as error:
-            reason = error.strerror if isinstance(error, OSError) else str(error)
+            reason = error.strerror if isinstance(error, OSError) else "there is no such port"
             raise PortError(
                 f"Cannot listen on {HOST}:{port}: {reason}. "
                 "Choose another port, or leave it out to take a free one."

@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from rowpath.errors import DatabaseError, ServerError
+from rowpath.errors import DatabaseError, DiskError, ServerError
 from rowpath.lab.database.cluster import (
     ENVIRONMENT,
     STOP_TIMEOUT_S,
@@ -101,7 +101,7 @@ def _sockets(folder: Path, user: OsUser | None) -> Iterator[Path]:
         give(sockets, user)
         yield sockets
     finally:
-        shutil.rmtree(sockets)
+        shutil.rmtree(sockets, ignore_errors=True)  # somebody may have removed it meanwhile
 
 
 def _program(
@@ -144,9 +144,23 @@ def _wait_until_ready(dsn: str, process: Process, settings: Mapping[str, str]) -
                     connection.execute(f"CREATE EXTENSION IF NOT EXISTS {PRELOADED}")
                 return
         except psycopg.OperationalError as error:
-            if not process.is_alive() or time.monotonic() > deadline:
+            if not process.is_alive():
+                raise _ended(process.log_tail()) from error
+            if time.monotonic() > deadline:
                 raise DatabaseError(
-                    f"Cannot start PostgreSQL: {one_line(error)}. Its last lines say why:\n"
-                    f"{process.log_tail()}"
+                    f"Cannot start PostgreSQL: it was not ready within {START_TIMEOUT_S:.0f} s "
+                    f"({one_line(error)}). Its last lines may say why:\n{process.log_tail()}"
                 ) from error
         time.sleep(START_PAUSE_S)
+
+
+def _ended(last_lines: str) -> DatabaseError | DiskError:
+    if "No space left on device" in last_lines:
+        return DiskError(
+            "Cannot start PostgreSQL: its disk is full. Free some there, or name a folder on "
+            f"another disk with ROWPATH_DATA_DIR. Its last lines:\n{last_lines}"
+        )
+    return DatabaseError(
+        "Cannot start PostgreSQL: it ended while it started. Its last lines say why; if its folder "
+        f"is damaged, remove that and the rows are built anew:\n{last_lines}"
+    )

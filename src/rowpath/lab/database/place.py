@@ -35,18 +35,23 @@ def connect(dsn: str, *, application: str = "rowpath") -> psycopg.Connection:
     try:
         return psycopg.connect(make_conninfo("", **parameters), autocommit=True)
     except psycopg.Error as error:
+        # An "@" in a password that is not written %40 makes the rest of it a part of the host.
+        hidden = "'...' (write an @ in a password as %40)"
+        reason = re.sub(r"'[^']*@[^']*'", hidden, one_line(error))
         raise DatabaseError(
-            f"Cannot connect to the database: {one_line(error)}. "
+            f"Cannot connect to the database: {reason}. "
             "Check the connection string, and that the server runs and lets you in."
         ) from None  # the cause would show the parameters, and with them the password
 
 
 def one_line(error: Exception) -> str:
     """Return the error's text on one line, without a full stop."""
-    return " ".join(str(error).split()).rstrip(".")
+    return " ".join(str(error).split()).rstrip(".?")
 
 
 def _parameters(dsn: str) -> ConnDict:
+    if not dsn.strip():
+        raise DatabaseError(f"Cannot read the connection string: it is empty. {HOW}.")
     try:
         return conninfo_to_dict(dsn)
     except psycopg.ProgrammingError as error:

@@ -137,6 +137,11 @@ def _explained(connection: Connection, rows: int) -> Iterator[None]:
             f"{doing}: another session holds {SCHEMA}.{TABLE} for more than {LOCK_TIMEOUT}. "
             "End that session and try again. What was there before is kept."
         ) from error
+    except errors.DependentObjectsStillExist as error:
+        raise DatasetError(
+            f"{doing}: {error.diag.message_detail or one_line(error)}. "
+            "Drop that first; rowpath drops only what it made. What was there before is kept."
+        ) from error
     except errors.InsufficientPrivilege as error:
         raise DatabaseError(
             f"{doing}: {one_line(error)}. Give the connection string of a user with the right to "
