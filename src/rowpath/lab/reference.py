@@ -49,12 +49,10 @@ class Reference:
         arrays = SQL(", ").join(SQL("%s::{}[]").format(SQL(kind)) for kind in kinds)
         return self._connection.execute(
             SQL(
-                "WITH answered AS (SELECT {names}, count(*) AS times "
-                "FROM unnest({arrays}) AS answer({names}) GROUP BY {names}), "
-                "held AS (SELECT {names}, count(*) AS places "
-                "FROM {table} JOIN answered USING ({names}) GROUP BY {names}) "
-                "SELECT {names} FROM answered LEFT JOIN held USING ({names}) "
-                "WHERE times > coalesce(places, 0) LIMIT 1"
+                "SELECT {names} FROM (SELECT {names}, count(*) AS times "
+                "FROM unnest({arrays}) AS answer({names}) GROUP BY {names}) AS answered "
+                "LEFT JOIN {table} AS held USING ({names}) "
+                "GROUP BY {names}, times HAVING times > count(held.id) LIMIT 1"
             ).format(names=_list(columns), arrays=arrays, table=_TABLE),
             [list(values) for values in zip(*answered, strict=True)],
         ).fetchone()
