@@ -1,15 +1,18 @@
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from psycopg.conninfo import make_conninfo
+from psycopg.sql import SQL, Identifier
 
 from rowpath.lab.database import Database, connect
 from rowpath.lab.database.embedded import embedded_postgresql
-from rowpath.lab.dataset import ensure
+from rowpath.lab.dataset import LOGS as LOGS_DATASET
+from rowpath.lab.dataset import PRODUCTS as PRODUCTS_DATASET
+from rowpath.lab.dataset import Dataset, ensure
 
 SMALL = {
     "shared_buffers": "128MB",
@@ -18,6 +21,7 @@ SMALL = {
     "fsync": "off",
 }
 PRODUCTS = 3_000
+LOGS_ROWS = 2_000
 
 
 @contextmanager
@@ -69,16 +73,37 @@ def data_folder() -> Iterator[Path]:
         yield folder
 
 
+@contextmanager
+def database_with(server: Database, name: str, sizes: Mapping[Dataset, int]) -> Iterator[Database]:
+    """A database of its own with datasets of these sizes, as if it were the user's own."""
+    with connect(server.dsn) as connection:
+        connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
+        own = Database(
+            dsn=make_conninfo(server.dsn, dbname=name), embedded=False, description=f"the {name}"
+        )
+        for dataset, rows in sizes.items():
+            ensure(own, dataset, rows=rows, seed=1, report=lambda _: None)
+        yield own
+        connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+
+
 @pytest.fixture(scope="session")
 def products(database: Database) -> Iterator[Database]:
     """A database with a few thousand products, which no test changes."""
-    with connect(database.dsn) as connection:
-        connection.execute("CREATE DATABASE products")
-        own = Database(
-            dsn=make_conninfo(database.dsn, dbname="products"),
-            embedded=False,
-            description="the products",
-        )
-        ensure(own, rows=PRODUCTS, seed=1, report=lambda _: None)
+    with database_with(database, "products", {PRODUCTS_DATASET: PRODUCTS}) as own:
         yield own
-        connection.execute("DROP DATABASE products WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def logs(database: Database) -> Iterator[Database]:
+    """A database with two thousand players' fights and all that they hang on."""
+    with database_with(database, "logs", {LOGS_DATASET: LOGS_ROWS}) as own:
+        yield own
+
+
+@pytest.fixture(scope="session")
+def both(database: Database) -> Iterator[Database]:
+    """A database with both datasets, as a run of all experiments finds them."""
+    sizes = {PRODUCTS_DATASET: PRODUCTS, LOGS_DATASET: LOGS_ROWS}
+    with database_with(database, "both", sizes) as own:
+        yield own

@@ -2,7 +2,8 @@
 
 import click
 
-DEFAULT_ROWS = "10_000_000"
+from rowpath.lab.dataset import DATASETS
+
 DEFAULT_SEED = 1
 MOST_WORKERS = 64
 """More are a slip of the hand: each is a process with a framework in it."""
@@ -15,7 +16,10 @@ database_url = click.option(
     "ROWPATH_DATABASE_URL; only its schema rowpath_lab is written.",
 )
 rows = click.option(
-    "--rows", metavar="N", default=DEFAULT_ROWS, show_default=True, help="Rows in the table."
+    "--rows",
+    metavar="N",
+    help="Rows in the table that the dataset is sized by. "
+    f"[default: {', '.join(f'{each.default_rows:,} {each.counted}' for each in DATASETS)}]",
 )
 seed = click.option(
     "--seed",

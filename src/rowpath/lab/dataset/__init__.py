@@ -1,4 +1,4 @@
-"""The products in the database: built once, known by a fingerprint, reused until it differs."""
+"""The rows in the database: built once, known by a fingerprint, reused until it differs."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,33 +8,59 @@ from psycopg.sql import SQL, Identifier
 
 from rowpath.errors import DatabaseError, DatasetError, UsageError
 from rowpath.lab.database.place import Database, connect, one_line
-from rowpath.lab.dataset.build import build_table, require_room_for
-from rowpath.lab.dataset.catalog import (
-    FINGERPRINTS,
-    TABLE,
-    Contents,
-    examine,
-    objects_in_schema,
+from rowpath.lab.dataset.build import build_dataset, remove, require_room_for, wait_for_locks
+from rowpath.lab.dataset.catalog import Contents, examine, is_empty, strangers
+from rowpath.lab.dataset.logs import LOGS
+from rowpath.lab.dataset.products import PRODUCTS
+from rowpath.lab.dataset.settle import (
+    analyze_tables,
+    checkpoint,
+    has_statistics,
+    prewarm_tables,
+    table_sizes,
 )
-from rowpath.lab.dataset.products import FORM, SEEDS
-from rowpath.lab.dataset.settle import analyze_table, checkpoint, has_statistics, prewarm_table
+from rowpath.lab.dataset.statements import FINGERPRINT
+from rowpath.lab.dataset.table import SEEDS, Dataset, Wanted
 from rowpath.lab.record import DatasetRecord
 from rowpath.lab.schema import SCHEMA
 
+DATASETS = (PRODUCTS, LOGS)
 READY = "reading the rows into memory"
 """What `ensure` reports when the rows are there with indexes and statistics."""
-__all__ = ["READY", "SCHEMA", "TABLE", "drop", "ensure", "inspect"]
+__all__ = [
+    "DATASETS",
+    "LOGS",
+    "PRODUCTS",
+    "READY",
+    "SCHEMA",
+    "Dataset",
+    "dataset_named",
+    "drop",
+    "ensure",
+    "inspect",
+    "sizes_on_disk",
+]
 
 
-def ensure(
+def dataset_named(name: str) -> Dataset:
+    """Return the dataset of that name; UsageError when there is none."""
+    for dataset in DATASETS:
+        if dataset.name == name:
+            return dataset
+    known = " or ".join(dataset.name for dataset in DATASETS)
+    raise UsageError(f"Cannot use dataset {name!r}: there is none of that name. Give {known}.")
+
+
+def ensure(  # noqa: PLR0913  # which rows, and what may be done for them
     database: Database,
+    dataset: Dataset,
     *,
     rows: int,
     seed: int,
     report: Callable[[str], None],
     replace: bool = False,
 ) -> DatasetRecord:
-    """Return the dataset of `rows` products made from `seed`, ready to be measured.
+    """Return the dataset sized by `rows` and made from `seed`, ready to be measured.
 
     What is there is reused when its fingerprint says the same. Otherwise it is built, all or
     nothing; on a server of the user's own, other rows that are there are kept, with a
@@ -42,49 +68,64 @@ def ensure(
     DatasetError. DiskError when there is no room, DatabaseError when the server gives up.
     `report` gets a short sentence on what is done, now and then.
     """
-    _check(rows, seed)
+    wanted = Wanted(dataset=dataset, rows=rows, seed=seed)
+    _check(wanted)
     with _connected(database) as connection:
-        contents = examine(connection, database.description)
+        contents = examine(connection, dataset, database.description)
         record = contents.record
-        if record is None or not _is_wanted(contents, rows, seed):
+        if record is None or not _is_wanted(contents, wanted):
             if not (database.embedded or replace):
-                _refuse(contents, rows, seed, database)
+                _refuse(contents, wanted, database)
             if database.embedded:
-                require_room_for(connection, rows)
-            record = build_table(
-                connection, has_schema=contents.has_schema, rows=rows, seed=seed, report=report
+                require_room_for(connection, wanted)
+            record = build_dataset(
+                connection, wanted, contents, own=database.embedded, report=report
             )
-        if not record.reused or not has_statistics(connection):
-            report("statistics")
-            analyze_table(connection)
+        if not record.reused or not has_statistics(connection, dataset):
+            report(f"{dataset.name}: statistics")
+            analyze_tables(connection, dataset)
             checkpoint(connection)
         report(READY)
-        prewarm_table(connection, may_install=database.embedded)
+        prewarm_tables(connection, dataset, may_install=database.embedded)
         return record
 
 
-def inspect(database: Database) -> DatasetRecord | None:
+def inspect(database: Database, dataset: Dataset) -> DatasetRecord | None:
     """Return what is there by its fingerprint, None when nothing; DatasetError as in `ensure`."""
     with _connected(database) as connection:
-        contents = examine(connection, database.description)
+        contents = examine(connection, dataset, database.description)
         return None if contents.damage else contents.record
 
 
-def drop(database: Database) -> tuple[str, ...]:
-    """Drop the tables that rowpath made, and the schema unless something else is in it.
+def sizes_on_disk(database: Database, dataset: Dataset) -> dict[str, int]:
+    """Return how many bytes each table takes with its indexes, of a dataset that is there."""
+    with _connected(database) as connection:
+        return table_sizes(connection.cursor(), dataset)
 
-    Return what else is in it, for which it was kept, such as "table rowpath_lab.notes".
+
+def drop(database: Database, dataset: Dataset | None = None) -> tuple[str, ...]:
+    """Drop the tables that rowpath made, of one dataset or of all, and the schema when it is empty.
+
+    Return what is in it that rowpath did not make, such as "table rowpath_lab.notes".
     """
+    datasets = DATASETS if dataset is None else (dataset,)
     with _connected(database) as connection, connection.transaction():
-        if not examine(connection, database.description).has_schema:
+        cursor = connection.cursor()
+        found = [examine(connection, each, database.description) for each in datasets]
+        if not found[0].has_schema:
             return ()
-        connection.execute("SET LOCAL lock_timeout = '30s'")
-        for name in (TABLE, FINGERPRINTS):
-            connection.execute(SQL("DROP TABLE IF EXISTS {}").format(Identifier(SCHEMA, name)))
-        kept = objects_in_schema(connection)
-        if not kept:
-            connection.execute(SQL("DROP SCHEMA {}").format(Identifier(SCHEMA)))
-        return kept
+        wait_for_locks(cursor)
+        for each in datasets:
+            remove(cursor, each, has_fingerprints=found[0].has_fingerprints)
+        if found[0].has_fingerprints and not cursor.execute(_ANY_FINGERPRINT).fetchone():
+            cursor.execute(SQL("DROP TABLE {}").format(FINGERPRINT))
+        if is_empty(connection):
+            cursor.execute(SQL("DROP SCHEMA {}").format(Identifier(SCHEMA)))
+            return ()
+        return strangers(connection)
+
+
+_ANY_FINGERPRINT = SQL("SELECT name FROM {} LIMIT 1").format(FINGERPRINT)
 
 
 @contextmanager
@@ -100,39 +141,45 @@ def _connected(database: Database) -> Iterator[psycopg.Connection]:
             ) from error
 
 
-def _check(rows: int, seed: int) -> None:
-    if rows < 1:
-        raise UsageError(f"Cannot build {rows:,} rows: there must be one at least. Give --rows.")
-    if seed not in SEEDS:
+def _check(wanted: Wanted) -> None:
+    if wanted.rows < 1:
         raise UsageError(
-            f"Cannot build rows from the seed {seed}: it must be from 0 to {SEEDS.stop - 1}. "
-            "Give another --seed."
+            f"Cannot build {wanted.told}: there must be one at least. Give a larger --rows."
+        )
+    if wanted.seed not in SEEDS:
+        raise UsageError(
+            f"Cannot build rows from the seed {wanted.seed}: it must be from 0 to "
+            f"{SEEDS.stop - 1}. Give another --seed."
         )
 
 
-def _is_wanted(contents: Contents, rows: int, seed: int) -> bool:
+def _is_wanted(contents: Contents, wanted: Wanted) -> bool:
     record = contents.record
     return (
         record is not None
         and contents.damage is None
-        and (record.rows, record.seed, record.form) == (rows, seed, FORM)
+        and (record.rows, record.seed, record.form)
+        == (wanted.rows, wanted.seed, wanted.dataset.form)
     )
 
 
-def _refuse(contents: Contents, rows: int, seed: int, database: Database) -> None:
+def _refuse(contents: Contents, wanted: Wanted, database: Database) -> None:
     """DatasetError when there are other rows than those wanted."""
-    record = contents.record
-    if record is None:
-        return
+    record, dataset = contents.record, wanted.dataset
     if contents.damage:
-        reason = f"the table is not as it was built, {contents.damage}"
-    elif record.rows != rows:
-        reason = f"it has {record.rows:,} rows and the run needs {rows:,}"
-    elif record.seed != seed:
-        reason = f"it was made from the seed {record.seed} and the run needs {seed}"
+        reason = f"it is not as it was built, {contents.damage}" if record else contents.damage
+    elif record is None:
+        return
+    elif record.rows != wanted.rows:
+        reason = f"it has {record.rows:,} {dataset.counted} and the run needs {wanted.rows:,}"
+    elif record.seed != wanted.seed:
+        reason = f"it was made from the seed {record.seed} and the run needs {wanted.seed}"
     else:
-        reason = f"it was made by another version (form {record.form}, and this one is {FORM})"
+        reason = (
+            f"it was made by another version (form {record.form}, and this one is {dataset.form})"
+        )
     raise DatasetError(
-        f"Cannot use {SCHEMA}.{TABLE} of {database.description}: {reason}. Run `rowpath lab data "
-        f"--rows {rows} --seed {seed} --database-url ...` to build it again."
+        f"Cannot use the dataset {dataset.name} of {database.description}: {reason}. "
+        f"Run `rowpath lab data {dataset.name} --rows {wanted.rows} --seed {wanted.seed} "
+        "--database-url ...` to build it again."
     )

@@ -1,0 +1,91 @@
+"""The names of the game that the talk's application reads fight logs of.
+
+The order is that of how often each comes up: the first are popular, the last rare.
+"""
+
+ROLES = ("dps", "healer", "support")
+
+SPECIALIZATIONS = {
+    "Guardian": ("Firebrand", "Dragonhunter", "Willbender"),
+    "Mesmer": ("Chronomancer", "Virtuoso", "Mirage"),
+    "Ranger": ("Druid", "Soulbeast", "Untamed"),
+    "Engineer": ("Mechanist", "Scrapper", "Holosmith"),
+    "Revenant": ("Renegade", "Herald", "Vindicator"),
+    "Warrior": ("Berserker", "Bladesworn", "Spellbreaker"),
+    "Necromancer": ("Scourge", "Reaper", "Harbinger"),
+    "Elementalist": ("Tempest", "Weaver", "Catalyst"),
+    "Thief": ("Deadeye", "Daredevil", "Specter"),
+}
+"""Three of each profession."""
+
+BOSSES = (
+    ("Vale Guardian", "raid"),
+    ("Gorseval", "raid"),
+    ("Cairn", "raid"),
+    ("Sabetha", "raid"),
+    ("Icebrood Construct", "strike"),
+    ("Slothasor", "raid"),
+    ("Mursaat Overseer", "raid"),
+    ("Samarog", "raid"),
+    ("Fraenir of Jormag", "strike"),
+    ("MAMA", "fractal"),
+    ("Keep Construct", "raid"),
+    ("Xera", "raid"),
+    ("Boneskinner", "strike"),
+    ("Siax", "fractal"),
+    ("Ensolyss", "fractal"),
+    ("Deimos", "raid"),
+    ("Matthias", "raid"),
+    ("Whisper of Jormag", "strike"),
+    ("Soulless Horror", "raid"),
+    ("Skorvald", "fractal"),
+    ("Artsariiv", "fractal"),
+    ("Arkk", "fractal"),
+    ("Mai Trin", "strike"),
+    ("Cardinal Adina", "raid"),
+    ("Cardinal Sabir", "raid"),
+    ("Ankka", "strike"),
+    ("Conjured Amalgamate", "raid"),
+    ("Twin Largos", "raid"),
+    ("Qadim", "raid"),
+    ("Minister Li", "strike"),
+    ("Dhuum", "raid"),
+    ("Elemental Ai", "fractal"),
+    ("Bandit Trio", "raid"),
+    ("The Dragonvoid", "strike"),
+    ("Prototype Vermilion", "strike"),
+    ("Qadim the Peerless", "raid"),
+    ("Kanaxai", "fractal"),
+    ("Dagda", "strike"),
+    ("Varinia Stormsounder", "strike"),
+    ("Cerus", "strike"),
+)
+"""Each with its type of encounter."""
+
+TAGS = (
+    "clear",
+    "training",
+    "guild",
+    "first kill",
+    "pug",
+    "fast",
+    "no downs",
+    "late night",
+    "weekly",
+    "record",
+    "low man",
+    "speedrun",
+    "new build",
+    "wipe fest",
+    "condition",
+    "power",
+    "teaching",
+    "carry",
+    "stream",
+    "no healer",
+    "five stack",
+    "solo heal",
+    "bug",
+    "birthday",
+    "last try",
+)
