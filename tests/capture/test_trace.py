@@ -1,22 +1,40 @@
 import pytest
 
-from rowpath.capture.trace import Statement, Trace, from_json, to_json
+from rowpath.capture.trace import Statement, Trace, error_line, from_json, to_json
 
 
 def statement(text: str, rows: int | None = 1) -> Statement:
     return Statement(text=text, duration_s=0.25, rows=rows)
 
 
-TRACE = Trace(statements=(statement("SELECT é", 3), statement("BEGIN", None)), peak_bytes=1 << 33)
+TRACE = Trace(
+    statements=(statement("SELECT é", 3), statement("BEGIN", None)),
+    peak_bytes=1 << 33,
+    resident_bytes=1 << 32,
+)
+EXPLAINED = Trace(
+    statements=(Statement(text="SELECT 1", duration_s=0.5, rows=1, plan="Result\n  é"),),
+    peak_bytes=2,
+    resident_bytes=1,
+    error="FieldError: é",
+)
 
 
-def test_a_trace_survives_json() -> None:
+@pytest.mark.parametrize("trace", [TRACE, EXPLAINED])
+def test_a_trace_survives_json(trace: Trace) -> None:
     """What was written as JSON is read as the same value."""
-    assert from_json(to_json(TRACE)) == TRACE
+    assert from_json(to_json(trace)) == trace
 
 
 @pytest.mark.parametrize(
-    "text", [b"", b"[]", b"{}", b'{"statements": [{"text": ""}], "peak_bytes": 1}']
+    "text",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b'{"statements": [], "peak_bytes": 1}',
+        b'{"statements": [{"text": ""}], "peak_bytes": 1, "resident_bytes": 1, "error": null}',
+    ],
 )
 def test_other_text_is_no_trace(text: bytes) -> None:
     """Text that `to_json` did not write is an error, not an empty trace."""
@@ -40,3 +58,22 @@ def test_rows_are_unknown_where_one_statement_cannot_say() -> None:
 def test_the_time_is_the_sum_of_all_statements() -> None:
     """A request waits for each of its statements in turn."""
     assert TRACE.duration_s == 0.5
+
+
+def test_memory_that_did_not_grow_is_no_growth() -> None:
+    """Growth is what the peak has beyond the beginning, never less than nothing."""
+    assert TRACE.grown_bytes == 1 << 32
+    assert Trace(statements=(), peak_bytes=1, resident_bytes=2).grown_bytes == 0
+
+
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        (ValueError("one\n  two\tthree"), "ValueError: one two three"),
+        (KeyError("name"), "KeyError: 'name'"),
+        (RuntimeError(), "RuntimeError"),
+    ],
+)
+def test_an_error_is_told_on_one_line(error: Exception, line: str) -> None:
+    """Its class and its message, whatever lines the message had."""
+    assert error_line(error) == line

@@ -1,4 +1,4 @@
-"""The peak resident memory of this process, from a moment that we choose."""
+"""The resident memory of this process, and its peak from a moment that we choose."""
 
 import ctypes
 import gc
@@ -31,6 +31,13 @@ def peak_bytes() -> int:
         return _status_bytes("VmHWM")
     # Bytes on macOS (getrusage(2) there); Linux would say kilobytes.
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def resident_bytes() -> int:
+    """Return the resident memory now; on macOS the most so far, from which `peak_bytes` grows."""
+    if sys.platform == "linux":
+        return _status_bytes("VmRSS")
+    return peak_bytes()
 
 
 def _status_bytes(field: str) -> int:

@@ -1,22 +1,28 @@
-"""Counts what psycopg's server-side cursors hand out, which no framework's hook can see.
+"""Watches what psycopg does past every framework's hooks: server-side fetches, and COPY.
 
 Django's `iterator()` and SQLAlchemy's `yield_per()` read through `psycopg.ServerCursor`. It does
-not know its number of rows beforehand, and most of the time passes in its fetches.
+not know its number of rows beforehand, and most of the time passes in its fetches. COPY is
+`psycopg.Cursor.copy()`, a block that the application writes or reads in.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from threading import Lock
 from time import perf_counter
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeAlias, TypeVar
 from weakref import WeakKeyDictionary
 
-from psycopg import ServerCursor
+from psycopg import Cursor, ServerCursor
+from psycopg.sql import Composable
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+CopyListener: TypeAlias = Callable[[Cursor[Any], str, float], None]
+"""Is told a cursor, the text of its COPY, and how long the whole block took, in seconds."""
 
 
 @dataclass(slots=True)
@@ -28,9 +34,7 @@ class Fetches:
 
 
 _followed: WeakKeyDictionary[ServerCursor[Any], Fetches] = WeakKeyDictionary()
-_lock = Lock()
-_originals: dict[str, Callable[..., Any]] = {}
-_users = 0
+_listeners: ContextVar[tuple[CopyListener, ...]] = ContextVar("rowpath_copies", default=())
 
 
 def follow(cursor: object) -> Fetches | None:
@@ -45,41 +49,81 @@ def follow(cursor: object) -> Fetches | None:
     return fetches
 
 
+def text_of(query: object, cursor: Cursor[Any]) -> str:
+    """Return a query as the text that `cursor` makes of it, placeholders included."""
+    if isinstance(query, Composable):
+        return query.as_string(cursor)
+    if isinstance(query, bytes):
+        return query.decode(cursor.connection.info.encoding)
+    return str(query)
+
+
+def fetches_counted() -> AbstractContextManager[None]:
+    """Patch the fetch methods of `psycopg.ServerCursor` for as long as the block lasts."""
+    return _FETCH_METHODS.applied()
+
+
 @contextmanager
-def fetches_counted() -> Iterator[None]:
-    """Patch the fetch methods of `psycopg.ServerCursor` for as long as the block lasts.
+def copies_told(listener: CopyListener) -> Iterator[None]:
+    """Tell `listener` of every COPY that this context has ended, failed ones included.
 
-    Blocks may overlap, in one thread or in several: the patch is applied once, by the first, and
-    undone by the last, in whatever order they end.
+    A context is what `contextvars` says: the current thread or task. `psycopg.Cursor.copy` is
+    patched for as long as the block lasts.
     """
-    _enter()
-    try:
-        yield
-    finally:
-        _leave()
+    with _COPY_METHOD.applied():
+        _listeners.set((*_listeners.get(), listener))
+        try:
+            yield
+        finally:
+            # Not what it was before: another block may have begun within and not have ended yet.
+            _listeners.set(tuple(other for other in _listeners.get() if other is not listener))
 
 
-def _enter() -> None:
-    global _users  # noqa: PLW0603 the class that is patched is global as well
-    with _lock:
-        _users += 1
-        if _users == 1:
-            for name, rows_in in _FETCHES.items():
-                _originals[name] = getattr(ServerCursor, name)
-                setattr(ServerCursor, name, _counted(_originals[name], rows_in))
+class _Patch:
+    """Other methods for a class, made from its own by what stands beside their names."""
+
+    def __init__(
+        self,
+        patched: type,
+        replacements: Mapping[str, Callable[[Callable[..., Any]], Callable[..., Any]]],
+    ) -> None:
+        self._patched = patched
+        self._replacements = replacements
+        self._originals: dict[str, Callable[..., Any]] = {}
+        self._users = 0
+        self._lock = Lock()
+
+    @contextmanager
+    def applied(self) -> Iterator[None]:
+        """Patch the class for as long as the block lasts.
+
+        Blocks may overlap, in one thread or in several: the patch is applied once, by the first,
+        and undone by the last, in whatever order they end.
+        """
+        self._enter()
+        try:
+            yield
+        finally:
+            self._leave()
+
+    def _enter(self) -> None:
+        with self._lock:
+            self._users += 1
+            if self._users == 1:
+                for name, replacement in self._replacements.items():
+                    self._originals[name] = getattr(self._patched, name)
+                    setattr(self._patched, name, replacement(self._originals[name]))
+
+    def _leave(self) -> None:
+        with self._lock:
+            self._users -= 1
+            if self._users == 0:
+                for name, original in self._originals.items():
+                    setattr(self._patched, name, original)
+                self._originals.clear()
 
 
-def _leave() -> None:
-    global _users  # noqa: PLW0603 the class that is patched is global as well
-    with _lock:
-        _users -= 1
-        if _users == 0:
-            for name, original in _originals.items():
-                setattr(ServerCursor, name, original)
-            _originals.clear()
-
-
-def _counted(fetch: Callable[P, R], rows_in: Callable[[R], int]) -> Callable[P, R]:
+def _counted(rows_in: Callable[[R], int], fetch: Callable[P, R]) -> Callable[P, R]:
     @wraps(fetch)
     def counted(*args: P.args, **kwargs: P.kwargs) -> R:
         fetches = _followed.get(args[0])  # type: ignore[call-overload]  # self comes first
@@ -100,9 +144,36 @@ def _one_if_any(row: object) -> int:
     return 0 if row is None else 1
 
 
-_FETCHES: dict[str, Callable[[Any], int]] = {
-    "fetchone": _one_if_any,
-    "fetchmany": len,
-    "fetchall": len,
-    "__next__": _one_if_any,
-}
+def _told(
+    copy: Callable[..., AbstractContextManager[R]],
+) -> Callable[..., AbstractContextManager[R]]:
+    @wraps(copy)
+    @contextmanager
+    def told(
+        cursor: Cursor[Any],
+        statement: object,
+        *args: Any,  # noqa: ANN401 whatever psycopg takes
+        **kwargs: Any,  # noqa: ANN401 whatever psycopg takes
+    ) -> Iterator[R]:
+        started = perf_counter()
+        try:
+            with copy(cursor, statement, *args, **kwargs) as block:
+                yield block
+        finally:
+            duration_s = perf_counter() - started
+            for listener in _listeners.get():
+                listener(cursor, text_of(statement, cursor), duration_s)
+
+    return told
+
+
+_FETCH_METHODS = _Patch(
+    ServerCursor,
+    {
+        "fetchone": partial(_counted, _one_if_any),
+        "fetchmany": partial(_counted, len),
+        "fetchall": partial(_counted, len),
+        "__next__": partial(_counted, _one_if_any),
+    },
+)
+_COPY_METHOD = _Patch(Cursor, {"copy": _told})

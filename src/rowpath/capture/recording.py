@@ -1,9 +1,15 @@
 """The statements of one piece of work while it runs: what the adapters of frameworks write into."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
+from rowpath.capture.postgresql import is_explainable
 from rowpath.capture.psycopg import Fetches, follow
 from rowpath.capture.trace import Statement
+
+Explainer: TypeAlias = Callable[[], str | None]
+"""Asks for the plan of one statement with its values; None where there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,14 +19,14 @@ class _Entry:
     rows: int | None
     fetches: Fetches | None
 
-    def statement(self) -> Statement:
+    def statement(self, plan: str | None) -> Statement:
         """Return the entry as a value, with what its server-side cursor has handed out."""
-        if self.fetches is None:
-            return Statement(text=self.text, duration_s=self.duration_s, rows=self.rows)
+        fetches = self.fetches
         return Statement(
             text=self.text,
-            duration_s=self.duration_s + self.fetches.duration_s,
-            rows=self.fetches.rows,
+            duration_s=self.duration_s + (fetches.duration_s if fetches else 0),
+            rows=fetches.rows if fetches else self.rows,
+            plan=plan,
         )
 
 
@@ -29,21 +35,39 @@ class Recording:
 
     def __init__(self) -> None:
         self._entries: list[_Entry] = []
+        self._explainers: dict[str, Explainer] = {}
+        self._plans: dict[str, str | None] = {}
 
-    def add(self, text: str, duration_s: float, cursor: object) -> None:
+    def add(
+        self, text: str, duration_s: float, cursor: object, explainer: Explainer | None = None
+    ) -> None:
         """Note that `cursor`, psycopg's, has executed `text`, for which we waited `duration_s`.
 
         The rows that a server-side cursor hands out later, and their time, count as part of this
-        statement: to the application it is one, however many fetches it takes.
+        statement: to the application it is one, however many fetches it takes. `explainer` holds
+        the statement's values: that of the first statement of a text is kept, until `explain`.
         """
         entry = _Entry(
             text=text, duration_s=duration_s, rows=_row_count(cursor), fetches=follow(cursor)
         )
         self._entries.append(entry)
+        is_new = text not in self._explainers and text not in self._plans
+        if explainer is not None and is_new and is_explainable(text):
+            self._explainers[text] = explainer
+
+    def explain(self) -> None:
+        """Ask for the plan of each text, with the values that it was first sent with.
+
+        For after the work: it sends statements, which are not recorded. The adapter that made the
+        recording says on which connection. Statements of one text share its plan.
+        """
+        while self._explainers:
+            text, explainer = self._explainers.popitem()
+            self._plans[text] = explainer()
 
     def statements(self) -> tuple[Statement, ...]:
-        """Return what has been executed so far, in order."""
-        return tuple(entry.statement() for entry in self._entries)
+        """Return what has been executed so far, in order, with the plans that were asked for."""
+        return tuple(entry.statement(self._plans.get(entry.text)) for entry in self._entries)
 
 
 def _row_count(cursor: object) -> int | None:

@@ -3,12 +3,18 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
+from functools import partial
 from time import perf_counter
 
+import psycopg
+from psycopg.abc import Params
 from sqlalchemy import Connection, Engine, ExceptionContext, event
+from sqlalchemy.engine import ExecutionContext
+from sqlalchemy.exc import SQLAlchemyError
 
+from rowpath.capture.postgresql import plan_of
 from rowpath.capture.psycopg import fetches_counted
-from rowpath.capture.recording import Recording
+from rowpath.capture.recording import Explainer, Recording
 
 # A framework that runs a request's work in a thread pool copies the context into the thread (so
 # does anyio for FastAPI's endpoints); the recordings that it holds are the same objects in both.
@@ -21,7 +27,8 @@ def recorded(engine: Engine) -> Iterator[Recording]:
 
     A context is what `contextvars` says: the current thread or task, and whatever runs in a copy
     of its context. Other requests on the same engine do not mix in. `executemany` is one
-    statement. BEGIN and COMMIT are none: psycopg sends them by itself.
+    statement. BEGIN and COMMIT are none: psycopg sends them by itself. Plans are asked for on a
+    connection of the engine's pool.
     """
     recording = Recording()
     listener = _Listener(recording)
@@ -56,21 +63,42 @@ class _Listener:
 
     def after_cursor_execute(  # noqa: PLR0913, PLR0917 SQLAlchemy's signature
         self,
-        connection: Connection,  # noqa: ARG002
+        connection: Connection,
         cursor: object,
         statement: str,
-        parameters: object,  # noqa: ARG002
-        context: object,  # noqa: ARG002
+        parameters: Params | list[Params],
+        context: ExecutionContext | None,
         executemany: bool,  # noqa: ARG002, FBT001
     ) -> None:
-        self._add(statement, cursor)
+        first = _first_of(parameters, context)
+        self._add(statement, cursor, partial(_plan, connection.engine, statement, first))
 
     def handle_error(self, context: ExceptionContext) -> None:
         """Note a statement that failed: it was sent all the same."""
         if context.execution_context is not None and context.statement is not None:
-            self._add(context.statement, context.execution_context.cursor)
+            # Values that the driver could not send cannot be explained either.
+            self._add(context.statement, context.execution_context.cursor, explainer=None)
 
-    def _add(self, statement: str, cursor: object) -> None:
+    def _add(self, statement: str, cursor: object, explainer: Explainer | None) -> None:
         started = self._started.pop(id(cursor), None)
         if started is not None:
-            self._recording.add(statement, perf_counter() - started, cursor)
+            self._recording.add(statement, perf_counter() - started, cursor, explainer)
+
+
+def _first_of(parameters: Params | list[Params], context: ExecutionContext | None) -> Params | None:
+    """Return the values of a statement, the first where it has many, None where it takes none.
+
+    Many sets of values are a list, and one set is a tuple or a dictionary. That SQLAlchemy calls
+    it `executemany` does not tell: it sends many rows in one INSERT with one set as well.
+    """
+    first = parameters[0] if isinstance(parameters, list) else parameters
+    # psycopg reads %% as % only where it is given values, none of them included.
+    return None if not first and context is not None and context.no_parameters else first
+
+
+def _plan(engine: Engine, text: str, parameters: Params | None) -> str | None:
+    try:
+        with engine.connect() as connection:
+            return plan_of(connection.connection.driver_connection, text, parameters)
+    except (psycopg.Error, SQLAlchemyError):
+        return None

@@ -10,21 +10,30 @@ class Statement:
     """One SQL statement as the driver was given it.
 
     `text` has placeholders, not values. `duration_s` is the time that the application waited for
-    it, fetches from a server-side cursor included. `rows` is how many rows came to the client,
-    None where the driver cannot say.
+    it, fetches from a server-side cursor included. `rows` is how many rows came to the client, or
+    were written, None where the driver cannot say. `plan` is PostgreSQL's EXPLAIN of the text with
+    the values that it was first sent with, asked after the request's own work; None where nobody
+    asked, where the statement failed, and where PostgreSQL has no plan for it (COPY, SET).
     """
 
     text: str
     duration_s: float
     rows: int | None
+    plan: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
-    """All statements of one request, in order, and the peak resident memory of its process."""
+    """All statements of one request, in order, and the memory and the error that it came to.
+
+    `resident_bytes` is the resident memory of its process when the request began, `peak_bytes`
+    the most until it ended. `error` is the exception that ended it, as `error_line` says it.
+    """
 
     statements: tuple[Statement, ...]
     peak_bytes: int
+    resident_bytes: int = 0
+    error: str | None = None
 
     @property
     def duration_s(self) -> float:
@@ -44,6 +53,17 @@ class Trace:
         counts = Counter(statement.text for statement in self.statements)
         return sum(count for count in counts.values() if count > 1)
 
+    @property
+    def grown_bytes(self) -> int:
+        """How much memory the request needed beyond what its process held before."""
+        return max(0, self.peak_bytes - self.resident_bytes)
+
+
+def error_line(error: BaseException) -> str:
+    """Return an exception on one line: `FieldError: its message`."""
+    message = " ".join(str(error).split())
+    return f"{type(error).__name__}: {message}" if message else type(error).__name__
+
 
 def to_json(trace: Trace) -> bytes:
     """Return the trace as UTF-8 JSON: how a traced server hands it to another process."""
@@ -56,4 +76,6 @@ def from_json(text: bytes) -> Trace:
     return Trace(
         statements=tuple(Statement(**statement) for statement in fields["statements"]),
         peak_bytes=fields["peak_bytes"],
+        resident_bytes=fields["resident_bytes"],
+        error=fields["error"],
     )
