@@ -32,8 +32,9 @@ def median(variant: VariantRecord) -> str:
 
 
 def ratio(record: ExperimentRecord, variant: VariantRecord) -> str:
-    """Return the ratio to the baseline with its interval."""
-    where = (variant.name, variant.setup, variant.rows, record.baseline)
+    """Return the ratio to the group's baseline with its interval."""
+    baseline = record.group(variant.group).baseline
+    where = (variant.name, variant.setup, variant.rows, baseline)
     for each in record.comparisons:
         if (each.variant, each.setup, each.rows, each.baseline) == where and each.ratio:
             return f"**{each.ratio.estimate:.2f}** ({each.ratio.low:.2f} to {each.ratio.high:.2f})"

@@ -1,16 +1,29 @@
 import dataclasses
 import json
+from collections.abc import Iterator
 
-from report_runs import timed, whole_run
+import altair as alt
+import pytest
+from record_parts import timed
+from report_runs import experiment, whole_run
 
 from rowpath.lab.record import ExperimentRecord
-from rowpath.report.charts import TALK, Chart, charts
-from rowpath.report.layout import size_part
+from rowpath.report.charts import Chart, charts
+from rowpath.report.charts.drawing import TALK
+from rowpath.report.layout import groups, size_part
 
 
-def drawn(record: ExperimentRecord, rows: int) -> tuple[Chart, ...]:
-    """Return the charts of one size."""
-    return charts(size_part(record, rows), record.baseline)
+def every_chart() -> Iterator[Chart]:
+    """Yield all charts of the whole run."""
+    for record in whole_run().experiments:
+        for part in groups(record):
+            for size in part.sizes:
+                yield from charts(size)
+
+
+def drawn(record: ExperimentRecord, rows: int, group: int = 0) -> tuple[Chart, ...]:
+    """Return the charts of a group at one size."""
+    return charts(size_part(record, record.groups[group], rows))
 
 
 def points(chart: Chart) -> list[dict[str, object]]:
@@ -107,7 +120,89 @@ def test_a_wide_range_has_powers_of_ten() -> None:
 
 def test_the_specification_is_plain_json() -> None:
     """A browser gets it as it is: no NaN, no object of ours."""
-    for record in whole_run().experiments:
-        for rows in {variant.rows for variant in record.variants}:
-            for chart in drawn(record, rows):
-                assert json.loads(json.dumps(chart.spec, allow_nan=False)) == chart.spec
+    for chart in every_chart():
+        assert json.loads(json.dumps(chart.spec, allow_nan=False)) == chart.spec
+
+
+def test_the_specification_is_what_vega_lite_calls_one() -> None:
+    """Every kind of chart keeps to Vega-Lite's own schema."""
+    memory, times, ratios = drawn(experiment("loops"), 20_000, group=1)
+    *_, cpu = drawn(experiment("loops"), 2_000)
+
+    for chart in (memory, times, ratios, cpu):
+        assert alt.Chart.from_dict(chart.spec, validate=True)
+
+
+def test_a_group_about_memory_shows_memory_first() -> None:
+    """Bars of what a request added stand before its times, from zero, with their figures."""
+    memory, times, _ = drawn(experiment("loops"), 20_000, group=1)
+    bars, labels = memory.spec["layer"]
+
+    assert memory.leads
+    assert not times.leads
+    assert bars["encoding"]["x"]["scale"]["domain"] == [0, 148.2]
+    assert "type" not in bars["encoding"]["x"]["scale"]
+    assert labels["encoding"]["text"]["field"] == "added"
+    assert "iterator-2000 (controlled) +11 MiB to a peak of 94 MiB" in memory.description
+
+
+def test_a_variant_that_added_no_memory_is_in_the_chart() -> None:
+    """Nothing is a figure too; what gave no answer has none."""
+    memory, *_ = drawn(experiment("loops"), 50_000, group=1)
+
+    added = {point["variant"]: point["added"] for point in points(memory)}
+
+    assert added["iterator-chunk-100"] == "+0 MiB"
+    assert "list-everything" not in added
+
+
+def test_growth_that_is_noise_does_not_fill_the_chart() -> None:
+    """A scale is a MiB long at least."""
+    record = dataclasses.replace(
+        experiment("loops"),
+        variants=(timed("one", ms=1, group="list-or-iterator", grown_mib=0.1),),
+    )
+
+    (memory,) = drawn(record, 1_000, group=1)
+
+    assert memory.spec["layer"][0]["encoding"]["x"]["scale"]["domain"] == [0, 1]
+
+
+def cpu_charts() -> tuple[Chart, ...]:
+    """Return the two charts of CPU of the whole run."""
+    return tuple(each for each in drawn(experiment("loops"), 2_000) if each.notes)
+
+
+def test_each_watched_variant_has_a_chart_of_its_cpu() -> None:
+    """The title names what ran at once, and words say what each process used."""
+    before, after = cpu_charts()
+
+    assert before.title == "CPU while t1-loop and t2-loop run at once"
+    assert after.title == "CPU while t1-annotated and t2-annotated run at once"
+    assert before.notes[0] == "t1-loop: 31% of a core, busy 9.60 s of 9.60 s"
+    assert all(note in before.description for note in before.notes)
+
+
+def test_before_and_after_share_their_scales() -> None:
+    """The charts of a group at a size have the same axes, as long as the longest."""
+    before, after = (chart.spec["encoding"] for chart in cpu_charts())
+
+    for axis in ("x", "y"):
+        assert before[axis]["scale"] == after[axis]["scale"]
+    assert before["x"]["scale"]["domain"][1] == pytest.approx(9.6)
+    assert before["y"]["scale"]["domain"][1] == pytest.approx(0.6)
+
+
+def test_a_process_has_the_colour_of_its_part() -> None:
+    """The task, the one beside it and the database look the same before and after."""
+    for chart in cpu_charts():
+        assert chart.spec["usermeta"]["colours"] == ["controlled", "as-told", "database"]
+
+
+def test_a_claim_against_another_baseline_is_not_in_the_chart_of_ratios() -> None:
+    """The talk's mark stands on the scale of the group's own baseline alone."""
+    _, ratios = drawn(experiment("relations"), 300)
+
+    told = [point["variant"] for point in points(ratios) if point["series"] == TALK]
+
+    assert told == ["foreign-keys-selected"]

@@ -1,7 +1,8 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from report_runs import timed, whole_run
+from record_parts import failing, timed
+from report_runs import experiment
 
 from rowpath.lab.record import TimeRecord, VariantRecord
 from rowpath.report import figures
@@ -85,8 +86,7 @@ def test_a_duration_is_in_hours_minutes_and_seconds(seconds: float, text: str) -
 
 
 def _lazy_variant(name: str) -> VariantRecord:
-    lazy = whole_run().experiments[-1]
-    return {variant.name: variant for variant in lazy.variants}[name]
+    return {variant.name: variant for variant in experiment("lazy").variants}[name]
 
 
 def test_a_variant_seen_once_has_its_one_time() -> None:
@@ -102,7 +102,26 @@ def test_a_variant_that_was_ended_has_no_figures() -> None:
     variant = _lazy_variant("list")
 
     assert figures.time_seen(variant) is None
-    assert figures.answer_sizes(variant) == (figures.NOTHING, figures.NOTHING)
+    assert figures.answer_sizes(variant) == (figures.NOTHING,)
+    assert figures.statements(variant) == (figures.NOTHING,)
+
+
+def test_the_memory_at_which_a_worker_was_ended_is_known() -> None:
+    """Its peak is told; what it held before is not known, so neither is what was added."""
+    assert figures.memory_figures(_lazy_variant("list")) == ("2,051 MiB",)
+
+
+def test_a_variant_that_failed_has_no_memory() -> None:
+    """What a request took until its error is no figure of the technique."""
+    assert figures.memory_figures(failing("x", rows=1, group="all")) == (figures.NOTHING,)
+
+
+@pytest.mark.parametrize(
+    ("mib", "text"), [(0, "+0 MiB"), (0.42, "+0.4 MiB"), (21.4, "+21 MiB"), (9.96, "+10 MiB")]
+)
+def test_growth_has_a_sign_and_as_many_digits_as_it_needs(mib: float, text: str) -> None:
+    """What was added is told in whole MiB, with a decimal where it is little."""
+    assert figures.growth(mib) == text
 
 
 def test_a_variant_that_asked_nothing_waited_for_nothing() -> None:
@@ -119,3 +138,17 @@ def test_a_size_is_in_words(number: int, text: str) -> None:
 def test_text_for_the_terminal_cannot_command_it() -> None:
     """Escape sequences and line ends of foreign text do not reach the terminal."""
     assert figures.printable("a\x1b[31m\n\x07b\u2028 c") == "a [31m b c"
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("drf-no-serializer", "drf-no-serializer"),
+        ("foreign-keys-selected-only", "foreign-keys-\nselected-only"),
+        ("tags-prefetched-to-attr", "tags-prefetched-\nto-attr"),
+        ("anamewithoutanydashinit", "anamewithoutanydashinit"),
+    ],
+)
+def test_a_long_name_stands_in_two_lines(name: str, label: str) -> None:
+    """A name that takes too much of a phone's width is parted at the dash in its middle."""
+    assert figures.parted(name) == label

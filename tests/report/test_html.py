@@ -5,7 +5,8 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from report_runs import HOSTILE, whole_run
+from record_parts import HOSTILE
+from report_runs import experiment, whole_run
 
 from rowpath.lab.record import from_json, to_json
 from rowpath.report.html import render
@@ -107,7 +108,7 @@ def test_a_run_that_stopped_says_so_above_everything() -> None:
 
 
 def test_the_libraries_are_there_once(html: str) -> None:
-    """Eleven charts share one copy, so the file stays near one megabyte."""
+    """Dozens of charts share one copy, so the file stays near one megabyte."""
     assert html.count("window.vegaEmbed=") == 1
     assert len(html.encode()) < 2_000_000
 
@@ -131,3 +132,86 @@ def test_an_experiment_without_variants_has_a_report() -> None:
     html = render(dataclasses.replace(run, experiments=(empty,)))
 
     assert empty.question in html
+
+
+def test_an_experiment_of_one_group_has_no_heading_for_it(html: str) -> None:
+    """A group is named where there is another, with its question."""
+    assert html.count('class="group-title"') == sum(
+        len(record.groups) for record in whole_run().experiments if len(record.groups) > 1
+    )
+    assert "A thousand rows changed: one at a time?" in html
+
+
+def test_ratios_are_headed_by_the_baseline_of_their_group(html: str) -> None:
+    """Every table says what its ratios are relative to."""
+    for record in whole_run().experiments:
+        for group in record.groups:
+            assert f"Relative to {group.baseline}</th>" in html
+
+
+def test_set_ups_are_named_where_there_are_two(html: str) -> None:
+    """An experiment that ran controlled alone needs no row that says so."""
+    _, lists = html.split('id="experiment-lists"')
+    lists, rest = lists.split('id="experiment-fields"')
+
+    assert lists.count('<tr class="setup">') == 6
+    assert rest.count('<tr class="setup">') == 0
+
+
+def test_the_first_line_has_the_rows_of_every_dataset(html: str) -> None:
+    """No one number stands for datasets of different sizes."""
+    lead = html[html.index('class="lead"') :]
+
+    assert "10,000,000 products and 1,000,000 player fights in embedded" in lead[:200]
+
+
+def test_a_known_error_is_shown_once_with_its_reason(html: str) -> None:
+    """It stands at the head of its group, for all sizes, and is not called a gap."""
+    message = "Field PlayerFight.fight cannot be both deferred and traversed"
+    _, gaps = html.split("Not measured in full")
+
+    assert html.count(message) == 1
+    assert message not in gaps[: gaps.index("</ul>")]
+
+
+def test_what_was_left_out_is_told_where_it_would_have_been(html: str) -> None:
+    """A variant that could not run here is named with its reason, in its experiment too."""
+    assert html.count("it needs django 6.1, and this run has 5.2.19") == 2
+
+
+def test_what_is_left_otherwise_is_told(html: str) -> None:
+    """Variant, column, rows and an example of both values stand in the group's part."""
+    part = html[html.index("What it leaves otherwise") :]
+    text = " ".join(re.sub(r"<[^>]+>", " ", part[: part.index("</section>")]).split())
+
+    assert (
+        "bulk-update label_by_save 1,000 of 1,000 rows boss 3 spec 11 20417 (empty) "
+        "updated_at 400 of 1,000 rows" in text
+    )
+
+
+def test_plans_stand_under_their_statements(html: str) -> None:
+    """A plan is there with where it was seen, alike ones once."""
+    assert html.count("Index Scan using boss_pkey") == 1
+    assert "300 and 1,000 rows (numbers from the first)" in html
+
+
+def test_a_large_run_makes_a_page_that_a_phone_can_load() -> None:
+    """Statements of hundreds of kilobytes, many variants and sizes stay below three megabytes."""
+    run, writes = whole_run(), experiment("writes")
+    statement = dataclasses.replace(
+        writes.variants[0].statements[0],
+        text="COPY " + ", ".join(["(%s, now())"] * 50_000),
+        plan="x" * 500_000,
+    )
+    variants = tuple(
+        dataclasses.replace(variant, statements=(statement, *variant.statements), rows=rows)
+        for rows in range(1_000, 9_000, 1_000)
+        for variant in writes.variants
+    )
+    many = tuple(
+        dataclasses.replace(writes, name=f"writes-{number}", variants=variants)
+        for number in range(3)
+    )
+
+    assert len(render(dataclasses.replace(run, experiments=many)).encode()) < 3_000_000

@@ -1,21 +1,24 @@
 """The report in Debian's Chromium, opened as a file as a reader would."""
 
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
-from report_runs import HOSTILE, whole_run
+from record_parts import HOSTILE
+from report_runs import whole_run
 
 from rowpath.report.charts import charts
 from rowpath.report.html import render
-from rowpath.report.layout import sizes
+from rowpath.report.layout import groups
 
 Scheme = Literal["light", "dark"]
+Drawn = Callable[[int, Scheme], Page]
 DESKTOP, PHONE = 1200, 375
 _ARGS = [
     "--no-sandbox",  # root, as in a container, has no sandbox
@@ -74,6 +77,18 @@ def opened(
         context.close()
 
 
+@pytest.fixture(scope="module")
+def drawn(browser: Browser, report: Path) -> Iterator[Drawn]:
+    """Yield a function that returns the page of a width and scheme, for looking only."""
+    with ExitStack() as stack:
+
+        @cache
+        def page(width: int, scheme: Scheme) -> Page:
+            return stack.enter_context(opened(browser, report, width=width, scheme=scheme)).page
+
+        yield page
+
+
 def open_all(page: Page) -> None:
     """Open every part of the page that is folded."""
     page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
@@ -82,9 +97,10 @@ def open_all(page: Page) -> None:
 def number_of_charts() -> int:
     """Return how many charts the run has."""
     return sum(
-        len(charts(part, record.baseline))
+        len(charts(size))
         for record in whole_run().experiments
-        for part in sizes(record)
+        for part in groups(record)
+        for size in part.sizes
     )
 
 
@@ -102,24 +118,27 @@ def test_the_console_stays_empty_and_the_network_unused(
 
 
 @pytest.mark.parametrize("width", [DESKTOP, PHONE])
-def test_every_chart_is_drawn(browser: Browser, report: Path, width: int) -> None:
-    """Every chart has points, intervals, and the names of its variants, inside its own box."""
-    with opened(browser, report, width=width) as view:
-        drawn = view.page.locator(".chart svg")
+def test_every_chart_is_drawn(drawn: Drawn, width: int) -> None:
+    """Every chart has its marks inside its own box: points and intervals, bars, or lines."""
+    page = drawn(width, "light")
+    charts_ = page.locator(".chart svg")
 
-        assert drawn.count() == number_of_charts()
-        for number in range(drawn.count()):
-            chart = drawn.nth(number)
-            assert chart.locator(".mark-symbol path").count() >= 2
-            assert chart.locator(".mark-rule line").count() >= 2
-            box = chart.bounding_box()
-            assert box is not None
-            assert box["x"] >= 0
-            assert box["x"] + box["width"] <= width
+    assert charts_.count() == number_of_charts()
+    for number in range(charts_.count()):
+        chart = charts_.nth(number)
+        points, bars, lines = (
+            chart.locator(f".mark-{mark} path").count() for mark in ("symbol", "rect", "line")
+        )
+        intervals = chart.locator(".mark-rule line").count()
+        assert (points >= 1 and intervals >= 2) or bars >= 4 or lines == 3
+        box = chart.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
 
 
 @pytest.mark.parametrize("width", [DESKTOP, PHONE])
-def test_no_text_of_a_chart_is_cut_off(browser: Browser, report: Path, width: int) -> None:
+def test_no_text_of_a_chart_is_cut_off(drawn: Drawn, width: int) -> None:
     """Labels, titles and legends lie inside their chart and have no ellipsis."""
     outside = """() => [...document.querySelectorAll(".chart svg")].flatMap((svg) => {
         const box = svg.getBoundingClientRect();
@@ -132,16 +151,16 @@ def test_no_text_of_a_chart_is_cut_off(browser: Browser, report: Path, width: in
             }).map((text) => text.textContent);
     })"""
 
-    with opened(browser, report, width=width) as view:
-        assert view.page.evaluate(outside) == []
+    page = drawn(width, "light")
+    assert page.evaluate(outside) == []
 
 
-def test_a_chart_tells_its_figures_in_words(browser: Browser, report: Path) -> None:
+def test_a_chart_tells_its_figures_in_words(drawn: Drawn) -> None:
     """A screen reader gets a text alternative with the figures."""
-    with opened(browser, report) as view:
-        label = view.page.locator(".chart").first.get_attribute("aria-label")
+    page = drawn(DESKTOP, "light")
+    label = page.locator(".chart").first.get_attribute("aria-label")
 
-        assert "drf-objects (controlled) 28.1 ms" in (label or "")
+    assert "drf-objects (controlled) 28.1 ms" in (label or "")
 
 
 def test_the_page_does_not_scroll_sideways_on_a_phone(browser: Browser, report: Path) -> None:
@@ -195,18 +214,18 @@ def test_hostile_text_is_shown_and_not_run(browser: Browser, report: Path) -> No
 
 @pytest.mark.parametrize(("width", "beside"), [(DESKTOP, True), (PHONE, False)])
 def test_code_and_sql_stand_side_by_side_where_there_is_room(
-    browser: Browser, report: Path, width: int, *, beside: bool
+    drawn: Drawn, width: int, *, beside: bool
 ) -> None:
     """Two columns on a desktop, one above the other on a phone."""
-    with opened(browser, report, width=width) as view:
-        sides = view.page.locator(".sources details[open] .pair").first.locator(".side")
-        code, sql = sides.nth(0).bounding_box(), sides.nth(1).bounding_box()
+    page = drawn(width, "light")
+    sides = page.locator(".sources details[open] .pair").first.locator(".side")
+    code, sql = sides.nth(0).bounding_box(), sides.nth(1).bounding_box()
 
-        assert code is not None
-        assert sql is not None
-        assert (sql["y"] == code["y"]) is beside
-        assert (sql["x"] >= code["x"] + code["width"]) is beside
-        assert (sql["y"] >= code["y"] + code["height"]) is not beside
+    assert code is not None
+    assert sql is not None
+    assert (sql["y"] == code["y"]) is beside
+    assert (sql["x"] >= code["x"] + code["width"]) is beside
+    assert (sql["y"] >= code["y"] + code["height"]) is not beside
 
 
 def test_every_part_opens_at_once_and_closes(browser: Browser, report: Path) -> None:
@@ -236,3 +255,92 @@ def test_a_table_can_be_scrolled_with_the_keyboard(browser: Browser, report: Pat
         })"""
 
         assert box.evaluate(scrolled)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_chart_has_the_colours_of_the_page(drawn: Drawn, scheme: Scheme) -> None:
+    """Bars and lines are drawn in the page's palette, each process in a colour of its own."""
+    strokes = """(chart) => [...chart.querySelectorAll(".mark-line path")]
+        .map((path) => getComputedStyle(path).stroke)"""
+    palette = """(names) => names.map((name) => {
+        const probe = document.body.appendChild(document.createElement("i"));
+        probe.style.color = getComputedStyle(document.documentElement).getPropertyValue(name);
+        const colour = getComputedStyle(probe).color;
+        probe.remove();
+        return colour;
+    })"""
+    names = ["--series-controlled", "--series-as-told", "--series-database"]
+
+    page = drawn(DESKTOP, scheme)
+    chart = page.locator(".chart", has=page.locator(".mark-line")).first
+    colours = page.evaluate(palette, names)
+
+    assert chart.evaluate(strokes) == colours
+    assert len(set(colours)) == 3
+
+
+def test_before_and_after_are_drawn_alike(drawn: Drawn) -> None:
+    """The charts of CPU stand side by side with axes of the same length and the same numbers."""
+    numbers = """(chart) => [...chart.querySelectorAll(".role-axis-label text")]
+        .map((text) => text.textContent)"""
+
+    page = drawn(DESKTOP, "light")
+    charts_ = page.locator(".chart", has=page.locator(".mark-line"))
+    before, after = charts_.nth(0), charts_.nth(1)
+    boxes = before.bounding_box(), after.bounding_box()
+
+    assert before.evaluate(numbers) == after.evaluate(numbers) != []
+    assert boxes[0] is not None
+    assert boxes[1] is not None
+    assert (boxes[0]["y"], boxes[0]["height"]) == (boxes[1]["y"], boxes[1]["height"])
+
+
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+def test_a_long_name_does_not_touch_its_neighbours(drawn: Drawn, width: int) -> None:
+    """Names in one line or in two stand apart, each within its row."""
+    overlapping = """() => [...document.querySelectorAll(".chart svg")].flatMap((svg) => {
+        const boxes = [...svg.querySelectorAll(".role-axis-label text")]
+            .filter((text) => /[a-z]-/.test(text.textContent))
+            .map((text) => text.getBoundingClientRect()).sort((a, b) => a.top - b.top);
+        return boxes.slice(1).filter((box, place) => box.top < boxes[place].bottom - 1)
+            .map((box) => box.top);
+    })"""
+
+    page = drawn(width, "light")
+    assert page.evaluate(overlapping) == []
+
+
+def test_a_plan_scrolls_in_its_own_box_on_a_phone(browser: Browser, report: Path) -> None:
+    """A plan's long lines are not broken, and the page stays as wide as the phone."""
+    with opened(browser, report, width=PHONE) as view:
+        open_all(view.page)
+        plan = view.page.locator(".scroll", has=view.page.locator(".plan")).first
+
+        assert plan.evaluate("each => each.scrollWidth > each.clientWidth")
+        assert plan.bounding_box()["width"] <= PHONE  # type: ignore[index] # it is visible
+
+
+def test_the_parts_of_the_page_can_be_hit_with_a_thumb(drawn: Drawn) -> None:
+    """Every link of the navigation is as large as WCAG 2.2 asks for (2.5.8), on a phone too."""
+    page = drawn(PHONE, "light")
+    links = page.locator("nav a, .parts a")
+    boxes = [link.bounding_box() for link in links.all()]
+
+    assert len(boxes) == 3 + 6 + 6
+    assert all(box is not None and min(box["width"], box["height"]) >= 24 for box in boxes)
+
+
+def test_the_variant_stays_in_sight_while_its_figures_scroll(
+    browser: Browser, report: Path
+) -> None:
+    """On a phone the first column of a table does not scroll away."""
+    with opened(browser, report, width=PHONE) as view:
+        name = view.page.locator("table.figures tbody th").nth(1)
+        box = view.page.locator(".scroll", has=view.page.locator("table.figures")).first
+        before = name.bounding_box()
+        box.evaluate("each => { each.scrollLeft = 200; }")
+        after = name.bounding_box()
+
+        assert before is not None
+        assert after is not None
+        assert after["x"] == before["x"]

@@ -1,25 +1,13 @@
-from report_runs import HOSTILE, timed, whole_run
+from record_parts import HOSTILE, timed
+from report_runs import experiment
 
-from rowpath.lab.record import ExperimentRecord, StatementRecord, VariantRecord
+from rowpath.lab.record import StatementRecord
 from rowpath.report.source import python, sources, sql
-
-
-def experiment(*variants: VariantRecord) -> ExperimentRecord:
-    """Return an experiment of these variants."""
-    return ExperimentRecord(
-        name="one",
-        section="1",
-        question="?",
-        baseline=variants[0].name,
-        variants=variants,
-        comparisons=(),
-        claims=(),
-    )
 
 
 def test_a_variant_stands_once_for_all_its_set_ups_and_sizes() -> None:
     """Code and SQL are shown once a variant, in the order of the experiment."""
-    shown = sources(whole_run().experiments[0])
+    shown = sources(experiment("lists").variants)
 
     assert [each.name for each in shown][:3] == ["drf-objects", "drf-values", "drf-no-serializer"]
     assert len(shown) == 7
@@ -27,11 +15,11 @@ def test_a_variant_stands_once_for_all_its_set_ups_and_sizes() -> None:
 
 def test_a_statement_that_differs_in_its_limit_alone_stands_once() -> None:
     """Django writes the number of rows into the text; the report shows the smallest."""
-    (statement,) = sources(whole_run().experiments[0])[0].statements
+    (statement,) = sources(experiment("lists").variants)[0].statements
 
-    assert statement.limits_differ
+    assert statement.sent.varies
     assert "1000" in statement.sql.striptags()
-    assert [each.rows for each in statement.sightings] == [
+    assert [each.rows for each in statement.sent.sightings] == [
         1_000,
         1_000,
         10_000,
@@ -43,9 +31,9 @@ def test_a_statement_that_differs_in_its_limit_alone_stands_once() -> None:
 
 def test_a_statement_of_a_loop_stands_once_with_its_count() -> None:
     """A hundred similar statements are one text and a number."""
-    _, only_one, _ = sources(whole_run().experiments[1])
+    _, only_one, _ = sources(experiment("fields").variants)
 
-    assert [each.sightings[0].statement.count for each in only_one.statements] == [1, 100]
+    assert [each.sent.sightings[0].count for each in only_one.statements] == [1, 100]
 
 
 def test_sql_is_laid_out_in_lines() -> None:
@@ -57,13 +45,30 @@ def test_sql_is_laid_out_in_lines() -> None:
 
 
 def test_a_statement_too_long_to_lay_out_is_shown_as_sent() -> None:
-    """A statement with thousands of parameters does not keep the report from being made."""
-    text = "SELECT a FROM t WHERE a IN (" + "%s, " * 20_000 + "0)"
-    statement = StatementRecord(text=text, count=1, duration_ms=1.0, rows=0)
+    """Whatever the layouter refuses does not keep the report from being made."""
+    text = "SELECT " + "a, " * 20_000 + "0"
 
-    (shown,) = sources(experiment(timed("x", ms=1.0, statements=(statement,))))
+    assert sql(text).striptags() == text
 
-    assert shown.statements[0].sql.striptags() == text
+
+def test_a_layout_that_is_mostly_white_space_is_left_out() -> None:
+    """A list that the layouter indents more at every item is shown as it was sent."""
+    text = "COPY " + ", ".join(["(%s, now())"] * 250)
+
+    assert len(sql(text)) < 30_000
+
+
+def test_of_very_many_statements_some_are_shown() -> None:
+    """A variant that never sends the same text twice does not fill the page."""
+    statements = tuple(
+        StatementRecord(text=f"SELECT column_{number}", count=1, duration_ms=1.0, rows=0)
+        for number in range(400)
+    )
+
+    (shown,) = sources([timed("x", ms=1.0, statements=statements)])
+
+    assert len(shown.statements) == 12
+    assert shown.hidden == 388
 
 
 def test_what_looks_like_html_is_escaped() -> None:

@@ -2,20 +2,21 @@ import dataclasses
 import io
 
 import pytest
-from report_runs import HOSTILE, timed, whole_run
+from record_parts import HOSTILE, group, timed
+from report_runs import experiment, whole_run
 from rich.console import Console, RenderableType
 
 from rowpath.lab.record import ExperimentRecord, from_json, to_json
 from rowpath.report import figures
-from rowpath.report.terminal import caption, question, size_table, summary
+from rowpath.report.terminal import caption, group_table, question, summary
 
 WIDTHS = (80, 120)
 
 
 def tables_of(record: ExperimentRecord) -> list[RenderableType]:
     """Return all that is printed of an experiment, in order."""
-    numbers = sorted({variant.rows for variant in record.variants})
-    tables = [size_table(record, rows) for rows in numbers]
+    cells = dict.fromkeys((variant.group, variant.rows) for variant in record.variants)
+    tables = [group_table(record, name, rows) for name, rows in cells]
     return [question(record), *tables, caption(record)]
 
 
@@ -67,18 +68,18 @@ def test_every_figure_of_every_variant_is_printed(width: int) -> None:
     for record in whole_run().experiments:
         for variant in record.variants:
             seen = figures.time_seen(variant)
-            assert variant.name in text
+            assert all(part in text for part in figures.parted(variant.name).split("\n"))
             assert seen is None or figures.time(seen) in text
-            assert figures.answer_sizes(variant)[1] in text
+            assert figures.answer_sizes(variant)[-1] in text
             assert figures.sql_time(variant) in text
-            assert figures.memory(variant.peak_mib) in text
+            assert all(memory in text for memory in figures.memory_figures(variant))
             assert all(told in text for told in figures.told(variant))
 
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_columns_stand_in_line(width: int) -> None:
     """All rows of a table start their second column at the place of its header."""
-    lines = printed(size_table(whole_run().experiments[0], 1_000), width=width).splitlines()
+    lines = printed(group_table(experiment("lists"), "lists", 1_000), width=width).splitlines()
     column = next(line.index("time") for line in lines if line.lstrip().startswith("variant"))
 
     rows = [line for line in lines if line.startswith("  drf-")]
@@ -89,14 +90,14 @@ def test_columns_stand_in_line(width: int) -> None:
 
 def test_wide_terminals_hold_a_figure_and_its_interval_on_one_line() -> None:
     """At 120 columns the interval stands behind the figure."""
-    record = whole_run().experiments[0]
+    table = group_table(experiment("lists"), "lists", 1_000)
 
-    assert "28.1 ms (27.3\N{EN DASH}29.3)" in printed(size_table(record, 1_000), width=120)
+    assert "28.1 ms (27.3\N{EN DASH}29.3)" in printed(table, width=120)
 
 
 def test_the_statements_of_a_loop_are_told_apart() -> None:
     """A hundred similar statements show as such."""
-    text = printed(size_table(whole_run().experiments[1], 100), width=80)
+    text = printed(group_table(experiment("fields"), "all", 100), width=80)
 
     assert "101" in text
     assert "100 similar" in text
@@ -104,10 +105,10 @@ def test_the_statements_of_a_loop_are_told_apart() -> None:
 
 def test_an_observation_and_an_end_are_told() -> None:
     """What was seen once says once, and a worker that was ended says why, in a sentence."""
-    text = printed(size_table(whole_run().experiments[2], 10_000_000), width=120)
+    text = printed(group_table(experiment("lazy"), "all", 10_000_000), width=120)
 
     assert "41.2 s (once)" in text
-    assert "reached its limit of 2,048 MiB after 11 s and was ended." in text
+    assert "was ended at its limit of 2,048 MiB after 11.0 s, without an answer." in text
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -135,7 +136,8 @@ def test_markup_in_a_name_is_text() -> None:
         name="[bold]x[/bold]",
         section="1",
         question=HOSTILE,
-        baseline="[red]",
+        dataset="logs",
+        groups=(group("all", "[red]"),),
         variants=(timed("[red]", ms=1.0),),
         comparisons=(),
         claims=(),
@@ -162,3 +164,77 @@ def test_a_run_that_measured_nothing_has_a_summary() -> None:
 
     assert "Ctrl-C." in text
     assert "Example Processor 9000" in text
+
+
+def test_a_group_is_headed_by_its_name_its_question_and_its_baseline() -> None:
+    """An experiment of several groups tells each apart; its question is asked once."""
+    relations = experiment("relations")
+
+    first, second = (
+        printed(group_table(relations, "foreign-keys", rows), width=80) for rows in (300, 1_000)
+    )
+
+    assert first.startswith("relations: foreign keys, 300 rows\n")
+    assert "What do four foreign keys cost a row" in first
+    assert "What do four foreign keys cost a row" not in second
+    assert "ratio: time relative to foreign-keys-lazy\n" in second
+
+
+def test_an_experiment_of_one_group_is_not_divided() -> None:
+    """Its table is headed by its name, and its caption has the baseline."""
+    fields = experiment("fields")
+
+    assert printed(group_table(fields, "all", 100), width=80).startswith("fields, 100 rows\n")
+    assert "ratio: time relative to all; below 1 is faster." in printed(caption(fields), width=80)
+
+
+def test_memory_stands_first_where_a_group_is_about_it() -> None:
+    """The second column of such a group is what the worker held and what was added."""
+    text = printed(group_table(experiment("loops"), "list-or-iterator", 20_000), width=80)
+    header = next(line for line in text.splitlines() if "variant" in line)
+
+    assert header.split()[:3] == ["variant", "peak", "time"]
+    assert "+148 MiB" in text
+
+
+def test_a_variant_that_failed_has_no_time_but_its_message() -> None:
+    """Its row says so, and the sentence below has the error and the reason."""
+    text = printed(group_table(experiment("relations"), "foreign-keys", 300), width=120)
+    row = next(line for line in text.splitlines() if line.startswith("  select-related-"))
+
+    assert row.split()[1:3] == ["\N{EN DASH}", "failed"]
+    assert "cannot be both deferred" in text
+
+
+def test_what_is_left_otherwise_takes_a_line_a_variant() -> None:
+    """The columns and how many rows differ; the values are in the report."""
+    lines = printed(group_table(experiment("writes"), "update", 1_000), width=120).splitlines()
+
+    (told,) = [line.strip() for line in lines if line.startswith("  bulk-update leaves")]
+    assert told == (
+        "bulk-update leaves otherwise: label_by_save in 1,000 of 1,000 rows; "
+        "updated_at in 400 of 1,000 rows"
+    )
+
+
+def test_cpu_over_time_is_told_in_a_line() -> None:
+    """What each process used on average, of what ran at once."""
+    text = printed(group_table(experiment("loops"), "daily-task", 2_000), width=120)
+
+    assert (
+        "CPU while t1-loop and t2-loop run at once, 9.60 s: t1-loop 31%, t2-loop 15%, "
+        "PostgreSQL 47% of a core" in text
+    )
+
+
+def test_a_claim_against_another_baseline_is_starred() -> None:
+    """The caption explains the star where a group's claim is not against its baseline."""
+    assert "*: against another baseline" in " ".join(
+        printed(caption(experiment("relations")), width=80).split()
+    )
+    assert "*: against" not in printed(caption(experiment("loops")), width=80)
+
+
+def test_the_summary_says_nothing_of_rows_left_otherwise() -> None:
+    """What stands under its table is not told again at the end."""
+    assert "leaves otherwise" not in printed(summary(whole_run()), width=80)

@@ -8,6 +8,7 @@ from math import floor, log10
 from statistics import median
 
 from rowpath.lab.record import TimeRecord, VariantRecord
+from rowpath.report.endings import has_failed
 from rowpath.stats.interval import Interval
 
 TIMES = "\N{MULTIPLICATION SIGN}"
@@ -22,8 +23,13 @@ _SHORT_MS = 0.1
 """Below it a time is told in microseconds."""
 _EXACT_S = 9.95
 """Below it, a whole number of seconds is too coarse."""
+_EXACT_MIB = 9.95
+"""Below it, whole MiB are too coarse for what was added."""
 _FINE_RATIO, _COARSE_RATIO = 0.1, 10
 """Below the one, two decimals say too little; from the other on, too much."""
+
+_LONG_NAME = 18
+"""With more characters, a name takes too much of a phone's or a terminal's width for one line."""
 
 
 def significant(value: float, digits: int = 3) -> str:
@@ -60,7 +66,12 @@ def time_range(interval: TimeRecord) -> str:
 
 
 def time_seen(variant: VariantRecord) -> float | None:
-    """Return the one time in milliseconds that a variant is known by; None where it has none."""
+    """Return the one time in milliseconds that a variant is known by.
+
+    None where it has none: where no answer came, how long that took is no time of a technique.
+    """
+    if variant.outcome is not None:
+        return None
     if variant.time_ms is not None:
         return variant.time_ms.median
     medians = [median(block) for block in variant.samples_ms if block]
@@ -69,6 +80,8 @@ def time_seen(variant: VariantRecord) -> float | None:
 
 def time_note(variant: VariantRecord) -> str:
     """Return what stands behind a variant's time: its interval, or that it was seen once."""
+    if variant.outcome is not None:
+        return ""
     if variant.time_ms is not None:
         return time_range(variant.time_ms)
     seen = sum(len(block) for block in variant.samples_ms)
@@ -104,11 +117,19 @@ def size(size_bytes: int) -> str:
     return f"{value:.0f} {unit}" if unit == "B" else f"{significant(value)} {unit}"
 
 
-def answer_sizes(variant: VariantRecord) -> tuple[str, str]:
-    """Return the size of an answer, raw and gzipped; dashes where no answer came."""
+def answer_sizes(variant: VariantRecord) -> tuple[str, ...]:
+    """Return the size of an answer, raw and gzipped; a dash where no answer came."""
     if variant.outcome is not None and variant.bytes == 0:
-        return NOTHING, NOTHING
+        return (NOTHING,)
     return size(variant.bytes), size(variant.bytes_gzip)
+
+
+def statements(variant: VariantRecord) -> tuple[str, ...]:
+    """Return how many statements a request sent, and of these how many alike if several were."""
+    if variant.outcome is not None and not variant.sql_statements:
+        return (NOTHING,)
+    similar = (f"{variant.sql_similar:,} similar",) if variant.sql_similar > 1 else ()
+    return (count(variant.sql_statements), *similar)
 
 
 def sql_time(variant: VariantRecord) -> str:
@@ -119,6 +140,21 @@ def sql_time(variant: VariantRecord) -> str:
 def memory(mib: float) -> str:
     """Return memory in whole MiB."""
     return f"{mib:,.0f} MiB"
+
+
+def growth(mib: float) -> str:
+    """Return how much memory was added, in MiB, with a decimal where that is little."""
+    return f"+{mib:,.0f} MiB" if mib == 0 or mib >= _EXACT_MIB else f"+{mib:.1f} MiB"
+
+
+def memory_figures(variant: VariantRecord) -> tuple[str, ...]:
+    """Return the peak of the worker's memory, and how much of it a request added.
+
+    Where no answer came, there is the peak alone at which the worker was ended, if it was.
+    """
+    if variant.outcome is not None:
+        return (NOTHING if has_failed(variant) else memory(variant.peak_mib),)
+    return (memory(variant.peak_mib), growth(variant.grown_mib))
 
 
 def count(number: int) -> str:
@@ -149,6 +185,16 @@ def duration(seconds: float) -> str:
 def rows(number: int) -> str:
     """Return how many rows an answer has, or is made from."""
     return f"{number:,} row{'' if number == 1 else 's'}"
+
+
+def parted(name: str) -> str:
+    """Return the name of a variant, a long one in two lines, parted at the dash in its middle."""
+    dashes = [place for place, character in enumerate(name) if character == "-"]
+    if len(name) <= _LONG_NAME or not dashes:
+        return name
+    ends = (place + 1 for place in reversed(dashes))
+    middle = min(ends, key=lambda end: abs(end - len(name) / 2))
+    return f"{name[:middle]}\n{name[middle:]}"
 
 
 def words(name: str) -> str:

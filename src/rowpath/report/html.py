@@ -16,9 +16,13 @@ from altair.vegalite import SCHEMA_VERSION as VEGA_LITE_VERSION
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from rowpath.lab.experiment import Figure
 from rowpath.lab.record import ExperimentRecord, Run
-from rowpath.report import charts, figures, notes, source
-from rowpath.report.layout import SizePart, sizes
+from rowpath.report import endings, figures, notes, source
+from rowpath.report.charts import charts
+from rowpath.report.differences import left_otherwise
+from rowpath.report.layout import GroupPart, SizePart, groups, is_divided
+from rowpath.report.missing import missing
 from rowpath.report.verdicts import judged, symbol, tally
 
 _BUNDLE_SNIPPET = "window.vegaEmbed = vegaEmbed;"
@@ -38,27 +42,44 @@ def render(run: Run) -> str:
         experiments=[_experiment(record) for record in run.experiments],
         claims=judged(claim for record in run.experiments for claim in record.claims),
         tally=tally(claim for record in run.experiments for claim in record.claims),
-        missing=notes.missing(run),
+        missing=missing(run),
     )
 
 
 def _experiment(record: ExperimentRecord) -> dict[str, Any]:
+    anchor = f"experiment-{_anchored(record.name)}"
     return {
         "record": record,
-        "anchor": "experiment-" + "-".join(record.name.split()),
-        "sizes": [_size(record, part) for part in sizes(record)],
-        "sources": source.sources(record),
+        "anchor": anchor,
+        "divided": is_divided(record),
+        "groups": [_group(anchor, part) for part in groups(record)],
     }
 
 
-def _size(record: ExperimentRecord, part: SizePart) -> dict[str, Any]:
+def _group(experiment: str, part: GroupPart) -> dict[str, Any]:
+    return {
+        "record": part.record,
+        # The dot keeps a group's anchor from being that of an experiment with a longer name.
+        "anchor": f"{experiment}.{_anchored(part.record.name)}",
+        "sizes": [_size(each) for each in part.sizes],
+        "endings": notes.endings(part.sizes),
+        "differences": left_otherwise(part.variants),
+        "sources": source.sources(part.variants),
+    }
+
+
+def _size(part: SizePart) -> dict[str, Any]:
     return {
         "part": part,
-        "charts": charts.charts(part, record.baseline),
-        "outcomes": tuple(notes.outcomes(part)),
+        "charts": charts(part),
         "told": any(figures.told(line.variant) for line in part.lines),
         "judged": any(line.claims for line in part.lines),
+        "memory_first": part.group.leads == Figure.MEMORY,
     }
+
+
+def _anchored(name: str) -> str:
+    return "-".join(name.split())
 
 
 def _templates() -> Environment:
@@ -70,8 +91,8 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.policies["json.dumps_kwargs"] = {"allow_nan": False, "sort_keys": True}
-    environment.globals.update(figures=figures, notes=notes, symbol=symbol)
-    environment.filters.update(words=figures.words, ratio_words=charts.ratio_words)
+    environment.globals.update(endings=endings, figures=figures, notes=notes, symbol=symbol)
+    environment.filters["words"] = figures.words
     return environment
 
 

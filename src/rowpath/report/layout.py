@@ -1,15 +1,22 @@
-"""An experiment cut into what a reader sees: sizes, then set-ups, then variants."""
+"""An experiment cut into what a reader sees: groups, then sizes, then set-ups, then variants."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rowpath.lab.record import ClaimRecord, ComparisonRecord, ExperimentRecord, VariantRecord
+from rowpath.lab.experiment import Setup
+from rowpath.lab.record import (
+    ClaimRecord,
+    ComparisonRecord,
+    ExperimentRecord,
+    GroupRecord,
+    VariantRecord,
+)
 from rowpath.report import figures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A variant with what is said of it: its ratio to the experiment's baseline, its claims."""
+    """A variant with what is said of it: its ratio to its group's baseline, its claims."""
 
     variant: VariantRecord
     is_baseline: bool
@@ -27,10 +34,15 @@ class SetupPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SizePart:
-    """Everything measured at one number of rows."""
+    """Everything of a group that was measured at one number of rows.
 
+    `names_setups` says that a reader must be told which set-up is which.
+    """
+
+    group: GroupRecord
     rows: int
     setups: tuple[SetupPart, ...]
+    names_setups: bool
 
     @property
     def title(self) -> str:
@@ -43,38 +55,70 @@ class SizePart:
         return tuple(line for part in self.setups for line in part.lines)
 
 
-def sizes(record: ExperimentRecord) -> tuple[SizePart, ...]:
-    """Return the parts of an experiment, the smallest size first, variants in their order."""
-    numbers = sorted({variant.rows for variant in record.variants})
-    return tuple(size_part(record, rows) for rows in numbers)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupPart:
+    """The variants that are compared with one another, at all sizes."""
+
+    record: GroupRecord
+    sizes: tuple[SizePart, ...]
+
+    @property
+    def variants(self) -> tuple[VariantRecord, ...]:
+        """The variants at all sizes, the smallest first."""
+        return tuple(line.variant for part in self.sizes for line in part.lines)
 
 
-def size_part(record: ExperimentRecord, rows: int) -> SizePart:
-    """Return what an experiment holds at `rows` rows."""
-    variants = [variant for variant in record.variants if variant.rows == rows]
-    setups = _in_order(variant.setup for variant in variants)
+def groups(record: ExperimentRecord) -> tuple[GroupPart, ...]:
+    """Return the groups of an experiment of which something was measured, in their order."""
+    measured = {variant.group for variant in record.variants}
+    return tuple(
+        GroupPart(record=group, sizes=_sizes(record, group))
+        for group in record.groups
+        if group.name in measured
+    )
+
+
+def is_divided(record: ExperimentRecord) -> bool:
+    """Return whether an experiment has more than one group, so that each needs its heading."""
+    return len(record.groups) > 1
+
+
+def size_part(record: ExperimentRecord, group: GroupRecord, rows: int) -> SizePart:
+    """Return what a group of an experiment holds at `rows` rows."""
+    variants = [each for each in record.variants if (each.group, each.rows) == (group.name, rows)]
     return SizePart(
+        group=group,
         rows=rows,
+        names_setups=_names_setups(record),
         setups=tuple(
             SetupPart(
                 setup=setup,
-                lines=tuple(_line(record, each) for each in variants if each.setup == setup),
+                lines=tuple(_line(record, group, each) for each in variants if each.setup == setup),
             )
-            for setup in setups
+            for setup in _in_order(variant.setup for variant in variants)
         ),
     )
 
 
-def _line(record: ExperimentRecord, variant: VariantRecord) -> Line:
+def _sizes(record: ExperimentRecord, group: GroupRecord) -> tuple[SizePart, ...]:
+    numbers = sorted({variant.rows for variant in record.variants if variant.group == group.name})
+    return tuple(size_part(record, group, rows) for rows in numbers)
+
+
+def _names_setups(record: ExperimentRecord) -> bool:
+    return {variant.setup for variant in record.variants} != {Setup.CONTROLLED}
+
+
+def _line(record: ExperimentRecord, group: GroupRecord, variant: VariantRecord) -> Line:
     where = (variant.name, variant.setup, variant.rows)
     comparisons = [
         each
         for each in record.comparisons
-        if (each.variant, each.setup, each.rows) == where and each.baseline == record.baseline
+        if (each.variant, each.setup, each.rows) == where and each.baseline == group.baseline
     ]
     return Line(
         variant=variant,
-        is_baseline=variant.name == record.baseline,
+        is_baseline=variant.name == group.baseline,
         comparison=comparisons[0] if comparisons else None,
         claims=tuple(
             each for each in record.claims if (each.variant, each.setup, each.rows) == where

@@ -1,14 +1,29 @@
-"""What is said in sentences beside the figures: where, with what, what is missing and why."""
+"""What is said in sentences beside the figures: where, with what, how it ended, how often."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-from rowpath.lab.record import ClaimRecord, EnvironmentRecord, Run
+from rowpath.lab.record import ClaimRecord, DatasetRecord, EnvironmentRecord, Run
 from rowpath.report import figures
 from rowpath.report.layout import SizePart
-from rowpath.report.source import Sighting
+from rowpath.report.statements import Plan, Shown, Sighting
 
 NOT_MEASURED = "not measured"
 NO_CLAIM = "No claim of the talk speaks of what this run measured, so there is no verdict."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """A variant that ended badly, in which set-up if that must be told, and how."""
+
+    variant: str
+    setup: str | None
+    outcome: str
+
+    def __str__(self) -> str:
+        """Return all of it on one line."""
+        setup = f" ({self.setup})" if self.setup else ""
+        return f"{self.variant}{setup}: {self.outcome}"
 
 
 def stopped(reason: str) -> str:
@@ -32,8 +47,8 @@ def claim(record: ClaimRecord) -> str:
 
 def sent(sightings: Sequence[Sighting]) -> str:
     """Return how often one request sent a statement, and how long it waited for it."""
-    counts = sorted({each.statement.count for each in sightings})
-    times = [each.statement.duration_ms for each in sightings]
+    counts = sorted({each.count for each in sightings})
+    times = [each.duration_ms for each in sightings]
     shortest, longest = figures.time(min(times)), figures.time(max(times))
     waited = shortest if shortest == longest else f"{shortest} to {longest}"
     if counts == [1]:
@@ -42,47 +57,44 @@ def sent(sightings: Sequence[Sighting]) -> str:
     return f"sent {often} times a request, {waited} in all"
 
 
-def outcomes(part: SizePart) -> Iterator[str]:
-    """Yield how single variants ended that ended otherwise than with an answer."""
-    for line in part.lines:
-        if line.variant.outcome is not None:
-            name = figures.printable(line.variant.name)
-            setup = figures.words(line.variant.setup)
-            yield f"{name} ({setup}): {figures.printable(line.variant.outcome)}"
+def shortened(shown: Shown) -> str:
+    """Return what to say of a text that is not shown in whole; nothing of one that is."""
+    if shown.whole is None:
+        return ""
+    return f"Shortened: all {figures.count(shown.whole)} characters are in the run's JSON file."
 
 
-def missing(run: Run) -> tuple[str, ...]:
-    """Return a sentence for everything that a reader could miss, and why it is not there."""
-    return (*_unjudged(run), *_without_interval(run), *_ended(run))
+def plan_seen(plan: Plan, *, names_setups: bool) -> str:
+    """Return where a plan was seen, and whether it had other numbers there."""
+    sizes: dict[str, list[int]] = {}
+    for setup, rows in plan.seen:
+        sizes.setdefault(setup if names_setups else "", []).append(rows)
+    places = "; ".join(
+        f"{figures.words(setup)}{', ' if setup else ''}{_sizes(rows)}"
+        for setup, rows in sizes.items()
+    )
+    return f"{places} (numbers from the first)" if plan.differs else places
 
 
-def _unjudged(run: Run) -> Iterator[str]:
-    for experiment in run.experiments:
-        for each in experiment.claims:
-            if each.measured is None:
-                where = f"{experiment.name}, {figures.words(each.setup)}, {figures.rows(each.rows)}"
-                yield figures.printable(
-                    f"{where}: no ratio of {each.variant} to {each.baseline}, so no verdict."
+def _sizes(numbers: Iterable[int]) -> str:
+    *others, last = numbers
+    return " and ".join(filter(None, (", ".join(map(figures.count, others)), figures.rows(last))))
+
+
+def endings(parts: Iterable[SizePart]) -> tuple[Ending, ...]:
+    """Return what ended badly at some sizes of a group, once where it ended alike at several."""
+    return tuple(dict.fromkeys(_endings(parts)))
+
+
+def _endings(parts: Iterable[SizePart]) -> Iterator[Ending]:
+    for part in parts:
+        for line in part.lines:
+            if line.variant.outcome is not None:
+                yield Ending(
+                    variant=figures.printable(line.variant.name),
+                    setup=figures.words(line.variant.setup) if part.names_setups else None,
+                    outcome=figures.printable(line.variant.outcome),
                 )
-
-
-def _without_interval(run: Run) -> Iterator[str]:
-    for experiment in run.experiments:
-        for each in experiment.comparisons:
-            if each.ratio is None:
-                where = f"{experiment.name}, {figures.words(each.setup)}, {figures.rows(each.rows)}"
-                yield figures.printable(
-                    f"{where}: {each.variant} has only {blocks(each.blocks)}, too few for an "
-                    "interval."
-                )
-
-
-def _ended(run: Run) -> Iterator[str]:
-    for experiment in run.experiments:
-        for each in experiment.variants:
-            if each.outcome is not None:
-                where = f"{experiment.name}, {figures.words(each.setup)}, {figures.rows(each.rows)}"
-                yield figures.printable(f"{where}: {each.name}. {each.outcome}")
 
 
 def python(where: EnvironmentRecord) -> str:
@@ -99,15 +111,54 @@ def _named(name: str, version: str) -> str:
     return f"{name} {version}" if version[:1].isdigit() else version
 
 
+def datasets(run: Run) -> tuple[DatasetRecord, ...]:
+    """Return the datasets of a run, of which there is one at least."""
+    return run.datasets or (run.dataset,)
+
+
+def contents(run: Run) -> str:
+    """Return what the database held: `10,000,000 products and 1,000,000 player fights`."""
+    *others, last = map(_main_rows, datasets(run))
+    return " and ".join(filter(None, (", ".join(others), last)))
+
+
+def _main_rows(data: DatasetRecord) -> str:
+    # A dataset is sized by the rows of one table; where two have as many, its name says enough.
+    mains = [table for table, rows in data.tables.items() if rows == data.rows]
+    if len(mains) != 1:
+        return f"{figures.rows(data.rows)} of {figures.printable(data.name)}"
+    noun = figures.printable(mains[0]).replace("_", " ")
+    return f"{figures.count(data.rows)} {noun}{'' if data.rows == 1 else 's'}"
+
+
+def tables(data: DatasetRecord) -> str:
+    """Return the rows of every table of a dataset, the largest first: `1,000 player_fight, ...`."""
+    held = sorted(data.tables.items(), key=lambda each: -each[1])
+    filled = [f"{figures.count(rows)} {figures.printable(table)}" for table, rows in held if rows]
+    empty = len(held) - len(filled)
+    written = f"{empty} more, empty, to write to" if empty else ""
+    return ", ".join(filter(None, (*filled, written))) or figures.rows(data.rows)
+
+
+def made(data: DatasetRecord) -> str:
+    """Return how a dataset came to be there."""
+    return "reused" if data.reused else f"built in {figures.duration(data.built_s)}"
+
+
 def environment(run: Run) -> tuple[str, ...]:
     """Return where and with what a run was made, in one line a matter."""
-    where, data = run.environment, run.dataset
+    where = run.environment
     packages = ", ".join(f"{name} {version}" for name, version in sorted(where.packages.items()))
-    built = "reused" if data.reused else f"built in {figures.duration(data.built_s)}"
     memory, started = figures.size(where.memory_bytes), f"{run.started_at:%Y-%m-%d %H:%M %Z}"
     machine = f"{where.cpu}, {where.cores} cores, {memory} of memory, {where.kernel}"
     versions = f"{python(where)}, {postgresql(where)}, {packages}"
-    rows = f"{data.rows:,} rows in {data.name} ({figures.size(data.size_bytes)}, seed {data.seed})"
     took = f"took {figures.duration(run.duration_s)}, rowpath {run.rowpath}"
-    made = f"profile {run.profile}, seed {run.seed}, started {started}, {took}"
-    return tuple(map(figures.printable, (machine, versions, f"{rows}, {built}", made)))
+    run_made = f"profile {run.profile}, seed {run.seed}, started {started}, {took}"
+    return tuple(
+        map(figures.printable, (machine, versions, *map(_dataset, datasets(run)), run_made))
+    )
+
+
+def _dataset(data: DatasetRecord) -> str:
+    disk = figures.size(data.size_bytes)
+    return f"{data.name}: {_main_rows(data)} ({disk}, seed {data.seed}), {made(data)}"

@@ -1,7 +1,7 @@
 // Draws every chart of the page in the page's own colours, and again when they change.
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 
-function config() {
+function config(colours) {
   const style = getComputedStyle(document.documentElement);
   const colour = (name) => style.getPropertyValue(`--${name}`).trim();
   const text = { labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal" };
@@ -22,15 +22,18 @@ function config() {
     axisY: { grid: true, labelLimit: 0, labelFontSize: 13 },
     legend: { labelColor: colour("text"), labelFontSize: 12, padding: 0, offset: 12, columnPadding: 14 },
     rule: { color: colour("quiet") },
-    // In the order of the charts' domain: the talk, as told, controlled, and what may follow.
-    range: { category: ["talk", "as-told", "controlled"].map((name) => colour(`series-${name}`)) },
+    text: { color: colour("text") },
+    // Names of variants stand in two lines where one is too long for a phone.
+    lineBreak: "\n",
+    // A chart names the page's colours in the order of its series.
+    range: { category: colours.map((name) => colour(`series-${name}`)) },
   };
 }
 
-const options = () => ({
+const options = (colours) => ({
   actions: false,
   ast: true,
-  config: config(),
+  config: config(colours),
   defaultStyle: false,
   mode: "vega-lite",
   renderer: "svg",
@@ -43,9 +46,16 @@ const figures = [...document.querySelectorAll(".chart")].map((place) => ({
   drawn: null,
 }));
 
+// Room for axis and legend beside the drawing, so that the page hardly moves while it is drawn.
+const BESIDE_PX = 85;
+for (const { place, specification } of figures) {
+  place.style.minHeight = `${specification.height + BESIDE_PX}px`;
+}
+
 async function draw(figure) {
   figure.drawn?.finalize();
-  figure.drawn = await window.vegaEmbed(figure.place, figure.specification, options());
+  figure.drawn = await window.vegaEmbed(figure.place, figure.specification, options(figure.specification.usermeta.colours));
+  figure.place.style.minHeight = "";
 }
 
 async function drawAll() {

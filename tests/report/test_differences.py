@@ -1,0 +1,57 @@
+import dataclasses
+
+from record_parts import timed
+from report_runs import experiment
+
+from rowpath.lab.record import DifferenceRecord, VariantRecord
+from rowpath.report.differences import left_otherwise
+
+
+def leaving(rows: int, *, differ: int = 0, own: str = "b") -> VariantRecord:
+    """Return a variant that leaves a column otherwise in `differ` rows, by default in all."""
+    difference = DifferenceRecord(column="label", rows=differ or rows, baseline="a", variant=own)
+    return dataclasses.replace(timed("bulk", ms=1, rows=rows), differences=(difference,))
+
+
+def test_a_column_stands_once_with_its_rows_at_every_size() -> None:
+    """Sizes are put together, and set-ups that leave the same are told once."""
+    variants = [leaving(300), leaving(300), leaving(1_000, differ=400)]
+
+    (found,) = left_otherwise(variants)
+
+    assert found.rows == ("300 of 300 rows", "400 of 1,000 rows")
+    assert found.short() == "label in 300 of 300 rows, 400 of 1,000 rows"
+
+
+def test_a_row_of_totals_is_one_row_and_no_share() -> None:
+    """An answer of one row, made from a thousand, does not differ in one of a thousand."""
+    (found,) = left_otherwise([leaving(1_000, differ=1)])
+
+    assert found.rows == ("1 row",)
+
+
+def test_nothing_left_is_told_as_such() -> None:
+    """An empty value is a word, so that a reader sees it."""
+    (found,) = left_otherwise([leaving(10, own="")])
+
+    assert (found.baseline, found.own) == ("a", "(empty)")
+
+
+def test_a_long_example_is_cut() -> None:
+    """The run's file has all of a value that fills a page."""
+    (found,) = left_otherwise([leaving(10, own="x" * 5_000)])
+
+    assert len(found.own) < 100
+
+
+def test_variants_and_columns_keep_their_order() -> None:
+    """Differences stand in the order of the table above them."""
+    update = [each for each in experiment("writes").variants if each.group == "update"]
+
+    assert [(each.variant, each.column) for each in left_otherwise(update)] == [
+        ("bulk-update", "label_by_save"),
+        ("bulk-update", "updated_at"),
+        ("update", "label_by_save"),
+        ("update", "updated_at"),
+        ("update", "changes"),
+    ]
