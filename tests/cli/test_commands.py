@@ -15,8 +15,9 @@ import urllib3
 
 from conftest import enterable_folder
 from rowpath.lab.experiments import EXPERIMENTS
+from rowpath.lab.host import package_versions
 
-URL = re.compile(r"http://127\.0\.0\.1:\d+\S*")
+URL = re.compile(r"(POST |\(fails .*\) )?(http://127\.0\.0\.1:\d+/\S+)")
 
 
 @pytest.fixture(scope="module")
@@ -85,11 +86,12 @@ def served(folder: Path) -> Iterator[subprocess.Popen[str]]:
         process.send_signal(signal.SIGTERM)
 
 
-def urls_of(process: subprocess.Popen[str]) -> list[str]:
+def urls_of(process: subprocess.Popen[str]) -> list[tuple[str, str]]:
+    """The URL of each variant, and what stands before it."""
     assert process.stdout is not None
-    urls: list[str] = []
+    urls: list[tuple[str, str]] = []
     for line in process.stdout:
-        urls += URL.findall(line)
+        urls += [(how.strip(), url) for how, url in URL.findall(line)]
         if "Running until Ctrl-C" in line:
             return urls
     pytest.fail("the command ended before it served")
@@ -99,11 +101,18 @@ def test_serve_prints_urls_that_answer_and_ends_with_a_signal(
     served: subprocess.Popen[str],
 ) -> None:
     """Every URL that is printed answers, on loopback only, until the command is told to end."""
-    urls = [url for url in urls_of(served) if url.count("/") > 2]
-    assert len(urls) == sum(len(experiment.variants) for experiment in EXPERIMENTS)
+    urls = urls_of(served)
+    versions = package_versions()
+    assert len(urls) == sum(
+        variant.needs is None or variant.needs.met_by(versions)
+        for experiment in EXPERIMENTS
+        for variant in experiment.variants
+    )
 
-    for url in urls:
-        assert urllib3.request("GET", url).status == 200
+    for how, url in urls:
+        method = "POST" if how == "POST" else "GET"
+        expected = 500 if how.startswith("(fails") else 200
+        assert urllib3.request(method, url).status == expected
     listening = {
         connection.laddr.ip
         for process in psutil.Process(served.pid).children(recursive=True)

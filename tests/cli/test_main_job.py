@@ -18,7 +18,7 @@ import pytest
 
 from conftest import enterable_folder
 from rowpath.lab.database import Database, open_database
-from rowpath.lab.dataset import inspect
+from rowpath.lab.dataset import PRODUCTS, inspect
 from rowpath.lab.experiments import EXPERIMENTS
 from rowpath.lab.record import Run, from_json
 
@@ -63,7 +63,7 @@ def rowpath(folder: Path, *arguments: str) -> Finished:
         env=environment(folder),
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
     )
     return Finished(code=result.returncode, out=result.stdout, err=result.stderr, folder=folder)
@@ -95,6 +95,8 @@ def test_the_run_has_the_promised_keys(finished: Finished) -> None:
     run = json.loads(finished.json.read_text())
 
     assert {"schema_version", "seed", "environment", "dataset", "experiments"} <= set(run)
+    assert [each["name"] for each in run["datasets"]] == ["products", "logs"]
+    assert run["dataset"] == run["datasets"][0]
     lists = next(each for each in run["experiments"] if each["name"] == "lists")
     variant = lists["variants"][0]
     assert set(variant) >= {
@@ -111,12 +113,56 @@ def test_every_variant_was_measured_in_every_block(finished: Finished) -> None:
     """Six blocks each, with an interval, a CPU time and a peak that a process can have."""
     for experiment in finished.run().experiments:
         for variant in experiment.variants:
+            if variant.outcome is not None:
+                continue
             once = variant.name.startswith("read-")
             assert len(variant.samples_ms) == (1 if once else 6)
             assert (variant.time_ms is None) == once
             assert variant.peak_mib > 20
             assert variant.cpu_ms is not None
             assert 0 < variant.cpu_ms < 10_000
+
+
+def test_every_query_of_every_variant_has_its_plan(finished: Finished) -> None:
+    """Next to the code and the SQL, the reader sees what PostgreSQL makes of it."""
+    for experiment in finished.run().experiments:
+        for variant in experiment.variants:
+            for statement in variant.statements:
+                if statement.text.startswith("SELECT"):
+                    assert statement.plan is not None
+                    assert "cost=" in statement.plan
+
+
+def test_two_tasks_at_once_have_their_cpu_over_time(finished: Finished) -> None:
+    """Both tasks and the database have a line, over the same moments."""
+    loops = next(each for each in finished.run().experiments if each.name == "loops")
+    first = next(variant for variant in loops.variants if variant.name == "t1-loop")
+
+    assert [line.name for line in first.cpu_lines] == ["t1-loop", "t2-loop", "PostgreSQL"]
+    assert len({line.at_s for line in first.cpu_lines}) == 1
+
+
+def test_what_bulk_writes_skip_is_in_the_run(finished: Finished) -> None:
+    """update() leaves the label, the time and the signal's note as they were, in every row."""
+    writes = next(each for each in finished.run().experiments if each.name == "writes")
+    left = {
+        variant.name: {difference.column: difference.rows for difference in variant.differences}
+        for variant in writes.variants
+    }
+
+    skipped = {"label_by_save": 10, "updated_by_auto_now": 10, "changes_by_signal": 10}
+    assert left["update"] == left["bulk-update"] == left["copy"] == skipped
+    assert left["save-atomic"] == left["update-all"] == {}
+
+
+def test_a_technique_that_fails_is_told_with_its_error_and_why(finished: Finished) -> None:
+    """The talk's error is a result: its message and its reason."""
+    relations = next(each for each in finished.run().experiments if each.name == "relations")
+    failing = next(each for each in relations.variants if each.name == "fk-select-related-only-id")
+
+    assert failing.outcome is not None
+    assert "FieldError: " in failing.outcome
+    assert failing.time_ms is None
 
 
 def test_code_and_statements_of_every_variant_are_in_the_run(finished: Finished) -> None:
@@ -156,7 +202,7 @@ def test_a_second_run_reuses_the_rows(finished: Finished) -> None:
     ("arguments", "code", "told"),
     [
         (["nothing"], 2, "Cannot run 'nothing': no such experiment."),
-        (["--sizes", "5k"], 2, "Cannot answer 5,000 rows: the table has 2,000."),
+        (["--sizes", "5k"], 2, "Cannot answer 5,000 rows: the table product has 2,000."),
         (["--sizes", "few"], 2, "Cannot read --sizes 'few'"),
         (["--profile", "slow"], 2, "Cannot use profile 'slow'"),
         (["--json", "/dev/null/run.json"], 3, "Cannot write /dev/null/run.json"),
@@ -198,7 +244,7 @@ def test_a_database_with_too_few_rows_is_left_as_it_is(empty_database: Database)
     assert ended.code == 5
     assert "2,000 rows" in ended.err
     assert "3,000" in ended.err
-    held = inspect(empty_database)
+    held = inspect(empty_database, PRODUCTS)
     assert held is not None
     assert held.rows == ROWS
 
@@ -267,7 +313,7 @@ def dataset_is_whole_or_absent(folder: Path, monkeypatch: pytest.MonkeyPatch) ->
     """Return whether the data folder can be used at once, and holds all rows or none."""
     monkeypatch.setenv("ROWPATH_DATA_DIR", str(folder / "data"))
     with open_database(None) as database:
-        held = inspect(database)
+        held = inspect(database, PRODUCTS)
         if held is None:
             return True
         with psycopg.connect(database.dsn) as connection:

@@ -7,28 +7,33 @@ import pytest
 
 from rowpath.capture.trace import Statement, Trace
 from rowpath.lab.analysis import experiment_record, narrow_enough
-from rowpath.lab.experiment import Claim, Experiment, Setup
+from rowpath.lab.experiment import Claim, ExpectedError, Experiment, Requirement, Setup
 from rowpath.lab.experiments import EXPERIMENTS
 from rowpath.lab.forecast import Forecast
-from rowpath.lab.plan import Stage, stages
+from rowpath.lab.plan import Stage, Stock, stages
 from rowpath.lab.profile import profile_named
 from rowpath.lab.record import ExperimentRecord
 from rowpath.lab.results import Observation, Results, Slot
 
 LISTS = {experiment.name: experiment for experiment in EXPERIMENTS}["lists"]
+[GROUP] = LISTS.groups
+VERSIONS = {"django": "5.2.19"}
+STOCK = Stock(tables={"product": 1_000}, versions=VERSIONS)
 QUICK = profile_named("quick")
-STATEMENT = Statement(text="SELECT 1", duration_s=0.002, rows=10)
+STATEMENT = Statement(text="SELECT 1", duration_s=0.002, rows=10, plan="Result")
 SEEN = Observation(
     duration_s=0.5,
     cpu_s=0.1,
     size_bytes=1000,
     gzip_bytes=100,
-    trace=Trace(statements=(STATEMENT, STATEMENT), peak_bytes=3 << 20),
+    trace=Trace(
+        statements=(STATEMENT, STATEMENT), peak_bytes=3 << 20, resident_bytes=1 << 20, error=None
+    ),
 )
 
 
 def planned(experiment: Experiment = LISTS) -> Stage:
-    return stages([experiment], QUICK, table_rows=1_000)[0]
+    return stages([experiment], QUICK, stock=STOCK)[0]
 
 
 def fill(stage: Stage, results: Results, blocks: int, noise: float = 0.01) -> None:
@@ -46,7 +51,7 @@ def fill(stage: Stage, results: Results, blocks: int, noise: float = 0.01) -> No
 def record_of(blocks: int, stage: Stage | None = None) -> ExperimentRecord:
     stage, results = stage or planned(), Results()
     fill(stage, results, blocks)
-    return experiment_record(stage.experiment, [stage], results)
+    return experiment_record(stage.experiment, [stage], results, VERSIONS)
 
 
 def test_ratios_are_taken_against_the_baseline_of_the_same_setup() -> None:
@@ -56,7 +61,7 @@ def test_ratios_are_taken_against_the_baseline_of_the_same_setup() -> None:
     ratios = {
         (c.variant, c.setup): c.ratio.estimate
         for c in record.comparisons
-        if c.baseline == LISTS.baseline and c.ratio
+        if c.baseline == GROUP.baseline and c.ratio
     }
     names = [variant.name for variant in LISTS.variants]
     assert set(ratios) == {(name, str(setup)) for name in names[1:] for setup in Setup}
@@ -81,7 +86,7 @@ def test_a_variant_that_was_never_observed_has_no_record() -> None:
     left_out = stage.cells[-1]
     del results.observations[left_out]
 
-    record = experiment_record(LISTS, [stage], results)
+    record = experiment_record(LISTS, [stage], results, VERSIONS)
 
     assert len(record.variants) == len(stage.cells) - 1
     assert record.comparisons == ()
@@ -93,7 +98,7 @@ def test_a_block_that_was_not_finished_does_not_count() -> None:
     fill(stage, results, blocks=6)
     results.slots[stage.timed[0]].append(Slot(samples_s=(99.0,), cpu_s=1.0))
 
-    record = experiment_record(LISTS, [stage], results)
+    record = experiment_record(LISTS, [stage], results, VERSIONS)
 
     assert {comparison.blocks for comparison in record.comparisons} == {6}
 
@@ -104,19 +109,11 @@ def test_a_claim_is_judged_in_every_setup_in_which_it_was_measured() -> None:
         text="twice as long",
         section="0",
         variant=LISTS.variants[1].name,
-        baseline=LISTS.baseline,
+        baseline=GROUP.baseline,
         rows=1_000,
         time_ratio=2.0,
     )
-    experiment = Experiment(
-        name="own",
-        section="0",
-        question="?",
-        baseline=LISTS.baseline,
-        variants=LISTS.variants,
-        sizes=(1_000,),
-        claims=(claim,),
-    )
+    experiment = replace(LISTS, claims=(claim,))
 
     record = record_of(6, planned(experiment))
 
@@ -132,6 +129,48 @@ def test_statements_with_one_text_are_told_once() -> None:
 
     assert (statement.text, statement.count, statement.rows) == ("SELECT 1", 2, 20)
     assert statement.duration_ms == pytest.approx(4)
+    assert statement.plan == "Result"
+
+
+def test_growth_is_what_the_peak_adds_to_what_was_there() -> None:
+    """Of 3 MiB at the peak, 1 MiB was the worker's before the request."""
+    variant = record_of(blocks=6).variants[0]
+
+    assert (variant.peak_mib, variant.grown_mib) == (3, 2)
+
+
+def test_a_variant_that_fails_as_expected_has_an_outcome_and_no_time() -> None:
+    """Its record says how it ended; it is compared with nothing."""
+    fails = replace(LISTS.variants[1], fails=ExpectedError(kind="FieldError", reason="because"))
+    group = replace(GROUP, variants=(LISTS.variants[0], fails))
+    stage, results = planned(replace(LISTS, groups=(group,), claims=())), Results()
+    fill(stage, results, blocks=6)
+    for cell in stage.cells:
+        if cell.variant is fails:
+            results.observations[cell] = replace(SEEN, outcome="It fails")
+
+    record = experiment_record(stage.experiment, [stage], results, VERSIONS)
+
+    ended = [variant for variant in record.variants if variant.name == fails.name]
+    assert {(each.outcome, each.time_ms, each.samples_ms) for each in ended} == {
+        ("It fails", None, ())
+    }
+    assert record.comparisons == ()
+
+
+def test_a_variant_that_could_not_run_is_told_with_the_reason() -> None:
+    """The record names the version that was wanted and the one that was there."""
+    new = replace(LISTS.variants[1], needs=Requirement(package="django", version="6.1"))
+    experiment = replace(
+        LISTS, groups=(replace(GROUP, variants=(LISTS.variants[0], new)),), claims=()
+    )
+
+    record = record_of(6, planned(experiment))
+
+    [left_out] = record.left_out
+    assert left_out.variant == new.name
+    assert left_out.reason == "it needs django 6.1, and this run has 5.2.19"
+    assert {variant.name for variant in record.variants} == {LISTS.variants[0].name}
 
 
 @pytest.mark.parametrize(("noise", "narrow"), [(0.001, True), (0.5, False)])

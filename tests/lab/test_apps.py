@@ -13,29 +13,41 @@ from uuid import uuid4
 import pytest
 import urllib3
 
-from conftest import PRODUCTS
+from conftest import LOGS_ROWS, PRODUCTS
 from rowpath.capture.trace import Trace, from_json
 from rowpath.lab.apps.settings import AppSettings
-from rowpath.lab.check import check_answer, check_statements
+from rowpath.lab.check import check_answer, check_failure, check_statements
 from rowpath.lab.database import Database, connect
-from rowpath.lab.experiment import App, Setup
+from rowpath.lab.dataset import LOGS as LOGS_DATA
+from rowpath.lab.dataset import PRODUCTS as PRODUCTS_DATA
+from rowpath.lab.experiment import App, Data, Setup
 from rowpath.lab.experiments import EXPERIMENTS
-from rowpath.lab.plan import Cell, stages
+from rowpath.lab.host import package_versions
+from rowpath.lab.plan import Cell, Stock, stages
 from rowpath.lab.profile import profile_named
 from rowpath.lab.reference import reference
 from rowpath.lab.server import Server, serving
 
 HEADER = "X-Rowpath-Request"
+SIZE = 40
+"""Rows per answer; the smallest table of the test's logs has a few more."""
 BAD_SIZES = ("-1", "1.5", "many", "", "9223372036854775808")
 SIZED = {App.DJANGO: "/lists/drf-objects", App.FASTAPI: "/lists/fastapi-schema"}
 
 
 THOROUGH = profile_named("thorough")
-CELLS = [
-    cell
-    for stage in stages(EXPERIMENTS, THOROUGH, table_rows=PRODUCTS, sizes=[100])
+STOCK = Stock(
+    tables={**PRODUCTS_DATA.sizes(PRODUCTS), **LOGS_DATA.sizes(LOGS_ROWS)},
+    versions=package_versions(),
+)
+PLANNED = [
+    (stage.experiment, cell)
+    for stage in stages(EXPERIMENTS, THOROUGH, stock=STOCK, sizes=[SIZE])
     for cell in stage.cells
 ]
+CELLS = [cell for _, cell in PLANNED if cell.variant.fails is None]
+FAILING = [cell for _, cell in PLANNED if cell.variant.fails is not None]
+OF_PRODUCTS = [cell for experiment, cell in PLANNED if experiment.data is Data.PRODUCTS]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,18 +57,18 @@ class Traced:
     servers: Mapping[tuple[App, Setup], Server]
     folder: Path
 
-    def get(self, cell: Cell) -> tuple[bytes, Trace]:
+    def get(self, cell: Cell, status: int = 200) -> tuple[bytes, Trace]:
         """Return the answer of a cell, and its trace."""
         server = self.servers[cell.variant.app, cell.setup]
         name = uuid4().hex
         query = "" if cell.whole else f"?rows={cell.rows}"
-        answer = get(f"{server.url}{cell.variant.path}{query}", {HEADER: name})
-        assert answer.status == 200, server.log_tail()
+        answer = get(f"{server.url}{cell.path}{query}", {HEADER: name}, cell.method)
+        assert answer.status == status, server.log_tail()
         return answer.data, from_json((self.folder / f"{name}.json").read_bytes())
 
 
 @pytest.fixture(scope="module")
-def traced(products: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Traced]:
+def traced(both: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Traced]:
     """All traced servers, for the whole module."""
     folder = tmp_path_factory.mktemp("traces")
     with ExitStack() as stack:
@@ -64,7 +76,7 @@ def traced(products: Database, tmp_path_factory: pytest.TempPathFactory) -> Iter
             (app, setup): stack.enter_context(
                 serving(
                     app,
-                    AppSettings(dsn=products.dsn, setup=setup, trace_folder=folder),
+                    AppSettings(dsn=both.dsn, setup=setup, trace_folder=folder),
                     logs=folder / "logs",
                 )
             )
@@ -91,26 +103,48 @@ def get(
         return pool.request(method, url, headers=headers)
 
 
-@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: f"{cell.variant.name}-{cell.setup}")
+def name_of(cell: Cell) -> str:
+    return f"{cell.path[1:]}-{cell.setup}"
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=name_of)
 def test_a_variant_answers_the_table_with_the_statements_that_it_declares(
-    cell: Cell, traced: Traced, products: Database
+    cell: Cell, traced: Traced, both: Database
 ) -> None:
-    """Its rows are the table's, in the declared shape, by the declared number of statements."""
+    """Its rows are the tables', in the declared shape, by the declared number of statements."""
     body, trace = traced.get(cell)
 
-    with reference(products.dsn) as table:
+    with reference(both.dsn) as table:
         check_answer(cell, body, table)
     check_statements(cell, len(trace.statements))
-    assert trace.peak_bytes > 0
+    assert trace.peak_bytes >= trace.resident_bytes > 0
+    assert trace.error is None
 
 
-@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: f"{cell.variant.name}-{cell.setup}")
+@pytest.mark.parametrize("cell", FAILING, ids=name_of)
+def test_a_variant_fails_with_the_error_that_is_its_lesson(cell: Cell, traced: Traced) -> None:
+    """The error is the one that the report explains."""
+    _, trace = traced.get(cell, status=500)
+
+    check_failure(cell, 500, trace.error)
+
+
+@pytest.mark.parametrize("cell", OF_PRODUCTS, ids=name_of)
 def test_a_trace_counts_the_rows_that_came_to_the_client(cell: Cell, traced: Traced) -> None:
     """As many as were answered, and one more for each field that was fetched by itself."""
     _, trace = traced.get(cell)
 
-    answered = 0 if cell.variant.answer.empty else cell.rows
+    answered = cell.rows if cell.variant.statements else 0
     assert trace.rows == answered * (1 + cell.variant.statements_per_row)
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=name_of)
+def test_a_trace_has_the_plan_of_every_query(cell: Cell, traced: Traced) -> None:
+    """Whatever PostgreSQL can explain is explained, with a cost."""
+    _, trace = traced.get(cell)
+
+    queries = [each for each in trace.statements if each.text.lstrip(" (").startswith("SELECT")]
+    assert all(each.plan is not None and "cost=" in each.plan for each in queries)
 
 
 @pytest.mark.parametrize("bad", BAD_SIZES)
@@ -136,10 +170,9 @@ def test_the_index_lists_every_variant(bare: tuple[App, Server]) -> None:
     """Whoever looks by hand finds all paths under `/`."""
     app, server = bare
     variants = {
-        variant.path
+        experiment.path(variant)
         for experiment in EXPERIMENTS
-        for variant in experiment.variants
-        if variant.app is app
+        for variant in experiment.answered_by(app)
     }
 
     assert variants < set(get(f"{server.url}/").json()["paths"])
@@ -166,7 +199,7 @@ def test_another_host_is_refused(bare: tuple[App, Server]) -> None:
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
 def test_nothing_can_be_written(method: str, bare: tuple[App, Server]) -> None:
-    """The applications only read."""
+    """The endpoints only read; tasks write, and only the tables that are made for it."""
     app, server = bare
 
     assert get(f"{server.url}{SIZED[app]}", method=method).status == 405

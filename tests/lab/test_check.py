@@ -1,19 +1,28 @@
 """A wrong answer never passes: each way to be wrong is told, and nothing of it is timed."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from rowpath.errors import AnswerError
-from rowpath.lab.check import check_answer, check_statements
+from rowpath.lab.check import check_answer, check_failure, check_statements
 from rowpath.lab.database import Database
-from rowpath.lab.experiment import Setup, Shape
+from rowpath.lab.experiment import ExpectedError, Setup, Shape
 from rowpath.lab.experiments import EXPERIMENTS
 from rowpath.lab.plan import Cell
 from rowpath.lab.reference import Reference, reference
 
+COLUMN_NAMES = {
+    "lists": (
+        *("low_price", "high_price", "demand_qty", "offers_qty"),
+        *("bought_qty", "sold_qty", "time_created"),
+    ),
+    "fields": ("low_price", "high_price"),
+}
 NAMED = {each.name: each for each in EXPERIMENTS}
 ROWS = 20
 
@@ -27,13 +36,12 @@ def table(products: Database) -> Iterator[Reference]:
 
 def cell_of(experiment: str, variant: str, setup: Setup = Setup.CONTROLLED) -> Cell:
     found = NAMED[experiment].variant(variant)
-    return Cell(variant=found, setup=setup, rows=ROWS, whole=False)
+    return Cell(variant=found, path=NAMED[experiment].path(found), setup=setup, rows=ROWS)
 
 
 def right_rows(table: Reference, cell: Cell) -> list[dict[str, Any]]:
-    columns = cell.variant.answer.columns
-    rows = table.first_rows(columns, ROWS)
-    return [dict(zip(columns, map(plain, row), strict=True)) for row in rows]
+    expected = table.expected(cell.variant.answer.expected, ROWS)
+    return [{name: plain(value) for name, value in row.items()} for row in expected.dicts()]
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 whatever a row holds
@@ -43,8 +51,8 @@ def plain(value: Any) -> Any:  # noqa: ANN401 whatever a row holds
 def body_of(cell: Cell, rows: list[dict[str, Any]]) -> bytes:
     if cell.variant.answer.shape is Shape.ROWS:
         return json.dumps(rows).encode()
-    columns = cell.variant.answer.columns
-    return json.dumps({name: [row[name] for row in rows] for name in columns}).encode()
+    names = COLUMN_NAMES[cell.path.split("/")[1]]
+    return json.dumps({name: [row[name] for row in rows] for name in names}).encode()
 
 
 Change = Callable[[list[dict[str, Any]]], object]
@@ -99,3 +107,32 @@ def test_another_number_of_statements_is_refused_with_both_numbers() -> None:
     with pytest.raises(AnswerError, match="it sent 3 SQL statements and declares 1"):
         check_statements(ORDERED, 3)
     check_statements(cell_of("fields", "only-one"), ROWS + 1)
+
+
+def test_a_variant_that_declares_a_most_may_send_fewer_statements_and_no_more() -> None:
+    """Where an identity map decides, the declared number is the most."""
+    cell = replace(ORDERED, variant=replace(ORDERED.variant, statements=3, statements_at_most=True))
+
+    check_statements(cell, 2)
+    check_statements(cell, 3)
+    with pytest.raises(AnswerError, match="it sent 4 SQL statements and declares at most 3"):
+        check_statements(cell, 4)
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (None, "it was to raise FieldError and answered 200 (without an error)"),
+        ("TypeError: no", "it was to raise FieldError and answered 200 (TypeError: no)"),
+    ],
+)
+def test_a_variant_that_does_not_fail_as_it_should_ends_the_run(
+    error: str | None, told: str
+) -> None:
+    """An error that is the lesson of a variant is checked like an answer."""
+    fails = ExpectedError(kind="FieldError", reason="because")
+    cell = replace(ORDERED, variant=replace(ORDERED.variant, fails=fails))
+
+    check_failure(cell, 500, "FieldError: cannot be both")
+    with pytest.raises(AnswerError, match=re.escape(told)):
+        check_failure(cell, 200, error)

@@ -4,11 +4,12 @@ from collections import Counter
 
 import pytest
 
-from rowpath.lab.experiment import App, Claim, Experiment, Reading, Timing, Variant
+from rowpath.lab.experiment import App, Claim, Data, Experiment, Group, Reading
 from rowpath.lab.experiments import EXPERIMENTS
 
 BY_NAME = {experiment.name: experiment for experiment in EXPERIMENTS}
 VARIANTS = [variant for experiment in EXPERIMENTS for variant in experiment.variants]
+GROUPS = [(experiment, group) for experiment in EXPERIMENTS for group in experiment.groups]
 CLAIMS = [(experiment, claim) for experiment in EXPERIMENTS for claim in experiment.claims]
 
 # The tables of 1.2 to 1.7: seconds by rows. "n/a" and what was not measured are absent.
@@ -89,8 +90,10 @@ def test_a_claim_speaks_of_what_is_measured(experiment: Experiment, claim: Claim
     """Its variant, its baseline and its size are the experiment's, and both are timed."""
     pair = [experiment.variant(claim.variant), experiment.variant(claim.baseline)]
 
-    assert claim.rows in experiment.sizes + experiment.thorough_sizes
-    assert all(variant.timing is Timing.BLOCKS for variant in pair)
+    for variant in pair:
+        group = experiment.group_of(variant)
+        assert claim.rows in group.sizes + group.thorough_sizes
+    assert all(variant.is_timed for variant in pair)
     assert set(pair[0].setups) & set(pair[1].setups)
 
 
@@ -114,26 +117,37 @@ def test_a_claim_is_what_its_figures_say(experiment: Experiment, claim: Claim) -
 
 @pytest.mark.parametrize("experiment", EXPERIMENTS, ids=lambda experiment: experiment.name)
 def test_names_are_unique(experiment: Experiment) -> None:
-    """A variant is known by its name, and the baseline is one of them."""
+    """A variant is known by its name within the experiment, and so is a group."""
     names = Counter(variant.name for variant in experiment.variants)
 
     assert max(names.values()) == 1
-    assert experiment.baseline in names
+    assert len({group.name for group in experiment.groups}) == len(experiment.groups)
     assert len(BY_NAME) == len(EXPERIMENTS)
 
 
-@pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: variant.name)
-def test_a_path_says_experiment_and_variant(variant: Variant) -> None:
-    """Whoever sees a request in a log knows what it was."""
-    _, experiment, name = variant.path.split("/")
+@pytest.mark.parametrize(("experiment", "group"), GROUPS, ids=lambda value: value.name)
+def test_a_group_is_compared_within_itself(experiment: Experiment, group: Group) -> None:
+    """Its baseline is timed in every set-up that another of its variants has."""
+    [baseline] = [variant for variant in group.variants if variant.name == group.baseline]
 
-    assert BY_NAME[experiment].variant(name) is variant
+    assert baseline.is_timed
+    assert all(set(variant.setups) <= set(baseline.setups) for variant in group.variants)
+    assert group.question or len(experiment.groups) == 1
 
 
-def test_both_applications_are_in_every_experiment() -> None:
+@pytest.mark.parametrize("experiment", EXPERIMENTS, ids=lambda experiment: experiment.name)
+def test_what_runs_beside_a_variant_is_in_its_experiment(experiment: Experiment) -> None:
+    """Two tasks that run at once know one another, and are answered by one application."""
+    for variant in experiment.variants:
+        if variant.beside is not None:
+            assert experiment.variant(variant.beside).app is variant.app
+
+
+def test_both_applications_are_in_every_experiment_on_products() -> None:
     """The talk compares frameworks all along."""
     for experiment in EXPERIMENTS:
-        assert {variant.app for variant in experiment.variants} == set(App)
+        if experiment.data is Data.PRODUCTS:
+            assert {variant.app for variant in experiment.variants} == set(App)
 
 
 def test_what_has_no_limit_on_memory_is_bounded_by_itself() -> None:

@@ -1,5 +1,6 @@
 """What a run will do is decided before it begins."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
@@ -11,33 +12,49 @@ from rowpath.lab.experiment import (
     WHOLE_TABLE,
     Answer,
     App,
+    ExpectedError,
     Experiment,
+    Group,
+    Requirement,
     Setup,
     Shape,
     Variant,
 )
-from rowpath.lab.plan import chosen, slot_order, stages
+from rowpath.lab.plan import Stage, Stock, chosen, slot_order, stages
 from rowpath.lab.profile import PROFILES, Profile, profile_named
 
-ANSWER = Answer(shape=Shape.ROWS, columns=("low_price",))
+ANSWER = Answer(shape=Shape.ROWS, expected="SELECT low_price FROM product LIMIT %(rows)s")
+BOTH = tuple(Setup)
 
 
 def variant(name: str, **changes: object) -> Variant:
-    plain = Variant(name=name, title=name, app=App.DJANGO, path=f"/{name}", code=(), answer=ANSWER)
+    plain = Variant(name=name, title=name, app=App.DJANGO, code=(), answer=ANSWER, setups=BOTH)
     return replace(plain, **changes)  # type: ignore[arg-type]  # any field may change
 
 
-def experiment(**changes: object) -> Experiment:
-    plain = Experiment(
-        name="lists",
-        section="1",
-        question="?",
+def group(**changes: object) -> Group:
+    plain = Group(
+        name="g",
         baseline="a",
         variants=(variant("a"), variant("b"), variant("c", setups=(Setup.CONTROLLED,))),
+        of="product",
         sizes=(10, 100),
         thorough_sizes=(1000,),
     )
     return replace(plain, **changes)  # type: ignore[arg-type]  # any field may change
+
+
+def experiment(*groups: Group, name: str = "lists") -> Experiment:
+    return Experiment(name=name, section="1", question="?", groups=groups or (group(),))
+
+
+def stock(rows: int = 1_000, **versions: str) -> Stock:
+    return Stock(tables={"product": rows, "fight": 50}, versions=versions)
+
+
+def rows_of(planned: Iterable[Stage]) -> list[list[int]]:
+    """The sizes of the groups in each stage."""
+    return [[comparison.rows for comparison in stage.comparisons] for stage in planned]
 
 
 QUICK = profile_named("quick")
@@ -46,7 +63,7 @@ THOROUGH = profile_named("thorough")
 
 def test_every_variant_is_planned_in_each_of_its_setups() -> None:
     """A stage holds one cell for each variant and each set-up that the variant has."""
-    first, _second = stages([experiment()], QUICK, table_rows=1000)
+    first, _second = stages([experiment()], QUICK, stock=stock())
 
     assert [(cell.variant.name, str(cell.setup)) for cell in first.cells] == [
         ("a", "as-told"),
@@ -59,41 +76,102 @@ def test_every_variant_is_planned_in_each_of_its_setups() -> None:
 
 def test_thorough_adds_sizes_and_variants() -> None:
     """Only the thorough profile runs the largest sizes and the variants kept for it."""
-    value = experiment(variants=(variant("a"), variant("b", thorough_only=True)))
+    value = experiment(group(variants=(variant("a"), variant("b", thorough_only=True))))
 
-    quick = stages([value], QUICK, table_rows=1000)
-    thorough = stages([value], THOROUGH, table_rows=1000)
+    quick = stages([value], QUICK, stock=stock())
+    thorough = stages([value], THOROUGH, stock=stock())
 
-    assert [stage.rows for stage in quick] == [10, 100]
+    assert rows_of(quick) == [[10], [100]]
     assert {cell.variant.name for cell in quick[0].cells} == {"a"}
-    assert [stage.rows for stage in thorough] == [10, 100, 1000]
+    assert rows_of(thorough) == [[10], [100], [1000]]
     assert {cell.variant.name for cell in thorough[0].cells} == {"a", "b"}
 
 
 def test_sizes_beyond_a_small_table_are_left_out() -> None:
     """A table smaller than every declared size is answered whole."""
-    assert [stage.rows for stage in stages([experiment()], QUICK, table_rows=50)] == [10]
-    assert [stage.rows for stage in stages([experiment()], QUICK, table_rows=5)] == [5]
+    assert rows_of(stages([experiment()], QUICK, stock=stock(50))) == [[10]]
+    assert rows_of(stages([experiment()], QUICK, stock=stock(5))) == [[5]]
 
 
 def test_sizes_that_are_asked_for_replace_the_declared_ones() -> None:
     """Sizes from the command line hold for every experiment that has sizes, each once."""
-    whole = experiment(name="lazy", sizes=(WHOLE_TABLE,))
+    whole = experiment(group(sizes=(WHOLE_TABLE,)), name="lazy")
 
-    planned = stages([experiment(), whole], QUICK, table_rows=1000, sizes=(7, 9, 7))
+    planned = stages([experiment(), whole], QUICK, stock=stock(), sizes=(7, 9, 7))
 
     assert all(cell.whole is (cell.rows == 1000) for stage in planned for cell in stage.cells)
-    assert [(s.experiment.name, s.rows) for s in planned] == [
-        ("lists", 7),
-        ("lists", 9),
-        ("lazy", 1000),
+    assert [str(stage) for stage in planned] == [
+        "lists, 7 rows",
+        "lists, 9 rows",
+        "lazy, 1,000 rows",
     ]
 
 
 def test_a_size_beyond_the_table_is_refused_with_both_numbers() -> None:
     """A size that the table cannot fill is found before anything starts."""
-    with pytest.raises(UsageError, match=r"2,000 rows: the table has 1,000"):
-        stages([experiment()], QUICK, table_rows=1000, sizes=(2000,))
+    with pytest.raises(UsageError, match=r"2,000 rows: the table product has 1,000"):
+        stages([experiment()], QUICK, stock=stock(), sizes=(2000,))
+
+
+def test_groups_are_measured_side_by_side_each_at_its_own_sizes() -> None:
+    """The first sizes of all groups make the first stage, and a group may have no second one."""
+    fights = group(name="h", of="fight", sizes=(20,), variants=(variant("d"), variant("e")))
+
+    first, second = stages([experiment(group(), fights)], QUICK, stock=stock())
+
+    assert rows_of([first, second]) == [[10, 20], [100]]
+    assert str(first) == "lists, 10 to 20 rows"
+    assert [cell.path for cell in first.timed[-2:]] == ["/lists/e", "/lists/e"]
+
+
+def test_a_variant_whose_requirement_is_not_met_is_left_out() -> None:
+    """A technique of Django 6.1 is not tried on 5.2, and is on 6.1.3 and 7.0."""
+    new = variant("b", needs=Requirement(package="django", version="6.1"))
+    value = experiment(group(variants=(variant("a"), new)))
+
+    named = {
+        version: {
+            cell.variant.name
+            for cell in stages([value], QUICK, stock=stock(django=version))[0].cells
+        }
+        for version in ("5.2.19", "6.1", "6.1.3", "7.0rc1")
+    }
+
+    assert named.pop("5.2.19") == {"a"}
+    assert set(map(frozenset, named.values())) == {frozenset({"a", "b"})}
+
+
+def test_a_variant_that_is_expected_to_fail_is_not_timed() -> None:
+    """It is seen to fail once, and has no slot in any block."""
+    fails = variant("b", fails=ExpectedError(kind="FieldError", reason="because"))
+
+    [stage] = stages(
+        [experiment(group(sizes=(10,), variants=(variant("a"), fails)))], QUICK, stock=stock()
+    )
+
+    assert {cell.variant.name for cell in stage.cells} == {"a", "b"}
+    assert {cell.variant.name for cell in stage.timed} == {"a"}
+
+
+def test_what_runs_beside_a_cell_is_another_variant_of_the_experiment() -> None:
+    """The companion is asked for at its own path, and has nothing beside it."""
+    pair = (variant("a", beside="b"), variant("b"))
+
+    [stage] = stages([experiment(group(sizes=(10,), variants=pair))], QUICK, stock=stock())
+
+    first, last = stage.cells[0], stage.cells[-1]
+    assert first.companion().path == "/lists/b"
+    assert first.companion().beside is None
+    with pytest.raises(ValueError, match="nothing runs beside b"):
+        last.companion()
+
+
+@pytest.mark.parametrize(("rows", "statements"), [(1, 8), (500, 1505), (501, 1509)])
+def test_declared_statements_grow_with_rows_and_batches(rows: int, statements: int) -> None:
+    """Some are always sent, some for each row, some for each batch of rows begun."""
+    declared = variant("a", statements=4, statements_per_row=3, rows_per_statement=500)
+
+    assert declared.declared_statements(rows) == statements
 
 
 def test_an_unknown_experiment_is_refused_with_the_known_ones() -> None:
@@ -113,7 +191,7 @@ def test_no_names_choose_all_experiments_and_a_name_given_twice_runs_once() -> N
 @given(seed=st.integers(0, 2**63), block=st.integers(0, 20))
 def test_a_block_is_a_permutation_decided_by_the_seed(seed: int, block: int) -> None:
     """Every timed cell has one slot in a block, in an order that the seed decides."""
-    stage = stages([experiment()], QUICK, table_rows=1000)[0]
+    stage = stages([experiment()], QUICK, stock=stock())[0]
 
     order = slot_order(stage, seed=seed, block=block)
 
@@ -123,7 +201,7 @@ def test_a_block_is_a_permutation_decided_by_the_seed(seed: int, block: int) -> 
 
 def test_blocks_have_orders_of_their_own() -> None:
     """The order is drawn anew for each block, so that no variant keeps a place."""
-    stage = stages([experiment()], QUICK, table_rows=1000)[0]
+    stage = stages([experiment()], QUICK, stock=stock())[0]
 
     assert len({slot_order(stage, seed=1, block=block) for block in range(20)}) > 10
 

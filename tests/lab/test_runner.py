@@ -5,18 +5,20 @@ from pathlib import Path
 
 import pytest
 
+from conftest import PRODUCTS
 from rowpath.errors import AnswerError
 from rowpath.lab import runner
 from rowpath.lab.database import Database
-from rowpath.lab.experiment import Experiment, Setup, Timing
+from rowpath.lab.experiment import Experiment, Setup, Timing, Variant
 from rowpath.lab.experiments import EXPERIMENTS
 from rowpath.lab.fleet import Site
-from rowpath.lab.plan import Cell, Stage, stages
+from rowpath.lab.plan import Cell, Stage, Stock, stages
 from rowpath.lab.profile import Profile, profile_named
 from rowpath.lab.results import Results
 
 NAMED = {each.name: each for each in EXPERIMENTS}
 QUICK = profile_named("quick")
+STOCK = Stock(tables={"product": PRODUCTS}, versions={})
 ROWS = 20
 
 
@@ -36,7 +38,7 @@ class Silent:
 
 
 def plan_of(experiment: Experiment, profile: Profile, site: Site) -> runner.Plan:
-    planned = stages([experiment], profile, table_rows=3_000, sizes=[ROWS])
+    planned = stages([experiment], profile, stock=STOCK, sizes=[ROWS])
     return runner.Plan(stages=planned, profile=profile, seed=1, site=site)
 
 
@@ -51,20 +53,28 @@ def only(experiment: Experiment, *names: str) -> Experiment:
         for variant in experiment.variants
         if variant.name in names
     )
-    return replace(experiment, variants=variants, baseline=names[0])
+    return in_one_group(experiment, *variants)
+
+
+def in_one_group(experiment: Experiment, *variants: Variant) -> Experiment:
+    [group] = experiment.groups
+    group = replace(group, variants=variants, baseline=variants[0].name)
+    return replace(experiment, groups=(group,), claims=())
 
 
 def test_a_variant_that_answers_other_rows_fails_the_run_before_anything_is_timed(
     site: Site,
 ) -> None:
-    """A view that answers nothing where rows are declared ends the run with the difference."""
+    """A view that answers rows where none are declared ends the run with the difference."""
     fields = only(NAMED["fields"], "all", "values")
-    wrong = replace(fields.variant("values"), path="/lazy/unread-django", statements=0)
+    none = "SELECT low_price, high_price FROM product WHERE %(rows)s < 0"
+    answer = replace(fields.variant("values").answer, expected=none)
+    wrong = replace(fields.variant("values"), answer=answer)
     results = Results()
 
-    with pytest.raises(AnswerError, match="the table gives 20 rows, the answer has 0"):
+    with pytest.raises(AnswerError, match="the table gives 0 rows, the answer has 20"):
         runner.execute(
-            plan_of(replace(fields, variants=(fields.variants[0], wrong)), QUICK, site),
+            plan_of(in_one_group(fields, fields.variants[0], wrong), QUICK, site),
             results,
             Silent(),
         )
@@ -101,9 +111,9 @@ def test_a_worker_beyond_its_memory_limit_is_an_outcome(site: Site) -> None:
     """A variant that may be ended by its limit is, and the run goes on with a sentence."""
     lazy = NAMED["lazy"]
     ended = replace(lazy.variant("read-list"), memory_limit_mib=1, thorough_only=False)
-    experiment = replace(lazy, variants=(lazy.variants[0], ended))
+    experiment = in_one_group(lazy, lazy.variants[0], ended)
     profile = replace(QUICK, blocks=1, floor=1, slot_s=0.01)
-    planned = stages([experiment], profile, table_rows=3_000)
+    planned = stages([experiment], profile, stock=STOCK)
     results = Results()
     assert ended.timing is Timing.ONCE
 

@@ -8,16 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rowpath.lab.experiment import Answer, Shape
+from rowpath.lab.experiment import Shape
 from rowpath.lab.verify import (
+    Difference,
+    Expected,
     ShapeError,
     answered_rows,
+    differences,
     first_difference,
     typed,
 )
 
 COLUMNS = ("low_price", "sold_qty", "time_created")
-ROWS = Answer(shape=Shape.ROWS, columns=COLUMNS)
 TIME = datetime(2024, 2, 29, 12, 30, 1, 123456, UTC)
 ROW = (Decimal("1.50"), 3, TIME)
 
@@ -38,7 +40,7 @@ def as_objects(values: list[tuple[Decimal, int, datetime]]) -> bytes:
 @given(rows)
 def test_rows_come_back_from_their_json(values: list[tuple[Decimal, int, datetime]]) -> None:
     """Objects, with ids more and decimals as strings, hold the same rows."""
-    answered = typed(answered_rows(as_objects(values), ROWS), ROW)
+    answered = typed(answered_rows(as_objects(values), Shape.ROWS, COLUMNS), [ROW])
 
     assert first_difference(values, answered, COLUMNS) is None
 
@@ -49,16 +51,43 @@ def test_columns_hold_the_same_rows() -> None:
         {"low_price": [1.5], "sold_qty": [3], "time_created": ["2024-02-29T12:30:01.123456Z"]}
     ).encode()
 
-    answered = typed(answered_rows(body, Answer(shape=Shape.COLUMNS, columns=COLUMNS)), ROW)
+    answered = typed(answered_rows(body, Shape.COLUMNS, COLUMNS), [ROW])
 
     assert answered == [ROW]
 
 
 def test_totals_are_one_row() -> None:
     """The number of rows and the sums stand in one object."""
-    answer = Answer(shape=Shape.TOTALS, columns=("sold_qty",))
+    body = b'{"rows": 2, "sold_qty": 5}'
 
-    assert answered_rows(b'{"rows": 2, "sold_qty": 5}', answer) == [(2, 5)]
+    assert answered_rows(body, Shape.TOTALS, ("rows", "sold_qty")) == [(2, 5)]
+
+
+def test_a_null_in_the_first_row_hides_no_type() -> None:
+    """A column's type is that of its first value that is one."""
+    like = [(None, 3, TIME), ROW]
+
+    assert typed([("1.5", 3, TIME.isoformat()), (None, 3, None)], like) == [
+        (Decimal("1.5"), 3, TIME),
+        (None, 3, None),
+    ]
+
+
+def test_a_number_is_no_truth() -> None:
+    """1 is not true, though Python holds them equal."""
+    with pytest.raises(ShapeError, match="neither true nor false"):
+        typed([(1,)], [(True,)])
+
+
+def test_differences_are_told_by_column_with_the_first_values() -> None:
+    """What two techniques leave otherwise is counted by row, and shown by an example."""
+    baseline = Expected(("id", "label", "dps"), [(1, "a", 5), (2, "b", 5), (3, "c", 5)])
+    variant = Expected(("label", "id"), [("a", 1), ("", 2), ("", 3)])
+
+    assert differences(baseline, variant) == (
+        Difference(column="label", rows=2, baseline="b", variant=""),
+    )
+    assert differences(baseline, baseline) == ()
 
 
 @pytest.mark.parametrize(
@@ -94,7 +123,7 @@ def test_a_row_too_few_is_told_with_both_numbers() -> None:
 def test_another_shape_is_refused(body: bytes) -> None:
     """An answer that is not laid out as declared is told as such, with its beginning."""
     with pytest.raises(ShapeError, match="it is no rows answer"):
-        answered_rows(body, ROWS)
+        answered_rows(body, Shape.ROWS, COLUMNS)
 
 
 @pytest.mark.parametrize(
@@ -104,4 +133,4 @@ def test_another_shape_is_refused(body: bytes) -> None:
 def test_a_value_of_another_type_is_refused(row: tuple[object, ...]) -> None:
     """An integer as a string, a text as a decimal, a truth as a number: none is the same value."""
     with pytest.raises(ShapeError, match="does not fit"):
-        typed([row], ROW)
+        typed([row], [ROW])

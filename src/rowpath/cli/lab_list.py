@@ -1,8 +1,10 @@
 """`rowpath lab list`: what can be run."""
 
+from collections.abc import Iterator
+
 import click
 
-from rowpath.lab.experiment import WHOLE_TABLE, Claim, Experiment, Variant
+from rowpath.lab.experiment import WHOLE_TABLE, Claim, Experiment, Group, Variant
 from rowpath.lab.experiments import EXPERIMENTS
 
 
@@ -13,31 +15,41 @@ def list_experiments() -> None:
 
 
 def _experiment(experiment: Experiment) -> str:
-    width = max(len(variant.name) for variant in experiment.variants)
     return "\n".join(
         (
             f"{experiment.name} (section {experiment.section} of the talk): {experiment.question}",
-            f"  rows per answer: {_sizes(experiment)}",
-            "  variants:",
-            *(f"    {_variant(variant, experiment, width)}" for variant in experiment.variants),
+            *(line for group in experiment.groups for line in _group(experiment, group)),
             *(("  claims:",) if experiment.claims else ()),
             *(f"    {_claim(claim)}" for claim in experiment.claims),
         )
     )
 
 
-def _sizes(experiment: Experiment) -> str:
-    names = ["the whole table" if size == WHOLE_TABLE else f"{size:,}" for size in experiment.sizes]
-    names += [f"{size:,} (thorough)" for size in experiment.thorough_sizes]
+def _group(experiment: Experiment, group: Group) -> Iterator[str]:
+    if len(experiment.groups) > 1:
+        yield f"  {group.name}: {group.question}"
+    yield f"  rows per answer, of {group.of}: {_sizes(group)}"
+    yield "  variants:"
+    width = max(len(variant.name) for variant in group.variants)
+    yield from (f"    {_variant(variant, group, width)}" for variant in group.variants)
+
+
+def _sizes(group: Group) -> str:
+    names = ["the whole table" if size == WHOLE_TABLE else f"{size:,}" for size in group.sizes]
+    names += [f"{size:,} (thorough)" for size in group.thorough_sizes]
     return ", ".join(names)
 
 
-def _variant(variant: Variant, experiment: Experiment, width: int) -> str:
+def _variant(variant: Variant, group: Group, width: int) -> str:
     notes = [str(setup) for setup in variant.setups]
-    if variant.name == experiment.baseline:
+    if variant.name == group.baseline:
         notes.append("baseline")
     if variant.thorough_only:
         notes.append("thorough only")
+    if variant.needs is not None:
+        notes.append(f"needs {variant.needs.package} {variant.needs.version}")
+    if variant.fails is not None:
+        notes.append(f"fails with {variant.fails.kind}")
     return f"{variant.name:<{width}}  {variant.title} [{', '.join(notes)}]"
 
 

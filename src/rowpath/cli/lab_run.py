@@ -1,6 +1,6 @@
 """`rowpath lab run`: the main job, from nothing to tables, a report and a run on disk."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,7 +13,8 @@ from rich.console import Console
 
 from rowpath import __version__
 from rowpath.cli import options
-from rowpath.cli.counts import parse_count, parse_sizes
+from rowpath.cli.counts import parse_sizes
+from rowpath.cli.datasets import table_sizes, wanted_datasets
 from rowpath.cli.outputs import Outputs, outputs
 from rowpath.cli.progress import Steps, steps
 from rowpath.errors import DatabaseError, RowpathError, ServerError
@@ -21,12 +22,13 @@ from rowpath.lab import runner
 from rowpath.lab.analysis import experiment_record
 from rowpath.lab.database import connect, open_database
 from rowpath.lab.dataset import ensure
+from rowpath.lab.experiment import Experiment
 from rowpath.lab.experiments import EXPERIMENTS
 from rowpath.lab.fleet import Site
 from rowpath.lab.folders import data_folder
 from rowpath.lab.forecast import Forecast
-from rowpath.lab.host import environment
-from rowpath.lab.plan import Stage, chosen, stages
+from rowpath.lab.host import environment, package_versions
+from rowpath.lab.plan import Stage, Stock, chosen, stages
 from rowpath.lab.profile import PROFILES, profile_named
 from rowpath.lab.record import (
     SCHEMA_VERSION,
@@ -68,7 +70,7 @@ from rowpath.report import terminal
 def run_experiments(  # noqa: PLR0913 one parameter an option
     *,
     experiments: tuple[str, ...],
-    rows: str,
+    rows: str | None,
     sizes: str | None,
     profile: str,
     seed: int,
@@ -78,12 +80,13 @@ def run_experiments(  # noqa: PLR0913 one parameter an option
     html_path: Path | None,
 ) -> None:
     """Run experiments, all of them by default, and report what was measured."""
-    table_rows = parse_count(rows, "--rows")
+    asked = chosen(experiments, EXPERIMENTS)
+    wanted = wanted_datasets(asked, rows)
     chosen_profile = profile_named(profile)
     planned = stages(
-        chosen(experiments, EXPERIMENTS),
+        asked,
         chosen_profile,
-        table_rows=table_rows,
+        stock=Stock(tables=table_sizes(wanted), versions=package_versions()),
         sizes=parse_sizes(sizes),
     )
     files = outputs(json_path, html_path, datetime.now(UTC))
@@ -91,10 +94,13 @@ def run_experiments(  # noqa: PLR0913 one parameter an option
     with open_database(database_url) as database, steps(console) as progress:
         progress.step(f"using {database.description}")
         surroundings = environment(database)
-        dataset = ensure(database, rows=table_rows, seed=seed, report=progress.step)
+        datasets = tuple(
+            ensure(database, dataset, rows=count, seed=seed, report=progress.step)
+            for dataset, count in wanted.items()
+        )
         site = Site(dsn=database.dsn, logs=data_folder() / "logs", workers=workers)
         plan = runner.Plan(stages=planned, profile=chosen_profile, seed=seed, site=site)
-        session = Session(plan=plan, environment=surroundings, dataset=dataset)
+        session = Session(plan=plan, environment=surroundings, datasets=datasets)
         with session.told(console, files):
             runner.execute(plan, session.results, session.listener(console, progress))
 
@@ -105,7 +111,7 @@ class Session:
 
     plan: runner.Plan
     environment: EnvironmentRecord
-    dataset: DatasetRecord
+    datasets: tuple[DatasetRecord, ...]
     results: Results = field(default_factory=Results)
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     started: float = field(default_factory=monotonic)
@@ -113,10 +119,15 @@ class Session:
     def listener(self, console: Console, progress: Steps) -> "Telling":
         """Return who tells of the run while it goes on."""
         forecast = Forecast(
-            self.plan.stages, self.plan.profile, self.results, table_rows=self.dataset.rows
+            self.plan.stages, self.plan.profile, self.results, table_rows=self.datasets[0].rows
         )
         progress.forecast = forecast
-        return Telling(console, progress, self.results, forecast)
+        return Telling(console, progress, self.record, forecast)
+
+    def record(self, experiment: Experiment) -> ExperimentRecord:
+        """Return what is known of an experiment so far."""
+        versions = self.environment.packages
+        return experiment_record(experiment, self.plan.stages, self.results, versions)
 
     @contextmanager
     def told(self, console: Console, files: Outputs) -> Iterator[None]:
@@ -173,37 +184,42 @@ class Session:
             profile=self.plan.profile.name,
             workers=self.plan.site.workers,
             environment=self.environment,
-            dataset=self.dataset,
-            experiments=records(self.plan.stages, self.results),
+            dataset=self.datasets[0],
+            datasets=self.datasets,
+            experiments=tuple(record for record in self._records() if record.variants),
         )
+
+    def _records(self) -> Iterator[ExperimentRecord]:
+        experiments = {stage.experiment.name: stage.experiment for stage in self.plan.stages}
+        return map(self.record, experiments.values())
 
 
 class Telling:
-    """The runner's listener: steps go to the progress, a finished stage's table to the console."""
+    """The runner's listener: steps go to the progress, a finished stage's tables to the console."""
 
     def __init__(
-        self, console: Console, progress: Steps, results: Results, forecast: Forecast
+        self,
+        console: Console,
+        progress: Steps,
+        record: Callable[[Experiment], ExperimentRecord],
+        forecast: Forecast,
     ) -> None:
         self._console = console
         self._forecast = forecast
-        self._results = results
+        self._record = record
         self._first_of = {stage.experiment.name: stage for stage in reversed(forecast.stages)}
         self._last_of = {stage.experiment.name: stage for stage in forecast.stages}
         self.step = progress.step
 
     def stage_done(self, stage: Stage) -> None:
-        """Print the table of what was just measured, the question above, the key at the end."""
+        """Print the tables of what was just measured, the question above, the key at the end."""
         self._forecast.stage_done(stage)
-        record = experiment_record(stage.experiment, [stage], self._results)
+        record = self._record(stage.experiment)
         if self._first_of[record.name] is stage:
             self._console.print(terminal.question(record))
-        self._console.print(terminal.size_table(record, stage.rows))
+        for comparison in stage.comparisons:
+            self._console.print(
+                terminal.group_table(record, comparison.group.name, comparison.rows)
+            )
         if self._last_of[record.name] is stage:
             self._console.print(terminal.caption(record))
-
-
-def records(planned: Sequence[Stage], results: Results) -> tuple[ExperimentRecord, ...]:
-    """Return a record for each experiment of which something was measured."""
-    experiments = {stage.experiment.name: stage.experiment for stage in planned}
-    made = (experiment_record(each, planned, results) for each in experiments.values())
-    return tuple(record for record in made if record.variants)

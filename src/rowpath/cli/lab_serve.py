@@ -8,14 +8,15 @@ from typing import NoReturn
 import click
 
 from rowpath.cli import options
-from rowpath.cli.counts import parse_count
+from rowpath.cli.datasets import wanted_datasets
 from rowpath.errors import ServerError
 from rowpath.lab.apps.settings import AppSettings
 from rowpath.lab.database import open_database
 from rowpath.lab.dataset import ensure
-from rowpath.lab.experiment import WHOLE_TABLE, App, Setup
+from rowpath.lab.experiment import WHOLE_TABLE, App, Setup, Variant
 from rowpath.lab.experiments import EXPERIMENTS
 from rowpath.lab.folders import data_folder
+from rowpath.lab.host import package_versions
 from rowpath.lab.server import Server, free_port, serving
 
 LOOK_EVERY_S = 1.0
@@ -41,19 +42,20 @@ def serve(  # noqa: PLR0913 one parameter an option
     setup: str,
     port: int | None,
     workers: int,
-    rows: str,
+    rows: str | None,
     database_url: str | None,
     seed: int,
 ) -> None:
     """Keep the measured applications running, and print their URLs. Ctrl-C ends it."""
     apps = [App(app)] if app else list(App)
     ports = [port + number if port else None for number in range(len(apps))]
-    count = parse_count(rows, "--rows")
+    wanted = wanted_datasets(EXPERIMENTS, rows)
     for its_port in ports:
         free_port(its_port)  # found taken before the rows are built, not after
     servers = []
     with open_database(database_url) as database, ExitStack() as stack:
-        ensure(database, rows=count, seed=seed, report=click.echo)
+        for dataset, count in wanted.items():
+            ensure(database, dataset, rows=count, seed=seed, report=click.echo)
         settings = AppSettings(dsn=database.dsn, setup=Setup(setup), trace_folder=None)
         for each, its_port in zip(apps, ports, strict=True):
             server = stack.enter_context(
@@ -80,11 +82,23 @@ def _watch(servers: Sequence[Server]) -> NoReturn:
 def _urls(app: App, server: Server) -> list[str]:
     lines = [f"{app} at {server.url}"]
     for experiment in EXPERIMENTS:
-        size = experiment.sizes[0]
-        query = "" if size == WHOLE_TABLE else f"?rows={size}"
-        lines += [
-            f"  {experiment.name}/{variant.name}: {server.url}{variant.path}{query}"
-            for variant in experiment.variants
-            if variant.app is app
-        ]
+        for group in experiment.groups:
+            query = "" if group.sizes == (WHOLE_TABLE,) else f"?rows={group.sizes[0]}"
+            lines += [
+                f"  {experiment.name}/{variant.name}: {_how(variant)}"
+                f"{server.url}{experiment.path(variant)}{query}"
+                for variant in group.variants
+                if variant.app is app and _can_run(variant)
+            ]
     return lines
+
+
+def _how(variant: Variant) -> str:
+    """Return what to know before asking: a task is none of a browser's clicks."""
+    if variant.fails is not None:
+        return f"(fails with {variant.fails.kind}) "
+    return "POST " if variant.is_task else ""
+
+
+def _can_run(variant: Variant) -> bool:
+    return variant.needs is None or variant.needs.met_by(package_versions())

@@ -1,15 +1,19 @@
 """From raw results to records: intervals, ratios, Holm's correction and verdicts. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from statistics import median
 
-from rowpath.capture.trace import Trace
-from rowpath.lab.experiment import Claim, Experiment, Setup, Timing
-from rowpath.lab.plan import Cell, Stage
+from rowpath.capture.trace import Statement, Trace
+from rowpath.lab.experiment import Claim, Experiment, Group, Setup, Timing
+from rowpath.lab.plan import Cell, Comparison, Stage
 from rowpath.lab.record import (
     ClaimRecord,
     ComparisonRecord,
+    CpuLineRecord,
+    DifferenceRecord,
     ExperimentRecord,
+    GroupRecord,
+    LeftOutRecord,
     OrderRecord,
     StatementRecord,
     TimeRecord,
@@ -28,20 +32,38 @@ MIB = 1 << 20
 
 
 def experiment_record(
-    experiment: Experiment, stages: Sequence[Stage], results: Results
+    experiment: Experiment,
+    stages: Sequence[Stage],
+    results: Results,
+    versions: Mapping[str, str],
 ) -> ExperimentRecord:
-    """Return what is known of an experiment, as far as its `stages` were measured."""
+    """Return what is known of an experiment, as far as its `stages` were measured.
+
+    `versions` are the packages', which decide what could not run here.
+    """
     own = [stage for stage in stages if stage.experiment.name == experiment.name]
-    comparisons = tuple(comparison for stage in own for comparison in _comparisons(stage, results))
+    comparisons = tuple(
+        record
+        for comparison in _comparisons(own)
+        for record in _records(comparison, experiment.claims, results)
+    )
     return ExperimentRecord(
         name=experiment.name,
         section=experiment.section,
         question=experiment.question,
-        baseline=experiment.baseline,
+        dataset=experiment.data,
+        groups=tuple(
+            GroupRecord(
+                name=group.name, question=group.question, baseline=group.baseline, leads=group.leads
+            )
+            for group in experiment.groups
+        ),
         variants=tuple(
-            _variant_record(cell, results.observations[cell], results.slots.get(cell, ()))
-            for stage in own
-            for cell in stage.cells
+            _variant_record(
+                cell, comparison.group, results.observations[cell], results.slots.get(cell, ())
+            )
+            for comparison in _comparisons(own)
+            for cell in comparison.cells
             if cell in results.observations
         ),
         comparisons=comparisons,
@@ -53,32 +75,56 @@ def experiment_record(
         ),
         orders=tuple(
             OrderRecord(
-                rows=stage.rows,
+                stage=str(stage),
                 blocks=tuple(tuple(map(str, order)) for order in results.orders.get(stage, ())),
             )
             for stage in own
         ),
+        left_out=tuple(_left_out(experiment, versions)),
     )
+
+
+def _comparisons(stages: Sequence[Stage]) -> Iterator[Comparison]:
+    """Yield the comparisons of stages, group by group, each from the smallest size on."""
+    found = [comparison for stage in stages for comparison in stage.comparisons]
+    for name in dict.fromkeys(comparison.group.name for comparison in found):
+        yield from (comparison for comparison in found if comparison.group.name == name)
+
+
+def _left_out(experiment: Experiment, versions: Mapping[str, str]) -> Iterator[LeftOutRecord]:
+    for variant in experiment.variants:
+        needs = variant.needs
+        if needs is not None and not needs.met_by(versions):
+            has = versions.get(needs.package, "none")
+            reason = f"it needs {needs.package} {needs.version}, and this run has {has}"
+            yield LeftOutRecord(variant=variant.name, reason=reason)
 
 
 def narrow_enough(stage: Stage, results: Results, bound: float) -> bool:
     """Return whether every ratio of the stage is known to within `bound` on the ln scale."""
     return precise_enough(
-        (ratio_interval(*_block_medians(pair, results)) for pair in _pairs(stage)), bound=bound
+        (
+            ratio_interval(*_block_medians(pair, results))
+            for comparison in stage.comparisons
+            for pair in _pairs(comparison, stage.experiment.claims)
+        ),
+        bound=bound,
     )
 
 
-def _pairs(stage: Stage) -> tuple[tuple[Cell, Cell], ...]:
-    """Return (variant, baseline) for all that is compared at a stage, within one set-up each."""
-    cells = {(cell.variant.name, cell.setup): cell for cell in stage.timed}
-    experiment = stage.experiment
+def _pairs(comparison: Comparison, claims: Sequence[Claim]) -> tuple[tuple[Cell, Cell], ...]:
+    """Return (variant, baseline) for all that is compared, within one set-up each."""
+    cells = {
+        (cell.variant.name, cell.setup): cell for cell in comparison.cells if cell.variant.is_timed
+    }
+    group = comparison.group
     names = dict.fromkeys(
-        (variant.name, experiment.baseline)
-        for variant in experiment.variants
-        if variant.name != experiment.baseline
+        (variant.name, group.baseline)
+        for variant in group.variants
+        if variant.name != group.baseline
     )
     names |= dict.fromkeys(
-        (claim.variant, claim.baseline) for claim in experiment.claims if claim.rows == stage.rows
+        (claim.variant, claim.baseline) for claim in claims if claim.rows == comparison.rows
     )
     return tuple(
         (cells[variant, setup], cells[baseline, setup])
@@ -98,15 +144,17 @@ def _block_medians(
     return variant, baseline
 
 
-def _comparisons(stage: Stage, results: Results) -> tuple[ComparisonRecord, ...]:
-    """Return a stage's comparisons; the family of Holm's correction is one set-up at one size."""
+def _records(
+    comparison: Comparison, claims: Sequence[Claim], results: Results
+) -> tuple[ComparisonRecord, ...]:
+    """Return a group's comparisons at a size; Holm's family is what one set-up compares there."""
     return tuple(
-        comparison
+        record
         for setup in Setup
-        for comparison in _family(
+        for record in _family(
             [
                 pair
-                for pair in _pairs(stage)
+                for pair in _pairs(comparison, claims)
                 if pair[0].setup is setup and all(results.slots.get(cell) for cell in pair)
             ],
             results,
@@ -130,10 +178,16 @@ def _family(pairs: Sequence[tuple[Cell, Cell]], results: Results) -> Iterator[Co
         )
 
 
-def _variant_record(cell: Cell, observation: Observation, slots: Sequence[Slot]) -> VariantRecord:
+def _variant_record(
+    cell: Cell, group: Group, observation: Observation, slots: Sequence[Slot]
+) -> VariantRecord:
     variant = cell.variant
-    if variant.timing is Timing.ONCE:
-        samples: tuple[tuple[float, ...], ...] = ((observation.duration_s,),)
+    samples: tuple[tuple[float, ...], ...]
+    cpu: tuple[float, ...]
+    if variant.fails is not None:
+        samples, cpu = (), ()
+    elif variant.timing is Timing.ONCE:
+        samples = ((observation.duration_s,),)
         cpu = tuple(s for s in (observation.cpu_s,) if s is not None)
     else:
         samples = tuple(slot.samples_s for slot in slots)
@@ -142,6 +196,7 @@ def _variant_record(cell: Cell, observation: Observation, slots: Sequence[Slot])
     told = next((told for told in variant.told if told.rows == cell.rows), None)
     return VariantRecord(
         name=variant.name,
+        group=group.name,
         title=variant.title,
         app=variant.app,
         setup=cell.setup,
@@ -156,34 +211,47 @@ def _variant_record(cell: Cell, observation: Observation, slots: Sequence[Slot])
         statements=_statements(observation.trace),
         cpu_ms=median(cpu) * 1000 if cpu else None,
         peak_mib=observation.trace.peak_bytes / MIB,
+        grown_mib=observation.trace.grown_bytes / MIB,
         samples_ms=tuple(tuple(s * 1000 for s in block) for block in samples),
         samples_cpu_ms=tuple(s * 1000 for s in cpu),
         code=source_of(variant),
         told_ms=told.time_s * 1000 if told and told.time_s is not None else None,
         told_requests_per_s=told.requests_per_s if told else None,
         outcome=observation.outcome,
+        differences=tuple(
+            DifferenceRecord(
+                column=each.column, rows=each.rows, baseline=each.baseline, variant=each.variant
+            )
+            for each in observation.differences
+        ),
+        cpu_lines=tuple(
+            CpuLineRecord(name=line.name, at_s=line.at_s, share=line.share)
+            for line in observation.cpu_lines
+        ),
     )
 
 
 def _statements(trace: Trace) -> tuple[StatementRecord, ...]:
     """Return the distinct statements of a trace in the order of their first time."""
-    texts = dict.fromkeys(statement.text for statement in trace.statements)
-    parts = [
-        Trace(
-            statements=tuple(s for s in trace.statements if s.text == text),
-            peak_bytes=trace.peak_bytes,
-        )
-        for text in texts
-    ]
+    by_text: dict[str, list[Statement]] = {}
+    for statement in trace.statements:
+        by_text.setdefault(statement.text, []).append(statement)
     return tuple(
         StatementRecord(
-            text=part.statements[0].text,
-            count=len(part.statements),
-            duration_ms=part.duration_s * 1000,
-            rows=part.rows,
+            text=text,
+            count=len(sent),
+            duration_ms=sum(statement.duration_s for statement in sent) * 1000,
+            rows=_sum_if_known(statement.rows for statement in sent),
+            plan=sent[0].plan,
         )
-        for part in parts
+        for text, sent in by_text.items()
     )
+
+
+def _sum_if_known(counts: Iterable[int | None]) -> int | None:
+    """Return the sum of counts; None where one is not known."""
+    known = list(counts)
+    return None if None in known else sum(count for count in known if count is not None)
 
 
 def _speaks_of(comparison: ComparisonRecord, claim: Claim) -> bool:
@@ -206,10 +274,7 @@ def _claim_record(claim: Claim, comparison: ComparisonRecord) -> ClaimRecord:
         reading=claim.reading,
         claimed_ratio=claim.time_ratio,
         measured=measured,
-        verdict=judge(
-            claim.time_ratio,
-            measured,
-        ),
+        verdict=judge(claim.time_ratio, measured),
     )
 
 

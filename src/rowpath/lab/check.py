@@ -1,10 +1,10 @@
-"""Holds a variant's answer against the table, before anything is timed."""
+"""Holds a variant's answer against the tables, before anything is timed."""
 
 from rowpath.errors import AnswerError
-from rowpath.lab.experiment import Shape
 from rowpath.lab.plan import Cell
 from rowpath.lab.reference import Reference
 from rowpath.lab.verify import (
+    Expected,
     Row,
     ShapeError,
     answered_rows,
@@ -15,8 +15,9 @@ from rowpath.lab.verify import (
 
 def check_answer(cell: Cell, body: bytes, reference: Reference) -> None:
     """Return where the answer holds what it must; AnswerError shows the first difference."""
+    expected = reference.expected(cell.variant.answer.expected, cell.rows)
     try:
-        difference = _difference(cell, body, reference)
+        difference = _difference(cell, body, expected, reference)
     except ShapeError as error:
         difference = str(error)
     if difference is not None:
@@ -29,35 +30,41 @@ def check_answer(cell: Cell, body: bytes, reference: Reference) -> None:
 def check_statements(cell: Cell, sent: int) -> None:
     """Return where a request sent as many statements as declared; else AnswerError."""
     variant = cell.variant
-    declared = variant.statements + variant.statements_per_row * cell.rows
-    if sent != declared:
-        raise AnswerError(
-            f"Cannot time {cell}: it sent {sent:,} SQL statements and declares "
-            f"{declared:,}. Mend the view, or what the experiment declares of it."
-        )
+    declared = variant.declared_statements(cell.rows)
+    if sent == declared or (variant.statements_at_most and sent < declared):
+        return
+    at_most = "at most " if variant.statements_at_most else ""
+    raise AnswerError(
+        f"Cannot time {cell}: it sent {sent:,} SQL statements and declares "
+        f"{at_most}{declared:,}. Mend the view, or what the experiment declares of it."
+    )
 
 
-def _difference(cell: Cell, body: bytes, reference: Reference) -> str | None:
+def check_failure(cell: Cell, status: int, error: str | None) -> None:
+    """Return where a request failed as it is expected to; else AnswerError."""
+    fails = cell.variant.fails
+    if fails is not None and error is not None and error.startswith(f"{fails.kind}: "):
+        return
+    raise AnswerError(
+        f"Cannot show how {cell} fails: it was to raise {fails.kind if fails else 'nothing'} and "
+        f"answered {status} ({error or 'without an error'}). "
+        "Mend the view, or what the experiment expects of it."
+    )
+
+
+def _difference(cell: Cell, body: bytes, expected: Expected, reference: Reference) -> str | None:
     answer = cell.variant.answer
-    answered = answered_rows(body, answer)
-    if answer.empty:
-        return first_difference([], answered, answer.columns)
-    if answer.shape is Shape.TOTALS:
-        totals = reference.totals(answer.columns, cell.rows)
-        return first_difference([totals], typed(answered, totals), ("rows", *answer.columns))
-    expected = reference.first_rows(answer.columns, cell.rows)
-    rows = typed(answered, expected[0])
-    if not cell.is_ordered:
-        return _strangers(rows, cell, reference)
-    return first_difference(expected, rows, answer.columns)
+    rows = typed(answered_rows(body, answer.shape, expected.columns), expected.rows)
+    if cell.is_ordered:
+        return first_difference(expected.rows, rows, expected.columns)
+    return _strangers(rows, cell, expected, reference)
 
 
-def _strangers(rows: list[Row], cell: Cell, reference: Reference) -> str | None:
-    if len(rows) != cell.rows:
-        return f"{cell.rows:,} rows were asked for, the answer has {len(rows):,}"
-    columns = cell.variant.answer.columns
-    stranger = reference.first_stranger(columns, rows)
+def _strangers(rows: list[Row], cell: Cell, expected: Expected, reference: Reference) -> str | None:
+    if len(rows) != len(expected.rows):
+        return f"{len(expected.rows):,} rows were asked for, the answer has {len(rows):,}"
+    stranger = reference.first_stranger(cell.variant.answer.any_of, expected.columns, rows)
     if stranger is None:
         return None
-    values = dict(zip(columns, map(str, stranger), strict=True))
+    values = dict(zip(expected.columns, map(str, stranger), strict=True))
     return f"the answer has the row {values} more often than the table"

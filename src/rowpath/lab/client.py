@@ -12,6 +12,8 @@ from urllib.parse import urlencode
 
 import urllib3
 
+from rowpath.lab.apps.tracing import CPU_HEADER, DURATION_HEADER
+
 _HEADERS = {"Connection": "close"}
 
 
@@ -21,11 +23,16 @@ class BrokenOffError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """An answer, whole. `duration_s` runs from before sending to the last byte of the body."""
+    """An answer, whole.
+
+    `duration_s` runs from before sending to the last byte of the body. A task is timed by its own
+    clock, which HTTP has no part in; then `duration_s` and `cpu_s` are what it says.
+    """
 
     status: int
     body: bytes
     duration_s: float
+    cpu_s: float | None
 
 
 class Client:
@@ -34,20 +41,30 @@ class Client:
     def __init__(self, pool: urllib3.HTTPConnectionPool) -> None:
         self._pool = pool
 
-    def get(
-        self, path: str, params: Mapping[str, int], headers: Mapping[str, str] | None = None
+    def ask(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, int],
+        headers: Mapping[str, str] | None = None,
     ) -> Response:
-        """Return the answer to GET; BrokenOffError where the server breaks off without one."""
+        """Return the answer; BrokenOffError where the server breaks off without one."""
         target = f"{path}?{urlencode(params)}" if params else path
         started = perf_counter()
         try:
-            answer = self._pool.request("GET", target, headers=_HEADERS | dict(headers or {}))
+            answer = self._pool.request(method, target, headers=_HEADERS | dict(headers or {}))
         except urllib3.exceptions.HTTPError as error:
             after_s = perf_counter() - started
             reason = f"the server broke off after {after_s:.1f} s ({type(error).__name__})"
             raise BrokenOffError(reason) from error
         duration_s = perf_counter() - started
-        return Response(status=answer.status, body=answer.data, duration_s=duration_s)
+        own_s, cpu_s = answer.headers.get(DURATION_HEADER), answer.headers.get(CPU_HEADER)
+        return Response(
+            status=answer.status,
+            body=answer.data,
+            duration_s=duration_s if own_s is None else float(own_s),
+            cpu_s=None if cpu_s is None else float(cpu_s),
+        )
 
 
 @contextmanager

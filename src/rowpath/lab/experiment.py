@@ -1,10 +1,22 @@
-"""The words of the lab as frozen values: experiment, variant, claim, and what they refer to."""
+"""The words of the lab as frozen values: experiment, group, variant, claim, and what they name."""
 
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import ceil
 
 WHOLE_TABLE = 0
 """The size of an answer that is made from every row of the table; sent as no `rows` at all."""
+
+
+class Data(StrEnum):
+    """A dataset, by its name: what an experiment finds in the database."""
+
+    PRODUCTS = "products"
+    """The talk's ten million products."""
+    LOGS = "logs"
+    """The talk's own application, a site of fight logs: a dozen related tables."""
 
 
 class App(StrEnum):
@@ -34,23 +46,50 @@ class Shape(StrEnum):
     COLUMNS = "columns"
     """One object with a list a column."""
     TOTALS = "totals"
-    """One object with the number of rows read, `rows`, and the sum of each column."""
+    """One object with a value a column."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a variant must answer, so that it can be checked against the table before it is timed.
+    """What a variant must answer, so that it can be checked before it is timed.
 
-    `columns` are the columns compared; an answer may hold more (an id), and that is a difference
-    of shape. `empty` says that the variant answers no rows at all, however many are asked for.
-    `ordered_in` are the set-ups in which the rows are the first by time_created; elsewhere they
-    may be any rows of the table, each as often as it stands there at most.
+    `expected` is the statement whose rows the answer must hold, with `%(rows)s` for the size that
+    is asked for. rowpath runs it on a connection of its own, apart from every measured
+    application. Its columns are those compared; an answer may hold more (an id), and that is a
+    difference of shape. `ordered_in` are the set-ups in which the rows must be just these, in
+    their order; elsewhere they may be any rows of the table `any_of`, each as often as it stands
+    there at most.
     """
 
     shape: Shape
-    columns: tuple[str, ...]
-    empty: bool = False
+    expected: str
     ordered_in: frozenset[Setup] = frozenset(Setup)
+    any_of: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectedError:
+    """How a technique is known to fail: the class of the exception, and a sentence on why."""
+
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requirement:
+    """A package in a version that a variant needs, such as Django 6.1."""
+
+    package: str
+    version: str
+
+    def met_by(self, versions: Mapping[str, str]) -> bool:
+        """Return whether the installed `versions` have the package in this version or a later."""
+        return _release(versions.get(self.package, "0")) >= _release(self.version)
+
+
+def _release(version: str) -> tuple[int, ...]:
+    """Return the major and the minor number of a version."""
+    return tuple(int(part) for part in re.findall(r"\d+", version)[:2])
 
 
 class Timing(StrEnum):
@@ -59,7 +98,14 @@ class Timing(StrEnum):
     BLOCKS = "blocks"
     """In every block, so that it has an interval and a ratio."""
     ONCE = "once"
-    """Once, over the whole table and with the instruments on: an observation, no comparison."""
+    """Once, with the instruments on: an observation, no comparison."""
+
+
+class Figure(StrEnum):
+    """What a group is first of all about, and so what its report shows first."""
+
+    TIME = "time"
+    MEMORY = "memory"
 
 
 class Reading(StrEnum):
@@ -82,26 +128,52 @@ class Told:
 class Variant:
     """One runnable technique.
 
-    `path` answers GET with `?rows=N`. `code` names the classes and functions of the application's
-    view module that make the technique, as the report shows them. A request sends `statements`
-    statements and `statements_per_row` more for each row: checked before it is timed.
-    `memory_limit_mib` ends the worker that grows beyond it, and that end is the outcome that the
-    report shows. `thorough_only` keeps a variant out of the shorter profiles.
+    `code` names the classes and functions of the application that make the technique, as the
+    report shows them; the first is what answers, in the module `views_<experiment>`. `is_task`
+    says that it is no web endpoint but work that a worker process does: asked for with POST, and
+    timed by its own clock.
+
+    A request sends `statements` statements, `statements_per_row` more for each row, and one more
+    for every `rows_per_statement` rows begun: checked before it is timed. `statements_at_most`
+    says that it may send fewer, where what is asked for depends on the rows.
+
+    `beside` names a variant of the experiment that another worker process runs at the same time;
+    `charts_cpu` has the CPU of both, and of the database, drawn over time. `fails` says that the
+    technique is expected to end with that error, which is then its outcome. `needs` leaves the
+    variant out where the package is older. `memory_limit_mib` ends the worker that grows beyond
+    it, and that end is the outcome that the report shows. `thorough_only` keeps a variant out of
+    the shorter profiles.
     """
 
     name: str
     title: str
     app: App
-    path: str
     code: tuple[str, ...]
     answer: Answer
-    setups: tuple[Setup, ...] = tuple(Setup)
+    is_task: bool = False
+    setups: tuple[Setup, ...] = (Setup.CONTROLLED,)
     statements: int = 1
     statements_per_row: int = 0
+    rows_per_statement: int | None = None
+    statements_at_most: bool = False
     timing: Timing = Timing.BLOCKS
+    beside: str | None = None
+    charts_cpu: bool = False
+    fails: ExpectedError | None = None
+    needs: Requirement | None = None
     memory_limit_mib: int | None = None
     thorough_only: bool = False
     told: tuple[Told, ...] = ()
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether the variant is timed in blocks."""
+        return self.timing is Timing.BLOCKS and self.fails is None
+
+    def declared_statements(self, rows: int) -> int:
+        """Return how many statements a request for `rows` rows must send."""
+        batches = ceil(rows / self.rows_per_statement) if self.rows_per_statement else 0
+        return self.statements + self.statements_per_row * rows + batches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,22 +194,57 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Experiment:
-    """A question, its variants, its sizes and its claims.
+class Group:
+    """Variants that do the same and are compared with one another.
 
-    `sizes` are rows per answer; `thorough_sizes` come with the thorough profile only. Ratios are
-    taken against the variant `baseline`.
+    Ratios are taken against the variant `baseline`. `sizes` are rows per answer, counted in the
+    table `of`; `thorough_sizes` come with the thorough profile only. `leads` is the figure that
+    the group is first of all about. A group that is alone in its experiment
+    needs no `question` of its own.
+    """
+
+    name: str
+    baseline: str
+    variants: tuple[Variant, ...]
+    of: str
+    sizes: tuple[int, ...]
+    thorough_sizes: tuple[int, ...] = ()
+    question: str = ""
+    leads: Figure = Figure.TIME
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Experiment:
+    """A question, the groups of variants that answer it, and the talk's claims about them.
+
+    A variant's name is its own within the experiment, and `/<experiment>/<variant>` is where the
+    measured application answers it, with `?rows=N`.
     """
 
     name: str
     section: str
     question: str
-    baseline: str
-    variants: tuple[Variant, ...]
-    sizes: tuple[int, ...]
-    thorough_sizes: tuple[int, ...] = ()
+    groups: tuple[Group, ...]
+    data: Data = Data.LOGS
     claims: tuple[Claim, ...] = field(default=())
+
+    @property
+    def variants(self) -> tuple[Variant, ...]:
+        """The variants of all groups."""
+        return tuple(variant for group in self.groups for variant in group.variants)
 
     def variant(self, name: str) -> Variant:
         """Return the variant called `name`; KeyError where there is none."""
         return {variant.name: variant for variant in self.variants}[name]
+
+    def group_of(self, variant: Variant) -> Group:
+        """Return the group that a variant of this experiment stands in."""
+        return next(group for group in self.groups if variant in group.variants)
+
+    def path(self, variant: Variant | str) -> str:
+        """Return where the measured application answers a variant, or the one of that name."""
+        return f"/{self.name}/{variant if isinstance(variant, str) else variant.name}"
+
+    def answered_by(self, app: App) -> Iterator[Variant]:
+        """Yield the variants that an application answers."""
+        return (variant for variant in self.variants if variant.app is app)

@@ -21,15 +21,30 @@ class Site:
     workers: int = 1
 
 
-class Fleet:
-    """Finds the server for a cell."""
+@dataclass(frozen=True, slots=True, order=True)
+class Post:
+    """A server's part in a fleet; the one `beside` runs what a cell has running beside it."""
 
-    def __init__(self, servers: Mapping[tuple[App, Setup], Server]) -> None:
+    app: App
+    setup: Setup
+    beside: bool = False
+
+
+class Fleet:
+    """Finds the servers for a cell."""
+
+    def __init__(self, servers: Mapping[Post, Server]) -> None:
         self._servers = servers
 
     def server_for(self, cell: Cell) -> Server:
         """Return the server of the cell's application in the cell's set-up."""
-        return self._servers[cell.variant.app, cell.setup]
+        return self._servers[Post(cell.variant.app, cell.setup)]
+
+    def server_beside(self, cell: Cell) -> Server | None:
+        """Return the server for what runs beside the cell; None where nothing does."""
+        if cell.beside is None:
+            return None
+        return self._servers[Post(cell.variant.app, cell.setup, beside=True)]
 
 
 @contextmanager
@@ -41,33 +56,39 @@ def fleet(
     They start and stop side by side, since both are mostly waiting. With a `trace_folder` they
     carry the instruments. ServerError where one does not start; the others are stopped then.
     """
-    kinds = sorted({(cell.variant.app, cell.setup) for cell in cells})
     contexts = {
-        (app, setup): serving(
-            app,
-            AppSettings(dsn=site.dsn, setup=setup, trace_folder=trace_folder),
+        post: serving(
+            post.app,
+            AppSettings(dsn=site.dsn, setup=post.setup, trace_folder=trace_folder),
             logs=site.logs,
             workers=site.workers,
+            log_suffix="-beside" if post.beside else "",
         )
-        for app, setup in kinds
+        for post in sorted({post for cell in cells for post in _posts(cell)})
     }
     with _together(contexts) as servers:
         yield Fleet(servers)
 
 
+def _posts(cell: Cell) -> Iterator[Post]:
+    yield Post(cell.variant.app, cell.setup)
+    if cell.beside is not None:
+        yield Post(cell.variant.app, cell.setup, beside=True)
+
+
 @contextmanager
 def _together(
-    contexts: Mapping[tuple[App, Setup], AbstractContextManager[Server]],
-) -> Iterator[Mapping[tuple[App, Setup], Server]]:
+    contexts: Mapping[Post, AbstractContextManager[Server]],
+) -> Iterator[Mapping[Post, Server]]:
     """Enter all contexts side by side, and leave them so; where one fails, all are left."""
-    stacks = {kind: ExitStack() for kind in contexts}
+    stacks = {post: ExitStack() for post in contexts}
     with ThreadPoolExecutor(max_workers=max(1, len(contexts))) as pool:
         entered = {
-            kind: pool.submit(stacks[kind].enter_context, context)
-            for kind, context in contexts.items()
+            post: pool.submit(stacks[post].enter_context, context)
+            for post, context in contexts.items()
         }
         try:
-            yield {kind: future.result() for kind, future in entered.items()}
+            yield {post: future.result() for post, future in entered.items()}
         finally:
             wait(entered.values())
             for left in [pool.submit(stack.close) for stack in stacks.values()]:

@@ -63,7 +63,7 @@ class Forecast:
         seen = self._results.observations.get(cell)
         if seen is not None:
             return seen.duration_s
-        return self._guess_s(cell.setup, 0 if cell.variant.answer.empty else cell.rows)
+        return self._guess_s(cell.setup, cell.rows if cell.variant.statements else 0)
 
     def _guess_s(self, setup: Setup, rows: int) -> float:
         sort_s = self._table_rows * SORTED_ROW_S if setup is Setup.AS_TOLD else 0.0

@@ -51,10 +51,15 @@ def environment(database: Database) -> EnvironmentRecord:
         kernel=f"{platform.system()} {platform.release()}",
         python=f"{platform.python_implementation()} {platform.python_version()}",
         postgresql=_version(version) + (", embedded" if database.embedded else ""),
-        packages={name: metadata.version(name) for name in PACKAGES},
+        packages=package_versions(),
         settings=dict(settings),
         load_average=os.getloadavg(),
     )
+
+
+def package_versions() -> dict[str, str]:
+    """Return the installed versions of the packages that are measured, and of their servers."""
+    return {name: metadata.version(name) for name in PACKAGES}
 
 
 def _version(row: tuple[str] | None) -> str:

@@ -4,6 +4,7 @@ import gzip
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from time import monotonic, sleep
@@ -15,16 +16,20 @@ from rowpath.capture import trace
 from rowpath.capture.trace import Trace
 from rowpath.errors import ServerError
 from rowpath.lab.apps.tracing import REQUEST_HEADER
-from rowpath.lab.asking import ask, failure
-from rowpath.lab.check import check_answer, check_statements
+from rowpath.lab.asking import accompanied, ask, ask_anyhow, failure
+from rowpath.lab.check import check_answer, check_failure, check_statements
 from rowpath.lab.client import connected
 from rowpath.lab.cpu_clock import cpu_s
+from rowpath.lab.cpu_timeline import CpuLine, cpu_watched
+from rowpath.lab.database.processes import server_pids
 from rowpath.lab.experiment import Answer
+from rowpath.lab.fleet import Fleet
 from rowpath.lab.memory_limit import Watch, memory_limited
 from rowpath.lab.plan import Cell
 from rowpath.lab.reference import Reference
 from rowpath.lab.results import Observation
 from rowpath.lab.server import Server
+from rowpath.lab.verify import Difference, differences
 
 GZIP_LEVEL = 6
 """zlib's own default, and that of Django's GZipMiddleware before its random padding."""
@@ -43,7 +48,7 @@ class _Checked:
 
 
 class Observer:
-    """Observes cells on traced servers, holding each answer against the table.
+    """Observes cells on traced servers, holding each answer against the tables.
 
     Set-ups often answer the same bytes: what was checked and compressed once is not done again.
     """
@@ -53,13 +58,23 @@ class Observer:
         self._trace_folder = trace_folder
         self._gzip_bytes: dict[_Checked, int] = {}
 
-    def observe(self, cell: Cell, server: Server) -> Observation:
-        """Return what one request did. AnswerError, ServerError where it did not as declared."""
+    def observe(self, cell: Cell, baseline: Answer, fleet: Fleet) -> Observation:
+        """Return what one request did, `baseline` being the answer of what the cell is held to.
+
+        AnswerError, ServerError where it did not as declared.
+        """
+        server = fleet.server_for(cell)
+        if cell.variant.fails is not None:
+            return self._failed(cell, server)
         pids = server.worker_pids()
         request = uuid4().hex
         cpu_before_s = cpu_s(pids)
         started = monotonic()
-        with connected(server.url) as client, _limited(cell, pids) as watch:
+        with (
+            connected(server.url) as client,
+            accompanied(cell, fleet.server_beside(cell)),
+            _limited(cell, pids) as watch,
+        ):
             try:
                 response = ask(client, cell, server, {REQUEST_HEADER: request})
             except ServerError:
@@ -71,14 +86,33 @@ class Observer:
         if server.worker_pids() != pids:
             raise failure(cell, server, "a worker ended in the middle")
         used_s = cpu_s(pids) - cpu_before_s
-        seen = _arrived(self._trace_folder / f"{request}.json", cell)
+        seen = self._arrived(request, cell)
         check_statements(cell, len(seen.statements))
         return Observation(
             duration_s=response.duration_s,
-            cpu_s=used_s,
+            cpu_s=used_s if response.cpu_s is None else response.cpu_s,
             size_bytes=len(response.body),
             gzip_bytes=self._verified(cell, response.body),
             trace=seen,
+            differences=self._differences(cell, baseline),
+            cpu_lines=self._cpu_lines(cell, fleet) if cell.variant.charts_cpu else (),
+        )
+
+    def _failed(self, cell: Cell, server: Server) -> Observation:
+        """Return how a cell failed that is expected to; AnswerError where it did not so."""
+        request = uuid4().hex
+        with connected(server.url) as client:
+            response = ask_anyhow(client, cell, server, {REQUEST_HEADER: request})
+        seen = self._arrived(request, cell)
+        check_failure(cell, response.status, seen.error)
+        reason = cell.variant.fails.reason if cell.variant.fails else ""
+        return Observation(
+            duration_s=response.duration_s,
+            cpu_s=None,
+            size_bytes=0,
+            gzip_bytes=0,
+            trace=seen,
+            outcome=f"It fails, as it is known to, with {seen.error} {reason}",
         )
 
     def _verified(self, cell: Cell, body: bytes) -> int:
@@ -89,6 +123,50 @@ class Observer:
             check_answer(cell, body, self._reference)
             self._gzip_bytes[key] = len(gzip.compress(body, compresslevel=GZIP_LEVEL))
         return self._gzip_bytes[key]
+
+    def _differences(self, cell: Cell, baseline: Answer) -> tuple[Difference, ...]:
+        """Return where a verified answer differs from the baseline's, as both are declared to."""
+        answer = cell.variant.answer
+        if answer.expected == baseline.expected:
+            return ()
+        own = self._reference.expected(answer.expected, cell.rows)
+        other = self._reference.expected(baseline.expected, cell.rows)
+        return differences(other, own)
+
+    def _cpu_lines(self, cell: Cell, fleet: Fleet) -> tuple[CpuLine, ...]:
+        """Return the CPU of the cell, of what runs beside it, and of the database, over time.
+
+        The request does not name itself, so that nothing of it is traced.
+        """
+        server, beside = fleet.server_for(cell), fleet.server_beside(cell)
+        processes = {cell.variant.name: server.worker_pids}
+        if beside is not None and cell.variant.beside is not None:
+            processes[cell.variant.beside] = beside.worker_pids
+        if (database := self._reference.server()) is not None:
+            processes["PostgreSQL"] = partial(server_pids, database)
+        with (
+            connected(server.url) as client,
+            cpu_watched(processes) as timeline,
+            accompanied(cell, beside),
+        ):
+            ask(client, cell, server)
+        return timeline.lines()
+
+    def _arrived(self, request: str, cell: Cell) -> Trace:
+        """Return the trace that a server wrote, which may be a moment behind its answer."""
+        path = self._trace_folder / f"{request}.json"
+        deadline = monotonic() + TRACE_ARRIVES_WITHIN_S
+        while not path.exists():
+            if monotonic() > deadline:
+                raise ServerError(
+                    f"Cannot trace {cell}: the server wrote no trace within "
+                    f"{TRACE_ARRIVES_WITHIN_S:.0f} s. This is a defect of rowpath: please report "
+                    "it."
+                )
+            sleep(0.005)
+        seen = trace.from_json(path.read_bytes())
+        path.unlink()
+        return seen
 
 
 def _limited(cell: Cell, pids: Sequence[int]) -> AbstractContextManager[Watch]:
@@ -105,24 +183,9 @@ def _ended(watch: Watch, duration_s: float) -> Observation:
         cpu_s=None,
         size_bytes=0,
         gzip_bytes=0,
-        trace=Trace(statements=(), peak_bytes=watch.ended_at_bytes or 0),
+        trace=Trace(statements=(), peak_bytes=watch.ended_at_bytes or 0, resident_bytes=0),
         outcome=(
             f"The worker was ended at its limit of {watch.limit_bytes // MIB:,} MiB "
             f"after {duration_s:.1f} s, without an answer."
         ),
     )
-
-
-def _arrived(path: Path, cell: Cell) -> Trace:
-    """Return the trace that a server wrote, which may be a moment behind its answer."""
-    deadline = monotonic() + TRACE_ARRIVES_WITHIN_S
-    while not path.exists():
-        if monotonic() > deadline:
-            raise ServerError(
-                f"Cannot trace {cell}: the server wrote no trace within "
-                f"{TRACE_ARRIVES_WITHIN_S:.0f} s. This is a defect of rowpath: please report it."
-            )
-        sleep(0.005)
-    seen = trace.from_json(path.read_bytes())
-    path.unlink()
-    return seen

@@ -1,11 +1,11 @@
 """What a run will do, decided before it begins: the cells, and the order of their slots."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from random import Random
 
 from rowpath.errors import UsageError
-from rowpath.lab.experiment import WHOLE_TABLE, Experiment, Setup, Timing, Variant
+from rowpath.lab.experiment import WHOLE_TABLE, Experiment, Group, Setup, Variant
 from rowpath.lab.profile import Profile
 
 
@@ -13,13 +13,17 @@ from rowpath.lab.profile import Profile
 class Cell:
     """One variant in one set-up at one size: what a slot measures.
 
-    `whole` says that `rows` are all of the table, and that no number is sent with the request.
+    `path` is where the application answers it, `beside` where another process answers what runs
+    at the same time. `whole` says that `rows` are all of the table, and that no number is sent
+    with the request.
     """
 
     variant: Variant
+    path: str
     setup: Setup
     rows: int
-    whole: bool
+    whole: bool = False
+    beside: str | None = None
 
     @property
     def is_ordered(self) -> bool:
@@ -31,27 +35,66 @@ class Cell:
         """The query parameters that ask for the cell's size."""
         return {} if self.whole else {"rows": self.rows}
 
+    @property
+    def method(self) -> str:
+        """The method of the request: a task is no safe thing to ask for."""
+        return "POST" if self.variant.is_task else "GET"
+
+    def companion(self) -> "Cell":
+        """Return the cell to ask for what runs beside this one; ValueError where nothing does."""
+        if self.beside is None:
+            raise ValueError(f"nothing runs beside {self}")
+        return replace(self, path=self.beside, beside=None)
+
     def __str__(self) -> str:
         """Return `drf-objects (controlled, 1,000 rows)`."""
         return f"{self.variant.name} ({self.setup}, {self.rows:,} rows)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
-    """All cells of one experiment at one size: what is compared with one another."""
+class Comparison:
+    """The cells of one group at one size: what is compared with one another."""
 
-    experiment: Experiment
+    group: Group
     rows: int
     cells: tuple[Cell, ...]
 
+    @property
+    def baseline(self) -> Variant:
+        """The variant that ratios are taken against."""
+        return next(each for each in self.group.variants if each.name == self.group.baseline)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """What is measured together, in the same blocks: an experiment's groups, each at a size."""
+
+    experiment: Experiment
+    comparisons: tuple[Comparison, ...]
+
     def __str__(self) -> str:
-        """Return `lists, 1,000 rows`."""
-        return f"{self.experiment.name}, {self.rows:,} rows"
+        """Return `lists, 1,000 rows`, or `relations, 300 to 1,000 rows`."""
+        sizes = sorted({comparison.rows for comparison in self.comparisons})
+        span = " to ".join(f"{rows:,}" for rows in dict.fromkeys((sizes[0], sizes[-1])))
+        return f"{self.experiment.name}, {span} rows"
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """The cells of all groups."""
+        return tuple(cell for comparison in self.comparisons for cell in comparison.cells)
 
     @property
     def timed(self) -> tuple[Cell, ...]:
         """The cells that are timed in blocks."""
-        return tuple(cell for cell in self.cells if cell.variant.timing is Timing.BLOCKS)
+        return tuple(cell for cell in self.cells if cell.variant.is_timed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stock:
+    """What there is to measure with: the number of rows of each table, versions of packages."""
+
+    tables: Mapping[str, int]
+    versions: Mapping[str, str]
 
 
 def chosen(names: Sequence[str], experiments: Sequence[Experiment]) -> tuple[Experiment, ...]:
@@ -70,55 +113,91 @@ def stages(
     experiments: Sequence[Experiment],
     profile: Profile,
     *,
-    table_rows: int,
+    stock: Stock,
     sizes: Sequence[int] = (),
 ) -> tuple[Stage, ...]:
-    """Return the stages of a run, in order.
+    """Return the stages of a run, in order: of each experiment one for each place in its sizes.
 
-    `sizes` replaces the sizes of every experiment that has sizes. Without it, sizes beyond the
-    table's `table_rows` are left out, and a table smaller than all of them is answered whole.
-    UsageError for a size that is not in the table.
+    `sizes` replaces the sizes of every group that has sizes. Without it, sizes beyond the group's
+    table are left out, and a table smaller than all of them is answered whole. UsageError for a
+    size that is not in the table of a group. A variant whose requirement is not met is left out.
     """
-    beyond = [size for size in sizes if not 0 < size <= table_rows]
-    if beyond:
+    groups = [group for experiment in experiments for group in experiment.groups]
+    for group in groups:
+        _check_sizes(group, sizes, stock)
+    return tuple(
+        Stage(experiment=experiment, comparisons=comparisons)
+        for experiment in experiments
+        for comparisons in _in_step(
+            [_comparisons(experiment, group, profile, stock, sizes) for group in experiment.groups]
+        )
+    )
+
+
+def _check_sizes(group: Group, sizes: Sequence[int], stock: Stock) -> None:
+    held = stock.tables[group.of]
+    beyond = [size for size in sizes if not 0 < size <= held]
+    if beyond and not _speaks_of_whole_table(group):
         raise UsageError(
-            f"Cannot answer {beyond[0]:,} rows: the table has {table_rows:,}. "
+            f"Cannot answer {beyond[0]:,} rows: the table {group.of} has {held:,}. "
             "Choose sizes from 1 to that, or a larger table with --rows."
         )
-    return tuple(
-        Stage(experiment=experiment, rows=rows, cells=_cells(experiment, rows, profile))
-        for experiment in experiments
-        for rows in _sizes(experiment, profile, table_rows, sizes)
-    )
+
+
+def _in_step(columns: Sequence[Sequence[Comparison]]) -> Iterator[tuple[Comparison, ...]]:
+    """Yield the first of each column, then the second of those that have one, and so on."""
+    for place in range(max(map(len, columns))):
+        yield tuple(column[place] for column in columns if place < len(column))
+
+
+def _comparisons(
+    experiment: Experiment, group: Group, profile: Profile, stock: Stock, sizes: Sequence[int]
+) -> Sequence[Comparison]:
+    whole = _speaks_of_whole_table(group)
+    variants = [
+        variant
+        for variant in group.variants
+        if profile.thorough or not variant.thorough_only
+        if variant.needs is None or variant.needs.met_by(stock.versions)
+    ]
+    return [
+        Comparison(
+            group=group,
+            rows=rows,
+            cells=tuple(
+                Cell(
+                    variant=variant,
+                    path=experiment.path(variant),
+                    setup=setup,
+                    rows=rows,
+                    whole=whole,
+                    beside=experiment.path(variant.beside) if variant.beside else None,
+                )
+                for variant in variants
+                for setup in variant.setups
+            ),
+        )
+        for rows in _sizes(group, profile, stock.tables[group.of], sizes)
+    ]
 
 
 def _sizes(
-    experiment: Experiment, profile: Profile, table_rows: int, sizes: Sequence[int]
+    group: Group, profile: Profile, table_rows: int, sizes: Sequence[int]
 ) -> tuple[int, ...]:
-    if _speaks_of_whole_table(experiment):
+    if _speaks_of_whole_table(group):
         return (table_rows,)
     if sizes:
         return tuple(dict.fromkeys(sizes))
-    declared = experiment.sizes + (experiment.thorough_sizes if profile.thorough else ())
+    declared = group.sizes + (group.thorough_sizes if profile.thorough else ())
     return tuple(size for size in declared if size <= table_rows) or (table_rows,)
 
 
-def _cells(experiment: Experiment, rows: int, profile: Profile) -> tuple[Cell, ...]:
-    whole = _speaks_of_whole_table(experiment)
-    return tuple(
-        Cell(variant=variant, setup=setup, rows=rows, whole=whole)
-        for variant in experiment.variants
-        if profile.thorough or not variant.thorough_only
-        for setup in variant.setups
-    )
-
-
-def _speaks_of_whole_table(experiment: Experiment) -> bool:
-    return experiment.sizes == (WHOLE_TABLE,)
+def _speaks_of_whole_table(group: Group) -> bool:
+    return group.sizes == (WHOLE_TABLE,)
 
 
 def slot_order(stage: Stage, *, seed: int, block: int) -> tuple[Cell, ...]:
     """Return the timed cells of a block in its random order: the same for the same seed."""
     cells = list(stage.timed)
-    Random(f"{seed}/{stage.experiment.name}/{stage.rows}/{block}").shuffle(cells)
+    Random(f"{seed}/{stage}/{block}").shuffle(cells)
     return tuple(cells)

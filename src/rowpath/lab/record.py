@@ -4,14 +4,14 @@ Written and read by pydantic from these dataclasses alone, so the file has no se
 Times are in milliseconds, memory in MiB, sizes in bytes.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from pydantic import TypeAdapter
 
 from rowpath.stats.interval import Interval
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,25 +25,55 @@ class TimeRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementRecord:
-    """One distinct SQL statement of a request: its text with placeholders, and its sums."""
+    """One distinct SQL statement of a request: its text with placeholders, and its sums.
+
+    `plan` is PostgreSQL's EXPLAIN of it with the values that it was first sent with, None for
+    what PostgreSQL does not explain.
+    """
 
     text: str
     count: int
     duration_ms: float
     rows: int | None
+    plan: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DifferenceRecord:
+    """A column in which what a variant answers or leaves differs from the baseline's.
+
+    In `rows` rows; `baseline` and `variant` are the two values of the first of them, as text.
+    """
+
+    column: str
+    rows: int
+    baseline: str
+    variant: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CpuLineRecord:
+    """The CPU of one of the processes that ran at once: `share` of a core until each `at_s`."""
+
+    name: str
+    at_s: tuple[float, ...]
+    share: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VariantRecord:
-    """One variant in one set-up at one size.
+    """One variant in one set-up at one size; `group` names what it is compared with.
 
-    `samples_ms` holds a list a block, `samples_cpu_ms` a request's mean in each. A variant that
-    is observed once has no interval: `time_ms` is None and the one time is in `samples_ms`.
-    `outcome` says in a sentence how a request ended that was expected to end badly. `told_ms` is
-    the talk's own time.
+    `grown_mib` is how far the peak lies over the worker's memory before the request. `differences`
+    are those of its answer to the baseline's, where a technique does not do quite the same.
+    `cpu_lines` are the CPU of what ran at once, over time. `samples_ms` holds a list a block,
+    `samples_cpu_ms` a request's mean in each. A variant that is observed once has no interval:
+    `time_ms` is None and the one time is in `samples_ms`. `outcome` says in a sentence how a
+    request ended that was expected to end badly. `told_ms` is the talk's own time.
     """
 
     name: str
+    group: str
     title: str
     app: str
     setup: str
@@ -58,12 +88,15 @@ class VariantRecord:
     statements: tuple[StatementRecord, ...]
     cpu_ms: float | None
     peak_mib: float
+    grown_mib: float
     samples_ms: tuple[tuple[float, ...], ...]
     samples_cpu_ms: tuple[float, ...]
     code: str
     told_ms: float | None = None
     told_requests_per_s: float | None = None
     outcome: str | None = None
+    differences: tuple[DifferenceRecord, ...] = ()
+    cpu_lines: tuple[CpuLineRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,10 +135,28 @@ class ClaimRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRecord:
-    """The order of the slots in each block at one size, each as `variant (setup, rows)`."""
+    """The order of the slots in each block of a stage, each as `variant (setup, rows)`."""
 
-    rows: int
+    stage: str
     blocks: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupRecord:
+    """Variants that are compared with one another; `leads` is the figure it is first about."""
+
+    name: str
+    question: str
+    baseline: str
+    leads: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOutRecord:
+    """A variant that could not run here, and why."""
+
+    variant: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,16 +166,25 @@ class ExperimentRecord:
     name: str
     section: str
     question: str
-    baseline: str
+    dataset: str
+    groups: tuple[GroupRecord, ...]
     variants: tuple[VariantRecord, ...]
     comparisons: tuple[ComparisonRecord, ...]
     claims: tuple[ClaimRecord, ...]
     orders: tuple[OrderRecord, ...] = ()
+    left_out: tuple[LeftOutRecord, ...] = ()
+
+    def group(self, name: str) -> GroupRecord:
+        """Return the group called `name`; KeyError where there is none."""
+        return {group.name: group for group in self.groups}[name]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetRecord:
-    """What the database held: the rows' number, seed, form and checksum, and its size on disk."""
+    """What the database held: the rows' number, seed, form and checksum, and its size on disk.
+
+    `rows` are those that it is sized by, `tables` has the rows of each table by its name.
+    """
 
     name: str
     rows: int
@@ -134,6 +194,7 @@ class DatasetRecord:
     size_bytes: int
     built_s: float
     reused: bool
+    tables: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +214,10 @@ class EnvironmentRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One execution of experiments. `stopped` says why a run that is not complete ended."""
+    """One execution of experiments. `stopped` says why a run that is not complete ended.
+
+    `datasets` are all that were used, `dataset` the first of them, which stood alone in schema 1.
+    """
 
     schema_version: int
     rowpath: str
@@ -165,6 +229,7 @@ class Run:
     workers: int
     environment: EnvironmentRecord
     dataset: DatasetRecord
+    datasets: tuple[DatasetRecord, ...]
     experiments: tuple[ExperimentRecord, ...]
 
 

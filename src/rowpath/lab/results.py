@@ -4,7 +4,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from rowpath.capture.trace import Trace
+from rowpath.lab.cpu_timeline import CpuLine
 from rowpath.lab.plan import Cell, Stage
+from rowpath.lab.verify import Difference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,7 +15,8 @@ class Observation:
 
     `duration_s` was taken with the instruments on. `outcome` says how a request ended that was
     expected to end badly; then there is no answer and `trace` holds what could be seen from
-    outside.
+    outside. `differences` are those of the answer to the baseline's, where they are declared to
+    differ; `cpu_lines` what processes used while the cell ran once more, without instruments.
     """
 
     duration_s: float
@@ -22,6 +25,8 @@ class Observation:
     gzip_bytes: int
     trace: Trace
     outcome: str | None = None
+    differences: tuple[Difference, ...] = ()
+    cpu_lines: tuple[CpuLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

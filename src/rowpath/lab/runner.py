@@ -51,9 +51,9 @@ def execute(plan: Plan, results: Results, listener: Listener) -> None:
         observer = Observer(table, folder)
         tracing = Tracing(plan.site, folder, observer, results, listener)
         for stage in _first_of_each_experiment(plan.stages):
-            tracing.observe(stage, stage.timed)
+            tracing.observe(stage, only_timed=True)
         for stage in plan.stages:
-            tracing.observe(stage, stage.cells)
+            tracing.observe(stage)
             _measure(stage, plan, results, listener)
             listener.stage_done(stage)
 
@@ -73,16 +73,22 @@ class Tracing:
     results: Results
     listener: Listener
 
-    def observe(self, stage: Stage, cells: Sequence[Cell]) -> None:
+    def observe(self, stage: Stage, *, only_timed: bool = False) -> None:
         """Observe those of a stage's cells that were not yet, on fresh servers."""
-        left = [cell for cell in cells if cell not in self.results.observations]
+        left = [
+            (cell, comparison.baseline)
+            for comparison in stage.comparisons
+            for cell in comparison.cells
+            if cell not in self.results.observations
+            if cell.variant.is_timed or not only_timed
+        ]
         if not left:
             return
         self.listener.step(f"{stage}: checking")
-        with fleet(left, self.site, trace_folder=self.folder) as servers:
-            for cell in left:
+        with fleet((cell for cell, _ in left), self.site, trace_folder=self.folder) as servers:
+            for cell, baseline in left:
                 self.listener.step(f"{stage}: checking", cell)
-                seen = self.observer.observe(cell, servers.server_for(cell))
+                seen = self.observer.observe(cell, baseline.answer, servers)
                 self.results.observations[cell] = seen
 
 
@@ -97,7 +103,7 @@ def _measure(stage: Stage, plan: Plan, results: Results, listener: Listener) -> 
             for cell in order:
                 listener.step(f"{stage}: block {block + 1} of {profile.blocks}", cell)
                 seen = results.observations[cell]
-                slot = measure_slot(cell, servers.server_for(cell), seen, slot_s=profile.slot_s)
+                slot = measure_slot(cell, servers, seen, slot_s=profile.slot_s)
                 results.slots[cell].append(slot)
         late = monotonic() > deadline
         if block + 1 >= profile.floor and (late or _precise(stage, profile, results)):

@@ -114,20 +114,27 @@ class Server:
 
 
 @contextmanager
-def serving(
-    app: App, settings: AppSettings, *, logs: Path, workers: int = 1, port: int | None = None
+def serving(  # noqa: PLR0913 one parameter a matter of the server's
+    app: App,
+    settings: AppSettings,
+    *,
+    logs: Path,
+    workers: int = 1,
+    port: int | None = None,
+    log_suffix: str = "",
 ) -> Iterator[Server]:
     """Serve the application on loopback until the block ends; `port` None takes a free one.
 
-    The log is in the folder `logs`. PortError where the port cannot be had, ServerError where the
-    application does not start.
+    The log is in the folder `logs`, named after application and set-up. PortError where the
+    port cannot be had, ServerError where the application does not start.
     """
     port = free_port(port)
+    traced = "-traced" if settings.trace_folder else ""
     program = Program(
         name=f"the {app} application",
         argv=_argv(app, port, workers),
         env=_environment(settings),
-        log=logs / f"{app}-{settings.setup}{'-traced' if settings.trace_folder else ''}.log",
+        log=logs / f"{app}-{settings.setup}{traced}{log_suffix}.log",
     )
     with running(program) as process:
         server = Server(app, f"http://{HOST}:{port}", process, workers)

@@ -1,31 +1,44 @@
 """Whether an answer holds what it must: pure functions from bytes to the first difference.
 
 Answers differ in shape (objects or columns, an id more, numbers or strings), and a variant declares
-its shape. What is left after that must be the table's.
+its shape. What is left after that must be the tables'.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from itertools import zip_longest
 
-from rowpath.lab.experiment import Answer, Shape
+from rowpath.lab.experiment import Shape
 
 Row = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """The rows that an answer must hold, and the names of their columns."""
+
+    columns: tuple[str, ...]
+    rows: Sequence[Row]
+
+    def dicts(self) -> Iterator[dict[str, object]]:
+        """Yield each row by its columns' names."""
+        return (dict(zip(self.columns, row, strict=True)) for row in self.rows)
 
 
 class ShapeError(ValueError):
     """An answer is not laid out as its variant declares."""
 
 
-def answered_rows(body: bytes, answer: Answer) -> list[Row]:
-    """Return the raw values of the declared columns, a tuple a row; ShapeError if one lacks."""
+def answered_rows(body: bytes, shape: Shape, columns: Sequence[str]) -> list[Row]:
+    """Return the raw values of the named columns, a tuple a row; ShapeError if one lacks."""
     try:
-        return _READERS[answer.shape](json.loads(body), answer.columns)
+        return _READERS[shape](json.loads(body), columns)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ShapeError(
-            f"it is no {answer.shape} answer with {', '.join(answer.columns)} "
+            f"it is no {shape} answer with {', '.join(columns)} "
             f"({type(error).__name__}: {error}): {body[:200]!r}"
         ) from error
 
@@ -42,7 +55,7 @@ def _columns(data: dict[str, list[object]], columns: Sequence[str]) -> list[Row]
 
 
 def _totals(data: dict[str, object], columns: Sequence[str]) -> list[Row]:
-    return [(data["rows"], *(data[column] for column in columns))]
+    return [tuple(data[column] for column in columns)]
 
 
 _READERS: dict[Shape, Callable[..., list[Row]]] = {
@@ -52,13 +65,15 @@ _READERS: dict[Shape, Callable[..., list[Row]]] = {
 }
 
 
-def typed(rows: Sequence[Row], like: Row) -> list[Row]:
-    """Return `rows` with each value as the type of the value at its place in `like`.
+def typed(rows: Sequence[Row], like: Sequence[Row]) -> list[Row]:
+    """Return `rows` with each value as the type of the values at its place in `like`.
 
     A decimal may be answered as a string or a number, a time as ISO 8601; all else must have its
     type already. ShapeError for a value that does not fit.
     """
-    casts = [_CASTS.get(type(value)) for value in like]
+    columns = zip(*like, strict=True)
+    examples = [next((value for value in column if value is not None), None) for column in columns]
+    casts = [_CASTS.get(type(example)) for example in examples]
     typed_rows = []
     for row in rows:
         try:
@@ -67,9 +82,11 @@ def typed(rows: Sequence[Row], like: Row) -> list[Row]:
                     value if cast is None or value is None else cast(value)
                     for cast, value in zip(casts, row, strict=True)
                 )
+                if casts
+                else row
             )
         except (TypeError, ValueError, ArithmeticError) as error:
-            raise ShapeError(f"{row!r} does not fit {like!r} ({error})") from error
+            raise ShapeError(f"{row!r} does not fit {tuple(examples)!r} ({error})") from error
     return typed_rows
 
 
@@ -87,6 +104,13 @@ def _integer(value: object) -> int:
     return value
 
 
+def _truth(value: object) -> bool:
+    if not isinstance(value, bool):
+        msg = f"{value!r} is neither true nor false"
+        raise TypeError(msg)
+    return value
+
+
 def _time(value: object) -> datetime:
     if not isinstance(value, str):
         msg = f"{value!r} is no time"
@@ -97,6 +121,7 @@ def _time(value: object) -> datetime:
 _CASTS: dict[type, Callable[[object], object]] = {
     Decimal: _decimal,
     int: _integer,
+    bool: _truth,
     datetime: _time,
 }
 
@@ -114,3 +139,29 @@ def first_difference(
             if value != other:
                 return f"row {number:,} has {column} {value} in the table, {other} in the answer"
     return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """A column in which two sets of rows differ: in how many rows, and the values of the first."""
+
+    column: str
+    rows: int
+    baseline: str
+    variant: str
+
+
+def differences(baseline: Expected, variant: Expected) -> tuple[Difference, ...]:
+    """Return where the rows of a variant differ from its baseline's, a column each.
+
+    Rows are paired by their place, columns by their name; a column that one lacks is passed over.
+    """
+    shared = [column for column in baseline.columns if column in variant.columns]
+    pairs = list(zip(baseline.dicts(), variant.dicts(), strict=False))
+    found = ((column, [(one[column], other[column]) for one, other in pairs]) for column in shared)
+    unlike = ((column, [pair for pair in values if pair[0] != pair[1]]) for column, values in found)
+    return tuple(
+        Difference(column=column, rows=len(both), baseline=str(both[0][0]), variant=str(both[0][1]))
+        for column, both in unlike
+        if both
+    )

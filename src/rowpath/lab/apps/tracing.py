@@ -1,11 +1,17 @@
-"""Where a traced application leaves what it saw of a request."""
+"""What a measured application tells the engine besides its answer: headers, and what it saw.
+
+It loads no instrument, since a timed application sends its own times as well.
+"""
 
 import re
 from pathlib import Path
 
-from rowpath.capture.trace import Trace, to_json
-
 REQUEST_HEADER = "X-Rowpath-Request"
+"""Names a request to a traced server, which then leaves a trace of it under that name."""
+DURATION_HEADER = "X-Rowpath-Duration-S"
+"""The seconds that a task took by its own clock."""
+CPU_HEADER = "X-Rowpath-Cpu-S"
+"""The seconds of CPU that the task's process used meanwhile."""
 _REQUEST = re.compile(r"[0-9A-Za-z-]{1,64}")
 
 
@@ -14,9 +20,9 @@ def is_request_name(header: str) -> bool:
     return _REQUEST.fullmatch(header) is not None
 
 
-def write_trace(folder: Path, request: str, trace: Trace) -> None:
-    """Write `<folder>/<request>.json`, whole at once for whoever waits for it."""
+def write_trace(folder: Path, request: str, trace: bytes) -> None:
+    """Write a trace's JSON to `<folder>/<request>.json`, whole at once for whoever waits for it."""
     path = folder / f"{request}.json"
     part = path.with_suffix(".part")
-    part.write_bytes(to_json(trace))
+    part.write_bytes(trace)
     part.replace(path)

@@ -1,10 +1,14 @@
 """Section 3.1 of the talk: how many columns are fetched, and as what, where two are read."""
 
+from dataclasses import replace
+
 from rowpath.lab.experiment import (
     Answer,
     App,
     Claim,
+    Data,
     Experiment,
+    Group,
     Reading,
     Setup,
     Shape,
@@ -12,90 +16,98 @@ from rowpath.lab.experiment import (
     Variant,
 )
 
-COLUMNS = ("low_price", "high_price")
-PRICES = Answer(shape=Shape.COLUMNS, columns=COLUMNS)
-# The talk's FastAPI query has no ORDER BY.
-FASTAPI_PRICES = Answer(
-    shape=Shape.COLUMNS, columns=COLUMNS, ordered_in=frozenset({Setup.CONTROLLED})
+BOTH = tuple(Setup)
+PRICES = Answer(
+    shape=Shape.COLUMNS,
+    expected="SELECT low_price, high_price FROM product ORDER BY time_created LIMIT %(rows)s",
 )
+# The talk's FastAPI query has no ORDER BY.
+FASTAPI_PRICES = replace(PRICES, ordered_in=frozenset({Setup.CONTROLLED}), any_of="product")
 SIZE = 100
 
 FIELDS = Experiment(
     name="fields",
     section="3.1",
     question="What is saved by fetching only the fields that are read?",
-    baseline="all",
-    sizes=(SIZE,),
-    variants=(
-        Variant(
-            name="all",
-            title="Django: all()",
-            app=App.DJANGO,
-            path="/fields/all",
-            code=("AllFields",),
-            answer=PRICES,
-            told=(Told(rows=SIZE, requests_per_s=4.8),),
-        ),
-        Variant(
-            name="only",
-            title="Django: only() of the two fields",
-            app=App.DJANGO,
-            path="/fields/only",
-            code=("OnlyBoth",),
-            answer=PRICES,
-            told=(Told(rows=SIZE, requests_per_s=5.8),),
-        ),
-        Variant(
-            name="only-one",
-            title="Django: only() of one field, two are read",
-            app=App.DJANGO,
-            path="/fields/only-one",
-            code=("OnlyOne",),
-            answer=PRICES,
-            statements_per_row=1,
-            told=(Told(rows=SIZE, requests_per_s=5.5),),
-        ),
-        Variant(
-            name="defer",
-            title="Django: defer() of the others",
-            app=App.DJANGO,
-            path="/fields/defer",
-            code=("DeferOthers",),
-            answer=PRICES,
-        ),
-        Variant(
-            name="values",
-            title="Django: values()",
-            app=App.DJANGO,
-            path="/fields/values",
-            code=("ValuesOfBoth",),
-            answer=PRICES,
-            told=(Told(rows=SIZE, time_s=0.440, requests_per_s=6.3),),
-        ),
-        Variant(
-            name="values-list",
-            title="Django: values_list()",
-            app=App.DJANGO,
-            path="/fields/values-list",
-            code=("ValuesListOfBoth",),
-            answer=PRICES,
-        ),
-        Variant(
-            name="sqlalchemy-load-only",
-            title="FastAPI: load_only()",
-            app=App.FASTAPI,
-            path="/fields/sqlalchemy-load-only",
-            code=("load_only_both", "PriceColumns"),
-            answer=FASTAPI_PRICES,
-            told=(Told(rows=SIZE, time_s=0.007, requests_per_s=980),),
-        ),
-        Variant(
-            name="sqlalchemy-columns",
-            title="FastAPI: plain columns",
-            app=App.FASTAPI,
-            path="/fields/sqlalchemy-columns",
-            code=("plain_columns", "PriceColumns"),
-            answer=FASTAPI_PRICES,
+    data=Data.PRODUCTS,
+    groups=(
+        Group(
+            name="fields",
+            baseline="all",
+            of="product",
+            sizes=(SIZE,),
+            variants=(
+                Variant(
+                    name="all",
+                    title="Django: all()",
+                    app=App.DJANGO,
+                    code=("AllFields",),
+                    answer=PRICES,
+                    setups=BOTH,
+                    told=(Told(rows=SIZE, requests_per_s=4.8),),
+                ),
+                Variant(
+                    name="only",
+                    title="Django: only() of the two fields",
+                    app=App.DJANGO,
+                    code=("OnlyBoth",),
+                    answer=PRICES,
+                    setups=BOTH,
+                    told=(Told(rows=SIZE, requests_per_s=5.8),),
+                ),
+                Variant(
+                    name="only-one",
+                    title="Django: only() of one field, two are read",
+                    app=App.DJANGO,
+                    code=("OnlyOne",),
+                    answer=PRICES,
+                    setups=BOTH,
+                    statements_per_row=1,
+                    told=(Told(rows=SIZE, requests_per_s=5.5),),
+                ),
+                Variant(
+                    name="defer",
+                    title="Django: defer() of the others",
+                    app=App.DJANGO,
+                    code=("DeferOthers",),
+                    answer=PRICES,
+                    setups=BOTH,
+                ),
+                Variant(
+                    name="values",
+                    title="Django: values()",
+                    app=App.DJANGO,
+                    code=("ValuesOfBoth",),
+                    answer=PRICES,
+                    setups=BOTH,
+                    told=(Told(rows=SIZE, time_s=0.440, requests_per_s=6.3),),
+                ),
+                Variant(
+                    name="values-list",
+                    title="Django: values_list()",
+                    app=App.DJANGO,
+                    code=("ValuesListOfBoth",),
+                    answer=PRICES,
+                    setups=BOTH,
+                ),
+                Variant(
+                    name="sqlalchemy-load-only",
+                    title="FastAPI: load_only()",
+                    app=App.FASTAPI,
+                    code=("load_only_both", "PriceColumns"),
+                    answer=FASTAPI_PRICES,
+                    setups=BOTH,
+                    told=(Told(rows=SIZE, time_s=0.007, requests_per_s=980),),
+                ),
+                Variant(
+                    name="sqlalchemy-columns",
+                    title="FastAPI: plain columns",
+                    app=App.FASTAPI,
+                    code=("plain_columns", "PriceColumns"),
+                    answer=FASTAPI_PRICES,
+                    setups=BOTH,
+                ),
+            ),
         ),
     ),
     claims=(

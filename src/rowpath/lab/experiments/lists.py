@@ -1,10 +1,14 @@
 """Sections 1.2 to 1.7 of the talk: seven ways to the same rows."""
 
+from dataclasses import replace
+
 from rowpath.lab.experiment import (
     Answer,
     App,
     Claim,
+    Data,
     Experiment,
+    Group,
     Reading,
     Setup,
     Shape,
@@ -12,121 +16,123 @@ from rowpath.lab.experiment import (
     Variant,
 )
 
-COLUMNS = (
-    "low_price",
-    "high_price",
-    "demand_qty",
-    "offers_qty",
-    "bought_qty",
-    "sold_qty",
-    "time_created",
-)
-ROWS = Answer(shape=Shape.ROWS, columns=COLUMNS)
-LISTS_BY_COLUMN = Answer(shape=Shape.COLUMNS, columns=COLUMNS)
+BOTH = tuple(Setup)
+FIRST_BY_TIME = """
+    SELECT low_price, high_price, demand_qty, offers_qty, bought_qty, sold_qty, time_created
+    FROM product ORDER BY time_created LIMIT %(rows)s
+"""
+ROWS = Answer(shape=Shape.ROWS, expected=FIRST_BY_TIME)
+COLUMNS = Answer(shape=Shape.COLUMNS, expected=FIRST_BY_TIME)
 # The talk's FastAPI query has no ORDER BY.
-FASTAPI_ROWS = Answer(shape=Shape.ROWS, columns=COLUMNS, ordered_in=frozenset({Setup.CONTROLLED}))
-FASTAPI_COLUMNS = Answer(
-    shape=Shape.COLUMNS, columns=COLUMNS, ordered_in=frozenset({Setup.CONTROLLED})
-)
+ORDERED_IN = frozenset({Setup.CONTROLLED})
+FASTAPI_ROWS = replace(ROWS, ordered_in=ORDERED_IN, any_of="product")
+FASTAPI_COLUMNS = replace(COLUMNS, ordered_in=ORDERED_IN, any_of="product")
 
 LISTS = Experiment(
     name="lists",
     section="1.2-1.7",
     question="What does each layer between the table and the JSON cost?",
-    baseline="drf-objects",
-    sizes=(1_000, 10_000, 100_000),
-    thorough_sizes=(1_000_000,),
-    variants=(
-        Variant(
-            name="drf-objects",
-            title="DRF: ModelSerializer over model objects",
-            app=App.DJANGO,
-            path="/lists/drf-objects",
-            code=("ProductObjects", "ProductSerializer"),
-            answer=ROWS,
-            told=(
-                Told(rows=1_000, time_s=0.9, requests_per_s=3),
-                Told(rows=10_000, time_s=1.38),
-                Told(rows=100_000, time_s=5.5),
-                Told(rows=1_000_000, time_s=40),
+    data=Data.PRODUCTS,
+    groups=(
+        Group(
+            name="lists",
+            baseline="drf-objects",
+            of="product",
+            sizes=(1_000, 10_000, 100_000),
+            thorough_sizes=(1_000_000,),
+            variants=(
+                Variant(
+                    name="drf-objects",
+                    title="DRF: ModelSerializer over model objects",
+                    app=App.DJANGO,
+                    code=("ProductObjects", "ProductSerializer"),
+                    answer=ROWS,
+                    setups=BOTH,
+                    told=(
+                        Told(rows=1_000, time_s=0.9, requests_per_s=3),
+                        Told(rows=10_000, time_s=1.38),
+                        Told(rows=100_000, time_s=5.5),
+                        Told(rows=1_000_000, time_s=40),
+                    ),
+                ),
+                Variant(
+                    name="drf-values",
+                    title="DRF: ModelSerializer over values()",
+                    app=App.DJANGO,
+                    code=("ProductValues", "ProductSerializer"),
+                    answer=ROWS,
+                    setups=BOTH,
+                    told=(
+                        Told(rows=1_000, time_s=1.06),
+                        Told(rows=10_000, time_s=1.39),
+                        Told(rows=100_000, time_s=4.95),
+                        Told(rows=1_000_000, time_s=35),
+                    ),
+                ),
+                Variant(
+                    name="drf-no-serializer",
+                    title="DRF: values() without a serializer",
+                    app=App.DJANGO,
+                    code=("ProductsWithoutSerializer",),
+                    answer=ROWS,
+                    setups=BOTH,
+                    told=(
+                        Told(rows=1_000, time_s=0.57, requests_per_s=4.8),
+                        Told(rows=10_000, time_s=0.66),
+                        Told(rows=100_000, time_s=1.8),
+                        Told(rows=1_000_000, time_s=9.8),
+                    ),
+                ),
+                Variant(
+                    name="fastapi-schema",
+                    title="FastAPI: model, query, pydantic schema",
+                    app=App.FASTAPI,
+                    code=("product_objects", "ProductSchema"),
+                    answer=FASTAPI_ROWS,
+                    setups=BOTH,
+                    told=(
+                        Told(rows=1_000, time_s=0.065, requests_per_s=43),
+                        Told(rows=10_000, time_s=0.630),
+                        Told(rows=100_000, time_s=6.2),
+                    ),
+                ),
+                Variant(
+                    name="for-objects",
+                    title="DRF: for-loop into columns over model objects",
+                    app=App.DJANGO,
+                    code=("ForLoopObjects",),
+                    answer=COLUMNS,
+                    setups=BOTH,
+                    told=(
+                        Told(rows=1_000, time_s=0.57),
+                        Told(rows=10_000, time_s=0.69),
+                        Told(rows=100_000, time_s=2.25),
+                        Told(rows=1_000_000, time_s=14.5),
+                    ),
+                ),
+                Variant(
+                    name="for-values",
+                    title="DRF: for-loop into columns over values()",
+                    app=App.DJANGO,
+                    code=("ForLoopValues",),
+                    answer=COLUMNS,
+                    setups=BOTH,
+                    told=(
+                        Told(rows=1_000, time_s=0.57),
+                        Told(rows=10_000, time_s=0.65),
+                        Told(rows=100_000, time_s=1.78),
+                        Told(rows=1_000_000, time_s=9.0),
+                    ),
+                ),
+                Variant(
+                    name="for-fastapi",
+                    title="FastAPI: for-loop into columns over model objects",
+                    app=App.FASTAPI,
+                    code=("for_loop_objects", "ProductColumns"),
+                    answer=FASTAPI_COLUMNS,
+                    setups=BOTH,
+                ),
             ),
-        ),
-        Variant(
-            name="drf-values",
-            title="DRF: ModelSerializer over values()",
-            app=App.DJANGO,
-            path="/lists/drf-values",
-            code=("ProductValues", "ProductSerializer"),
-            answer=ROWS,
-            told=(
-                Told(rows=1_000, time_s=1.06),
-                Told(rows=10_000, time_s=1.39),
-                Told(rows=100_000, time_s=4.95),
-                Told(rows=1_000_000, time_s=35),
-            ),
-        ),
-        Variant(
-            name="drf-no-serializer",
-            title="DRF: values() without a serializer",
-            app=App.DJANGO,
-            path="/lists/drf-no-serializer",
-            code=("ProductsWithoutSerializer",),
-            answer=ROWS,
-            told=(
-                Told(rows=1_000, time_s=0.57, requests_per_s=4.8),
-                Told(rows=10_000, time_s=0.66),
-                Told(rows=100_000, time_s=1.8),
-                Told(rows=1_000_000, time_s=9.8),
-            ),
-        ),
-        Variant(
-            name="fastapi-schema",
-            title="FastAPI: model, query, pydantic schema",
-            app=App.FASTAPI,
-            path="/lists/fastapi-schema",
-            code=("product_objects", "ProductSchema"),
-            answer=FASTAPI_ROWS,
-            told=(
-                Told(rows=1_000, time_s=0.065, requests_per_s=43),
-                Told(rows=10_000, time_s=0.630),
-                Told(rows=100_000, time_s=6.2),
-            ),
-        ),
-        Variant(
-            name="for-objects",
-            title="DRF: for-loop into columns over model objects",
-            app=App.DJANGO,
-            path="/lists/for-objects",
-            code=("ForLoopObjects",),
-            answer=LISTS_BY_COLUMN,
-            told=(
-                Told(rows=1_000, time_s=0.57),
-                Told(rows=10_000, time_s=0.69),
-                Told(rows=100_000, time_s=2.25),
-                Told(rows=1_000_000, time_s=14.5),
-            ),
-        ),
-        Variant(
-            name="for-values",
-            title="DRF: for-loop into columns over values()",
-            app=App.DJANGO,
-            path="/lists/for-values",
-            code=("ForLoopValues",),
-            answer=LISTS_BY_COLUMN,
-            told=(
-                Told(rows=1_000, time_s=0.57),
-                Told(rows=10_000, time_s=0.65),
-                Told(rows=100_000, time_s=1.78),
-                Told(rows=1_000_000, time_s=9.0),
-            ),
-        ),
-        Variant(
-            name="for-fastapi",
-            title="FastAPI: for-loop into columns over model objects",
-            app=App.FASTAPI,
-            path="/lists/for-fastapi",
-            code=("for_loop_objects", "ProductColumns"),
-            answer=FASTAPI_COLUMNS,
         ),
     ),
     claims=(

@@ -6,3 +6,7 @@ class LabConfig(AppConfig):
 
     name = "rowpath.lab.apps.django"
     label = "lab"
+
+    def ready(self) -> None:
+        """Connect the signals."""
+        from rowpath.lab.apps.django import signals  # noqa: F401, PLC0415 models come first

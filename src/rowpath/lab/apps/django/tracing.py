@@ -1,21 +1,29 @@
 """The instruments, which a traced server alone carries."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.urls import Resolver404, resolve
 
 from rowpath.capture.django import recorded
-from rowpath.capture.memory import peak_bytes, reset_peak
-from rowpath.capture.trace import Trace
+from rowpath.capture.memory import peak_bytes, reset_peak, resident_bytes
+from rowpath.capture.recording import Recording
+from rowpath.capture.trace import Trace, error_line, to_json
+from rowpath.lab.apps.django.tasks import WATCH, Task
 from rowpath.lab.apps.tracing import REQUEST_HEADER, is_request_name, write_trace
+
+ERROR = "rowpath_error"
+"""The attribute of a request that holds the exception that ended it, on one line."""
 
 
 class TracingMiddleware:
     """Writes the trace of each request that names itself, before its answer is sent.
 
-    The answer is whole when it comes by here: no view of the lab streams.
+    The answer is whole when it comes by here: no view of the lab streams. The whole request is
+    watched, of a task only what it runs.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -26,9 +34,55 @@ class TracingMiddleware:
         name = request.headers.get(REQUEST_HEADER, "")
         if not is_request_name(name):
             return self._get_response(request)
-        reset_peak()
-        with recorded() as recording:
+        watch = _Watch()
+        if _is_task(request):
+            setattr(request, WATCH, watch.entered())
             response = self._get_response(request)
-        trace = Trace(statements=recording.statements(), peak_bytes=peak_bytes())
-        write_trace(settings.ROWPATH_TRACE_FOLDER, name, trace)
+        else:
+            with watch.entered():
+                response = self._get_response(request)
+        trace = watch.trace(error=getattr(request, ERROR, None))
+        write_trace(settings.ROWPATH_TRACE_FOLDER, name, to_json(trace))
         return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        """Note the exception that Django is about to answer with 500."""
+        setattr(request, ERROR, error_line(exception))
+
+
+class _Watch:
+    """What the instruments saw of one piece of work; nothing where it was never entered."""
+
+    def __init__(self) -> None:
+        self._recording = Recording()
+        self._resident_bytes = 0
+        self._peak_bytes = 0
+
+    @contextmanager
+    def entered(self) -> Iterator[None]:
+        """Watch the block."""
+        reset_peak()
+        self._resident_bytes = resident_bytes()
+        with recorded() as self._recording:
+            try:
+                yield
+            finally:
+                self._peak_bytes = peak_bytes()
+
+    def trace(self, error: str | None) -> Trace:
+        """Return what was seen; PostgreSQL is asked for the plans only now."""
+        self._recording.explain()
+        return Trace(
+            statements=self._recording.statements(),
+            peak_bytes=self._peak_bytes,
+            resident_bytes=self._resident_bytes,
+            error=error,
+        )
+
+
+def _is_task(request: HttpRequest) -> bool:
+    try:
+        view = resolve(request.path_info).func
+    except Resolver404:
+        return False
+    return issubclass(getattr(view, "cls", object), Task)

@@ -1,22 +1,29 @@
-from django.urls import path
+"""Where each variant is answered: `/<experiment>/<variant>`, by the view that it names."""
 
-from rowpath.lab.apps.django import views, views_fields, views_lazy, views_lists
+from importlib import import_module
+
+from django.urls import URLPattern, path
+from rest_framework.viewsets import ViewSetMixin
+
+from rowpath.lab.apps.django import views
+from rowpath.lab.experiment import App, Experiment, Variant
+from rowpath.lab.experiments import EXPERIMENTS
+
+
+def endpoint(experiment: Experiment, variant: Variant) -> URLPattern:
+    """Return the path of a variant, with the first of its classes as the view."""
+    module = f"rowpath.lab.apps.django.views_{experiment.name.replace('-', '_')}"
+    view = getattr(import_module(module), variant.code[0])
+    actions = [{"get": "list"}] if issubclass(view, ViewSetMixin) else []
+    return path(experiment.path(variant).removeprefix("/"), view.as_view(*actions))
+
 
 urlpatterns = [
     path("", views.Index.as_view()),
     path("ready", views.Ready.as_view()),
-    path("lists/drf-objects", views_lists.ProductObjects.as_view({"get": "list"})),
-    path("lists/drf-values", views_lists.ProductValues.as_view({"get": "list"})),
-    path("lists/drf-no-serializer", views_lists.ProductsWithoutSerializer.as_view()),
-    path("lists/for-objects", views_lists.ForLoopObjects.as_view()),
-    path("lists/for-values", views_lists.ForLoopValues.as_view()),
-    path("fields/all", views_fields.AllFields.as_view()),
-    path("fields/only", views_fields.OnlyBoth.as_view()),
-    path("fields/only-one", views_fields.OnlyOne.as_view()),
-    path("fields/defer", views_fields.DeferOthers.as_view()),
-    path("fields/values", views_fields.ValuesOfBoth.as_view()),
-    path("fields/values-list", views_fields.ValuesListOfBoth.as_view()),
-    path("lazy/unread-django", views_lazy.Unread.as_view()),
-    path("lazy/read-iterator", views_lazy.ReadByIterator.as_view()),
-    path("lazy/read-list", views_lazy.ReadAsList.as_view()),
+    *(
+        endpoint(experiment, variant)
+        for experiment in EXPERIMENTS
+        for variant in experiment.answered_by(App.DJANGO)
+    ),
 ]

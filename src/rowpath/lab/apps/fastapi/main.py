@@ -1,13 +1,17 @@
 """What uvicorn serves."""
 
+from importlib import import_module
+
 from fastapi import FastAPI, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from rowpath.lab.apps.fastapi import views, views_fields, views_lazy, views_lists
+from rowpath.lab.apps.fastapi import views
 from rowpath.lab.apps.fastapi.database import SETTINGS, engine
+from rowpath.lab.experiment import App
+from rowpath.lab.experiments import EXPERIMENTS
 
 app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
 app.add_middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])
@@ -18,9 +22,10 @@ if SETTINGS.trace_folder is not None:
     app.add_middleware(TracingMiddleware, engine=engine, folder=SETTINGS.trace_folder)
 
 app.include_router(views.router)
-app.include_router(views_lists.router)
-app.include_router(views_fields.router)
-app.include_router(views_lazy.router)
+for experiment in EXPERIMENTS:
+    if any(experiment.answered_by(App.FASTAPI)):
+        name = f"rowpath.lab.apps.fastapi.views_{experiment.name.replace('-', '_')}"
+        app.include_router(import_module(name).router)
 
 
 @app.exception_handler(RequestValidationError)

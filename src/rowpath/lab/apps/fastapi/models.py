@@ -1,8 +1,9 @@
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, DateTime, Numeric
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, Numeric, Table
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 
 class Base(DeclarativeBase):
@@ -26,3 +27,92 @@ class Product(Base):
     sold_qty: Mapped[int]
 
     time_created: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class Profession(Base):
+    """What a character has learned."""
+
+    __tablename__ = "profession"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    name: Mapped[str]
+    description: Mapped[str]
+
+
+class Character(Base):
+    """One of a player's characters."""
+
+    __tablename__ = "character"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    name: Mapped[str]
+    account_id: Mapped[int] = mapped_column(BigInteger)
+    profession_id: Mapped[int] = mapped_column(ForeignKey("profession.id"))
+
+    profession: Mapped[Profession] = relationship()
+
+
+class Report(Base):
+    """How a fight went."""
+
+    __tablename__ = "report"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    report_name: Mapped[str]
+    time_start: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    time_end: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    duration_ms: Mapped[int]
+    is_success: Mapped[bool]
+    is_cm: Mapped[bool]
+    left_health_percent: Mapped[Decimal] = mapped_column(Numeric(5, 2))
+
+
+class Tag(Base):
+    """A word that fights are found by."""
+
+    __tablename__ = "tag"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    name: Mapped[str]
+
+
+fight_tags = Table(
+    "fight_tags",
+    Base.metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column("fight_id", ForeignKey("fight.id")),
+    Column("tag_id", ForeignKey("tag.id")),
+)
+
+
+class Fight(Base):
+    """A fight of a squad against a boss."""
+
+    __tablename__ = "fight"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    boss_id: Mapped[int] = mapped_column(BigInteger)
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id"))
+    squad_damage_data: Mapped[list[object]] = mapped_column(JSONB)
+
+    report: Mapped[Report] = relationship()
+    tags: Mapped[list[Tag]] = relationship(secondary=fight_tags)
+    player_fights: Mapped[list["PlayerFight"]] = relationship(back_populates="fight")
+
+
+class PlayerFight(Base):
+    """A character's part in a fight."""
+
+    __tablename__ = "player_fight"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    fight_id: Mapped[int] = mapped_column(ForeignKey("fight.id"))
+    character_id: Mapped[int] = mapped_column(ForeignKey("character.id"))
+    specialization_id: Mapped[int] = mapped_column(BigInteger)
+    role: Mapped[str]
+    dps: Mapped[int]
+    deaths: Mapped[int]
+    damage_data: Mapped[list[object]] = mapped_column(JSONB)
+
+    fight: Mapped[Fight] = relationship(back_populates="player_fights")
+    character: Mapped[Character] = relationship()

@@ -36,3 +36,40 @@ class PriceColumns(BaseModel):
 
     low_price: list[Decimal]
     high_price: list[Decimal]
+
+
+class PlayerLine(BaseModel):
+    """What is shown of a player in a fight: fields across four foreign keys."""
+
+    id: int
+    fight_id: int
+    dps: int
+    character_name: str
+    profession: str
+    report_name: str
+    time_end: datetime
+    is_cm: bool
+
+
+class TagsLine(BaseModel):
+    """What is shown of a fight: the names of its tags."""
+
+    id: int
+    tag_names: list[str]
+
+
+class DpsLine(BaseModel):
+    """What is shown of a fight: the damage of its players, the most first."""
+
+    id: int
+    dps: list[int]
+
+
+class SpecializationLine(BaseModel):
+    """What is shown of a specialization: how often it was played, and its damage."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    specialization_id: int
+    player_fights: int
+    total_dps: int

@@ -6,9 +6,10 @@ from sqlalchemy import Engine
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from rowpath.capture.memory import peak_bytes, reset_peak
+from rowpath.capture.memory import peak_bytes, reset_peak, resident_bytes
+from rowpath.capture.recording import Recording
 from rowpath.capture.sqlalchemy import recorded
-from rowpath.capture.trace import Trace
+from rowpath.capture.trace import Trace, error_line, to_json
 from rowpath.lab.apps.tracing import REQUEST_HEADER, is_request_name, write_trace
 
 
@@ -27,12 +28,35 @@ class TracingMiddleware:
             await self._app(scope, receive, send)
             return
         reset_peak()
+        resident = resident_bytes()
+        is_answered = False
         with recorded(self._engine) as recording:
 
             async def send_traced(message: Message) -> None:
+                nonlocal is_answered
                 if message["type"] == "http.response.body" and not message.get("more_body"):
-                    trace = Trace(statements=recording.statements(), peak_bytes=peak_bytes())
-                    write_trace(self._folder, name, trace)
+                    is_answered = True
+                    self._leave(name, recording, resident)
                 await send(message)
 
-            await self._app(scope, receive, send_traced)
+            try:
+                await self._app(scope, receive, send_traced)
+            except Exception as error:
+                # Of an answer that was sent, the trace may have been read and removed by now.
+                if not is_answered:
+                    self._leave(name, recording, resident, error_line(error))
+                raise
+
+    def _leave(
+        self, name: str, recording: Recording, resident: int, error: str | None = None
+    ) -> None:
+        """Write what was seen until now; PostgreSQL is asked for the plans only after that."""
+        peak = peak_bytes()
+        recording.explain()
+        trace = Trace(
+            statements=recording.statements(),
+            peak_bytes=peak,
+            resident_bytes=resident,
+            error=error,
+        )
+        write_trace(self._folder, name, to_json(trace))

@@ -1,0 +1,50 @@
+"""Work of the application that is no web endpoint, asked for over the same wire."""
+
+from contextlib import nullcontext
+from time import perf_counter, process_time
+
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from rowpath.lab.apps.django.sizes import DEFAULT_ROWS, rows_asked
+from rowpath.lab.apps.tracing import CPU_HEADER, DURATION_HEADER
+
+WATCH = "rowpath_watch"
+"""The attribute of a request that holds a traced server's instruments, to be entered for `run`."""
+
+
+class Task(APIView):
+    """Work that is no web endpoint: a daily job, a bulk write. `run` is the whole of it.
+
+    It runs in a worker process of the application, on the connection that any request has, in
+    autocommit. Only `run` is timed, by the clocks of this process, and traced.
+    """
+
+    permission_classes = (AllowAny,)
+
+    def prepare(self, rows: int) -> None:
+        """Make what the task finds. Not part of it: neither timed nor traced."""
+
+    def run(self, rows: int) -> object:
+        """Do the task for a number of rows."""
+        raise NotImplementedError
+
+    def left(self, rows: int, result: object) -> object:
+        """Return what to answer: what `run` returned, or what it left. Neither timed nor traced."""
+        return result
+
+    def post(self, request: Request) -> Response:
+        rows = rows_asked(request, default=None)
+        if rows is None:
+            rows = DEFAULT_ROWS
+        self.prepare(rows)
+        with getattr(request, WATCH, nullcontext()):
+            cpu_started, started = process_time(), perf_counter()
+            result = self.run(rows)
+            duration_s, cpu_s = perf_counter() - started, process_time() - cpu_started
+        return Response(
+            data=self.left(rows, result),
+            headers={DURATION_HEADER: f"{duration_s:.9f}", CPU_HEADER: f"{cpu_s:.9f}"},
+        )

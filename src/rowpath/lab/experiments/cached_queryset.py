@@ -1,0 +1,274 @@
+"""Section 7 of the talk: one call more on a queryset that already holds its rows."""
+
+from rowpath.lab.experiment import Answer, App, Experiment, Group, Shape, Variant
+
+SIZE = 250
+
+# Python sorts the names by code point, as the collation C does.
+COUNT_ANSWER = Answer(
+    shape=Shape.ROWS,
+    expected="""
+        SELECT fight.id, array_agg(tag.name ORDER BY tag.name COLLATE "C") AS tag_names,
+            count(*) AS tag_count
+        FROM fight
+        JOIN fight_tags ON fight_tags.fight_id = fight.id JOIN tag ON tag.id = fight_tags.tag_id
+        GROUP BY fight.id ORDER BY fight.id LIMIT %(rows)s
+    """,
+)
+EXISTS_ANSWER = Answer(
+    shape=Shape.ROWS,
+    expected="""
+        SELECT fight.id, array_agg(tag.name ORDER BY tag.name COLLATE "C") AS tag_names,
+            true AS is_tagged
+        FROM fight
+        JOIN fight_tags ON fight_tags.fight_id = fight.id JOIN tag ON tag.id = fight_tags.tag_id
+        GROUP BY fight.id ORDER BY fight.id LIMIT %(rows)s
+    """,
+)
+FILTER_ANSWER = Answer(
+    shape=Shape.ROWS,
+    expected="""
+        SELECT fight.id, array_agg(tag.name ORDER BY tag.name COLLATE "C") AS tag_names,
+            coalesce(
+                array_agg(tag.name ORDER BY tag.name COLLATE "C") FILTER (WHERE tag.id > 5), '{}'
+            ) AS rare_names
+        FROM fight
+        JOIN fight_tags ON fight_tags.fight_id = fight.id JOIN tag ON tag.id = fight_tags.tag_id
+        GROUP BY fight.id ORDER BY fight.id LIMIT %(rows)s
+    """,
+)
+FIRST_ANSWER = Answer(
+    shape=Shape.ROWS,
+    expected="""
+        SELECT fight.id, array_agg(tag.name ORDER BY tag.name COLLATE "C") AS tag_names,
+            (array_agg(tag.name ORDER BY tag.id))[1] AS first_tag
+        FROM fight
+        JOIN fight_tags ON fight_tags.fight_id = fight.id JOIN tag ON tag.id = fight_tags.tag_id
+        GROUP BY fight.id ORDER BY fight.id LIMIT %(rows)s
+    """,
+)
+
+COUNT = Group(
+    name="count",
+    question="count(): does it ask PostgreSQL, where the rows are read in any case?",
+    baseline="count-before",
+    of="fight",
+    sizes=(SIZE,),
+    variants=(
+        Variant(
+            name="count-before",
+            title="count(), then the queryset is read",
+            app=App.DJANGO,
+            code=("CountBefore", "names"),
+            answer=COUNT_ANSWER,
+            statements_per_row=2,
+        ),
+        Variant(
+            name="count-evaluated",
+            title="count() of an evaluated queryset",
+            app=App.DJANGO,
+            code=("CountAfter", "names"),
+            answer=COUNT_ANSWER,
+            statements_per_row=1,
+        ),
+        Variant(
+            name="len-evaluated",
+            title="len() of an evaluated queryset",
+            app=App.DJANGO,
+            code=("LenAfter", "names"),
+            answer=COUNT_ANSWER,
+            statements_per_row=1,
+        ),
+        Variant(
+            name="count-prefetched",
+            title="count() of a prefetched relation",
+            app=App.DJANGO,
+            code=("PrefetchedCount", "names"),
+            answer=COUNT_ANSWER,
+            statements=2,
+        ),
+        Variant(
+            name="len-prefetched",
+            title="len() of a prefetched relation",
+            app=App.DJANGO,
+            code=("PrefetchedLen", "names"),
+            answer=COUNT_ANSWER,
+            statements=2,
+        ),
+        Variant(
+            name="count-annotated",
+            title="annotate(Count()), the relation prefetched",
+            app=App.DJANGO,
+            code=("PrefetchedAnnotated", "names"),
+            answer=COUNT_ANSWER,
+            statements=2,
+        ),
+    ),
+)
+
+EXISTS = Group(
+    name="exists",
+    question="exists(): does it ask PostgreSQL, where the rows are read in any case?",
+    baseline="exists-before",
+    of="fight",
+    sizes=(SIZE,),
+    variants=(
+        Variant(
+            name="exists-before",
+            title="exists(), then the queryset is read",
+            app=App.DJANGO,
+            code=("ExistsBefore", "names"),
+            answer=EXISTS_ANSWER,
+            statements_per_row=2,
+        ),
+        Variant(
+            name="exists-evaluated",
+            title="exists() of an evaluated queryset",
+            app=App.DJANGO,
+            code=("ExistsAfter", "names"),
+            answer=EXISTS_ANSWER,
+            statements_per_row=1,
+        ),
+        Variant(
+            name="bool-before",
+            title="bool(), then the queryset is read",
+            app=App.DJANGO,
+            code=("BoolBefore", "names"),
+            answer=EXISTS_ANSWER,
+            statements_per_row=1,
+        ),
+        Variant(
+            name="exists-prefetched",
+            title="exists() of a prefetched relation",
+            app=App.DJANGO,
+            code=("PrefetchedExists", "names"),
+            answer=EXISTS_ANSWER,
+            statements=2,
+        ),
+        Variant(
+            name="bool-prefetched",
+            title="bool() of a prefetched relation",
+            app=App.DJANGO,
+            code=("PrefetchedBool", "names"),
+            answer=EXISTS_ANSWER,
+            statements=2,
+        ),
+    ),
+)
+
+FILTER = Group(
+    name="filter",
+    question="filter() or a condition in Python, where the rows are read in any case?",
+    baseline="filter-evaluated",
+    of="fight",
+    sizes=(SIZE,),
+    variants=(
+        Variant(
+            name="filter-evaluated",
+            title="filter() of an evaluated queryset",
+            app=App.DJANGO,
+            code=("FilterAfter", "names"),
+            answer=FILTER_ANSWER,
+            statements_per_row=2,
+        ),
+        Variant(
+            name="python-evaluated",
+            title="a condition in Python over an evaluated queryset",
+            app=App.DJANGO,
+            code=("PythonAfter", "names"),
+            answer=FILTER_ANSWER,
+            statements_per_row=1,
+        ),
+        Variant(
+            name="filter-prefetched",
+            title="filter() of a prefetched relation",
+            app=App.DJANGO,
+            code=("PrefetchedFilter", "names"),
+            answer=FILTER_ANSWER,
+            statements=2,
+            statements_per_row=1,
+        ),
+        Variant(
+            name="python-prefetched",
+            title="a condition in Python over a prefetched relation",
+            app=App.DJANGO,
+            code=("PrefetchedPython", "names"),
+            answer=FILTER_ANSWER,
+            statements=2,
+        ),
+        Variant(
+            name="prefetched-twice",
+            title="Prefetch(filter(), to_attr) beside the relation",
+            app=App.DJANGO,
+            code=("PrefetchedTwice", "names"),
+            answer=FILTER_ANSWER,
+            statements=3,
+        ),
+    ),
+)
+
+FIRST = Group(
+    name="first",
+    question="first(): does it ask PostgreSQL, where the rows are read in any case?",
+    baseline="first-evaluated",
+    of="fight",
+    sizes=(SIZE,),
+    variants=(
+        Variant(
+            name="first-evaluated",
+            title="first() of an evaluated queryset without an order",
+            app=App.DJANGO,
+            code=("FirstAfter", "names", "name_of"),
+            answer=FIRST_ANSWER,
+            statements_per_row=2,
+        ),
+        Variant(
+            name="first-evaluated-ordered",
+            title="first() of an evaluated queryset with an order",
+            app=App.DJANGO,
+            code=("FirstAfterOrdered", "names", "name_of"),
+            answer=FIRST_ANSWER,
+            statements_per_row=1,
+        ),
+        Variant(
+            name="index-evaluated",
+            title="[0] of an evaluated queryset with an order",
+            app=App.DJANGO,
+            code=("IndexAfter", "names", "name_of"),
+            answer=FIRST_ANSWER,
+            statements_per_row=1,
+        ),
+        Variant(
+            name="first-prefetched",
+            title="first() of a prefetched relation without an order",
+            app=App.DJANGO,
+            code=("PrefetchedFirst", "names", "name_of"),
+            answer=FIRST_ANSWER,
+            statements=2,
+            statements_per_row=1,
+        ),
+        Variant(
+            name="first-prefetched-ordered",
+            title="first() of a relation prefetched in order",
+            app=App.DJANGO,
+            code=("PrefetchedFirstOrdered", "names", "name_of"),
+            answer=FIRST_ANSWER,
+            statements=2,
+        ),
+        Variant(
+            name="index-prefetched",
+            title="[0] of a relation prefetched in order",
+            app=App.DJANGO,
+            code=("PrefetchedIndex", "names", "name_of"),
+            answer=FIRST_ANSWER,
+            statements=2,
+        ),
+    ),
+)
+
+CACHED_QUERYSET = Experiment(
+    name="cached-queryset",
+    section="7",
+    question="Which calls on a queryset that holds its rows ask PostgreSQL again?",
+    groups=(COUNT, EXISTS, FILTER, FIRST),
+)

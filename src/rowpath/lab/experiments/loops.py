@@ -1,0 +1,285 @@
+"""Section 5 of the talk: statements in a loop, the rows of a loop, one field in a loop."""
+
+from rowpath.lab.experiment import (
+    Answer,
+    App,
+    Claim,
+    Experiment,
+    Figure,
+    Group,
+    Shape,
+    Told,
+    Variant,
+)
+
+FIRST_TASK = Answer(
+    shape=Shape.ROWS,
+    expected="""
+        WITH asked AS (SELECT * FROM benchmark ORDER BY id LIMIT %(rows)s),
+        played AS MATERIALIZED (
+            SELECT player_fight.*, character.name, boss_id, is_cm, time_end
+            FROM player_fight
+            JOIN character ON character.id = character_id
+            JOIN fight ON fight.id = fight_id
+            JOIN report ON report.id = report_id
+            WHERE time_end > (SELECT min(fights_checked_until) FROM asked)
+        )
+        SELECT asked.id, count(played.id) AS new,
+               (array_agg(name ORDER BY played.dps DESC, played.id))[1] AS best_player
+        FROM asked LEFT JOIN played
+          ON time_end > fights_checked_until AND played.is_cm = asked.is_cm
+          AND played.boss_id = asked.boss_id AND played.role = asked.role
+          AND played.specialization_id = asked.specialization_id AND played.dps > asked.dps
+        GROUP BY asked.id ORDER BY asked.id
+    """,
+)
+SECOND_TASK = Answer(
+    shape=Shape.ROWS,
+    expected="""
+        SELECT id, (
+            SELECT count(*) FROM report WHERE time_end > dps_checked_until
+        ) AS new
+        FROM benchmark ORDER BY id LIMIT %(rows)s
+    """,
+)
+TOTALS = Answer(
+    shape=Shape.TOTALS,
+    expected="""
+        SELECT count(*) AS rows, sum(duration_ms) AS duration_ms,
+               sum((squad_damage_data #>> '{0,0,0}')::integer) AS damage
+        FROM (SELECT * FROM fight ORDER BY id LIMIT %(rows)s) AS part
+        JOIN report ON report.id = report_id
+    """,
+)
+NAMES = Answer(
+    shape=Shape.COLUMNS, expected="SELECT name FROM character ORDER BY id LIMIT %(rows)s"
+)
+BENCHMARKS = 100
+FIGHTS = 15_000
+CHARACTERS = 20_000
+
+LOOPS = Experiment(
+    name="loops",
+    section="5.1-5.3",
+    question="What does a loop cost that asks, holds or unpacks more than it needs?",
+    groups=(
+        Group(
+            name="daily-first",
+            question="t1: a count inside the loop, beside a statement that stays there",
+            baseline="t1-loop",
+            of="benchmark",
+            sizes=(BENCHMARKS,),
+            variants=(
+                Variant(
+                    name="t1-loop",
+                    title="Django: count() in the loop",
+                    app=App.DJANGO,
+                    code=("FirstTaskLoop", "fights_over", "players_by_dps"),
+                    answer=FIRST_TASK,
+                    is_task=True,
+                    statements_per_row=2,
+                    beside="t2-loop",
+                    charts_cpu=True,
+                    told=(Told(rows=BENCHMARKS, time_s=240),),
+                ),
+                Variant(
+                    name="t1-annotated",
+                    title="Django: the counts annotated",
+                    app=App.DJANGO,
+                    code=(
+                        "FirstTaskAnnotated",
+                        "fights_over",
+                        "each_benchmark",
+                        "count_of",
+                        "players_by_dps",
+                    ),
+                    answer=FIRST_TASK,
+                    is_task=True,
+                    statements=2,
+                    statements_per_row=1,
+                    beside="t2-annotated",
+                    charts_cpu=True,
+                    told=(Told(rows=BENCHMARKS, time_s=120),),
+                ),
+                Variant(
+                    name="t1-annotated-unbounded",
+                    title="Django: the counts annotated, without a bound for the planner",
+                    app=App.DJANGO,
+                    code=(
+                        "FirstTaskAnnotatedUnbounded",
+                        "fights_over",
+                        "each_benchmark",
+                        "count_of",
+                        "players_by_dps",
+                    ),
+                    answer=FIRST_TASK,
+                    is_task=True,
+                    statements_per_row=1,
+                    beside="t2-annotated",
+                    charts_cpu=True,
+                ),
+                Variant(
+                    name="t1-without-loop",
+                    title="Django: the counts and the best players annotated",
+                    app=App.DJANGO,
+                    code=(
+                        "FirstTaskWithoutLoop",
+                        "fights_over",
+                        "each_benchmark",
+                        "count_of",
+                        "players_by_dps",
+                    ),
+                    answer=FIRST_TASK,
+                    is_task=True,
+                    statements=2,
+                    beside="t2-annotated",
+                    charts_cpu=True,
+                ),
+            ),
+        ),
+        Group(
+            name="daily-second",
+            question="t2: a count inside the loop, and nothing is ever new",
+            baseline="t2-loop",
+            of="benchmark",
+            sizes=(BENCHMARKS,),
+            variants=(
+                Variant(
+                    name="t2-loop",
+                    title="Django: count() in the loop",
+                    app=App.DJANGO,
+                    code=("SecondTaskLoop", "fights_over"),
+                    answer=SECOND_TASK,
+                    is_task=True,
+                    statements_per_row=1,
+                    beside="t1-loop",
+                    told=(Told(rows=BENCHMARKS, time_s=720),),
+                ),
+                Variant(
+                    name="t2-annotated",
+                    title="Django: the counts annotated",
+                    app=App.DJANGO,
+                    code=("SecondTaskAnnotated", "fights_over", "each_benchmark", "count_of"),
+                    answer=SECOND_TASK,
+                    is_task=True,
+                    beside="t1-annotated",
+                    told=(Told(rows=BENCHMARKS, time_s=1),),
+                ),
+            ),
+        ),
+        Group(
+            name="iterator",
+            question="The rows of a loop: all at once, or by and by?",
+            baseline="list",
+            of="fight",
+            sizes=(FIGHTS,),
+            leads=Figure.MEMORY,
+            variants=(
+                Variant(
+                    name="list",
+                    title="Django: a list of model objects",
+                    app=App.DJANGO,
+                    code=("FightsAsList", "fights_with_report", "totals_of_fights"),
+                    answer=TOTALS,
+                ),
+                Variant(
+                    name="iterator-100",
+                    title="Django: iterator(), 100 objects at a time",
+                    app=App.DJANGO,
+                    code=("FightsByHundreds", "fights_with_report", "totals_of_fights"),
+                    answer=TOTALS,
+                ),
+                Variant(
+                    name="iterator-2000",
+                    title="Django: iterator(), 2,000 objects at a time",
+                    app=App.DJANGO,
+                    code=("FightsByThousands", "fights_with_report", "totals_of_fights"),
+                    answer=TOTALS,
+                ),
+                Variant(
+                    name="iterator-10000",
+                    title="Django: iterator(), 10,000 objects at a time",
+                    app=App.DJANGO,
+                    code=("FightsByTenThousands", "fights_with_report", "totals_of_fights"),
+                    answer=TOTALS,
+                ),
+                Variant(
+                    name="list-of-values",
+                    title="Django: a list of values()",
+                    app=App.DJANGO,
+                    code=("FightValuesAsList", "fight_values", "totals_of_values"),
+                    answer=TOTALS,
+                ),
+                Variant(
+                    name="values-iterator",
+                    title="Django: values().iterator(), 2,000 rows at a time",
+                    app=App.DJANGO,
+                    code=("FightValuesByIterator", "fight_values", "totals_of_values"),
+                    answer=TOTALS,
+                ),
+            ),
+        ),
+        Group(
+            name="values-list",
+            question="One field of many rows: in dictionaries, tuples, objects, or as it is?",
+            baseline="values",
+            of="character",
+            sizes=(CHARACTERS,),
+            variants=(
+                Variant(
+                    name="values",
+                    title="Django: values()",
+                    app=App.DJANGO,
+                    code=("NamesOfValues",),
+                    answer=NAMES,
+                ),
+                Variant(
+                    name="values-list",
+                    title="Django: values_list()",
+                    app=App.DJANGO,
+                    code=("NamesOfValuesList",),
+                    answer=NAMES,
+                ),
+                Variant(
+                    name="values-list-flat",
+                    title="Django: values_list(flat=True)",
+                    app=App.DJANGO,
+                    code=("NamesOfFlatValuesList",),
+                    answer=NAMES,
+                ),
+                Variant(
+                    name="values-list-named",
+                    title="Django: values_list(named=True)",
+                    app=App.DJANGO,
+                    code=("NamesOfNamedValuesList",),
+                    answer=NAMES,
+                ),
+                Variant(
+                    name="objects",
+                    title="Django: model objects with only()",
+                    app=App.DJANGO,
+                    code=("NamesOfObjects",),
+                    answer=NAMES,
+                ),
+            ),
+        ),
+    ),
+    claims=(
+        Claim(
+            text="t1 with one query for the counts: 4 min to 2 min",
+            section="5.1",
+            variant="t1-annotated",
+            baseline="t1-loop",
+            rows=BENCHMARKS,
+            time_ratio=120 / 240,
+        ),
+        Claim(
+            text="t2 with one query, and no new data: 12 min to 1 s",
+            section="5.1",
+            variant="t2-annotated",
+            baseline="t2-loop",
+            rows=BENCHMARKS,
+            time_ratio=1 / 720,
+        ),
+    ),
+)
