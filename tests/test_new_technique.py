@@ -25,14 +25,14 @@ import json, sys
 from dataclasses import replace
 from pathlib import Path
 import rowpath
-from rowpath.lab import runner
+from rowpath.lab.measuring import runner
 from rowpath.lab.analysis import experiment_record
 from rowpath.lab.experiment import Setup
 from rowpath.lab.experiments import EXPERIMENTS
-from rowpath.lab.fleet import Site
+from rowpath.lab.servers.fleet import Site
 from rowpath.lab.plan import Stock, stages
 from rowpath.lab.profile import profile_named
-from rowpath.lab.results import Results
+from rowpath.lab.measuring.results import Results
 
 class Silent:
     def step(self, text, cell=None): pass

@@ -10,10 +10,10 @@ from rowpath.lab.analysis import experiment_record, narrow_enough
 from rowpath.lab.experiment import Claim, ExpectedError, Experiment, Requirement, Setup
 from rowpath.lab.experiments import EXPERIMENTS
 from rowpath.lab.forecast import Forecast
+from rowpath.lab.measuring.results import Observation, Results, Slot
 from rowpath.lab.plan import Stage, Stock, stages
 from rowpath.lab.profile import profile_named
 from rowpath.lab.record import ExperimentRecord
-from rowpath.lab.results import Observation, Results, Slot
 
 LISTS = {experiment.name: experiment for experiment in EXPERIMENTS}["lists"]
 [GROUP] = LISTS.groups

@@ -15,8 +15,9 @@ import urllib3
 
 from conftest import LOGS_ROWS, PRODUCTS
 from rowpath.capture.trace import Trace, from_json
+from rowpath.lab.answers.check import check_answer, check_failure, check_statements
+from rowpath.lab.answers.reference import reference
 from rowpath.lab.apps.settings import AppSettings
-from rowpath.lab.check import check_answer, check_failure, check_statements
 from rowpath.lab.database import Database, connect
 from rowpath.lab.dataset import LOGS as LOGS_DATA
 from rowpath.lab.dataset import PRODUCTS as PRODUCTS_DATA
@@ -25,8 +26,7 @@ from rowpath.lab.experiments import EXPERIMENTS
 from rowpath.lab.host import package_versions
 from rowpath.lab.plan import Cell, Stock, stages
 from rowpath.lab.profile import profile_named
-from rowpath.lab.reference import reference
-from rowpath.lab.server import Server, serving
+from rowpath.lab.servers.server import Server, serving
 
 HEADER = "X-Rowpath-Request"
 SIZE = 40

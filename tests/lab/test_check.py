@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from rowpath.errors import AnswerError
-from rowpath.lab.check import check_answer, check_failure, check_statements
+from rowpath.lab.answers.check import check_answer, check_failure, check_statements
+from rowpath.lab.answers.reference import Reference, reference
 from rowpath.lab.database import Database
 from rowpath.lab.experiment import ExpectedError, Setup, Shape
 from rowpath.lab.experiments import EXPERIMENTS
 from rowpath.lab.plan import Cell
-from rowpath.lab.reference import Reference, reference
 
 COLUMN_NAMES = {
     "lists": (

@@ -8,7 +8,7 @@ import time
 import psutil
 import pytest
 
-from rowpath.lab.cpu_clock import cpu_s
+from rowpath.lab.measuring.cpu_clock import cpu_s
 
 
 def test_the_clock_agrees_with_the_process_itself() -> None:

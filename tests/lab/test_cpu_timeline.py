@@ -7,9 +7,9 @@ from time import sleep
 
 import pytest
 
-from rowpath.lab.cpu_timeline import CpuLine, cpu_watched
 from rowpath.lab.database import Database, connect
 from rowpath.lab.database.processes import first_process, server_pids
+from rowpath.lab.measuring.cpu_timeline import CpuLine, cpu_watched
 
 BUSY = "import time\nwhile time.process_time() < 0.5: pass"
 IDLE = "import time; time.sleep(0.5)"

@@ -10,16 +10,16 @@ from psycopg.sql import SQL, Identifier
 
 from conftest import LOGS_ROWS, database_with
 from rowpath.lab.apps.settings import AppSettings
-from rowpath.lab.asking import ask
-from rowpath.lab.client import connected
 from rowpath.lab.database import Database, connect
 from rowpath.lab.dataset import LOGS as LOGS_DATASET
 from rowpath.lab.dataset import SCHEMA
 from rowpath.lab.experiment import App, Experiment, Setup
 from rowpath.lab.experiments.loops import LOOPS
 from rowpath.lab.experiments.writes import WRITES
+from rowpath.lab.measuring.asking import ask
+from rowpath.lab.measuring.client import connected
 from rowpath.lab.plan import Cell
-from rowpath.lab.server import Server, serving
+from rowpath.lab.servers.server import Server, serving
 
 SIZE = 40
 READ_TABLES = [table.name for table in LOGS_DATASET.tables if not table.working]

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from rowpath.lab.memory_limit import memory_limited
+from rowpath.lab.measuring.memory_limit import memory_limited
 
 MIB = 1 << 20
 GROW = "import sys, time; held = bytearray(300 << 20); print('grown', flush=True); time.sleep(60)"

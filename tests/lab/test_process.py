@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from rowpath.errors import OutputError, ServerError
-from rowpath.lab.process import Program, running
+from rowpath.lab.servers.process import Program, running
 
 READY = "print('ready', flush=True); "
 SLEEP = READY + "import time; time.sleep(600)"
@@ -24,7 +24,7 @@ WITH_CHILDREN = (
 PARENT = """
 import sys, time
 from pathlib import Path
-from rowpath.lab.process import Program, running
+from rowpath.lab.servers.process import Program, running
 
 code, log, pids = sys.argv[1:]
 program = Program(name="child", argv=(sys.executable, "-c", code), env={}, log=Path(log),

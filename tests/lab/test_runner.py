@@ -7,14 +7,14 @@ import pytest
 
 from conftest import PRODUCTS
 from rowpath.errors import AnswerError
-from rowpath.lab import runner
 from rowpath.lab.database import Database
 from rowpath.lab.experiment import Experiment, Setup, Timing, Variant
 from rowpath.lab.experiments import EXPERIMENTS
-from rowpath.lab.fleet import Site
+from rowpath.lab.measuring import runner
+from rowpath.lab.measuring.results import Results
 from rowpath.lab.plan import Cell, Stage, Stock, stages
 from rowpath.lab.profile import Profile, profile_named
-from rowpath.lab.results import Results
+from rowpath.lab.servers.fleet import Site
 
 NAMED = {each.name: each for each in EXPERIMENTS}
 QUICK = profile_named("quick")

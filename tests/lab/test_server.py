@@ -15,7 +15,7 @@ from rowpath.errors import PortError, ServerError
 from rowpath.lab.apps.settings import AppSettings
 from rowpath.lab.database import Database
 from rowpath.lab.experiment import App, Setup
-from rowpath.lab.server import serving
+from rowpath.lab.servers.server import serving
 
 TIMED_PATHS = {App.DJANGO: "/lists/drf-objects", App.FASTAPI: "/lists/fastapi-schema"}
 

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rowpath.lab.experiment import Shape
-from rowpath.lab.verify import (
+from rowpath.lab.answers.verify import (
     Difference,
     Expected,
     ShapeError,
@@ -18,6 +17,7 @@ from rowpath.lab.verify import (
     first_difference,
     typed,
 )
+from rowpath.lab.experiment import Shape
 
 COLUMNS = ("low_price", "sold_qty", "time_created")
 TIME = datetime(2024, 2, 29, 12, 30, 1, 123456, UTC)
@@ -85,7 +85,7 @@ def test_differences_are_told_by_column_with_the_first_values() -> None:
     variant = Expected(("label", "id"), [("a", 1), ("", 2), ("", 3)])
 
     assert differences(baseline, variant) == (
-        Difference(column="label", rows=2, baseline="b", variant=""),
+        Difference(column="label", rows=2, baseline="'b'", variant="''"),
     )
     assert differences(baseline, baseline) == ()
 

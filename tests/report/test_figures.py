@@ -117,7 +117,8 @@ def test_a_variant_that_failed_has_no_memory() -> None:
 
 
 @pytest.mark.parametrize(
-    ("mib", "text"), [(0, "+0 MiB"), (0.42, "+0.4 MiB"), (21.4, "+21 MiB"), (9.96, "+10 MiB")]
+    ("mib", "text"),
+    [(0, "+0 MiB"), (0.04, "+0 MiB"), (0.42, "+0.4 MiB"), (21.4, "+21 MiB"), (9.96, "+10 MiB")],
 )
 def test_growth_has_a_sign_and_as_many_digits_as_it_needs(mib: float, text: str) -> None:
     """What was added is told in whole MiB, with a decimal where it is little."""

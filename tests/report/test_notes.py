@@ -64,3 +64,20 @@ def test_what_is_missing_is_told_with_its_reason() -> None:
         "2,048 MiB after 11.0 s, without an answer." in sentences
     )
     assert not any("FieldError" in sentence for sentence in sentences)
+
+
+def test_variants_with_too_few_blocks_are_told_together() -> None:
+    """A run that was stopped has one sentence for each size, not one for each variant."""
+    loops = experiment("loops")
+    few = tuple(dataclasses.replace(each, ratio=None, blocks=1) for each in loops.comparisons)
+    run = dataclasses.replace(
+        whole_run(), experiments=(dataclasses.replace(loops, comparisons=few),)
+    )
+
+    sentences = [each for each in missing(run) if "too few" in each]
+
+    assert sentences[1] == (
+        "loops, controlled, 20,000 rows: only 1 block, too few for an interval, of "
+        "iterator-2000, iterator-chunk-100, values-iterator."
+    )
+    assert len(sentences) == 3

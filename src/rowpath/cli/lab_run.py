@@ -18,16 +18,16 @@ from rowpath.cli.datasets import table_sizes, wanted_datasets
 from rowpath.cli.outputs import Outputs, outputs
 from rowpath.cli.progress import Steps, steps
 from rowpath.errors import DatabaseError, RowpathError, ServerError
-from rowpath.lab import runner
 from rowpath.lab.analysis import experiment_record
 from rowpath.lab.database import connect, open_database
 from rowpath.lab.dataset import ensure
 from rowpath.lab.experiment import Experiment
 from rowpath.lab.experiments import EXPERIMENTS
-from rowpath.lab.fleet import Site
 from rowpath.lab.folders import data_folder
 from rowpath.lab.forecast import Forecast
 from rowpath.lab.host import environment, package_versions
+from rowpath.lab.measuring import runner
+from rowpath.lab.measuring.results import Results
 from rowpath.lab.plan import Stage, Stock, chosen, stages
 from rowpath.lab.profile import PROFILES, profile_named
 from rowpath.lab.record import (
@@ -37,7 +37,7 @@ from rowpath.lab.record import (
     ExperimentRecord,
     Run,
 )
-from rowpath.lab.results import Results
+from rowpath.lab.servers.fleet import Site
 from rowpath.report import terminal
 
 

@@ -17,7 +17,7 @@ from rowpath.lab.experiment import WHOLE_TABLE, App, Setup, Variant
 from rowpath.lab.experiments import EXPERIMENTS
 from rowpath.lab.folders import data_folder
 from rowpath.lab.host import package_versions
-from rowpath.lab.server import Server, free_port, serving
+from rowpath.lab.servers.server import Server, free_port, serving
 
 LOOK_EVERY_S = 1.0
 

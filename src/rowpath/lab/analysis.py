@@ -5,6 +5,7 @@ from statistics import median
 
 from rowpath.capture.trace import Statement, Trace
 from rowpath.lab.experiment import Claim, Experiment, Group, Setup, Timing
+from rowpath.lab.measuring.results import Observation, Results, Slot
 from rowpath.lab.plan import Cell, Comparison, Stage
 from rowpath.lab.record import (
     ClaimRecord,
@@ -19,7 +20,6 @@ from rowpath.lab.record import (
     TimeRecord,
     VariantRecord,
 )
-from rowpath.lab.results import Observation, Results, Slot
 from rowpath.lab.source import source_of
 from rowpath.stats.holm import holm
 from rowpath.stats.interval import Interval

@@ -7,7 +7,7 @@ from rowpath.errors import UsageError
 from rowpath.stats.precision import HALF_WIDTH_BOUND
 from rowpath.stats.signed_rank import MINIMUM_BLOCKS
 
-WARM_UP_ROWS = 100
+WARM_UP_ROWS = 20
 """A warm-up brings connection, caches and code paths to life; it need not move all the rows."""
 
 

@@ -70,7 +70,7 @@ def step_s(whole_s: float) -> float:
 
 
 def steps(line: CpuLineRecord, length_s: float) -> tuple[Step, ...]:
-    """Return a line as means over steps of `length_s`, the last as short as what is left."""
+    """Return a line as means over steps of `length_s`, the last by up to half longer or shorter."""
     if not line.at_s:
         return ()
     ends = list(_multiples(length_s, until=line.at_s[-1]))
@@ -105,9 +105,10 @@ def percent(share: float) -> str:
 
 
 def _multiples(length_s: float, *, until: float) -> Iterator[float]:
-    number = 0
-    # A last step of less than a thousandth would be a quotient of rounding errors.
-    while number * length_s < until - length_s / 1000:
+    yield 0.0
+    number = 1
+    # What is left at the end is too short for a mean of its own where it is less than half a step.
+    while number * length_s < until - length_s / 2:
         yield number * length_s
         number += 1
     yield until

@@ -1,6 +1,6 @@
-"""What a technique leaves otherwise than its baseline: other values in columns of the same rows."""
+"""Where a technique does not answer or leave what its baseline does: other values in a column."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rowpath.lab.record import DifferenceRecord, VariantRecord
@@ -11,35 +11,54 @@ _MOST_CHARACTERS = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOtherwise:
-    """A column that a variant leaves otherwise: in how many rows at each size, and one example."""
+class DifferingColumn:
+    """A column that a variant differs: in how many rows at each size, and one example."""
 
-    variant: str
-    column: str
+    name: str
     rows: tuple[str, ...]
     baseline: str
     own: str
 
-    def short(self) -> str:
-        """Return the column and the numbers of rows, on one line."""
-        return f"{self.column} in {', '.join(self.rows)}"
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Differing:
+    """In what a variant differs from its baseline."""
+
+    variant: str
+    columns: tuple[DifferingColumn, ...]
+
+    def __str__(self) -> str:
+        """Return the columns and in how many rows, without examples, on one line."""
+        columns = (f"{each.name} in {', '.join(each.rows)}" for each in self.columns)
+        return f"{self.variant} differs: {'; '.join(columns)}"
 
 
-def left_otherwise(variants: Iterable[VariantRecord]) -> tuple[LeftOtherwise, ...]:
-    """Return the differences of a group's variants, each column once, sizes put together."""
-    found: dict[tuple[str, str], list[tuple[VariantRecord, DifferenceRecord]]] = {}
+_Seen = tuple[VariantRecord, DifferenceRecord]
+
+
+def differing(variants: Iterable[VariantRecord]) -> tuple[Differing, ...]:
+    """Return in what variants of a group differ, each column once, sizes put together."""
+    found: dict[str, dict[str, list[_Seen]]] = {}
     for variant in variants:
         for difference in variant.differences:
-            found.setdefault((variant.name, difference.column), []).append((variant, difference))
+            columns = found.setdefault(variant.name, {})
+            columns.setdefault(difference.column, []).append((variant, difference))
     return tuple(
-        LeftOtherwise(
+        Differing(
             variant=figures.printable(name),
-            column=figures.printable(column),
-            rows=tuple(dict.fromkeys(_rows(variant, each) for variant, each in seen)),
-            baseline=_example(seen[0][1].baseline),
-            own=_example(seen[0][1].variant),
+            columns=tuple(_column(column, seen) for column, seen in columns.items()),
         )
-        for (name, column), seen in found.items()
+        for name, columns in found.items()
+    )
+
+
+def _column(name: str, seen: Sequence[_Seen]) -> DifferingColumn:
+    _, first = seen[0]
+    return DifferingColumn(
+        name=figures.printable(name),
+        rows=tuple(dict.fromkeys(_rows(variant, each) for variant, each in seen)),
+        baseline=_example(first.baseline),
+        own=_example(first.variant),
     )
 
 
@@ -54,4 +73,4 @@ def _example(value: str) -> str:
     text = figures.printable(value)
     if len(text) > _MOST_CHARACTERS:
         return f"{text[:_MOST_CHARACTERS].rstrip()} \N{HORIZONTAL ELLIPSIS}"
-    return text or "(empty)"
+    return text

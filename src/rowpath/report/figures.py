@@ -29,7 +29,7 @@ _FINE_RATIO, _COARSE_RATIO = 0.1, 10
 """Below the one, two decimals say too little; from the other on, too much."""
 
 _LONG_NAME = 18
-"""With more characters, a name takes too much of a phone's or a terminal's width for one line."""
+"""With more characters, a name takes too much of a phone's width for one line."""
 
 
 def significant(value: float, digits: int = 3) -> str:
@@ -144,7 +144,8 @@ def memory(mib: float) -> str:
 
 def growth(mib: float) -> str:
     """Return how much memory was added, in MiB, with a decimal where that is little."""
-    return f"+{mib:,.0f} MiB" if mib == 0 or mib >= _EXACT_MIB else f"+{mib:.1f} MiB"
+    exact = round(mib, 1) > 0 and mib < _EXACT_MIB
+    return f"+{mib:.1f} MiB" if exact else f"+{mib:,.0f} MiB"
 
 
 def memory_figures(variant: VariantRecord) -> tuple[str, ...]:
@@ -187,10 +188,10 @@ def rows(number: int) -> str:
     return f"{number:,} row{'' if number == 1 else 's'}"
 
 
-def parted(name: str) -> str:
-    """Return the name of a variant, a long one in two lines, parted at the dash in its middle."""
+def parted(name: str, most: int = _LONG_NAME) -> str:
+    """Return a variant's name, in two lines parted at the dash in its middle where it is long."""
     dashes = [place for place, character in enumerate(name) if character == "-"]
-    if len(name) <= _LONG_NAME or not dashes:
+    if len(name) <= most or not dashes:
         return name
     ends = (place + 1 for place in reversed(dashes))
     middle = min(ends, key=lambda end: abs(end - len(name) / 2))

@@ -20,7 +20,7 @@ from rowpath.lab.experiment import Figure
 from rowpath.lab.record import ExperimentRecord, Run
 from rowpath.report import endings, figures, notes, source
 from rowpath.report.charts import charts
-from rowpath.report.differences import left_otherwise
+from rowpath.report.differences import differing
 from rowpath.report.layout import GroupPart, SizePart, groups, is_divided
 from rowpath.report.missing import missing
 from rowpath.report.verdicts import judged, symbol, tally
@@ -63,7 +63,7 @@ def _group(experiment: str, part: GroupPart) -> dict[str, Any]:
         "anchor": f"{experiment}.{_anchored(part.record.name)}",
         "sizes": [_size(each) for each in part.sizes],
         "endings": notes.endings(part.sizes),
-        "differences": left_otherwise(part.variants),
+        "differences": differing(part.variants),
         "sources": source.sources(part.variants),
     }
 

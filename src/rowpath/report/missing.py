@@ -29,10 +29,14 @@ def _unjudged(run: Run) -> Iterator[str]:
 
 def _without_interval(run: Run) -> Iterator[str]:
     for experiment in run.experiments:
+        few: dict[tuple[str, int], list[str]] = {}
         for each in experiment.comparisons:
             if each.ratio is None:
-                few = f"has only {notes.blocks(each.blocks)}, too few for an interval."
-                yield f"{_where(experiment.name, each)}: {each.variant} {few}"
+                where = _where(experiment.name, each)
+                few.setdefault((where, each.blocks), []).append(each.variant)
+        for (where, number), variants in few.items():
+            names, blocks = ", ".join(dict.fromkeys(variants)), notes.blocks(number)
+            yield f"{where}: only {blocks}, too few for an interval, of {names}."
 
 
 def _ended(run: Run) -> Iterator[str]:

@@ -15,13 +15,15 @@ from rich.text import Text
 from rowpath.lab.experiment import Figure
 from rowpath.lab.record import ClaimRecord, VariantRecord
 from rowpath.report import cpu, endings, figures, notes
-from rowpath.report.differences import left_otherwise
+from rowpath.report.differences import differing
 from rowpath.report.layout import Line, SetupPart, SizePart
 from rowpath.report.verdicts import symbol
 from rowpath.stats.verdict import Verdict
 
 WIDE = 120
 """From this number of columns on, a figure and its interval stand on one line."""
+_LONG_NAME = 16
+"""With more characters, a name beside long intervals takes too much of 80 columns for one line."""
 
 STYLES: dict[str, str] = {
     Verdict.CONFIRMED: "bold green",
@@ -65,7 +67,8 @@ class SizeTable:
             yield Text(f"ratio: time relative to {self.baseline}", style="dim")
         for ending in notes.endings([self.part]):
             yield Text(str(ending), style="yellow")
-        yield from map(Text, _differences(self.part))
+        for left in differing(line.variant for line in self.part.lines):
+            yield Text(str(left))
         for line in self.part.lines:
             yield from map(Text, _cpu(line.variant))
 
@@ -139,8 +142,9 @@ def _columns(part: SizePart, *, wide: bool) -> Iterator[_Column]:
 
 def _first_columns(part: SizePart, *, wide: bool) -> Iterator[_Column]:
     def name(line: Line) -> Text:
+        shown = figures.printable(line.variant.name)
         verdicts = () if wide else _verdicts(line, part.group.baseline)
-        return _lines([Text(figures.parted(figures.printable(line.variant.name))), *verdicts])
+        return _lines([Text(figures.parted(shown, _LONG_NAME)), *verdicts])
 
     header = "variant" if wide else "variant\nverdict"
     yield _Column(header=header, width=20 if wide else 17, right=False, cell=name)
@@ -222,15 +226,6 @@ def _stacked(texts: Iterable[str]) -> Text:
 
 def _lines(texts: Iterable[Text]) -> Text:
     return Text("\n").join(texts)
-
-
-def _differences(part: SizePart) -> Iterator[str]:
-    """Yield, for each variant that leaves something otherwise, what: a line a variant."""
-    found: dict[str, list[str]] = {}
-    for each in left_otherwise(line.variant for line in part.lines):
-        found.setdefault(each.variant, []).append(each.short())
-    for variant, columns in found.items():
-        yield f"{variant} leaves otherwise: {'; '.join(columns)}"
 
 
 def _cpu(variant: VariantRecord) -> Iterator[str]:

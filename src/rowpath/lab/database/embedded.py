@@ -25,7 +25,7 @@ from rowpath.lab.database.os_user import OsUser, user_for
 from rowpath.lab.database.place import Database, one_line
 from rowpath.lab.database.programs import Programs, find_programs, reachable
 from rowpath.lab.database.settings import PRELOADED, memory_bytes, settings_for
-from rowpath.lab.process import Process, Program, running
+from rowpath.lab.servers.process import Process, Program, running
 
 # sun_path of unix(7) holds 108 bytes, on macOS 104; "/.s.PGSQL.5432" and a zero take 15.
 LONGEST_SOCKET_FOLDER = 104 - 15

@@ -2,7 +2,7 @@
 
 from rowpath.lab.experiment import Answer, App, Experiment, Group, Shape, Variant
 
-SIZE = 10_000
+SIZE = 6_000
 
 # Ids count from 1 without a gap, so these are the first rows.
 COUNT_ANSWER = Answer(

@@ -2,7 +2,7 @@
 
 from rowpath.lab.experiment import Answer, App, Experiment, Group, Shape, Variant
 
-SIZE = 250
+SIZE = 150
 
 # Python sorts the names by code point, as the collation C does.
 COUNT_ANSWER = Answer(

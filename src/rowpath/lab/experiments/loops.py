@@ -54,8 +54,8 @@ TOTALS = Answer(
 NAMES = Answer(
     shape=Shape.COLUMNS, expected="SELECT name FROM character ORDER BY id LIMIT %(rows)s"
 )
-BENCHMARKS = 100
-FIGHTS = 15_000
+BENCHMARKS = 60
+FIGHTS = 10_000
 CHARACTERS = 20_000
 
 LOOPS = Experiment(

@@ -19,7 +19,7 @@ FETCH_MODES = Requirement(package="django", version="6.1")
 SELECTIN_ROWS = 500
 """How many keys SQLAlchemy's selectinload() puts into one statement."""
 
-PLAYERS = 300
+PLAYERS = 200
 PLAYER_LINES = Answer(
     shape=Shape.ROWS,
     expected="""
@@ -209,7 +209,7 @@ MANY_TO_MANY = Group(
     question="The tags of each fight: how are they fetched?",
     baseline="m2m-lazy",
     of="fight",
-    sizes=(1_000,),
+    sizes=(500,),
     variants=(
         Variant(
             name="m2m-lazy",
@@ -311,7 +311,7 @@ REVERSE = Group(
     question="The ten players of each fight, who point at it: how are they fetched?",
     baseline="reverse-lazy",
     of="fight",
-    sizes=(300,),
+    sizes=(200,),
     variants=(
         Variant(
             name="reverse-lazy",

@@ -50,7 +50,7 @@ SERIALIZERS = Experiment(
             name="serializers",
             baseline="detail-objects",
             of="fight",
-            sizes=(500,),
+            sizes=(300,),
             variants=(
                 Variant(
                     name="detail-objects",

@@ -57,8 +57,8 @@ SET = Answer(
         WHERE id %% 10 <> 1 ORDER BY id
     """,
 )
-BENCHMARKS = 500
-FIGHTS = 500
+BENCHMARKS = 300
+FIGHTS = 300
 BATCH = 100
 
 WRITES = Experiment(

@@ -161,7 +161,14 @@ def differences(baseline: Expected, variant: Expected) -> tuple[Difference, ...]
     found = ((column, [(one[column], other[column]) for one, other in pairs]) for column in shared)
     unlike = ((column, [pair for pair in values if pair[0] != pair[1]]) for column, values in found)
     return tuple(
-        Difference(column=column, rows=len(both), baseline=str(both[0][0]), variant=str(both[0][1]))
+        Difference(
+            column=column, rows=len(both), baseline=_shown(both[0][0]), variant=_shown(both[0][1])
+        )
         for column, both in unlike
         if both
     )
+
+
+def _shown(value: object) -> str:
+    """Return a value as a reader tells it from another: a text in quotes, all else as it is."""
+    return repr(value) if isinstance(value, str) else str(value)

@@ -4,9 +4,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from rowpath.capture.trace import Trace
-from rowpath.lab.cpu_timeline import CpuLine
+from rowpath.lab.answers.verify import Difference
+from rowpath.lab.measuring.cpu_timeline import CpuLine
 from rowpath.lab.plan import Cell, Stage
-from rowpath.lab.verify import Difference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,13 +3,13 @@
 from dataclasses import replace
 from time import monotonic
 
-from rowpath.lab.asking import accompanied, ask, failure
-from rowpath.lab.client import connected
-from rowpath.lab.cpu_clock import cpu_s
-from rowpath.lab.fleet import Fleet
+from rowpath.lab.measuring.asking import accompanied, ask, failure
+from rowpath.lab.measuring.client import connected
+from rowpath.lab.measuring.cpu_clock import cpu_s
+from rowpath.lab.measuring.results import Observation, Slot
 from rowpath.lab.plan import Cell
 from rowpath.lab.profile import WARM_UP_ROWS
-from rowpath.lab.results import Observation, Slot
+from rowpath.lab.servers.fleet import Fleet
 
 
 def measure_slot(cell: Cell, fleet: Fleet, seen: Observation, *, slot_s: float) -> Slot:

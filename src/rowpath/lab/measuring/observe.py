@@ -15,21 +15,21 @@ from psutil import virtual_memory
 from rowpath.capture import trace
 from rowpath.capture.trace import Trace
 from rowpath.errors import ServerError
+from rowpath.lab.answers.check import check_answer, check_failure, check_statements
+from rowpath.lab.answers.reference import Reference
+from rowpath.lab.answers.verify import Difference, differences
 from rowpath.lab.apps.tracing import REQUEST_HEADER
-from rowpath.lab.asking import accompanied, ask, ask_anyhow, failure
-from rowpath.lab.check import check_answer, check_failure, check_statements
-from rowpath.lab.client import connected
-from rowpath.lab.cpu_clock import cpu_s
-from rowpath.lab.cpu_timeline import CpuLine, cpu_watched
 from rowpath.lab.database.processes import server_pids
 from rowpath.lab.experiment import Answer
-from rowpath.lab.fleet import Fleet
-from rowpath.lab.memory_limit import Watch, memory_limited
+from rowpath.lab.measuring.asking import accompanied, ask, ask_anyhow, failure
+from rowpath.lab.measuring.client import connected
+from rowpath.lab.measuring.cpu_clock import cpu_s
+from rowpath.lab.measuring.cpu_timeline import CpuLine, cpu_watched
+from rowpath.lab.measuring.memory_limit import Watch, memory_limited
+from rowpath.lab.measuring.results import Observation
 from rowpath.lab.plan import Cell
-from rowpath.lab.reference import Reference
-from rowpath.lab.results import Observation
-from rowpath.lab.server import Server
-from rowpath.lab.verify import Difference, differences
+from rowpath.lab.servers.fleet import Fleet
+from rowpath.lab.servers.server import Server
 
 GZIP_LEVEL = 6
 """zlib's own default, and that of Django's GZipMiddleware before its random padding."""

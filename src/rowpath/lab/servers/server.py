@@ -14,7 +14,7 @@ import urllib3
 from rowpath.errors import PortError, ServerError
 from rowpath.lab.apps.settings import AppSettings
 from rowpath.lab.experiment import App
-from rowpath.lab.process import Process, Program, running
+from rowpath.lab.servers.process import Process, Program, running
 
 HOST = "127.0.0.1"
 READY_PATH = "/ready"

@@ -9,13 +9,13 @@ from time import monotonic
 from typing import Protocol
 
 from rowpath.lab.analysis import narrow_enough
-from rowpath.lab.fleet import Site, fleet
-from rowpath.lab.observe import Observer
+from rowpath.lab.answers.reference import reference
+from rowpath.lab.measuring.observe import Observer
+from rowpath.lab.measuring.results import Results
+from rowpath.lab.measuring.slots import measure_slot
 from rowpath.lab.plan import Cell, Stage, slot_order
 from rowpath.lab.profile import Profile
-from rowpath.lab.reference import reference
-from rowpath.lab.results import Results
-from rowpath.lab.slots import measure_slot
+from rowpath.lab.servers.fleet import Site, fleet
 
 
 class Listener(Protocol):

@@ -8,10 +8,10 @@ import psutil
 import psycopg
 from psycopg.sql import SQL, Composed, Identifier
 
+from rowpath.lab.answers.verify import Expected, Row
 from rowpath.lab.database import connect
 from rowpath.lab.database.processes import first_process
 from rowpath.lab.schema import SCHEMA
-from rowpath.lab.verify import Expected, Row
 
 
 class Reference:

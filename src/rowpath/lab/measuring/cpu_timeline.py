@@ -8,7 +8,7 @@ from time import monotonic
 
 import psutil
 
-from rowpath.lab.cpu_clock import cpu_s
+from rowpath.lab.measuring.cpu_clock import cpu_s
 
 LOOK_EVERY_S = 0.05
 

@@ -1,9 +1,8 @@
 """Holds a variant's answer against the tables, before anything is timed."""
 
 from rowpath.errors import AnswerError
-from rowpath.lab.plan import Cell
-from rowpath.lab.reference import Reference
-from rowpath.lab.verify import (
+from rowpath.lab.answers.reference import Reference
+from rowpath.lab.answers.verify import (
     Expected,
     Row,
     ShapeError,
@@ -11,6 +10,7 @@ from rowpath.lab.verify import (
     first_difference,
     typed,
 )
+from rowpath.lab.plan import Cell
 
 
 def check_answer(cell: Cell, body: bytes, reference: Reference) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from rowpath.lab.apps.settings import AppSettings
 from rowpath.lab.experiment import App, Setup
 from rowpath.lab.plan import Cell
-from rowpath.lab.server import Server, serving
+from rowpath.lab.servers.server import Server, serving
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from rowpath.errors import ServerError
-from rowpath.lab.client import BrokenOffError, Client, Response, connected
+from rowpath.lab.measuring.client import BrokenOffError, Client, Response, connected
 from rowpath.lab.plan import Cell
-from rowpath.lab.server import Server
+from rowpath.lab.servers.server import Server
 
 OK = 200
 
