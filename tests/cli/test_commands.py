@@ -57,19 +57,32 @@ def test_list_names_every_experiment_variant_and_claim(tmp_path: Path) -> None:
 
 
 def test_data_builds_checks_replaces_and_drops(folder: Path) -> None:
-    """The rows are built once, found again, built anew for another number, and removed."""
+    """Each dataset is built once, found again, built anew for another number, and removed."""
     built = rowpath(folder, "data", "--rows", "2k")
     again = rowpath(folder, "data", "--rows", "2_000")
-    other = rowpath(folder, "data", "--rows", "3000")
-    dropped = rowpath(folder, "data", "--drop")
+    other = rowpath(folder, "data", "products", "--rows", "3000")
+    dropped = rowpath(folder, "data", "logs", "--drop")
     after = rowpath(folder, "data", "--rows", "3000")
 
-    assert "product: 2,000 rows from seed 1" in built.stdout
-    assert "is there already" in again.stdout
-    assert "3,000 rows" in other.stdout
+    assert "products: 2,000 products from seed 1" in built.stdout
+    assert "logs: 2,000 player fights from seed 1" in built.stdout
+    assert again.stdout.count("is there already") == 2
+    assert "products: 3,000 products from seed 1" in other.stdout
     assert "built in" in other.stdout
-    assert "Removed what rowpath made." in dropped.stdout
-    assert "built in" in after.stdout
+    assert "logs: " not in other.stdout
+    assert "Removed logs." in dropped.stdout
+    assert after.stdout.count("is there already") == 1
+    assert "logs: 3,000 player fights" in after.stdout
+
+
+def test_data_of_an_unknown_dataset_is_refused_with_the_known_ones(tmp_path: Path) -> None:
+    """A slip of the hand is told before anything is started."""
+    refused = rowpath(tmp_path, "data", "log")
+
+    assert refused.returncode == 2
+    assert "'log'" in refused.stderr
+    assert "products or logs" in refused.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from rowpath.lab.database import Database, connect
 from rowpath.lab.dataset import LOGS, drop, ensure
 from rowpath.lab.dataset.documents import DOCUMENT
 from rowpath.lab.dataset.load import CHUNK_ROWS, checksum_of, chunks
-from rowpath.lab.dataset.logs_benchmarks import labels
-from rowpath.lab.dataset.logs_players import NAMES, SPREAD, names_of
+from rowpath.lab.dataset.logs.benchmarks import labels
+from rowpath.lab.dataset.logs.players import NAMES, SPREAD, names_of
 from rowpath.lab.dataset.table import Part, Table, Wanted
 from rowpath.lab.dataset.wire import TEXT, Values, encode
 

@@ -3,10 +3,10 @@
 import numpy as np
 
 from rowpath.lab.dataset.draw import Lanes, lanes, pick
-from rowpath.lab.dataset.logs_fights import START_US, STEP_US, all_ended_us, unchecked_from_us
-from rowpath.lab.dataset.logs_players import roles
-from rowpath.lab.dataset.logs_sizes import Stream, fights
-from rowpath.lab.dataset.logs_terms import SPECIALIZATION_NAMES
+from rowpath.lab.dataset.logs.fights import START_US, STEP_US, all_ended_us, unchecked_from_us
+from rowpath.lab.dataset.logs.players import roles
+from rowpath.lab.dataset.logs.sizes import Stream, fights
+from rowpath.lab.dataset.logs.terms import SPECIALIZATION_NAMES
 from rowpath.lab.dataset.names import BOSSES
 from rowpath.lab.dataset.table import Part
 from rowpath.lab.dataset.text import compose, decimal

@@ -1,16 +1,16 @@
 """The talk's own application, a site of fight logs: players' fights and all that they hang on."""
 
-from rowpath.lab.dataset import logs_sizes as sizes
 from rowpath.lab.dataset.documents import DOCUMENT
-from rowpath.lab.dataset.logs_benchmarks import benchmarks_of_bosses
-from rowpath.lab.dataset.logs_fights import fights_of_reports, reports, tags_of_fights
-from rowpath.lab.dataset.logs_players import (
+from rowpath.lab.dataset.logs import sizes
+from rowpath.lab.dataset.logs.benchmarks import benchmarks_of_bosses
+from rowpath.lab.dataset.logs.fights import fights_of_reports, reports, tags_of_fights
+from rowpath.lab.dataset.logs.players import (
     account_names,
     characters_of_accounts,
     known_dudes,
     players_of_fights,
 )
-from rowpath.lab.dataset.logs_terms import (
+from rowpath.lab.dataset.logs.terms import (
     PROFESSION_NAMES,
     SPECIALIZATION_NAMES,
     bosses,

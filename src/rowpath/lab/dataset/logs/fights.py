@@ -4,7 +4,7 @@ import numpy as np
 
 from rowpath.lab.dataset.documents import NUMBERS
 from rowpath.lab.dataset.draw import Lanes, lanes, pick
-from rowpath.lab.dataset.logs_sizes import TAGS_OF_A_FIGHT, Stream, fights
+from rowpath.lab.dataset.logs.sizes import TAGS_OF_A_FIGHT, Stream, fights
 from rowpath.lab.dataset.names import BOSSES, TAGS
 from rowpath.lab.dataset.table import Part
 from rowpath.lab.dataset.text import compose, decimal

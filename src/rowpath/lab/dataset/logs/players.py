@@ -4,15 +4,15 @@ import numpy as np
 
 from rowpath.lab.dataset.documents import OF_A_TARGET
 from rowpath.lab.dataset.draw import Lanes, lanes, mix, pick
-from rowpath.lab.dataset.logs_fights import START_US, damage
-from rowpath.lab.dataset.logs_sizes import (
+from rowpath.lab.dataset.logs.fights import START_US, damage
+from rowpath.lab.dataset.logs.sizes import (
     CHARACTERS_OF_AN_ACCOUNT,
     PLAYERS,
     Stream,
     accounts,
     dudes,
 )
-from rowpath.lab.dataset.logs_terms import OF_A_PROFESSION, PROFESSION_NAMES
+from rowpath.lab.dataset.logs.terms import OF_A_PROFESSION, PROFESSION_NAMES
 from rowpath.lab.dataset.names import ROLES
 from rowpath.lab.dataset.table import Part
 from rowpath.lab.dataset.text import WORDS, chosen, compose, decimal, words
