@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from rowpath.lab.experiment import Figure
 from rowpath.lab.record import ExperimentRecord, Run, VariantRecord, from_json
 from rowpath.report import figures, notes
 
@@ -49,7 +50,9 @@ def line(record: ExperimentRecord, variant: VariantRecord) -> str:
     title = f"{variant.title} (`{variant.name}`)"
     if variant.time_ms is None:
         return f"| {title} | fails, as it is known to | | {variant.sql_statements:,} | |"
-    grown = f"{variant.grown_mib:.1f} MiB"
+    # Elsewhere the worker has served other variants before, and growth is a hint at most.
+    leads = record.group(variant.group).leads == Figure.MEMORY
+    grown = f"{variant.grown_mib:.1f} MiB" if leads else ""
     time = figures.time(variant.time_ms.median)
     return f"| {title} | {time} | {ratio(record, variant)} | {variant.sql_statements:,} | {grown} |"
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import click
+from click.core import ParameterSource
 
 from rowpath.cli import options
 from rowpath.cli.counts import parse_count
@@ -23,6 +24,11 @@ def data(
     """Build the datasets products and logs, or those named, or check that they are there."""
     chosen = [dataset_named(name) for name in dict.fromkeys(names)]
     count = parse_count(rows, "--rows") if rows else None
+    # On a server of the user's own, other rows are replaced only where others are asked for.
+    seed_given = (
+        click.get_current_context().get_parameter_source("seed") is not ParameterSource.DEFAULT
+    )
+    asked_for_others = count is not None or seed_given
     with open_database(database_url) as database:
         if remove:
             _remove(database, chosen)
@@ -34,7 +40,7 @@ def data(
                 rows=count or dataset.default_rows,
                 seed=seed,
                 report=click.echo,
-                replace=True,
+                replace=asked_for_others,
             )
             _tell(database, dataset, record)
 

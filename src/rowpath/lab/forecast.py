@@ -63,7 +63,9 @@ class Forecast:
         seen = self._results.observations.get(cell)
         if seen is not None:
             return seen.duration_s
-        return self._guess_s(cell.setup, cell.rows if cell.variant.statements else 0)
+        return self._guess_s(
+            cell.setup, cell.rows if cell.variant.declared_statements(cell.rows) else 0
+        )
 
     def _guess_s(self, setup: Setup, rows: int) -> float:
         sort_s = self._table_rows * SORTED_ROW_S if setup is Setup.AS_TOLD else 0.0

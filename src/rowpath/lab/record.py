@@ -105,7 +105,7 @@ class ComparisonRecord:
 
     `ratio` is time of the variant over time of the baseline, None where too few blocks were
     measured for an interval. `p_holm` is the exact signed-rank p-value after Holm's correction
-    over the comparisons of one set-up at one size.
+    over the comparisons of one group in one set-up at one size.
     """
 
     variant: str

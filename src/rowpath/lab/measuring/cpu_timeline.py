@@ -32,9 +32,9 @@ class _Watched:
     share: list[float] = field(default_factory=list)
 
     def used_s(self) -> float:
-        """Return the CPU used since the last look, of processes that were there then or are new."""
+        """Return the CPU used since the last look; all of what a process used that is new."""
         now = {pid: used for pid in self.pids() if (used := _used_s(pid)) is not None}
-        used_s = sum(used - self.last_s.get(pid, used) for pid, used in now.items())
+        used_s = sum(used - self.last_s.get(pid, 0.0) for pid, used in now.items())
         self.last_s = now
         return used_s
 

@@ -105,6 +105,7 @@ class Observer:
             response = ask_anyhow(client, cell, server, {REQUEST_HEADER: request})
         seen = self._arrived(request, cell)
         check_failure(cell, response.status, seen.error)
+        check_statements(cell, len(seen.statements))
         reason = cell.variant.fails.reason if cell.variant.fails else ""
         return Observation(
             duration_s=response.duration_s,

@@ -10,10 +10,11 @@ from typing import Protocol
 
 from rowpath.lab.analysis import narrow_enough
 from rowpath.lab.answers.reference import reference
+from rowpath.lab.experiment import Figure, Timing
 from rowpath.lab.measuring.observe import Observer
 from rowpath.lab.measuring.results import Results
 from rowpath.lab.measuring.slots import measure_slot
-from rowpath.lab.plan import Cell, Stage, slot_order
+from rowpath.lab.plan import Cell, Comparison, Stage, slot_order
 from rowpath.lab.profile import Profile
 from rowpath.lab.servers.fleet import Site, fleet
 
@@ -51,7 +52,7 @@ def execute(plan: Plan, results: Results, listener: Listener) -> None:
         observer = Observer(table, folder)
         tracing = Tracing(plan.site, folder, observer, results, listener)
         for stage in _first_of_each_experiment(plan.stages):
-            tracing.observe(stage, only_timed=True)
+            tracing.observe(stage, only_blocks=True)
         for stage in plan.stages:
             tracing.observe(stage)
             _measure(stage, plan, results, listener)
@@ -73,22 +74,32 @@ class Tracing:
     results: Results
     listener: Listener
 
-    def observe(self, stage: Stage, *, only_timed: bool = False) -> None:
-        """Observe those of a stage's cells that were not yet, on fresh servers."""
+    def observe(self, stage: Stage, *, only_blocks: bool = False) -> None:
+        """Observe those of a stage's cells that were not yet, on fresh servers.
+
+        A cell of a group that is about memory has servers of its own: a worker keeps what earlier
+        requests freed, and would seem to need less for this one.
+        """
         left = [
-            (cell, comparison.baseline)
+            (comparison, cell)
             for comparison in stage.comparisons
             for cell in comparison.cells
             if cell not in self.results.observations
-            if cell.variant.is_timed or not only_timed
+            if cell.variant.timing is Timing.BLOCKS or not only_blocks
         ]
+        alone = [each for each in left if each[0].group.leads is Figure.MEMORY]
+        together = [each for each in left if each not in alone]
+        for part in (together, *([each] for each in alone)):
+            self._observe_on_one_fleet(stage, part)
+
+    def _observe_on_one_fleet(self, stage: Stage, left: Sequence[tuple[Comparison, Cell]]) -> None:
         if not left:
             return
         self.listener.step(f"{stage}: checking")
-        with fleet((cell for cell, _ in left), self.site, trace_folder=self.folder) as servers:
-            for cell, baseline in left:
+        with fleet((cell for _, cell in left), self.site, trace_folder=self.folder) as servers:
+            for comparison, cell in left:
                 self.listener.step(f"{stage}: checking", cell)
-                seen = self.observer.observe(cell, baseline.answer, servers)
+                seen = self.observer.observe(cell, comparison.baseline.answer, servers)
                 self.results.observations[cell] = seen
 
 

@@ -279,7 +279,8 @@ class SetTask(CollectionTask):
     def prepare(self, rows: int) -> None:
         super().prepare(rows)
         self.gone, self.come = self.fights[0::10], self.fights[1::10]
-        self.wanted = [fight for fight in self.fights if fight not in self.gone]
+        gone = {fight.id for fight in self.gone}
+        self.wanted = [fight for fight in self.fights if fight.id not in gone]
 
 
 class ClearAndAdd(SetTask):
