@@ -242,7 +242,7 @@ def test_a_database_with_too_few_rows_is_left_as_it_is(empty_database: Database)
 
     assert first.code == 0, first.err
     assert ended.code == 5
-    assert "2,000 rows" in ended.err
+    assert "it has 2,000 " in ended.err
     assert "3,000" in ended.err
     held = inspect(empty_database, PRODUCTS)
     assert held is not None
