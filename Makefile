@@ -29,12 +29,15 @@ clean:
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/lab.stamp: requirements/lab.txt pyproject.toml | $(VENV)/bin/python
+# What the compiled encoder is built from, by the installation of rowpath itself.
+NATIVE := setup.py $(wildcard src/rowpath/fast/encoding/*.pyx src/rowpath/fast/encoding/native/*.hpp)
+
+$(VENV)/lab.stamp: requirements/lab.txt pyproject.toml $(NATIVE) | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/lab.txt
 	$(BIN)/python -m pip install --quiet --no-deps --editable .
 	touch $@
 
-$(VENV)/dev.stamp: requirements/dev.txt pyproject.toml | $(VENV)/bin/python
+$(VENV)/dev.stamp: requirements/dev.txt pyproject.toml $(NATIVE) | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --no-deps --editable .
 	touch $@ $(VENV)/lab.stamp

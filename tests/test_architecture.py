@@ -11,13 +11,21 @@ import pytest
 import rowpath
 
 SOURCE = Path(rowpath.__file__).parent
-LAYERS = ("errors", "stats", "capture", "lab", "report", "cli")
-BESIDE = {"stats": {"capture"}, "capture": {"stats"}}
+LAYERS = ("errors", "stats", "capture", "lab", "fast", "report", "cli")
+# `fast` runs in production, so of the parts below it may use the errors alone.
+BESIDE = {
+    "stats": {"capture"},
+    "capture": {"stats"},
+    "fast": {"stats", "capture", "lab"},
+}
 FRAMEWORKS = {
-    "django": ("django", "rest_framework"),
+    "django": ("django",),
+    "drf": ("rest_framework",),
     "fastapi": ("fastapi", "starlette"),
     "sqlalchemy": ("sqlalchemy",),
 }
+# What uses a second framework, as its users do.
+WITH = {"fastapi": {"sqlalchemy"}, "drf": {"django"}, "apps": {"drf"}}
 MODULES = sorted(SOURCE.rglob("*.py"))
 
 
@@ -54,8 +62,8 @@ def test_a_framework_is_imported_only_in_files_named_after_it(path: Path) -> Non
     """Only a file or folder called django imports Django, and so on for each framework."""
     place = path.relative_to(SOURCE).with_suffix("").parts
     imports = {name.partition(".")[0] for name in imported(path)}
-    # FastAPI's application uses SQLAlchemy as its users do: in one package with it.
-    allowed = set(place) | ({"sqlalchemy"} if "fastapi" in place else set())
+    # What uses a second framework, as its users do: in one package with it.
+    allowed = set(place).union(*(also for name, also in WITH.items() if name in place))
 
     for framework, packages in FRAMEWORKS.items():
         assert framework in allowed or not imports & set(packages)

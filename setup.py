@@ -1,0 +1,39 @@
+"""The compiled half of rowpath.fast's encoder. Everything else about the package is in pyproject.
+
+Where it cannot be compiled the installation succeeds without it.
+"""
+
+import sys
+from pathlib import Path
+
+from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
+
+FOLDER = Path("src/rowpath/fast/encoding")
+
+
+class OptionalBuild(build_ext):
+    """A build that leaves out what cannot be built: no Cython, no compiler, too old a one."""
+
+    def build_extension(self, ext: Extension) -> None:
+        """Build `ext`, or say why not."""
+        try:
+            super().build_extension(ext)
+        except Exception as error:  # noqa: BLE001 - Cython's and the compiler's have no base
+            print(f"warning: {ext.name} is left out: {error}", file=sys.stderr)  # noqa: T201
+
+
+setup(
+    ext_modules=[
+        Extension(
+            "rowpath.fast.encoding._native",
+            [str(FOLDER / "_native.pyx")],
+            include_dirs=[str(FOLDER / "native")],
+            depends=[str(header) for header in sorted(FOLDER.glob("native/*.hpp"))],
+            extra_compile_args=["-std=c++17", "-O3"],
+            language="c++",
+            optional=True,
+        )
+    ],
+    cmdclass={"build_ext": OptionalBuild},
+)

@@ -1,0 +1,90 @@
+"""What a model may do to its instances between the row and the attribute.
+
+The fast path makes no instances, so a model that has a hand in making or reading them falls back.
+"""
+
+import inspect
+from functools import cache
+
+from django.db import models
+from django.db.models.fields.related_descriptors import ForeignKeyDeferredAttribute
+from django.db.models.manager import BaseManager
+from django.db.models.query import QuerySet
+from django.db.models.query_utils import DeferredAttribute
+from django.db.models.signals import post_init, pre_init
+
+from rowpath.fast.django.overrides import overridden
+from rowpath.fast.fallback import CannotCompileError
+
+_MAKING = (
+    "from_db",
+    "__init__",
+    "__new__",
+    "__getattribute__",
+    "__setattr__",
+    "serializable_value",
+    "refresh_from_db",
+    "get_deferred_fields",
+    "pk",
+)
+
+
+def check_instances(model: type[models.Model]) -> None:
+    """Raise CannotCompileError if instances of `model` are more than their row."""
+    if reason := _own_making(model):
+        raise CannotCompileError(reason)
+    # Receivers come and go, so they are asked for each time.
+    for signal in (pre_init, post_init):
+        if signal.has_listeners(model) and _hears(signal, model):
+            name = "pre_init" if signal is pre_init else "post_init"
+            raise CannotCompileError(f"{model.__name__} has a receiver of {name}")
+
+
+@cache
+def _own_making(model: type[models.Model]) -> str | None:
+    if name := overridden(model, models.Model, _MAKING):
+        return f"{model.__name__} has a {name} of its own"
+    return None
+
+
+def _hears(signal: models.signals.ModelSignal, model: type[models.Model]) -> bool:
+    # An ImageField listens to post_init to learn its dimensions, which changes no column's value
+    # unless it has fields for them.
+    receivers = signal._live_receivers(model)
+    heard = [*receivers[0], *receivers[1]] if isinstance(receivers, tuple) else receivers
+    return any(not _is_harmless(receiver) for receiver in heard)
+
+
+def _is_harmless(receiver: object) -> bool:
+    field = getattr(receiver, "__self__", None)
+    return isinstance(field, models.ImageField) and not (field.width_field or field.height_field)
+
+
+def check_attribute(model: type[models.Model], field: models.Field) -> None:
+    """Raise CannotCompileError if reading `field` on an instance is more than its column."""
+    descriptor = inspect.getattr_static(model, field.attname, None)
+    if isinstance(field, models.FileField):
+        plain = type(descriptor) is type(field).descriptor_class
+    else:
+        plain = type(descriptor) in (DeferredAttribute, ForeignKeyDeferredAttribute)
+    if not plain:
+        raise CannotCompileError(f"{model.__name__}.{field.attname} is not the plain column")
+
+
+def check_base_manager(model: type[models.Model]) -> None:
+    """Raise CannotCompileError if a relation to `model` may not see all rows of its table."""
+    manager = model._base_manager
+    if type(manager) is not models.Manager or manager._queryset_class is not QuerySet:
+        name = f"{type(manager).__module__}.{type(manager).__qualname__}"
+        raise CannotCompileError(f"{model.__name__} has the base manager {name}")
+    if manager.get_queryset.__func__ is not BaseManager.get_queryset:
+        raise CannotCompileError(f"{model.__name__}'s base manager has its own get_queryset()")
+
+
+def has_parent_table(model: type[models.Model]) -> bool:
+    """Whether some columns of `model` are in the table of a model that it inherits from."""
+    meta = model._meta
+    return any(
+        field.model._meta.concrete_model is not meta.concrete_model
+        for field in meta.concrete_fields
+    )

@@ -1,0 +1,124 @@
+"""Which querysets can be read as rows instead of instances."""
+
+from typing import Any
+
+from django.core.exceptions import FieldError
+from django.db import models, router
+from django.db.models.expressions import BaseExpression, Col
+from django.db.models.query import ModelIterable, QuerySet, ValuesIterable
+
+from rowpath.fast.django.columns import Column, Selected
+from rowpath.fast.django.models import check_instances, has_parent_table
+from rowpath.fast.django.overrides import overridden
+from rowpath.fast.fallback import CannotCompileError
+
+_READING = (
+    "__iter__",
+    "__len__",
+    "__getitem__",
+    "_fetch_all",
+    "_clone",
+    "_chain",
+    "iterator",
+    "query",
+    "db",
+)
+
+
+def check_queryset(queryset: object) -> None:
+    """Raise CannotCompileError unless the rows of `queryset` are those of its Query."""
+    if not isinstance(queryset, QuerySet):
+        raise CannotCompileError(f"get_queryset() returns a {type(queryset).__name__}")
+    if name := overridden(type(queryset), QuerySet, _READING):
+        raise CannotCompileError(f"{type(queryset).__name__} has a {name} of its own")
+    if queryset._result_cache is not None:
+        raise CannotCompileError(
+            "the queryset has been read before", change="Return it from get_queryset() unread."
+        )
+    if queryset._iterable_class not in (ModelIterable, ValuesIterable):
+        raise CannotCompileError(
+            f"the queryset's rows are made by {queryset._iterable_class.__name__}"
+        )
+    _check_query(queryset)
+    check_instances(queryset.model)
+
+
+def _check_query(queryset: QuerySet) -> None:
+    query = queryset.query
+    found = {
+        "union(), intersection() or difference()": query.combinator,
+        "extra()": query.extra or query.extra_tables or query.extra_order_by,
+        "distinct()": query.distinct and queryset._fields is None,
+        "select_for_update()": query.select_for_update,
+        "select_related() without names": query.select_related is True,
+        "FilteredRelation": query._filtered_relations,
+    }
+    for name, there in found.items():
+        if there:
+            raise CannotCompileError(f"the queryset uses {name}")
+    if type(query).__module__ != "django.db.models.sql.query":
+        raise CannotCompileError(f"the queryset's Query is a {type(query).__name__}")
+    deferred, _ = query.deferred_loading
+    if deferred and has_parent_table(queryset.model):
+        raise CannotCompileError("the queryset defers fields of a model with a parent's table")
+    if deferred and query.select_related:
+        raise CannotCompileError("the queryset defers fields and uses select_related()")
+
+
+def check_relations(queryset: QuerySet, columns: tuple[Selected, ...]) -> None:
+    """Raise CannotCompileError if another source than the statement has what `columns` cross to.
+
+    That is an object in memory, or another database by the word of a router.
+    """
+    ways = {column.hops for column in columns if isinstance(column, Column) and column.hops}
+    firsts = {way[0] for way in ways}
+    for field in queryset._known_related_objects:
+        if field.name in firsts:
+            raise CannotCompileError(f"{field.name} is an object that is already in memory")
+    if firsts and router.routers:
+        selected = queryset.query.select_related or {}
+        for way in ways:
+            _check_selected(selected, way)
+
+
+def _check_selected(selected: Any, hops: tuple[str, ...]) -> None:
+    for name in hops:
+        if name not in selected:
+            path = "__".join(hops)
+            raise CannotCompileError(
+                f"a database router chooses where {path} is read",
+                change=f'Add select_related("{path}") to the queryset.',
+            )
+        selected = selected[name]
+
+
+def values(queryset: QuerySet) -> dict[str, models.Field]:
+    """Return the field that reads each key of the rows of a queryset of dicts, in their order."""
+    query = queryset.query
+    columns = iter(query.select)
+    fields: dict[str, Any] = {}
+    if query.selected is None:
+        fields.update(zip(query.values_select, columns, strict=True))
+        fields.update(query.annotation_select)
+    else:
+        for name, chosen in query.selected.items():
+            fields[name] = query.annotations[chosen] if isinstance(chosen, str) else next(columns)
+    return {name: _read_by(expression) for name, expression in fields.items()}
+
+
+def annotations(queryset: QuerySet) -> dict[str, models.Field]:
+    """Return the output field of each annotation that instances of `queryset` would have."""
+    return {
+        name: _read_by(expression) for name, expression in queryset.query.annotation_select.items()
+    }
+
+
+def _read_by(expression: Any) -> models.Field:
+    if isinstance(expression, Col):
+        return expression.target
+    if convert := overridden(type(expression), BaseExpression, ("convert_value",)):
+        raise CannotCompileError(f"{type(expression).__name__} has a {convert} of its own")
+    try:
+        return expression.output_field
+    except FieldError as error:
+        raise CannotCompileError(f"an annotation has no one type: {error}") from None

@@ -1,0 +1,120 @@
+"""One lean statement: the queryset's own Query with the columns that the plan wants and no others.
+
+Django compiles it. Only the SELECT list is ours, and the joins that it needs: they are LEFT JOINs,
+so that a related row that is missing, or hidden by row-level security, takes no row away, while
+every join that Django would have made itself (filters, ordering, select_related, parents) stays as
+Django makes it.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet, FieldError, FullResultSet
+from django.db import NotSupportedError
+from django.db.models.query import QuerySet
+from django.db.models.sql import Query
+from django.db.models.sql.constants import INNER
+from django.db.models.sql.datastructures import Join
+
+from rowpath.fast.django.columns import Column, Selected
+from rowpath.fast.fallback import CannotCompileError
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """SQL with placeholders, its parameters, and the alias of its database. No SQL: no rows."""
+
+    sql: str
+    params: tuple[Any, ...]
+    using: str
+
+
+def statement(queryset: QuerySet, columns: tuple[Selected, ...]) -> Statement:
+    """Return the statement for `columns` of the rows of `queryset`, in that order."""
+    using = queryset.db
+    try:
+        compiler = lean_query(queryset, columns).get_compiler(using=using)
+        sql, params = compiler.as_sql()
+    except EmptyResultSet:
+        return Statement("", (), using)
+    except (FieldError, FullResultSet, NotSupportedError, TypeError, ValueError) as error:
+        text = f"its SQL cannot be made: {type(error).__name__}: {error}"
+        raise CannotCompileError(text) from None
+    return Statement(sql, tuple(params), using)
+
+
+def lean_query(queryset: QuerySet, columns: tuple[Selected, ...]) -> Query:
+    """Return a Query of its own that selects `columns` alone; its annotations come last."""
+    query = queryset.query.chain()
+    if queryset._fields is not None:
+        return query
+    related = query.select_related
+    query.select_related = False
+    query.clear_deferred_loading()
+    query.clear_select_fields()
+    query.set_extra_mask(())
+    query.set_annotation_mask({column.name for column in columns if not isinstance(column, Column)})
+    _keep_grouping(query)
+    query.default_cols = False
+    base = query.get_initial_alias()
+    _join_parents(query, base)
+    if isinstance(related, dict):
+        _join_related(query, query.get_meta(), base, related)
+    wanted = [column for column in columns if isinstance(column, Column)]
+    if any(column.hops for column in wanted):
+        _join_ordering(query, queryset.db)
+    query.select = tuple(_col(query, base, column) for column in wanted)
+    return query
+
+
+def _keep_grouping(query: Query) -> None:
+    # As Query.set_values() does: rows that are grouped by the model stay grouped by its columns.
+    if query.group_by is True:
+        names = (field.attname for field in query.get_meta().concrete_fields)
+        query.add_fields(names, allow_m2m=False)
+        query.set_group_by(allow_aliases=False)
+        query.clear_select_fields()
+
+
+def _join_parents(query: Query, base: str) -> None:
+    meta = query.get_meta()
+    seen: dict[Any, str] = {None: base}
+    for field in meta.concrete_fields:
+        owner = field.model._meta.concrete_model
+        if owner is not meta.concrete_model:
+            query.join_parent_model(meta, owner, base, seen)
+
+
+def _join_related(query: Query, meta: Any, base: str, tree: dict[str, Any]) -> None:
+    """Make the joins of select_related() that can take a row away, as get_select() makes them."""
+    for field in meta.fields:
+        if field.name not in tree or not field.remote_field or field.null:
+            continue
+        alias = query.setup_joins([field.name], meta, base).joins[-1]
+        _join_related(query, field.remote_field.model._meta, alias, tree[field.name])
+
+
+def _join_ordering(query: Query, using: str) -> None:
+    """Make the joins that the ORDER BY needs before ours, so that they are not taken for ours."""
+    names = query.order_by or (query.default_ordering and query.get_meta().ordering) or ()
+    local = {field.attname for field in query.get_meta().concrete_fields}
+    if all(isinstance(name, str) and name.lstrip("-+") in local for name in names):
+        return
+    query.select = (query.get_meta().pk.get_col(query.get_initial_alias()),)
+    query.get_compiler(using=using).pre_sql_setup()
+
+
+def _col(query: Query, base: str, column: Column) -> Any:
+    meta, alias = query.get_meta(), base
+    if column.hops:
+        before = set(query.alias_map)
+        info = query.setup_joins(list(column.hops), meta, base, allow_many=False)
+        for new in query.alias_map.keys() - before:
+            join = query.alias_map[new]
+            if isinstance(join, Join) and join.join_type == INNER:
+                query.alias_map[new] = join.promote()
+        return column.field.get_col(info.joins[-1])
+    owner = column.field.model._meta.concrete_model
+    if owner is not meta.concrete_model:
+        alias = query.join_parent_model(meta, owner, base, {None: base})
+    return column.field.get_col(alias)

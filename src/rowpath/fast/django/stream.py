@@ -1,0 +1,59 @@
+"""A statement's rows in bounded pieces, by a cursor in a transaction of their own."""
+
+from itertools import count
+from typing import TYPE_CHECKING
+
+from django.db import connections, transaction
+
+from rowpath.fast.django.binary import binary_rows
+from rowpath.fast.django.statement import Statement
+
+if TYPE_CHECKING:
+    from psycopg.pq.abc import PGresult
+
+_names = count()
+
+# Rows of one FETCH at most, however short: beyond this nothing is gained.
+_MOST_ROWS = 20_000
+
+
+class Stream:
+    """A cursor over the rows of a statement, opened at once and closed by `close()`.
+
+    It is declared in a transaction that it begins, on the statement's own connection, so that its
+    rows are those of one moment and are made one piece at a time. PostgreSQL ends the session if
+    the client lets it wait for longer than `patience_s` between two pieces.
+    """
+
+    def __init__(self, statement: Statement, patience_s: float) -> None:
+        self._using = statement.using
+        self._name = f"rowpath_{next(_names)}"
+        self._transaction = transaction.atomic(using=statement.using)
+        self._transaction.__enter__()
+        self._is_open = True
+        try:
+            with connections[statement.using].cursor() as cursor:
+                cursor.execute(_SETTINGS, [f"{patience_s * 1000:.0f}"])
+                declare = f"DECLARE {self._name} NO SCROLL CURSOR FOR {statement.sql}"
+                cursor.execute(declare, statement.params)
+        except BaseException as error:
+            self.close(error)
+            raise
+
+    def fetch(self, rows: int) -> "PGresult":
+        """Return the next rows in binary, at most `rows`; none are left if there are fewer."""
+        fetch = f"FETCH FORWARD {min(rows, _MOST_ROWS)} FROM {self._name}"
+        return binary_rows(Statement(fetch, (), self._using))
+
+    def close(self, error: BaseException | None = None) -> None:
+        """End the transaction, which closes the cursor; with an `error` it is rolled back."""
+        if self._is_open:
+            self._is_open = False
+            self._transaction.__exit__(type(error) if error else None, error, None)
+
+
+# The rows are wanted to the last one, so the plan that is quickest for all of them.
+_SETTINGS = (
+    "SELECT set_config('idle_in_transaction_session_timeout', %s, true), "
+    "set_config('cursor_tuple_fraction', '1.0', true)"
+)

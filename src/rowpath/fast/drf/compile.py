@@ -1,0 +1,275 @@
+"""From a serializer and the rows of a queryset to a plan and the columns it needs."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from rest_framework import fields, serializers
+from rest_framework.relations import (
+    ManyRelatedField,
+    PrimaryKeyRelatedField,
+    RelatedField,
+    SlugRelatedField,
+)
+
+from rowpath.fast import plan
+from rowpath.fast.django.columns import Column, Computed, Selected
+from rowpath.fast.django.kinds import Scalar, kind_of
+from rowpath.fast.django.overrides import overridden
+from rowpath.fast.drf.places import Check, Columns, Keys, Place, Rows
+from rowpath.fast.drf.scalars import form_of, raw
+from rowpath.fast.fallback import CannotCompileError
+from rowpath.fast.plan import Absent, Guard
+
+_SERIALIZING = ("to_representation", "get_attribute", "get_default", "data", "many_init", "__new__")
+# Where a serializer may decide per request which fields it has.
+_CHOOSING = ("fields", "_readable_fields", "get_fields", "get_field_names", "get_extra_kwargs")
+
+# Kinds whose values have one str(), whether they came as text or in binary.
+_MARKERS = {
+    Scalar.TEXT,
+    Scalar.INTEGER,
+    Scalar.DECIMAL,
+    Scalar.DATETIME,
+    Scalar.DATE,
+    Scalar.TIME,
+    Scalar.UUID,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compiled:
+    """A plan, the columns that its positions speak of, and the models whose rows they are."""
+
+    plan: plan.Plan
+    columns: tuple[Selected, ...]
+    related: tuple[type[models.Model], ...]
+    marker: int | None
+    """The position of the value by which a cursor pages, if one does."""
+
+    def marker_column(self) -> int:
+        """Return `marker` where a paginator by cursor asks for it."""
+        if self.marker is None:
+            raise LookupError("no paginator by cursor has asked for a value to page by")
+        return self.marker
+
+
+def compile_serializer(
+    serializer: serializers.Serializer,
+    model: type[models.Model],
+    annotations: dict[str, models.Field],
+    marker: str | None = None,
+) -> Compiled:
+    """Return the plan of `serializer` over instances of `model` that carry `annotations`.
+
+    `marker` is an attribute to select besides, for a paginator that reads it.
+    """
+    columns = Columns()
+    place = Rows(model=model, annotations=annotations)
+    tuple(_members(serializer, place, columns))
+    _marked(marker, place, columns)
+    # Now all columns are known, and their order: a Query selects its annotations last.
+    columns.annotations_last(list(annotations))
+    return _compiled(serializer, place, columns, marker)
+
+
+def compile_values(
+    serializer: serializers.Serializer, values: dict[str, models.Field], marker: str | None = None
+) -> Compiled:
+    """Return the plan of `serializer` over the dicts of a values() queryset."""
+    columns = Columns()
+    for name in values:
+        columns.position(Computed(name))
+    return _compiled(serializer, Keys(values=values), columns, marker)
+
+
+def _compiled(
+    serializer: serializers.Serializer, place: Place, columns: Columns, marker: str | None
+) -> Compiled:
+    members = tuple(_members(serializer, place, columns))
+    position = _marked(marker, place, columns)
+    found = columns.in_order()
+    related = {one.field.model for one in found if isinstance(one, Column) and one.hops}
+    return Compiled(
+        plan=plan.Plan(members=members, columns=len(found)),
+        columns=found,
+        related=tuple(related),
+        marker=position,
+    )
+
+
+def _marked(marker: str | None, place: Place, columns: Columns) -> int | None:
+    if marker is None:
+        return None
+    found = place.read(marker)
+    if found is None or kind_of(found.field) not in _MARKERS:
+        raise CannotCompileError(f"the cursor pages by {marker}, which is not a plain column")
+    return columns.position(found.column)
+
+
+def chooses_fields(serializer_class: type[serializers.BaseSerializer]) -> str | None:
+    """Return what of `serializer_class` may give each request other fields, or None."""
+    return overridden(serializer_class, _base(serializer_class), _CHOOSING)
+
+
+def check_serializer(serializer_class: type[serializers.BaseSerializer]) -> None:
+    """Raise CannotCompileError if a serializer does more than to write its fields in order."""
+    base = _base(serializer_class)
+    name = serializer_class.__name__
+    if own := overridden(serializer_class, base, (*_SERIALIZING, "__init__")):
+        raise CannotCompileError(f"{name} has a {own} of its own")
+    if getattr(getattr(serializer_class, "Meta", None), "list_serializer_class", None):
+        raise CannotCompileError(f"{name} has a Meta.list_serializer_class")
+
+
+def _base(serializer_class: type[serializers.BaseSerializer]) -> type[serializers.Serializer]:
+    if not issubclass(serializer_class, serializers.Serializer):
+        raise CannotCompileError(f"{serializer_class.__name__} is not a Serializer with fields")
+    for base in (serializers.HyperlinkedModelSerializer, serializers.ModelSerializer):
+        if issubclass(serializer_class, base):
+            return base
+    return serializers.Serializer
+
+
+def _members(
+    serializer: serializers.Serializer, place: Place, columns: Columns
+) -> Iterator[plan.Value | plan.Object]:
+    check_serializer(type(serializer))
+    for field in serializer._readable_fields:  # what to_representation() walks
+        try:
+            member = _member(field, place, columns)
+        except CannotCompileError as error:
+            raise error.within(_key(field)) from None
+        if member is not None:
+            yield member
+
+
+def _member(field: fields.Field, place: Place, columns: Columns) -> plan.Value | plan.Object | None:
+    if isinstance(field, serializers.BaseSerializer):
+        return _nested(field, place, columns)
+    if isinstance(field, ManyRelatedField):
+        raise CannotCompileError("it is a to-many relation, which does not compile yet")
+    if isinstance(field, RelatedField):
+        return _related(field, place, columns)
+    if isinstance(field, fields.SerializerMethodField):
+        raise CannotCompileError(
+            f"{field.method_name}() is Python code, called for each row",
+            change="Compute it in the database: an annotation of the queryset and a typed field.",
+        )
+    if field.source == "*":
+        raise CannotCompileError("its source is the whole row")
+    return _plain(field, place, columns)
+
+
+def _plain(field: fields.Field, place: Place, columns: Columns) -> plan.Value | None:
+    end, checks = place.follow(field.source_attrs[:-1], _absent(field))
+    found = end.read(field.source_attrs[-1])
+    if found is None:
+        _check_left_out(field)
+        return None
+    return plan.Value(
+        key=_key(field),
+        column=columns.position(found.column),
+        form=form_of(field, found.field),
+        guards=_guards(checks, columns),
+        represent=_represent(field),
+    )
+
+
+def _represent(field: fields.Field) -> Any:
+    needs_the_row = isinstance(field, (fields.ModelField, fields.FileField))
+    return None if needs_the_row else field.to_representation
+
+
+def _check_left_out(field: fields.Field) -> None:
+    if _absent(field) is not Absent.LEFT_OUT:
+        raise CannotCompileError("the rows of the values() queryset have no such key")
+
+
+def _nested(field: Any, place: Place, columns: Columns) -> plan.Object:
+    if isinstance(field, serializers.ListSerializer):
+        raise CannotCompileError("it is a list of its own (many=True), which does not compile yet")
+    if field.source == "*":
+        raise CannotCompileError("its source is the whole row")
+    if chosen := chooses_fields(type(field)):
+        raise CannotCompileError(f"{type(field).__name__} has a {chosen} of its own")
+    end, checks = place.follow(field.source_attrs, _absent(field), ends_at_row=True)
+    before, present = _guards(checks[:-1], columns), checks[-1]
+    guard = Guard(column=columns.position(present.column), absent=present.absent)
+    return plan.Object(
+        key=_key(field),
+        members=tuple(_members(field, end, columns)),
+        guards=(*before, guard),
+    )
+
+
+def _related(field: RelatedField, place: Place, columns: Columns) -> plan.Value:
+    for base in (PrimaryKeyRelatedField, SlugRelatedField):
+        if isinstance(field, base):
+            uses = ("to_representation", "get_attribute", "use_pk_only_optimization")
+            if own := overridden(type(field), base, uses):
+                raise CannotCompileError(f"{type(field).__name__} has a {own}() of its own")
+            return _RELATED[base](field, place, columns)
+    raise CannotCompileError(f"a {type(field).__name__} is written by Python code")
+
+
+def _primary_key(field: PrimaryKeyRelatedField, place: Place, columns: Columns) -> plan.Value:
+    end, checks = place.follow(field.source_attrs[:-1], _absent(field))
+    found = end.key_of(field.source_attrs[-1])
+    form = form_of(field.pk_field, found.field) if field.pk_field else raw(found.field)
+    return plan.Value(
+        key=_key(field),
+        column=columns.position(found.column),
+        form=form,
+        guards=_guards(checks, columns),
+        represent=field.pk_field.to_representation if field.pk_field else _as_read,
+    )
+
+
+def _slug(field: SlugRelatedField, place: Place, columns: Columns) -> plan.Value:
+    row, checks = place.follow(field.source_attrs, _absent(field), ends_at_row=True)
+    *way, last = field.slug_field.replace("__", ".").split(".")
+    # attrgetter() raises on whatever is missing behind the related row.
+    end, behind = row.follow(way, Absent.FALLS_BACK, missing=Absent.FALLS_BACK)
+    if (found := end.read(last)) is None:
+        raise CannotCompileError(f"{last} is no key of the values() queryset")
+    return plan.Value(
+        key=_key(field),
+        column=columns.position(found.column),
+        form=raw(found.field),
+        guards=_guards((*checks, *behind), columns),
+        represent=_as_read,
+    )
+
+
+_RELATED: dict[type[RelatedField], Callable[[Any, Place, Columns], plan.Value]] = {
+    PrimaryKeyRelatedField: _primary_key,
+    SlugRelatedField: _slug,
+}
+
+
+def _as_read(value: Any) -> Any:
+    return value
+
+
+def _key(field: fields.Field) -> str:
+    return str(field.field_name)
+
+
+def _absent(field: fields.Field) -> Absent:
+    """Return what Field.get_attribute() makes of an attribute that is not there."""
+    if field.default is not fields.empty:
+        return Absent.FALLS_BACK
+    if field.allow_null:
+        return Absent.NULL
+    return Absent.FALLS_BACK if field.required else Absent.LEFT_OUT
+
+
+def _guards(checks: tuple[Check, ...], columns: Columns) -> tuple[Guard, ...]:
+    """Drop what a LEFT JOIN says anyway: without the row the value is null, and written so."""
+    while checks and checks[-1].absent is Absent.NULL:
+        checks = checks[:-1]
+    return tuple(
+        Guard(column=columns.position(check.column), absent=check.absent) for check in checks
+    )

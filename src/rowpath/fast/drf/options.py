@@ -1,0 +1,52 @@
+"""The project's own settings for the fast path: `ROWPATH` in Django's settings."""
+
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.signals import setting_changed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What `ROWPATH = {...}` may say."""
+
+    compiled: bool = True
+    """Whether compiled code may write the bytes; without, the portable path does."""
+    shadow: float = 0.0
+    """The share of fast answers, 0 to 1, that DRF gives too, to be compared."""
+
+
+@cache
+def options() -> Options:
+    """Return the settings, checked. Raises ImproperlyConfigured."""
+    given = getattr(settings, "ROWPATH", {})
+    known = {field.name for field in fields(Options)}
+    if not isinstance(given, dict) or given.keys() - known:
+        raise ImproperlyConfigured(
+            f"Cannot use ROWPATH = {given!r}: it is a dict of {', '.join(sorted(known))}. "
+            "Remove what is not one of them."
+        )
+    chosen = Options(**given)
+    if not isinstance(chosen.compiled, bool):
+        raise _wrong("compiled", chosen.compiled, "True or False")
+    is_number = isinstance(chosen.shadow, (int, float)) and not isinstance(chosen.shadow, bool)
+    if not (is_number and 0 <= chosen.shadow <= 1):
+        raise _wrong("shadow", chosen.shadow, "a share from 0 to 1, say 0.01")
+    return chosen
+
+
+def _wrong(name: str, value: Any, wanted: str) -> ImproperlyConfigured:
+    return ImproperlyConfigured(
+        f"Cannot use ROWPATH[{name!r}] = {value!r}: it is {wanted}. Change it in the settings."
+    )
+
+
+def _forget(*, setting: str, **_: Any) -> None:
+    if setting == "ROWPATH":
+        options.cache_clear()
+
+
+setting_changed.connect(_forget, dispatch_uid="rowpath.fast.options")

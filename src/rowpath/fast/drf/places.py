@@ -1,0 +1,162 @@
+"""Where a serializer stands while its fields are compiled: at a row, or at the keys of a dict."""
+
+import inspect
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import field as member
+from typing import Protocol
+
+from django.db import models
+from django.db.models.fields.related_descriptors import (
+    ForwardManyToOneDescriptor,
+    ReverseOneToOneDescriptor,
+)
+
+from rowpath.fast.django.columns import Column, Computed, Selected, column, hop
+from rowpath.fast.fallback import CannotCompileError
+from rowpath.fast.plan import Absent
+
+
+class Columns:
+    """The columns wanted so far, each with its position."""
+
+    def __init__(self) -> None:
+        self._found: dict[Selected, int] = {}
+
+    def position(self, wanted: Selected) -> int:
+        """Return the position of `wanted`, the next one if it is new."""
+        return self._found.setdefault(wanted, len(self._found))
+
+    def annotations_last(self, order: list[str]) -> None:
+        """Renumber: model fields first as they are, then annotations in `order`."""
+        fields = [found for found in self._found if isinstance(found, Column)]
+        rest = [found for found in self._found if isinstance(found, Computed)]
+        rest.sort(key=lambda found: order.index(found.name))
+        renumbered: list[Selected] = [*fields, *rest]
+        self._found = {found: position for position, found in enumerate(renumbered)}
+
+    def in_order(self) -> tuple[Selected, ...]:
+        """Return all columns by position."""
+        return tuple(self._found)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A column to look at on the way, and what a null there makes of the member."""
+
+    column: Column
+    absent: Absent
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A column, and the model field that says how it is read."""
+
+    column: Selected
+    field: models.Field
+
+
+class Place(Protocol):
+    """What a field's source is followed from."""
+
+    def follow(
+        self,
+        attributes: Sequence[str],
+        absent: Absent,
+        /,
+        *,
+        ends_at_row: bool = False,
+        missing: Absent = Absent.NULL,
+    ) -> tuple["Place", tuple[Check, ...]]:
+        """Return the place behind `attributes`, and what to look at on the way.
+
+        `absent` is what a None on the way makes of the member, `missing` what a row does that is
+        not there. With `ends_at_row` a None at the very end is the value.
+        """
+
+    def read(self, attribute: str) -> Found | None:
+        """Return what `attribute` reads here; None if there is nothing of that name."""
+
+    def key_of(self, attribute: str) -> Found:
+        """Return the key that the relation `attribute` leads to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """Instances of a model, at the end of the relations `hops`."""
+
+    model: type[models.Model]
+    hops: tuple[str, ...] = ()
+    annotations: dict[str, models.Field] = member(default_factory=dict)
+
+    def follow(
+        self,
+        attributes: Sequence[str],
+        absent: Absent,
+        *,
+        ends_at_row: bool = False,
+        missing: Absent = Absent.NULL,
+    ) -> tuple["Rows", tuple[Check, ...]]:
+        """Cross the to-one relations `attributes`."""
+        checks: list[Check] = []
+        place = self
+        for index, attribute in enumerate(attributes):
+            step = hop(place.model, attribute, place.hops)
+            if step.foreign_key is not None:
+                is_value = ends_at_row and index == len(attributes) - 1
+                checks.append(Check(step.foreign_key, Absent.NULL if is_value else absent))
+            checks.append(Check(step.present, missing))
+            place = Rows(model=step.model, hops=step.names)
+        return place, tuple(checks)
+
+    def read(self, attribute: str) -> Found:
+        """Return the column that `attribute` of an instance reads."""
+        if attribute in self.annotations:
+            if inspect.getattr_static(self.model, attribute, None) is not None:
+                raise CannotCompileError(f"{self.model.__name__}.{attribute} hides the annotation")
+            return Found(Computed(attribute), self.annotations[attribute])
+        found = column(self.model, attribute, self.hops)
+        return Found(found, found.field)
+
+    def key_of(self, attribute: str) -> Found:
+        """Return the foreign key's own column, or the other side's key for a reverse one-to-one."""
+        descriptor = inspect.getattr_static(self.model, attribute, None)
+        if isinstance(descriptor, ForwardManyToOneDescriptor):
+            return self.read(descriptor.field.attname)
+        if isinstance(descriptor, ReverseOneToOneDescriptor):
+            present = hop(self.model, attribute, self.hops).present
+            return Found(present, present.field)
+        raise CannotCompileError(f"{attribute} is not a to-one relation of {self.model.__name__}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """The dicts of a values() queryset."""
+
+    values: dict[str, models.Field]
+
+    def follow(
+        self,
+        attributes: Sequence[str],
+        _absent: Absent,
+        *,
+        ends_at_row: bool = False,
+        missing: Absent = Absent.NULL,  # noqa: ARG002 - a dict has no rows to miss
+    ) -> tuple["Keys", tuple[Check, ...]]:
+        """Stay here: a dict of values() leads nowhere else."""
+        if attributes or ends_at_row:
+            raise CannotCompileError("the rows of a values() queryset are flat")
+        return self, ()
+
+    def read(self, attribute: str) -> Found | None:
+        """Return the value under the key `attribute`, or None if there is no such key."""
+        if attribute not in self.values:
+            return None
+        field = self.values[attribute]
+        if isinstance(field, (models.FileField, models.BinaryField)):
+            raise CannotCompileError("a values() row has its stored value, not the object")
+        return Found(Computed(attribute), field)
+
+    def key_of(self, attribute: str) -> Found:
+        """Refuse: a dict has no relations."""
+        raise CannotCompileError(f"{attribute} is a value here, not a row")

@@ -1,0 +1,94 @@
+"""A plan carried out in Python, for databases and installations without compiled code.
+
+The values are Django's and go through DRF's own fields, so this way is as exact as DRF; what it
+saves is the instance and the look-ups on it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models.query import QuerySet
+
+from rowpath.fast.django.rows import python_rows
+from rowpath.fast.django.statement import lean_query
+from rowpath.fast.drf.prepared import Prepared
+from rowpath.fast.fallback import CannotCompileError
+from rowpath.fast.plan import Absent, Guard, Object, Plan, Value
+
+
+class FallsBackError(Exception):
+    """A row that only the framework can answer."""
+
+
+def represent(plan: Plan, row: Sequence[Any]) -> dict[str, Any]:
+    """Return what the framework's serializer makes of `row`. Raises FallsBackError."""
+    return _members(plan.members, row)
+
+
+def _members(members: tuple[Value | Object, ...], row: Sequence[Any]) -> dict[str, Any]:
+    written: dict[str, Any] = {}
+    for member in members:
+        absent = _absent(member.guards, row) if member.guards else None
+        if absent is Absent.FALLS_BACK:
+            raise FallsBackError
+        if absent is Absent.LEFT_OUT:
+            continue
+        if absent is Absent.NULL:
+            written[member.key] = None
+        elif isinstance(member, Object):
+            written[member.key] = _members(member.members, row)
+        else:
+            value = row[member.column]
+            written[member.key] = None if value is None else _represented(member, value)
+    return written
+
+
+def _represented(member: Value, value: Any) -> Any:
+    if member.represent is None:
+        raise FallsBackError
+    return member.represent(value)
+
+
+def _absent(guards: tuple[Guard, ...], row: Sequence[Any]) -> Absent | None:
+    return next((guard.absent for guard in guards if row[guard.column] is None), None)
+
+
+def check_portable(plan: Plan) -> None:
+    """Raise CannotCompileError if a member needs more than its value in Python."""
+    _check(plan.members)
+
+
+def _check(members: tuple[Value | Object, ...]) -> None:
+    for member in members:
+        if isinstance(member, Object):
+            _check(member.members)
+        elif member.represent is None:
+            raise CannotCompileError("it needs compiled code to be fast", field=member.key)
+
+
+@dataclass(slots=True)
+class PortableWay:
+    """Reads the values as Django converts them, and has DRF's own fields represent them."""
+
+    ready: Prepared
+    rows: list[tuple[Any, ...]]
+
+    def read(self, queryset: QuerySet) -> None:
+        """Run the statement for `queryset`."""
+        query = lean_query(queryset, self.ready.compiled.columns)
+        self.rows = list(python_rows(query, queryset.db))
+
+    def count(self) -> int:
+        """Return the number of rows read."""
+        return len(self.rows)
+
+    def marker(self, row: int) -> Any:
+        """Return the value by which a paginator by cursor finds `row` again."""
+        return self.rows[row][self.ready.compiled.marker_column()]
+
+    def items(self, rows: range | None = None) -> list[dict[str, Any]]:
+        """Return `rows`, or all, as the serializer's data. Raises FallsBackError."""
+        plan = self.ready.compiled.plan
+        chosen = self.rows if rows is None else [self.rows[row] for row in rows]
+        return [represent(plan, row) for row in chosen]

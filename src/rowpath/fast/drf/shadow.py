@@ -1,0 +1,98 @@
+"""The fast answer against DRF's own for a share of requests, and what follows from a difference.
+
+The two are read by two statements, so rows that somebody changes in between would look like a
+difference. The fast answer is therefore read once more: only if it is the same as before, and
+still not DRF's, is DRF's answer another one for the same rows.
+"""
+
+import json
+import logging
+import random
+from collections.abc import Callable
+from typing import Any
+
+from rowpath.fast.drf.options import options
+from rowpath.fast.fallback import FallBack
+
+_log = logging.getLogger("rowpath.fast")
+
+# Bytes around the first difference that are logged.
+_AROUND = 40
+
+_turned_off: dict[type, FallBack] = {}
+
+
+def turned_off(view_class: type) -> FallBack | None:
+    """Return why the fast path of `view_class` was turned off in this process; None if it is on."""
+    return _turned_off.get(view_class)
+
+
+def turn_on_all() -> None:
+    """Turn the fast path on again for every view of this process."""
+    _turned_off.clear()
+
+
+def is_due() -> bool:
+    """Whether this request is one of the share that DRF answers too."""
+    share = options().shadow
+    return share > 0 and random.random() < share
+
+
+def checked(
+    view_class: type, fast: bytes, framework: Callable[[], bytes], again: Callable[[], bytes]
+) -> bytes:
+    """Return what to answer: `fast`, or, if it differs, what `framework` gives.
+
+    A difference is logged as an error and turns the fast path of `view_class` off. Whatever
+    `framework` raises is a difference as well, and is raised.
+    """
+    try:
+        theirs = framework()
+    except Exception:
+        reason = FallBack(reason="a shadow request raised in DRF, where the fast path answered")
+        _turn_off(view_class, reason)
+        raise
+    if theirs == fast:
+        return fast
+    if again() != fast:
+        _log.info("A shadow request of %s met rows that were being changed.", view_class.__name__)
+        return theirs
+    _turn_off(view_class, FallBack(reason=f"a shadow request differed: {difference(fast, theirs)}"))
+    return theirs
+
+
+def _turn_off(view_class: type, reason: FallBack) -> None:
+    _turned_off[view_class] = reason
+    _log.error(
+        "The fast path of %s is turned off in this process: %s", view_class.__name__, reason.reason
+    )
+
+
+def difference(fast: bytes, theirs: bytes) -> str:
+    """Return where two bodies differ: the first byte, what stands there, the row and the field."""
+    pairs = enumerate(zip(fast, theirs, strict=False))
+    first = next((at for at, (a, b) in pairs if a != b), min(len(fast), len(theirs)))
+    start = max(0, first - _AROUND)
+    here, there = fast[start : first + _AROUND], theirs[start : first + _AROUND]
+    place = _place(fast, theirs)
+    return f"at byte {first}{place}, rowpath has {here!r} and DRF has {there!r}"
+
+
+def _place(fast: bytes, theirs: bytes) -> str:
+    try:
+        path = _path(json.loads(fast), json.loads(theirs))
+    except ValueError:
+        return ""
+    return f" (in {path})" if path else ""
+
+
+def _path(fast: Any, theirs: Any) -> str:
+    if isinstance(fast, dict) and isinstance(theirs, dict):
+        for key in [*fast, *(key for key in theirs if key not in fast)]:
+            if fast.get(key) != theirs.get(key) or (key in fast) != (key in theirs):
+                return f".{key}{_path(fast.get(key), theirs.get(key))}"
+    if isinstance(fast, list) and isinstance(theirs, list):
+        for index, (a, b) in enumerate(zip(fast, theirs, strict=False)):
+            if a != b:
+                return f"[{index}]{_path(a, b)}"
+    return ""

@@ -1,0 +1,125 @@
+"""Very large lists: the bytes leave while the rows are read, in bounded memory."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from django.db import connections
+from django.db.models.query import QuerySet
+from django.http import StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from rest_framework.request import Request
+
+from rowpath.fast.drf.answers import with_outcome
+from rowpath.fast.drf.mixin import FastListMixin
+from rowpath.fast.drf.portable import PortableWay
+from rowpath.fast.drf.reading import Reading
+from rowpath.fast.drf.renderers import style_of
+from rowpath.fast.drf.responses import Outcome
+
+if TYPE_CHECKING:
+    from psycopg.pq.abc import PGresult
+
+    from rowpath.fast.django.stream import Stream
+    from rowpath.fast.drf.compiled import CompiledWay
+
+# A piece's bytes: large enough that a FETCH costs nothing beside it, small beside a worker.
+_PIECE_BYTES = 1 << 20
+
+
+class StreamingList(FastListMixin):
+    """A FastListMixin whose unpaginated lists are streamed if they have many rows.
+
+    A streamed answer has the bytes of the ordinary one, but no Content-Length, and its status is
+    sent before the last row is read: an error after that breaks the connection, so that nobody
+    takes half a list for a whole one. It is read in a transaction that lasts until the last byte.
+    A list of up to `stream_above_rows` rows, a paginated one, a view inside a transaction
+    (ATOMIC_REQUESTS) and a request by ASGI are answered in one piece.
+    """
+
+    stream_above_rows = 2_000
+    slow_client_timeout_s = 60.0
+    """How long the database waits for the client to take a piece before it ends the session."""
+
+    def list_unpaginated(
+        self, request: Request, reading: Reading, queryset: QuerySet
+    ) -> HttpResponseBase | None:
+        """Answer `queryset` as a stream, or return None for an answer in one piece."""
+        way = reading.way
+        if isinstance(way, PortableWay) or not _may_stream(request, way.using):
+            return None
+        statement = way.ready.statement(queryset)
+        if not statement.sql:
+            return None
+        from rowpath.fast.django.stream import Stream  # noqa: PLC0415 - needs psycopg 3
+
+        stream = Stream(statement, self.slow_client_timeout_s)
+        try:
+            first = stream.fetch(self.stream_above_rows + 1)
+            if first.ntuples <= self.stream_above_rows:
+                stream.close()
+                return None
+            comma = style_of(request.accepted_renderer, request.accepted_media_type).comma
+            body = _Body(stream, way, first, comma)
+        except BaseException as error:
+            stream.close(error)
+            raise
+        content_type = request.accepted_renderer.media_type
+        response = StreamingHttpResponse(body, content_type=content_type)
+        return with_outcome(response, Outcome(path="streamed"))
+
+
+def _may_stream(request: Request, using: str) -> bool:
+    by_asgi = hasattr(request._request, "scope")
+    return not by_asgi and not connections[using].in_atomic_block
+
+
+class _Body:
+    """The answer's pieces. The first is there from the start, so that its errors are ordinary."""
+
+    def __init__(
+        self, stream: "Stream", way: "CompiledWay", first: "PGresult", comma: bytes
+    ) -> None:
+        self._stream = stream
+        self._way = way
+        self._comma = comma
+        self._first: bytes | None = b"[" + self._written(first)
+        self._is_over = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        if self._first is not None:
+            piece, self._first = self._first, None
+            return piece
+        if self._is_over:
+            raise StopIteration
+        try:
+            return self._following()
+        except BaseException as error:
+            self._stream.close(error)
+            raise
+
+    def _following(self) -> bytes:
+        result = self._stream.fetch(self._rows_of_a_piece)
+        if result.ntuples == 0:
+            self._is_over = True
+            self._stream.close()
+            return b"]"
+        return self._comma + self._written(result)
+
+    def _written(self, result: "PGresult") -> bytes:
+        rows = self._way.encode(result)[1:-1]
+        average = len(rows) / result.ntuples
+        self._rows_of_a_piece = max(1, int(_PIECE_BYTES / average))
+        return rows
+
+    def close(self) -> None:
+        """Give the cursor back, whether or not the client took everything."""
+        self._is_over = True
+        self._stream.close()
+
+    def __del__(self) -> None:
+        # A middleware may drop the response without closing it.
+        if hasattr(self, "_is_over"):
+            self.close()

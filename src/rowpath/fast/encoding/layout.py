@@ -1,0 +1,31 @@
+"""A plan with its bytes and writers chosen, as the compiled half takes it. Frozen values."""
+
+from dataclasses import dataclass
+
+from rowpath.fast.plan import Absent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writer:
+    """How the binary values of one type are written: a name in native/writers.hpp."""
+
+    name: str
+    number: int = 0
+    """Decimal places (-1 for any), or the position among the program's zones or prefixes."""
+    item_type: int = 0
+    """The OID of an array's items."""
+    item: "Writer | None" = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A value if it has a `writer`, and else an object with `members`."""
+
+    key: str
+    """The whole way to it, for messages."""
+    prefix: bytes
+    """The comma before it, the escaped key and the colon, as they stand in the JSON."""
+    guards: tuple[tuple[int, Absent], ...]
+    column: int = -1
+    writer: Writer | None = None
+    members: tuple["Member", ...] = ()

@@ -1,0 +1,66 @@
+// What is to be written, made once of a plan and the types of a statement's columns.
+#pragma once
+
+#include "style.hpp"
+#include "wire.hpp"
+#include "zones.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace rowpath {
+
+// One encoding: where it writes to, and what it was given for this call.
+struct Encoding {
+    Style style;
+    Output out;
+    std::vector<ZoneView> zones;
+    std::vector<std::string> prefixes; // of URLs, escaped for JSON
+};
+
+struct Writer;
+using WriteCell = void (*)(Cell, const Writer &, Encoding &);
+
+// How the cells of one column are written.
+struct Writer {
+    WriteCell write = nullptr;
+    int number = 0; // decimal places, or the position of a zone or a prefix; see writers.hpp
+    std::uint32_t item_type = 0; // an array's, by its OID
+    std::unique_ptr<Writer> item;
+
+    Writer *add_item() {
+        item = std::make_unique<Writer>();
+        return item.get();
+    }
+};
+
+enum class Absent { null, left_out, falls_back };
+
+struct Guard {
+    int column;
+    Absent absent;
+};
+
+// A member of an object: a value if it has a column, and else an object of its own.
+struct Member {
+    std::string prefix; // the comma before it, the key and the colon, and padding after them
+    std::size_t prefix_size = 0;
+    std::vector<Guard> guards;
+    int position = 0; // among all members of the plan, for messages
+    int column = -1;
+    Writer writer;
+    std::vector<Member> members;
+
+    void set_prefix(std::string text) {
+        prefix_size = text.size();
+        prefix = std::move(text).append(Output::kPadding, '\0');
+    }
+};
+
+struct Program {
+    Style style;
+    std::vector<Member> members;
+};
+
+} // namespace rowpath

@@ -1,0 +1,147 @@
+// The loop over rows: objects and their members, read through libpq's own functions.
+#pragma once
+
+#include "program.hpp"
+
+#include <new>
+
+namespace rowpath {
+
+// libpq's functions, found at run time; a fuzzer passes its own.
+struct Libpq {
+    int (*ntuples)(const void *);
+    int (*nfields)(const void *);
+    unsigned (*ftype)(const void *, int);
+    int (*fformat)(const void *, int);
+    char *(*getvalue)(const void *, int, int);
+    int (*getlength)(const void *, int, int);
+    int (*getisnull)(const void *, int, int);
+};
+
+struct Rows {
+    int start;
+    int step;
+    int count;
+    bool has_brackets;
+};
+
+enum class Outcome { written, refused, unlearned, out_of_memory };
+
+// Writes the rows of one result. It can be carried on after a zone's window has been learned.
+class Run {
+  public:
+    Run(const Libpq &libpq, const void *result, Rows rows, const Program &program)
+        : libpq_(libpq), result_(result), rows_(rows), members_(program.members) {
+        encoding_.style = program.style;
+    }
+
+    void add_zone(const Zone *zone) {
+        encoding_.zones.emplace_back(zone, static_cast<int>(encoding_.zones.size()));
+    }
+
+    void add_prefix(const std::string &prefix) { encoding_.prefixes.push_back(prefix); }
+
+    // Touches nothing of Python's, so that it needs no GIL.
+    Outcome write() noexcept {
+        Output &out = encoding_.out;
+        std::size_t before = out.size();
+        try {
+            if (done_ == 0 && before == 0 && rows_.has_brackets) out.append('[');
+            for (; done_ < rows_.count; ++done_) {
+                before = out.size();
+                row_ = rows_.start + done_ * rows_.step;
+                if (done_ != 0) encoding_.style.write_comma(out);
+                write_object(members_);
+                if (done_ == kSample) reserve_for_all();
+            }
+            if (rows_.has_brackets) out.append(']');
+            return Outcome::written;
+        } catch (const Refused &refused) {
+            reason = refused.reason;
+            return Outcome::refused;
+        } catch (const Unlearned &wanted) {
+            out.cut_to(before);
+            unlearned = wanted;
+            return Outcome::unlearned;
+        } catch (const std::bad_alloc &) {
+            return Outcome::out_of_memory;
+        }
+    }
+
+    const char *data() const { return encoding_.out.data(); }
+    std::size_t size() const { return encoding_.out.size(); }
+    int row() const { return row_; }
+    int member() const { return member_; }
+
+    const char *reason = nullptr;
+    Unlearned unlearned{0, 0};
+
+  private:
+    static constexpr int kSample = 64;
+
+    // Rows are much of a size: one growth instead of several, each of which may copy all.
+    void reserve_for_all() {
+        Output &out = encoding_.out;
+        const std::size_t average = out.size() / (kSample + 1) + 1;
+        const auto left = static_cast<std::size_t>(rows_.count - kSample);
+        if (average < kMostReserved / left) out.room(average * left / 8 * 9);
+    }
+
+    void write_object(const std::vector<Member> &members) {
+        Output &out = encoding_.out;
+        out.append('{');
+        std::size_t skipped = encoding_.style.comma_size(); // of the first prefix
+        for (const Member &member : members) {
+            member_ = member.position;
+            const Guard *guard = member.guards.empty() ? nullptr : absent(member.guards);
+            if (guard != nullptr && guard->absent == Absent::left_out) continue;
+            if (guard != nullptr && guard->absent == Absent::falls_back) {
+                throw Refused{"it has nothing to be read from, which is the framework's to answer"};
+            }
+            out.append_padded(member.prefix.data() + skipped, member.prefix_size - skipped);
+            skipped = 0;
+            if (guard != nullptr) {
+                out.append("null", 4);
+            } else if (member.column < 0) {
+                write_object(member.members);
+            } else {
+                write_value(member);
+            }
+        }
+        out.append('}');
+    }
+
+    const Guard *absent(const std::vector<Guard> &guards) const {
+        for (const Guard &guard : guards) {
+            if (libpq_.getisnull(result_, row_, guard.column) != 0) return &guard;
+        }
+        return nullptr;
+    }
+
+    void write_value(const Member &member) {
+        const int size = libpq_.getlength(result_, row_, member.column);
+        // A null has the length zero.
+        if (size == 0 && libpq_.getisnull(result_, row_, member.column) != 0) {
+            encoding_.out.append("null", 4);
+            return;
+        }
+        const char *bytes = libpq_.getvalue(result_, row_, member.column);
+        if (size < 0 || bytes == nullptr) throw Refused{"it has no binary value"};
+        const Cell cell{reinterpret_cast<const std::uint8_t *>(bytes),
+                        static_cast<std::size_t>(size)};
+        member.writer.write(cell, member.writer, encoding_);
+    }
+
+    static constexpr std::size_t kMostReserved = std::size_t{1} << 30;
+
+    const Libpq &libpq_;
+    const void *result_;
+    Rows rows_;
+    const std::vector<Member> &members_;
+    Encoding encoding_;
+    int done_ = 0;
+    int row_ = 0;
+    int member_ = 0;
+};
+
+} // namespace rowpath

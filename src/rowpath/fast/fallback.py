@@ -1,0 +1,31 @@
+"""Why a list is answered by the framework and not by the fast path."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FallBack:
+    """One reason, the serializer's field it is about, and the change that would let it compile."""
+
+    reason: str
+    field: str | None = None
+    change: str | None = None
+
+    def __str__(self) -> str:
+        place = f"{self.field}: " if self.field else ""
+        change = f" {self.change}" if self.change else ""
+        return f"{place}{self.reason}.{change}"
+
+
+class CannotCompileError(Exception):
+    """A view, serializer or queryset that the fast path does not answer; it never leaves `fast`."""
+
+    def __init__(self, reason: str, *, field: str | None = None, change: str | None = None) -> None:
+        self.fall_back = FallBack(reason=reason, field=field, change=change)
+        super().__init__(str(self.fall_back))
+
+    def within(self, field: str) -> "CannotCompileError":
+        """Return the same reason, told as one of a nested serializer's `field`."""
+        inner = self.fall_back
+        name = field if inner.field is None else f"{field}.{inner.field}"
+        return CannotCompileError(inner.reason, field=name, change=inner.change)

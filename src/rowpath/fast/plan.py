@@ -1,0 +1,80 @@
+"""What a serializer compiles to: where each member of the JSON object comes from.
+
+A plan speaks of columns by their position in the statement's SELECT list and of values by their
+form, and knows neither the framework nor the database. Members are written in order.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any
+
+from rowpath.fast.forms import Form
+
+
+class Absent(Enum):
+    """What becomes of a member whose relation leads nowhere."""
+
+    NULL = auto()
+    """The member is null."""
+    LEFT_OUT = auto()
+    """The object has no such member."""
+    FALLS_BACK = auto()
+    """The framework answers: it would raise, or call something."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guard:
+    """A column that is looked at before a member is written: null there decides the member."""
+
+    column: int
+    absent: Absent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """A member with one value. A null that no guard caught is written as null."""
+
+    key: str
+    column: int
+    form: Form
+    guards: tuple[Guard, ...] = ()
+    represent: Callable[[Any], Any] | None = None
+    """What the framework does to the Python value, for the path without compiled code."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Object:
+    """A member that is an object of its own, as a nested serializer writes it."""
+
+    key: str
+    members: tuple["Value | Object", ...]
+    guards: tuple[Guard, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The members of each row's object, and how many columns the statement has."""
+
+    members: tuple[Value | Object, ...]
+    columns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JsonStyle:
+    """How the renderer's `json.dumps` is set up."""
+
+    ascii_only: bool
+    """Everything beyond ASCII as backslash-u escapes (ensure_ascii)."""
+    compact: bool
+    """Separators `,` and `:` instead of `, ` and `: `."""
+
+    @property
+    def comma(self) -> bytes:
+        """What stands between two members or items."""
+        return b"," if self.compact else b", "
+
+    @property
+    def colon(self) -> bytes:
+        """What stands between a key and its value."""
+        return b":" if self.compact else b": "
