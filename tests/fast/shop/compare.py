@@ -65,7 +65,7 @@ def compared(view: Any, queries: list[str]) -> dict[str, object]:
     fast = type("View", (mixin, view), own)
     outcomes, link = [], None
     for query in queries:
-        url = link if query == "next" else f"/{query}"
+        url = str(link) if query == "next" else f"/{query}"
         theirs, _, _ = asked(view, url)
         ours, outcome, link = asked(fast, url)
         if ours != theirs:

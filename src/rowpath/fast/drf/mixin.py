@@ -52,6 +52,11 @@ class FastListMixin(_Listing):
             reading = reading_for(self, request, queryset)
         except CannotCompileError as error:
             return _told(self, ordinary_answer(self, queryset), error.fall_back)
+        except Exception as error:  # noqa: BLE001 - logged, and DRF answers
+            # The view's own, which DRF raises at its own time, or a defect here: DRF answers both.
+            _log.warning("DRF answers %s", type(self).__name__, exc_info=True)
+            reason = FallBack(reason=f"{type(error).__name__} was raised: {error}")
+            return _told(self, ordinary_answer(self, queryset), reason)
         page = self.paginate_queryset(reading.queryset())
         is_page = page is not None
         if page is None:

@@ -76,15 +76,22 @@ cdef extern from "writers.hpp" namespace "rowpath" nogil:
     cbool choose_writer(Writer &, const string &)
 
 
+ctypedef int (*OfResult)(const void *) noexcept nogil
+ctypedef int (*OfColumn)(const void *, int) noexcept nogil
+ctypedef unsigned (*TypeOfColumn)(const void *, int) noexcept nogil
+ctypedef int (*OfCell)(const void *, int, int) noexcept nogil
+ctypedef char *(*BytesOfCell)(const void *, int, int) noexcept nogil
+
+
 cdef extern from "rows.hpp" namespace "rowpath" nogil:
     cdef cppclass Functions "rowpath::Libpq":
-        int (*ntuples)(const void *) noexcept
-        int (*nfields)(const void *) noexcept
-        unsigned (*ftype)(const void *, int) noexcept
-        int (*fformat)(const void *, int) noexcept
-        char *(*getvalue)(const void *, int, int) noexcept
-        int (*getlength)(const void *, int, int) noexcept
-        int (*getisnull)(const void *, int, int) noexcept
+        OfResult ntuples
+        OfResult nfields
+        TypeOfColumn ftype
+        OfColumn fformat
+        BytesOfCell getvalue
+        OfCell getlength
+        OfCell getisnull
 
     cdef cppclass Rows:
         int start
@@ -128,13 +135,13 @@ cdef class Libpq:
     cdef Functions functions
 
     def __init__(self, addresses):
-        self.functions.ntuples = <int (*)(const void *) noexcept nogil>_pointer(addresses["PQntuples"])
-        self.functions.nfields = <int (*)(const void *) noexcept nogil>_pointer(addresses["PQnfields"])
-        self.functions.ftype = <unsigned (*)(const void *, int) noexcept nogil>_pointer(addresses["PQftype"])
-        self.functions.fformat = <int (*)(const void *, int) noexcept nogil>_pointer(addresses["PQfformat"])
-        self.functions.getvalue = <char *(*)(const void *, int, int) noexcept nogil>_pointer(addresses["PQgetvalue"])
-        self.functions.getlength = <int (*)(const void *, int, int) noexcept nogil>_pointer(addresses["PQgetlength"])
-        self.functions.getisnull = <int (*)(const void *, int, int) noexcept nogil>_pointer(addresses["PQgetisnull"])
+        self.functions.ntuples = <OfResult>_pointer(addresses["PQntuples"])
+        self.functions.nfields = <OfResult>_pointer(addresses["PQnfields"])
+        self.functions.ftype = <TypeOfColumn>_pointer(addresses["PQftype"])
+        self.functions.fformat = <OfColumn>_pointer(addresses["PQfformat"])
+        self.functions.getvalue = <BytesOfCell>_pointer(addresses["PQgetvalue"])
+        self.functions.getlength = <OfCell>_pointer(addresses["PQgetlength"])
+        self.functions.getisnull = <OfCell>_pointer(addresses["PQgetisnull"])
 
     def types(self, result):
         """Return the OID of each column's type, and 0 for a column that is not in binary."""

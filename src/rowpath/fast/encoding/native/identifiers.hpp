@@ -103,7 +103,9 @@ inline char *put_hex_word(char *at, unsigned word) {
 
 inline char *put_ipv6(char *at, const std::uint8_t *bytes) {
     unsigned words[8];
-    for (int i = 0; i < 8; ++i) words[i] = static_cast<unsigned>(bytes[2 * i] << 8 | bytes[2 * i + 1]);
+    for (int i = 0; i < 8; ++i) {
+        words[i] = static_cast<unsigned>(bytes[2 * i] << 8 | bytes[2 * i + 1]);
+    }
     const Zeros zeros = longest_zeros(words);
     // ::1.2.3.4 and ::ffff:1.2.3.4 keep their last four bytes as an IPv4 address.
     const bool ends_as_ipv4 =

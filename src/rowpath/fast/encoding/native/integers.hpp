@@ -6,7 +6,7 @@
 
 namespace rowpath {
 
-constexpr std::size_t kMostDigits64 = 20; // of an unsigned 64-bit number, or a signed one's sign too
+constexpr std::size_t kMostDigits64 = 20; // of 64 bits, the sign included if there is one
 
 // Python neither reads nor writes integers of more digits than a limit, and nobody can set that
 // below this (sys.int_info.str_digits_check_threshold).

@@ -189,7 +189,7 @@ class JsonRewriter {
             rowpath::write_float(float_of(text, static_cast<std::size_t>(at_ - start)), out_);
             return;
         }
-        if (whole_digits > kMostIntegerDigits) throw Refused{"it has an integer of too many digits"};
+        if (whole_digits > kMostIntegerDigits) throw Refused{"it has too many digits for an int"};
         // int() has no negative zero.
         const std::uint8_t *from = is_negative && *whole == '0' ? whole : start;
         out_.append(reinterpret_cast<const char *>(from), static_cast<std::size_t>(at_ - from));

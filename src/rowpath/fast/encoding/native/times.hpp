@@ -101,8 +101,9 @@ inline Timedelta read_interval(Cell cell) {
     const std::int32_t months = reader.take_i32();
     reader.require_end();
     if (months != 0) throw Refused{"it has months or years"};
-    const std::int64_t of_day = microseconds % kDay;
-    const Timedelta value{days + floor_div(microseconds, kDay), of_day < 0 ? of_day + kDay : of_day};
+    const std::int64_t remainder = microseconds % kDay;
+    const std::int64_t of_day = remainder < 0 ? remainder + kDay : remainder;
+    const Timedelta value{days + floor_div(microseconds, kDay), of_day};
     constexpr std::int64_t most_days = 999'999'999;
     if (value.days < -most_days || value.days > most_days) {
         throw Refused{"it is beyond the range of timedelta"};

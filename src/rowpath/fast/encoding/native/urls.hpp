@@ -13,8 +13,9 @@ inline bool stands_in_path(std::uint8_t byte) {
 
 // Neither empty nor "." nor "..", and of characters that urllib.parse.quote() leaves alone.
 inline void check_segment(const std::uint8_t *bytes, std::size_t size) {
-    const bool is_dots = size <= 2 && (size == 0 || bytes[0] == '.') && (size < 2 || bytes[1] == '.');
-    if (is_dots) throw Refused{"its file name has an empty or a dotted segment"};
+    std::size_t dots = 0;
+    while (dots < size && bytes[dots] == '.') ++dots;
+    if (dots == size && size <= 2) throw Refused{"its file name has an empty or a dotted segment"};
     for (std::size_t i = 0; i < size; ++i) {
         if (!stands_in_path(bytes[i])) throw Refused{"its file name has characters to be quoted"};
     }
