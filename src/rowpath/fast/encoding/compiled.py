@@ -34,9 +34,10 @@ class Compiled:
         learn = partial(spans, zone)
         if (fixed := fixed_offset_s(zone)) is not None:
             return self.offsets(fixed), learn
+        # Asked first: not every other zone can be a weak key.
+        if not has_known_changes(zone):
+            return None
         if (offsets := self._learned.get(zone)) is None:
-            if not has_known_changes(zone):
-                return None
             offsets = self._learned.setdefault(zone, self.offsets())
         return offsets, learn
 
