@@ -63,6 +63,7 @@ def run(built: tuple[Path, Path], cases: int, seed: int) -> subprocess.Completed
         # The C++ library too: the sanitizer looks for its exceptions when the process starts.
         "LD_PRELOAD": f"{library('libasan.so')} {library('libstdc++.so.6')}",
         "ASAN_OPTIONS": "detect_leaks=0",
+        "PYTHONMALLOC": "malloc",  # Python's own allocator hides the ends of what it hands out
         "PYTHONPATH": str(TESTS),
     }
     module = "fast.encoding.fuzz.program"

@@ -14,10 +14,11 @@ from fast.encoding.harness import STYLES, binary, dumps, encoded, made
 from fast.encoding.results import result_of
 from fast.encoding.values import TEXTS
 from rowpath.fast import forms
-from rowpath.fast.encoding import CannotEncodeError, Encoder
+from rowpath.fast.encoding import CannotEncodeError
 from rowpath.fast.plan import Absent, Guard, JsonStyle, Object, Value
 
 INT4 = 23
+TEXT = 25
 INTEGER = forms.Integer()
 
 
@@ -100,7 +101,7 @@ def test_no_rows(style: JsonStyle) -> None:
     encoder = made(value("a", 0), style=style)
 
     assert encoded(encoder, result) == b"[]"
-    assert encoder.encode_items(result, zone=UTC, connection_zone=UTC) == b""
+    assert encoder.array(zone=UTC, connection_zone=UTC).finish() == b"[]"
 
 
 @examples(share=0.02)
@@ -111,10 +112,6 @@ def test_keys(keys: list[str]) -> None:
     for style in STYLES:
         expected = dumps([dict.fromkeys(keys, 1)] * 2, style)
         assert encoded(made(*plan, style=style), rows_of((1,), (1,))) == expected
-
-
-def items(encoder: Encoder, result: PGresult, rows: range | None) -> bytes:
-    return encoder.encode_items(result, rows=rows, zone=UTC, connection_zone=UTC)
 
 
 @pytest.mark.parametrize(
@@ -131,24 +128,44 @@ def test_some_rows(style: JsonStyle, rows: range | None) -> None:
     written = encoder.encode(result, rows=rows, zone=UTC, connection_zone=UTC)
 
     assert written == expected
-    assert items(encoder, result, rows) == expected[1:-1]
 
 
 @pytest.mark.parametrize("style", STYLES)
-def test_pieces_make_the_whole(style: JsonStyle) -> None:
-    """Pieces joined by the style's comma and within brackets are the whole array."""
+@pytest.mark.parametrize("sizes", [(300,), (0, 100, 200), (1, 1, 298), (150, 0, 150), (299, 1, 0)])
+def test_one_array_of_several_results(style: JsonStyle, sizes: tuple[int, ...]) -> None:
+    """Results one after another make the array that they make as one, whole and in pieces."""
     encoder = made(value("a", 0), style=style)
-    result = rows_of(*((row,) for row in range(300)))
-    pieces = [items(encoder, result, range(start, start + 100)) for start in (0, 100, 200)]
+    expected = encoded(encoder, rows_of(*((row,) for row in range(300))))
+    whole = encoder.array(zone=UTC, connection_zone=UTC)
+    in_pieces = encoder.array(zone=UTC, connection_zone=UTC)
+    pieces, start = [], 0
+    for size in sizes:
+        cells = [[struct.pack("!i", row)] for row in range(start, start + size)]
+        result = result_of(cells, [INT4])
+        start += size
+        whole.add(result)
+        in_pieces.add(result)
+        pieces.append(in_pieces.take())
 
-    assert b"[" + style.comma.join(pieces) + b"]" == encoded(encoder, result)
+    assert whole.finish() == expected
+    assert b"".join(pieces) + in_pieces.finish() == expected
+
+
+def test_rows_much_longer_than_those_before() -> None:
+    """A list whose rows are much longer than the last list's is written whole all the same."""
+    encoder = made(Value(key="a", column=0, form=forms.Text()))
+    for texts in (["x", "y"], ["z" * 1_000_000, *(["é" * 10_000] * 50)]):
+        result = result_of([[text.encode()] for text in texts], [TEXT])
+        assert encoded(encoder, result) == dumps([{"a": text} for text in texts])
 
 
 @pytest.mark.parametrize("rows", [range(4), range(-1, 2), range(5, 6), range(3, -1, -1)])
 def test_rows_that_are_not_there(rows: range) -> None:
     """Rows outside the result are an error of the caller's."""
     with pytest.raises(IndexError, match="has 3 rows"):
-        items(made(value("a", 0)), rows_of((0,), (1,), (2,)), rows)
+        made(value("a", 0)).encode(
+            rows_of((0,), (1,), (2,)), rows=rows, zone=UTC, connection_zone=UTC
+        )
 
 
 @pytest.mark.parametrize("member", [value("a", 1), value("a", -1), value("a", 0, (1, Absent.NULL))])

@@ -3,6 +3,8 @@
 Imported only where psycopg 3 is the connection's driver.
 """
 
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, tzinfo
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -11,11 +13,19 @@ import psycopg
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
+from psycopg import capabilities
 from psycopg.adapt import Transformer
+from psycopg.pq import TransactionStatus
 from psycopg.pq.abc import PGresult
 
 from rowpath.fast.django.statement import Statement
 from rowpath.fast.fallback import CannotCompileError
+
+# Rows that the client encodes while the server makes the next: few, so that they stay in the
+# processor's cache, and enough that taking them costs nothing beside.
+_CHUNK_ROWS = 500
+
+Take = Callable[[PGresult], None]
 
 
 class BinaryCursor(psycopg.Cursor[Any]):
@@ -27,12 +37,38 @@ class BinaryCursor(psycopg.Cursor[Any]):
     """
 
     binds_on_server = False
+    take: Take | None = None
+    """Gets the rows in pieces, each as soon as it is there; without it they are in `pgresult`."""
 
     def execute(self, query: Any, params: Any = None, **_: Any) -> "BinaryCursor":
-        """Run `query`; the result is in `pgresult`."""
+        """Run `query`."""
         if (params or "%" in query) and not self.binds_on_server:
             query, params = psycopg.ClientCursor(self.connection).mogrify(query, params), None
-        return super().execute(query, params or None, binary=True)
+        if self.take is None:
+            return super().execute(query, params or None, binary=True)
+        self._run_in_chunks(query, params or None, self.take)
+        return self
+
+    def _run_in_chunks(self, query: Any, params: Any, take: Take) -> None:
+        connection = self._conn
+        with connection.lock:
+            try:
+                connection.wait(self._stream_send_gen(query, params, binary=True, size=_CHUNK_ROWS))
+                first = True
+                while result := connection.wait(self._stream_fetchone_gen(first)):
+                    first = False
+                    take(result)
+            finally:
+                if connection.pgconn.transaction_status == TransactionStatus.ACTIVE:
+                    self._abandon()
+
+    def _abandon(self) -> None:
+        """Make the connection usable again where not all rows were taken."""
+        connection = self._conn
+        connection.cancel_safe()
+        with suppress(psycopg.Error):  # that it was canceled
+            while connection.wait(self._stream_fetchone_gen(first=False)):
+                pass
 
 
 def binary_rows(statement: Statement) -> PGresult:
@@ -42,15 +78,31 @@ def binary_rows(statement: Statement) -> PGresult:
     tools that wrap cursors see it. Raises CannotCompileError if a tool has put another cursor
     there.
     """
+    return cast("PGresult", _run(statement, None))
+
+
+def take_binary_rows(statement: Statement, take: Take) -> None:
+    """Run `statement` as `binary_rows` does, and give `take` the rows while more are made.
+
+    `take` is not called if there are none. An error of the statement may come after some.
+    """
+    if capabilities.has_stream_chunked():
+        _run(statement, take)
+    else:
+        take(binary_rows(statement))
+
+
+def _run(statement: Statement, take: Take | None) -> PGresult | None:
     connection = connections[statement.using]
     with connection.cursor() as cursor:
         if not isinstance(cursor, CursorWrapper):
             raise CannotCompileError(f"connection.cursor() returns a {type(cursor).__name__}")
         cursor.cursor.close()
         binary = _binary_cursor(connection)
+        binary.take = take
         cursor.cursor = binary
         cursor.execute(statement.sql, statement.params)
-        return cast("PGresult", binary.pgresult)
+        return binary.pgresult
 
 
 def _binary_cursor(connection: BaseDatabaseWrapper) -> BinaryCursor:

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet, FieldError, FullResultSet
 from django.db import NotSupportedError
+from django.db.models import ExpressionWrapper, F, Value
 from django.db.models.query import QuerySet
 from django.db.models.sql import Query
 from django.db.models.sql.constants import INNER
@@ -53,7 +54,9 @@ def lean_query(queryset: QuerySet, columns: tuple[Selected, ...]) -> Query:
     query.clear_deferred_loading()
     query.clear_select_fields()
     query.set_extra_mask(())
-    query.set_annotation_mask({column.name for column in columns if not isinstance(column, Column)})
+    selected = {column.name for column in columns if not isinstance(column, Column)}
+    _check_ordering(query, selected)
+    query.set_annotation_mask(selected)
     _keep_grouping(query)
     query.default_cols = False
     base = query.get_initial_alias()
@@ -65,6 +68,27 @@ def lean_query(queryset: QuerySet, columns: tuple[Selected, ...]) -> Query:
         _join_ordering(query, queryset.db)
     query.select = tuple(_col(query, base, column) for column in wanted)
     return query
+
+
+def _check_ordering(query: Query, selected: set[str]) -> None:
+    """Raise if an annotation that is not `selected` would be a number in ORDER BY: a position."""
+    for name in _ordering_names(query) & query.annotation_select.keys() - selected:
+        expression = query.annotations[name]
+        while isinstance(expression, ExpressionWrapper):
+            expression = expression.expression
+        if isinstance(expression, Value):
+            raise CannotCompileError(f"it is ordered by the constant {name}, which is no field")
+
+
+def _ordering_names(query: Query) -> set[str]:
+    names: set[str] = set()
+    for term in query.order_by:
+        if isinstance(term, str):
+            names.add(term.lstrip("-+"))
+        else:
+            parts = [term] if isinstance(term, F) else term.flatten()
+            names |= {part.name for part in parts if isinstance(part, F)}
+    return names
 
 
 def _keep_grouping(query: Query) -> None:
@@ -107,7 +131,8 @@ def _join_ordering(query: Query, using: str) -> None:
 def _col(query: Query, base: str, column: Column) -> Any:
     meta, alias = query.get_meta(), base
     if column.hops:
-        before = set(query.alias_map)
+        # One without a reference is left over: Django would give it the type that it finds.
+        before = {alias for alias, references in query.alias_refcount.items() if references}
         info = query.setup_joins(list(column.hops), meta, base, allow_many=False)
         for new in query.alias_map.keys() - before:
             join = query.alias_map[new]

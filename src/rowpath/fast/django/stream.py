@@ -1,15 +1,11 @@
 """A statement's rows in bounded pieces, by a cursor in a transaction of their own."""
 
 from itertools import count
-from typing import TYPE_CHECKING
 
 from django.db import connections, transaction
 
-from rowpath.fast.django.binary import binary_rows
+from rowpath.fast.django.binary import Take, take_binary_rows
 from rowpath.fast.django.statement import Statement
-
-if TYPE_CHECKING:
-    from psycopg.pq.abc import PGresult
 
 _names = count()
 
@@ -40,10 +36,10 @@ class Stream:
             self.close(error)
             raise
 
-    def fetch(self, rows: int) -> "PGresult":
-        """Return the next rows in binary, at most `rows`; none are left if there are fewer."""
+    def fetch(self, rows: int, take: Take) -> None:
+        """Give `take` the next rows in binary, at most `rows`, in pieces; none if none are left."""
         fetch = f"FETCH FORWARD {min(rows, _MOST_ROWS)} FROM {self._name}"
-        return binary_rows(Statement(fetch, (), self._using))
+        take_binary_rows(Statement(fetch, (), self._using), take)
 
     def close(self, error: BaseException | None = None) -> None:
         """End the transaction, which closes the cursor; with an `error` it is rolled back."""

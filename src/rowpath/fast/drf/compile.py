@@ -90,6 +90,8 @@ def _compiled(
     members = tuple(_members(serializer, place, columns))
     position = _marked(marker, place, columns)
     found = columns.in_order()
+    if not found:
+        raise CannotCompileError("none of its fields reads a column")
     related = {one.field.model for one in found if isinstance(one, Column) and one.hops}
     return Compiled(
         plan=plan.Plan(members=members, columns=len(found)),

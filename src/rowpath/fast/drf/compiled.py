@@ -5,52 +5,118 @@ Imported only where psycopg 3 is the connection's driver.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Any
 
 from django.db.models.query import QuerySet
 from django.utils import timezone
 from psycopg.pq.abc import PGresult
 
-from rowpath.fast.django.binary import binary_rows, connection_zone, python_value
+from rowpath.fast.django.binary import (
+    binary_rows,
+    connection_zone,
+    python_value,
+    take_binary_rows,
+)
 from rowpath.fast.drf.prepared import Prepared
-from rowpath.fast.encoding import Encoder
+from rowpath.fast.encoding import CannotEncodeError, Encoder, JsonArray
 
 
 @dataclass(slots=True)
 class CompiledWay:
-    """Reads a binary result, and writes it as JSON in compiled code."""
+    """Writes a binary result as JSON in compiled code, while PostgreSQL makes more of it."""
 
     ready: Prepared
     encoder: Encoder
     using: str
     absolute: Callable[[str], str]
     """Makes a URL of the request's host of a path."""
-    result: PGresult | None = None
+    _written: "RowsWritten | None" = None
+    _kept: PGresult | None = None
 
     def read(self, queryset: QuerySet) -> None:
-        """Run the statement for `queryset`. Raises CannotCompileError."""
+        """Run the statement for `queryset`. Raises CannotCompileError.
+
+        The rows are written at once, but kept for a paginator by cursor, which looks at them.
+        """
+        self._written = self._kept = None
         statement = self.ready.statement(queryset)
-        self.result = binary_rows(statement) if statement.sql else None
+        if not statement.sql:
+            return
+        if self.ready.compiled.marker is None:
+            written = self.rows_written()
+            take_binary_rows(statement, written.add)
+            self._written = written
+        else:
+            self._kept = binary_rows(statement)
+
+    def rows_written(self) -> "RowsWritten":
+        """Return a JSON array of the request's, still without rows."""
+        zone = timezone.get_current_timezone()
+        array = self.encoder.array(
+            zone=zone, connection_zone=connection_zone(self.using), absolute=self.absolute
+        )
+        return RowsWritten(array, zone)
+
+    def has_written(self, written: "RowsWritten") -> None:
+        """Take over an array that has all rows."""
+        self._written = written
 
     def count(self) -> int:
-        """Return the number of rows read."""
-        return self.result.ntuples if self.result is not None else 0
+        """Return the number of rows kept."""
+        return self._kept.ntuples if self._kept is not None else 0
 
     def marker(self, row: int) -> Any:
         """Return the value by which a paginator by cursor finds `row` again."""
         column = self.ready.compiled.marker_column()
-        return None if self.result is None else python_value(self.result, row, column, self.using)
+        return None if self._kept is None else python_value(self._kept, row, column, self.using)
 
     def array(self, rows: range | None = None) -> bytes:
-        """Return `rows`, or all, as a JSON array. Raises CannotEncodeError."""
-        return b"[]" if self.result is None else self.encode(self.result, rows)
+        """Return the rows read, of those that were kept `rows`, as a JSON array.
 
-    def encode(self, result: PGresult, rows: range | None = None) -> bytes:
-        """Return rows of another `result` of the same statement as a JSON array."""
-        return self.encoder.encode(
-            result,
-            rows=rows,
-            zone=timezone.get_current_timezone(),
-            connection_zone=connection_zone(self.using),
-            absolute=self.absolute,
-        )
+        Raises CannotEncodeError.
+        """
+        if self._written is not None:
+            if self._written.zone != timezone.get_current_timezone():
+                raise CannotEncodeError("the time zone was changed after the rows were read")
+            return self._written.finish()
+        written = self.rows_written()
+        if self._kept is not None:
+            written.add(self._kept, rows)
+        return written.finish()
+
+
+class RowsWritten:
+    """A JSON array and what became of it: an error is kept until somebody asks for the array."""
+
+    def __init__(self, array: JsonArray, zone: tzinfo) -> None:
+        self.zone = zone
+        self.count = 0
+        self._array = array
+        self._error: CannotEncodeError | None = None
+
+    def add(self, result: PGresult, rows: range | None = None) -> None:
+        """Write `rows` of `result`, or all, unless some before could not be written."""
+        before = self.count
+        self.count += result.ntuples
+        if self._error is None:
+            try:
+                self._array.add(result, rows)
+            except CannotEncodeError as error:
+                self._error = error.behind(before)
+
+    def has_failed(self) -> bool:
+        """Whether a row could not be written."""
+        return self._error is not None
+
+    def take(self) -> bytes:
+        """Return what was written since the last time. Raises CannotEncodeError."""
+        if self._error is not None:
+            raise self._error
+        return self._array.take()
+
+    def finish(self) -> bytes:
+        """Return what was written since the last time, and the end. Raises CannotEncodeError."""
+        if self._error is not None:
+            raise self._error
+        return self._array.finish()

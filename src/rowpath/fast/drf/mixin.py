@@ -1,6 +1,7 @@
 """The one line that makes a list fast: FastListMixin, first in a generic view's bases."""
 
 import logging
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from django.db.models.query import QuerySet
@@ -57,12 +58,12 @@ class FastListMixin(_Listing):
             _log.warning("DRF answers %s", type(self).__name__, exc_info=True)
             reason = FallBack(reason=f"{type(error).__name__} was raised: {error}")
             return _told(self, ordinary_answer(self, queryset), reason)
-        page = self.paginate_queryset(reading.queryset())
+        page: Sequence[Any] | None = self.paginate_queryset(reading.queryset())
         is_page = page is not None
         if page is None:
             if (answer := self.list_unpaginated(request, reading, queryset)) is not None:
                 return cast("Response", answer)
-            page = list(reading.queryset())
+            page = reading.whole()
         if reading.falls_back is None:
             try:
                 return fast_answer(self, request, reading, page, is_page=is_page)

@@ -9,7 +9,7 @@ from rowpath.fast.drf.portable import PortableWay
 from rowpath.fast.fallback import CannotCompileError, FallBack
 
 if TYPE_CHECKING:
-    from rowpath.fast.drf.compiled import CompiledWay
+    from rowpath.fast.drf.compiled import CompiledWay, RowsWritten
 
 Way: TypeAlias = "CompiledWay | PortableWay"
 
@@ -61,6 +61,15 @@ class Reading:
         if not self._by_cursor:
             return ()
         return [Marked(self.way, index) for index in range(self.way.count())]
+
+    def has_read(self, queryset: QuerySet, rows: "RowsWritten") -> None:
+        """Take over `rows`, which are those of all of `queryset`."""
+        self._page_of = queryset
+        cast("CompiledWay", self.way).has_written(rows)
+
+    def whole(self) -> Sequence[Any]:
+        """Read the whole queryset, unless that was done, and return what a page of it would be."""
+        return list(self.queryset()) if self._page_of is None else ()
 
     def again(self) -> None:
         """Read the same page once more."""

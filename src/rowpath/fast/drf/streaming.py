@@ -13,14 +13,12 @@ from rowpath.fast.drf.answers import with_outcome
 from rowpath.fast.drf.mixin import FastListMixin
 from rowpath.fast.drf.portable import PortableWay
 from rowpath.fast.drf.reading import Reading
-from rowpath.fast.drf.renderers import style_of
 from rowpath.fast.drf.responses import Outcome
+from rowpath.fast.fallback import CannotCompileError
 
 if TYPE_CHECKING:
-    from psycopg.pq.abc import PGresult
-
     from rowpath.fast.django.stream import Stream
-    from rowpath.fast.drf.compiled import CompiledWay
+    from rowpath.fast.drf.compiled import RowsWritten
 
 # A piece's bytes: large enough that a FETCH costs nothing beside it, small beside a worker.
 _PIECE_BYTES = 1 << 20
@@ -54,12 +52,16 @@ class StreamingList(FastListMixin):
 
         stream = Stream(statement, self.slow_client_timeout_s)
         try:
-            first = stream.fetch(self.stream_above_rows + 1)
-            if first.ntuples <= self.stream_above_rows:
+            rows = way.rows_written()
+            stream.fetch(self.stream_above_rows + 1, rows.add)
+            if rows.count <= self.stream_above_rows or rows.has_failed():
                 stream.close()
+                reading.has_read(queryset, rows)
                 return None
-            comma = style_of(request.accepted_renderer, request.accepted_media_type).comma
-            body = _Body(stream, way, first, comma)
+            body = _Body(stream, rows)
+        except CannotCompileError as error:
+            stream.close(error)
+            return None
         except BaseException as error:
             stream.close(error)
             raise
@@ -76,13 +78,11 @@ def _may_stream(request: Request, using: str) -> bool:
 class _Body:
     """The answer's pieces. The first is there from the start, so that its errors are ordinary."""
 
-    def __init__(
-        self, stream: "Stream", way: "CompiledWay", first: "PGresult", comma: bytes
-    ) -> None:
+    def __init__(self, stream: "Stream", rows: "RowsWritten") -> None:
         self._stream = stream
-        self._way = way
-        self._comma = comma
-        self._first: bytes | None = b"[" + self._written(first)
+        self._rows = rows
+        self._first: bytes | None = rows.take()
+        self._rows_of_a_piece = max(1, _PIECE_BYTES * rows.count // len(self._first))
         self._is_over = False
 
     def __iter__(self) -> Iterator[bytes]:
@@ -101,18 +101,17 @@ class _Body:
             raise
 
     def _following(self) -> bytes:
-        result = self._stream.fetch(self._rows_of_a_piece)
-        if result.ntuples == 0:
+        before = self._rows.count
+        self._stream.fetch(self._rows_of_a_piece, self._rows.add)
+        rows = self._rows.count - before
+        if rows == 0:
+            end = self._rows.finish()
             self._is_over = True
             self._stream.close()
-            return b"]"
-        return self._comma + self._written(result)
-
-    def _written(self, result: "PGresult") -> bytes:
-        rows = self._way.encode(result)[1:-1]
-        average = len(rows) / result.ntuples
-        self._rows_of_a_piece = max(1, int(_PIECE_BYTES / average))
-        return rows
+            return end
+        piece = self._rows.take()
+        self._rows_of_a_piece = max(1, _PIECE_BYTES * rows // len(piece))
+        return piece
 
     def close(self) -> None:
         """Give the cursor back, whether or not the client took everything."""

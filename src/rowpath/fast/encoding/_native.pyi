@@ -13,13 +13,15 @@ class Offsets:
 
 class Program:
     def __init__(self, members: Sequence[Member], *, ascii_only: bool, compact: bool) -> None: ...
-    def write(
+
+class Writing:
+    def __init__(
         self,
+        program: Program,
         libpq: Libpq,
-        result: int,
-        rows: range,
         zones: Sequence[tuple[Offsets, Callable[[int, int], Iterable[Span]]]],
         prefixes: Sequence[bytes],
-        *,
-        brackets: bool,
-    ) -> bytes: ...
+    ) -> None: ...
+    def append(self, text: bytes) -> None: ...
+    def add(self, result: int, rows: range) -> None: ...
+    def take(self) -> bytes: ...

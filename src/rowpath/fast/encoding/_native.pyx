@@ -5,9 +5,11 @@
 A result is a PGresult's address, which must be alive for the length of the call.
 """
 
-from cpython.bytes cimport PyBytes_FromStringAndSize
+from cpython.object cimport PyObject
+from cpython.ref cimport Py_XDECREF
 from libc.stddef cimport size_t
 from libc.stdint cimport int32_t, int64_t, uint32_t, uintptr_t
+from libc.string cimport memcpy
 from libcpp cimport bool as cbool
 from libcpp.memory cimport unique_ptr
 from libcpp.string cimport string
@@ -15,6 +17,23 @@ from libcpp.utility cimport move
 from libcpp.vector cimport vector
 
 from rowpath.fast.encoding.errors import CannotEncodeError
+
+# So that a list of a few short rows never has to grow.
+cdef size_t _LEAST_ROOM = 1024
+
+cdef extern from "Python.h":
+    # As pointers: bytes that grow must have no other owner.
+    PyObject *PyBytes_FromStringAndSize(const char *, Py_ssize_t) except NULL
+    int _PyBytes_Resize(PyObject **, Py_ssize_t) except -1
+    char *PyBytes_AS_STRING(PyObject *)
+
+
+cdef extern from "output.hpp" namespace "rowpath" nogil:
+    cdef cppclass Output:
+        void move_to(char *, size_t)
+        void ends_at(char *)
+        void cut_to(size_t)
+        size_t size()
 
 
 cdef extern from "style.hpp" namespace "rowpath" nogil:
@@ -71,6 +90,12 @@ cdef extern from "program.hpp" namespace "rowpath" nogil:
         Style style
         vector[Member] members
 
+    cdef cppclass Encoding:
+        Style style
+        Output out
+        void add_zone(const Zone *) except +
+        void add_prefix(const string &) except +
+
 
 cdef extern from "writers.hpp" namespace "rowpath" nogil:
     cbool choose_writer(Writer &, const string &)
@@ -97,25 +122,22 @@ cdef extern from "rows.hpp" namespace "rowpath" nogil:
         int start
         int step
         int count
-        cbool has_brackets
 
     cdef enum class Outcome:
         written
         refused
         unlearned
+        full
         out_of_memory
 
     cdef cppclass Run:
-        Run(const Functions &, const void *, Rows, const CppProgram &) except +
-        void add_zone(const Zone *) except +
-        void add_prefix(const string &) except +
+        Run(const Functions &, const void *, Rows, const CppProgram &, Encoding &) except +
         Outcome write()
-        const char *data()
-        size_t size()
         int row()
         int member()
         const char *reason
         Unlearned unlearned
+        size_t wanted
 
 
 cdef dict _ABSENT = {
@@ -189,11 +211,13 @@ cdef class Program:
 
     cdef CppProgram program
     cdef list keys
+    cdef double bytes_of_a_row
 
     def __init__(self, members, *, ascii_only, compact):
         self.program.style.ascii_only = ascii_only
         self.program.style.is_compact = compact
         self.keys = []
+        self.bytes_of_a_row = 0
         self._fill_members(&self.program.members, members)
 
     cdef _fill_members(self, vector[Member] *members, described):
@@ -216,36 +240,114 @@ cdef class Program:
             member.column = described.column
             _fill_writer(&member.writer, described.writer)
 
-    def write(self, Libpq libpq, result, rows, zones, prefixes, *, brackets):
-        """Return `rows` of `result`, all of which it has, as JSON.
 
-        Each zone comes with a function that tells the spans of its offsets from one second to
-        another; see zones.py. Raises CannotEncodeError.
-        """
+cdef class Writing:
+    """JSON that grows by the rows of one result after another, in the bytes that it ends as.
+
+    Each zone comes with a function that tells the spans of its offsets from one second to another;
+    see zones.py.
+    """
+
+    cdef Program program
+    cdef Libpq libpq
+    cdef list zones
+    cdef Encoding encoding
+    cdef PyObject *bytes
+    cdef size_t capacity
+    cdef int64_t rows
+
+    def __cinit__(self):
+        self.bytes = NULL
+        self.capacity = 0
+        self.rows = 0
+
+    def __dealloc__(self):
+        Py_XDECREF(self.bytes)
+
+    def __init__(self, Program program, Libpq libpq, zones, prefixes):
+        cdef Offsets offsets
+        self.program = program
+        self.libpq = libpq
+        self.zones = zones
+        self.encoding.style = program.program.style
+        for offsets, _ in zones:
+            self.encoding.add_zone(offsets.zone.get())
+        for prefix in prefixes:
+            self.encoding.add_prefix(prefix)
+
+    def add(self, result, rows):
+        """Write `rows` of `result`, all of which it has. Raises CannotEncodeError."""
         cdef Rows chosen
         cdef Outcome outcome
-        cdef Offsets offsets
-        chosen.start, chosen.step, chosen.count = rows.start, rows.step, len(rows)
-        chosen.has_brackets = brackets
         cdef unique_ptr[Run] run
-        run.reset(new Run(libpq.functions, _pointer(result), chosen, self.program))
-        for offsets, _ in zones:
-            run.get().add_zone(offsets.zone.get())
-        for prefix in prefixes:
-            run.get().add_prefix(prefix)
+        chosen.start, chosen.step, chosen.count = rows.start, rows.step, len(rows)
+        self._have_room_for(chosen.count)
+        run.reset(
+            new Run(
+                self.libpq.functions, _pointer(result), chosen, self.program.program, self.encoding
+            )
+        )
         while True:
             with nogil:
                 outcome = run.get().write()
-            if outcome != Outcome.unlearned:
+            if outcome == Outcome.full:
+                self._grow_to(max(run.get().wanted, 2 * self.capacity))
+            elif outcome == Outcome.unlearned:
+                self._learn(run.get().unlearned)
+            else:
                 break
-            offsets, spans = zones[run.get().unlearned.zone]
-            offsets.learn(run.get().unlearned.window, spans)
         if outcome == Outcome.refused:
             reason = run.get().reason.decode()
-            raise CannotEncodeError(reason, row=run.get().row(), key=self.keys[run.get().member()])
+            keys = self.program.keys
+            raise CannotEncodeError(reason, row=run.get().row(), key=keys[run.get().member()])
         if outcome == Outcome.out_of_memory:
             raise MemoryError
-        return PyBytes_FromStringAndSize(run.get().data(), run.get().size())
+        self.rows += chosen.count
+
+    def append(self, bytes text):
+        """Write `text` as it stands."""
+        cdef Py_ssize_t size = len(text)
+        cdef size_t before = self.encoding.out.size()
+        if self.capacity < before + size:
+            self._grow_to(max(<size_t>(before + size), 2 * self.capacity))
+        memcpy(PyBytes_AS_STRING(self.bytes) + before, <char *>text, size)
+        self.encoding.out.ends_at(PyBytes_AS_STRING(self.bytes) + before + size)
+
+    def take(self):
+        """Return what was written since the last time."""
+        cdef PyObject *whole = self.bytes
+        cdef size_t size = self.encoding.out.size()
+        if whole == NULL:
+            return b""
+        if self.rows > 0:
+            self.program.bytes_of_a_row = <double>size / self.rows
+        self.bytes = NULL
+        self.capacity = 0
+        self.rows = 0
+        self.encoding.out.cut_to(0)
+        _PyBytes_Resize(&whole, size)
+        written = <object>whole
+        Py_XDECREF(whole)
+        return written
+
+    cdef _have_room_for(self, int rows):
+        # Rows are much of a size, so those of the last time tell how long these will be.
+        cdef size_t wanted = <size_t>(rows * self.program.bytes_of_a_row * 1.125) + _LEAST_ROOM
+        if self.bytes == NULL:
+            self._grow_to(wanted)
+
+    cdef _grow_to(self, size_t capacity):
+        if self.bytes == NULL:
+            self.bytes = PyBytes_FromStringAndSize(NULL, capacity)
+        else:
+            _PyBytes_Resize(&self.bytes, capacity)
+        self.capacity = capacity
+        self.encoding.out.move_to(PyBytes_AS_STRING(self.bytes), capacity)
+
+    cdef _learn(self, Unlearned wanted):
+        cdef Offsets offsets
+        offsets, spans = self.zones[wanted.zone]
+        offsets.learn(wanted.window, spans)
 
 
 cdef _fill_writer(Writer *writer, described):

@@ -13,7 +13,7 @@ from rowpath.fast.encoding.zones import Span, fixed_offset_s, has_known_changes,
 
 if TYPE_CHECKING:
     # At run time it is imported where it may be missing.
-    from rowpath.fast.encoding._native import Libpq, Offsets, Program
+    from rowpath.fast.encoding._native import Libpq, Offsets, Program, Writing
 
 _log = logging.getLogger("rowpath.fast")
 
@@ -26,6 +26,7 @@ class Compiled:
 
     libpq: "Libpq"
     program: type["Program"]
+    writing: type["Writing"]
     offsets: type["Offsets"]
     _learned: "WeakKeyDictionary[tzinfo, Offsets]" = field(default_factory=WeakKeyDictionary)
 
@@ -50,6 +51,7 @@ def compiled() -> Compiled | None:
             Libpq,
             Offsets,
             Program,
+            Writing,
         )
 
         libpq = Libpq(addresses())
@@ -60,4 +62,4 @@ def compiled() -> Compiled | None:
             error,
         )
         return None
-    return Compiled(libpq=libpq, program=Program, offsets=Offsets)
+    return Compiled(libpq=libpq, program=Program, writing=Writing, offsets=Offsets)

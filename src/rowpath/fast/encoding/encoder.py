@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     # At run time they are imported where they may be missing.
     from psycopg.pq.abc import PGresult
 
-    from rowpath.fast.encoding._native import Program
+    from rowpath.fast.encoding._native import Libpq, Program, Writing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +38,27 @@ class Encoder:
         self._compiled = compiled
         self._ready: dict[tuple[int, ...], _Ready] = {}
 
+    @property
+    def libpq(self) -> "Libpq":
+        """The libpq that reads the results."""
+        return self._compiled.libpq
+
+    def array(
+        self,
+        *,
+        zone: tzinfo,
+        connection_zone: tzinfo,
+        absolute: Callable[[str], str] | None = None,
+    ) -> "JsonArray":
+        """Return a JSON array that grows by the rows of one result after another.
+
+        `zone` is the request's, for Zone.REQUEST, and `connection_zone` that of the connection.
+        `absolute` is called once for each base URL of stored files and makes what stands before
+        their names.
+        """
+        zones = {Zone.REQUEST: zone, Zone.CONNECTION: connection_zone}
+        return JsonArray(self, zones, absolute)
+
     def encode(
         self,
         pgresult: "PGresult",
@@ -49,52 +70,25 @@ class Encoder:
     ) -> bytes:
         """Return `rows` of `pgresult`, or all, as a JSON array.
 
-        `zone` is the request's, for Zone.REQUEST, and `connection_zone` that of the connection.
-        `absolute` is called once for each base URL of stored files and makes what stands before
-        their names. Raises CannotEncodeError for a value whose bytes are not certain, and its
-        subclass WrongTypeError for a column that does not fit the plan.
+        The other arguments are those of `array`. Raises as `JsonArray.add` does.
         """
-        zones = {Zone.REQUEST: zone, Zone.CONNECTION: connection_zone}
-        return self._written(pgresult, rows, zones, absolute, brackets=True)
+        array = self.array(zone=zone, connection_zone=connection_zone, absolute=absolute)
+        array.add(pgresult, rows)
+        return array.finish()
 
-    def encode_items(
+    def writing(
         self,
-        pgresult: "PGresult",
-        *,
-        rows: range | None = None,
-        zone: tzinfo,
-        connection_zone: tzinfo,
-        absolute: Callable[[str], str] | None = None,
-    ) -> bytes:
-        """Return what `encode` returns without the brackets, for a list that is sent in pieces.
-
-        Pieces are joined by the style's comma. No rows give no bytes.
-        """
-        zones = {Zone.REQUEST: zone, Zone.CONNECTION: connection_zone}
-        return self._written(pgresult, rows, zones, absolute, brackets=False)
-
-    def _written(
-        self,
-        pgresult: "PGresult",
-        rows: range | None,
+        types: tuple[int, ...],
         zones: dict[Zone, tzinfo],
         absolute: Callable[[str], str] | None,
-        *,
-        brackets: bool,
-    ) -> bytes:
-        address: int | None = cast("Any", pgresult).pgresult_ptr  # the Protocol leaves it out
-        if address is None:
-            raise ValueError("Cannot encode a result that was cleared. Encode it before.")
-        libpq = self._compiled.libpq
-        chosen = _checked(rows, libpq.rows(address))
-        ready = self._ready_for(libpq.types(address))
-        return ready.program.write(
-            libpq,
-            address,
-            chosen,
+    ) -> "Writing":
+        """Return what writes results whose columns have `types`. Raises CannotEncodeError."""
+        ready = self._ready_for(types)
+        return self._compiled.writing(
+            ready.program,
+            self._compiled.libpq,
             [self._offsets(zones[one] if isinstance(one, Zone) else one) for one in ready.zones],
             [self._prefix(base_url, absolute) for base_url in ready.base_urls],
-            brackets=brackets,
         )
 
     def _offsets(self, zone: tzinfo) -> Learned:
@@ -110,6 +104,50 @@ class Encoder:
         if (ready := self._ready.get(types)) is None:
             ready = self._ready[types] = _ready(self._plan, self._style, types, self._compiled)
         return ready
+
+
+class JsonArray:
+    """A JSON array that grows by the rows of results, and is had whole or in pieces."""
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        zones: dict[Zone, tzinfo],
+        absolute: Callable[[str], str] | None,
+    ) -> None:
+        self._encoder = encoder
+        self._zones = zones
+        self._absolute = absolute
+        self._writing: Writing | None = None
+
+    def add(self, pgresult: "PGresult", rows: range | None = None) -> None:
+        """Write `rows` of `pgresult`, or all. All results have columns of the same types.
+
+        Raises CannotEncodeError for a value whose bytes are not certain, and its subclass
+        WrongTypeError for a column that does not fit the plan; the array is of no use then.
+        """
+        address: int | None = cast("Any", pgresult).pgresult_ptr  # the Protocol leaves it out
+        if address is None:
+            raise ValueError("Cannot encode a result that was cleared. Encode it before.")
+        libpq = self._encoder.libpq
+        chosen = _checked(rows, libpq.rows(address))
+        if self._writing is None:
+            types = libpq.types(address)
+            self._writing = self._encoder.writing(types, self._zones, self._absolute)
+            self._writing.append(b"[")
+            self._absolute = None  # a request's method: without it, no cycle keeps the request
+        self._writing.add(address, chosen)
+
+    def take(self) -> bytes:
+        """Return what was written since the last time: a piece of the array."""
+        return b"" if self._writing is None else self._writing.take()
+
+    def finish(self) -> bytes:
+        """Return what was written since the last time, and the array's end."""
+        if self._writing is None:
+            return b"[]"
+        self._writing.append(b"]")
+        return self._writing.take()
 
 
 def _checked(rows: range | None, count: int) -> range:

@@ -21,6 +21,11 @@ class CannotEncodeError(Exception):
             place += f" of row {row}"
         super().__init__(f"Cannot encode {place}: {reason}.")
 
+    def behind(self, rows: int) -> "CannotEncodeError":
+        """Return the same error of a result that has `rows` before those of this one."""
+        row = None if self.row is None else self.row + rows
+        return type(self)(self.reason, row=row, key=self.key)
+
 
 class WrongTypeError(CannotEncodeError):
     """A column of a type that the form is not written from; it is raised before any row."""

@@ -76,7 +76,10 @@ class Fuzzer:
             for name in FUNCTIONS
         }
         compiled = Compiled(
-            libpq=native.Libpq(addresses), program=native.Program, offsets=native.Offsets
+            libpq=native.Libpq(addresses),
+            program=native.Program,
+            writing=native.Writing,
+            offsets=native.Offsets,
         )
         self._encoders = {
             form: [Encoder(_plan(form), style, compiled) for style in STYLES] for form in FORMS

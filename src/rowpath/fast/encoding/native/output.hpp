@@ -1,12 +1,9 @@
-// The one buffer that the JSON is written into.
+// The room that the JSON is written into. It is somebody else's, who gives more when it is full.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
-#include <new>
-#include <utility>
 
 namespace rowpath {
 
@@ -17,24 +14,24 @@ namespace rowpath {
 //     out.ends_at(at);
 class Output {
   public:
-    Output() : start_(spare().start), end_(start_), limit_(start_ + spare().capacity) {
-        spare().start = nullptr;
-        spare().capacity = 0;
-    }
+    // Thrown where there is too little room: what was begun is then written anew in more.
+    struct Full {
+        std::size_t wanted; // in all, for what was asked for
+    };
+
+    Output() = default;
     Output(const Output &) = delete;
     Output &operator=(const Output &) = delete;
 
-    ~Output() {
-        const auto capacity = static_cast<std::size_t>(limit_ - start_);
-        if (capacity <= kMostSpare && capacity >= spare().capacity) {
-            std::swap(start_, spare().start);
-            spare().capacity = capacity;
-        }
-        std::free(start_);
+    // What was written before stands at `start` already.
+    void move_to(char *start, std::size_t capacity) {
+        end_ = start + size();
+        start_ = start;
+        limit_ = start + capacity;
     }
 
     char *room(std::size_t size) {
-        if (static_cast<std::size_t>(limit_ - end_) < size) grow(size);
+        if (static_cast<std::size_t>(limit_ - end_) < size) throw Full{wanted(size)};
         return end_;
     }
 
@@ -62,44 +59,18 @@ class Output {
 
     void cut_to(std::size_t size) { end_ = start_ + size; }
 
-    const char *data() const { return start_; }
     std::size_t size() const { return static_cast<std::size_t>(end_ - start_); }
 
   private:
-    // A thread keeps a buffer for its next list: memory that is fresh from the kernel costs as much
-    // as writing into it.
-    struct Spare {
-        char *start = nullptr;
-        std::size_t capacity = 0;
-        ~Spare() { std::free(start); }
-    };
-
-    static Spare &spare() {
-        static thread_local Spare kept;
-        return kept;
-    }
-
-    void grow(std::size_t size) {
+    // PTRDIFF_MAX is more than there ever is, so the owner fails to give it.
+    std::size_t wanted(std::size_t size) const {
         const std::size_t used = this->size();
-        const auto capacity = static_cast<std::size_t>(limit_ - start_);
-        if (size > kMost - used) throw std::bad_alloc();
-        std::size_t wanted = capacity > kMost / 2 ? kMost : capacity * 2;
-        if (wanted < used + size) wanted = used + size;
-        if (wanted < kFirst) wanted = kFirst;
-        auto *grown = static_cast<char *>(std::realloc(start_, wanted));
-        if (grown == nullptr) throw std::bad_alloc();
-        start_ = grown;
-        end_ = grown + used;
-        limit_ = grown + wanted;
+        return size > PTRDIFF_MAX - used ? PTRDIFF_MAX : used + size;
     }
 
-    static constexpr std::size_t kFirst = 4096;
-    static constexpr std::size_t kMost = PTRDIFF_MAX;
-    static constexpr std::size_t kMostSpare = std::size_t{1} << 20;
-
-    char *start_;
-    char *end_;
-    char *limit_;
+    char *start_ = nullptr;
+    char *end_ = nullptr;
+    char *limit_ = nullptr;
 };
 
 inline char *put(char *at, const char *text, std::size_t size) {

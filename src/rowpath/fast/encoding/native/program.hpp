@@ -11,12 +11,16 @@
 
 namespace rowpath {
 
-// One encoding: where it writes to, and what it was given for this call.
+// One encoding, of any number of results: where it writes to, and what it was given for it.
 struct Encoding {
     Style style;
     Output out;
     std::vector<ZoneView> zones;
     std::vector<std::string> prefixes; // of URLs, escaped for JSON
+    bool has_rows = false;
+
+    void add_zone(const Zone *zone) { zones.emplace_back(zone, static_cast<int>(zones.size())); }
+    void add_prefix(const std::string &prefix) { prefixes.push_back(prefix); }
 };
 
 struct Writer;

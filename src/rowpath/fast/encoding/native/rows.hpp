@@ -22,39 +22,31 @@ struct Rows {
     int start;
     int step;
     int count;
-    bool has_brackets;
 };
 
-enum class Outcome { written, refused, unlearned, out_of_memory };
+enum class Outcome { written, refused, unlearned, full, out_of_memory };
 
-// Writes the rows of one result. It can be carried on after a zone's window has been learned.
+// Writes the rows of one result. It can be carried on after there is more room, or a zone's window
+// has been learned.
 class Run {
   public:
-    Run(const Libpq &libpq, const void *result, Rows rows, const Program &program)
-        : libpq_(libpq), result_(result), rows_(rows), members_(program.members) {
-        encoding_.style = program.style;
-    }
-
-    void add_zone(const Zone *zone) {
-        encoding_.zones.emplace_back(zone, static_cast<int>(encoding_.zones.size()));
-    }
-
-    void add_prefix(const std::string &prefix) { encoding_.prefixes.push_back(prefix); }
+    Run(const Libpq &libpq, const void *result, Rows rows, const Program &program,
+        Encoding &encoding)
+        : libpq_(libpq), result_(result), rows_(rows), members_(program.members),
+          encoding_(encoding) {}
 
     // Touches nothing of Python's, so that it needs no GIL.
     Outcome write() noexcept {
         Output &out = encoding_.out;
         std::size_t before = out.size();
         try {
-            if (done_ == 0 && before == 0 && rows_.has_brackets) out.append('[');
             for (; done_ < rows_.count; ++done_) {
                 before = out.size();
                 row_ = rows_.start + done_ * rows_.step;
-                if (done_ != 0) encoding_.style.write_comma(out);
+                if (encoding_.has_rows) encoding_.style.write_comma(out);
                 write_object(members_);
-                if (done_ == kSample) reserve_for_all();
+                encoding_.has_rows = true;
             }
-            if (rows_.has_brackets) out.append(']');
             return Outcome::written;
         } catch (const Refused &refused) {
             reason = refused.reason;
@@ -63,30 +55,23 @@ class Run {
             out.cut_to(before);
             unlearned = wanted;
             return Outcome::unlearned;
+        } catch (const Output::Full &full) {
+            out.cut_to(before);
+            wanted = full.wanted;
+            return Outcome::full;
         } catch (const std::bad_alloc &) {
             return Outcome::out_of_memory;
         }
     }
 
-    const char *data() const { return encoding_.out.data(); }
-    std::size_t size() const { return encoding_.out.size(); }
     int row() const { return row_; }
     int member() const { return member_; }
 
     const char *reason = nullptr;
     Unlearned unlearned{0, 0};
+    std::size_t wanted = 0;
 
   private:
-    static constexpr int kSample = 64;
-
-    // Rows are much of a size: one growth instead of several, each of which may copy all.
-    void reserve_for_all() {
-        Output &out = encoding_.out;
-        const std::size_t average = out.size() / (kSample + 1) + 1;
-        const auto left = static_cast<std::size_t>(rows_.count - kSample);
-        if (average < kMostReserved / left) out.room(average * left / 8 * 9);
-    }
-
     void write_object(const std::vector<Member> &members) {
         Output &out = encoding_.out;
         out.append('{');
@@ -132,13 +117,11 @@ class Run {
         member.writer.write(cell, member.writer, encoding_);
     }
 
-    static constexpr std::size_t kMostReserved = std::size_t{1} << 30;
-
     const Libpq &libpq_;
     const void *result_;
     Rows rows_;
     const std::vector<Member> &members_;
-    Encoding encoding_;
+    Encoding &encoding_;
     int done_ = 0;
     int row_ = 0;
     int member_ = 0;

@@ -1,0 +1,161 @@
+"""From the page's queryset to the bytes, against the least that PostgreSQL and libpq need.
+
+Each round runs, in changing order and in one process: the floor (PostgreSQL runs the same
+statement, prepared, and libpq has the binary rows), the encoder alone on rows that are there, the
+fast path from the page's queryset to the bytes, DRF's own from the same queryset, and two whole
+requests whose list falls back: by the view with the mixin, and by the same view without. The lab's
+products, one connection, no HTTP. Told is the ratio of times with its interval, as in the lab.
+
+    python bench/fast_path.py [--rows 1_000_000] [--sizes 100 1_000 10_000 100_000] [--rounds 15]
+"""
+
+import argparse
+import gc
+import os
+import platform
+import random
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC
+from statistics import median
+from typing import Any, cast
+
+from rowpath.lab.apps.settings import AppSettings
+from rowpath.lab.database import open_database
+from rowpath.lab.dataset import PRODUCTS, ensure
+from rowpath.lab.experiment import Setup
+from rowpath.stats.ratio import ratio_interval
+
+Step = Callable[[], object]
+SHORTEST_S = 0.02  # of one timing: shorter steps are repeated
+PAIRS = (
+    ("fast path", "floor"),
+    ("encoder", "floor"),
+    ("DRF", "fast path"),
+    ("falls back", "plain DRF"),
+)
+
+
+def main() -> None:
+    """Run the rounds that the command line asks for."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rows", type=int, default=PRODUCTS.default_rows)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[100, 1_000, 10_000, 100_000])
+    parser.add_argument("--rounds", type=int, default=15)
+    options = parser.parse_args()
+    with open_database(None) as database:
+        ensure(database, PRODUCTS, rows=options.rows, seed=1, report=print)
+        settings = AppSettings(dsn=database.dsn, setup=Setup.CONTROLLED, trace_folder=None)
+        os.environ |= settings.to_environment()
+        os.environ["DJANGO_SETTINGS_MODULE"] = "rowpath.lab.apps.django.settings"
+        print(f"{database.description}, {os.cpu_count()} cores, {platform.platform()}")
+        print(f"Python {platform.python_version()}, load {os.getloadavg()[0]:.2f}")
+        import django  # noqa: PLC0415 - its settings are known now
+
+        django.setup()
+        for size in options.sizes:
+            tell(size, measured(steps(size), options.rounds))
+
+
+def steps(size: int) -> dict[str, Step]:
+    """Return what is timed for a list of `size` products."""
+    from django.db import connections  # noqa: PLC0415 - after setup(), as all that follows
+    from rest_framework.fields import SerializerMethodField  # noqa: PLC0415
+    from rest_framework.generics import ListAPIView  # noqa: PLC0415
+    from rest_framework.renderers import JSONRenderer  # noqa: PLC0415
+    from rest_framework.test import APIRequestFactory  # noqa: PLC0415
+
+    from rowpath.fast.drf import FastListMixin, outcome_of  # noqa: PLC0415
+    from rowpath.fast.drf.answers import reading_for  # noqa: PLC0415
+    from rowpath.lab.apps.django.models import Product  # noqa: PLC0415
+    from rowpath.lab.apps.django.serializers import ProductSerializer  # noqa: PLC0415
+
+    def spread(_: object, product: Product) -> str:
+        return str(product.high_price - product.low_price)
+
+    fields = (*ProductSerializer.Meta.fields, "spread")
+    own = {
+        "Meta": type("Meta", (ProductSerializer.Meta,), {"fields": fields}),
+        "spread": SerializerMethodField(),
+        "get_spread": spread,
+    }
+    with_method: Any = type("WithMethod", (ProductSerializer,), own)
+
+    def view_of(serializer: Any, *mixins: type) -> Any:  # noqa: ANN401 - a class of views
+        attributes = {"queryset": Product.objects.all()[:size], "serializer_class": serializer}
+        return type("View", (*mixins, ListAPIView), attributes)
+
+    factory = APIRequestFactory()
+    view = view_of(ProductSerializer, FastListMixin)()
+    request = view.initialize_request(factory.get("/"))
+    view.setup(request)
+    view.initial(request)
+
+    def fast() -> bytes:
+        reading = reading_for(view, request, Product.objects.all()[:size])
+        list(reading.queryset())
+        array: bytes = cast("Any", reading.way).array()
+        return array
+
+    def drf() -> bytes:
+        return JSONRenderer().render(
+            ProductSerializer(Product.objects.all()[:size], many=True).data
+        )
+
+    if fast() != drf():
+        raise SystemExit("Cannot compare: the fast path and DRF differ.")
+
+    way: Any = reading_for(view, request, Product.objects.all()[:size]).way
+    statement = way.ready.statement(Product.objects.all()[:size])
+    pgconn = connections["default"].connection.pgconn
+    name = f"floor_{size}".encode()
+    pgconn.prepare(name, (statement.sql % statement.params).encode())
+    kept = pgconn.exec_prepared(name, None, None, 1)
+    plain = view_of(with_method).as_view()
+    falls_back = view_of(with_method, FastListMixin).as_view()
+    outcome = outcome_of(falls_back(factory.get("/")))
+    if outcome is None or outcome.fast:
+        raise SystemExit("Cannot compare: the view that should fall back did not.")
+    return {
+        "floor": lambda: pgconn.exec_prepared(name, None, None, 1),
+        "encoder": lambda: way.encoder.encode(kept, zone=UTC, connection_zone=UTC),
+        "fast path": fast,
+        "DRF": drf,
+        "falls back": lambda: falls_back(factory.get("/")).render(),
+        "plain DRF": lambda: plain(factory.get("/")).render(),
+    }
+
+
+def measured(steps: Mapping[str, Step], rounds: int) -> dict[str, list[float]]:
+    """Return the seconds of each step in each round; the first round warms up."""
+    times: dict[str, list[float]] = {name: [] for name in steps}
+    repeats = {name: max(1, round(SHORTEST_S / timed(step, 1))) for name, step in steps.items()}
+    for _ in range(rounds):
+        for name in random.sample(sorted(steps), len(steps)):
+            times[name].append(timed(steps[name], repeats[name]))
+    return times
+
+
+def timed(step: Step, repeats: int) -> float:
+    """Return the seconds that one run of `step` takes; one before them warms up."""
+    step()
+    gc.collect()
+    began = time.perf_counter()
+    for _ in range(repeats):
+        step()
+    return (time.perf_counter() - began) / repeats
+
+
+def tell(size: int, times: Mapping[str, list[float]]) -> None:
+    """Print each step's median and the ratios that are asked for."""
+    each = ", ".join(f"{name} {median(took) * 1e3:.2f} ms" for name, took in times.items())
+    print(f"{size:,} rows: {each}")
+    for left, right in PAIRS:
+        if (ratio := ratio_interval(times[left], times[right])) is not None:
+            print(
+                f"    {left} / {right}: {ratio.estimate:.3f} ({ratio.low:.3f} to {ratio.high:.3f})"
+            )
+
+
+if __name__ == "__main__":
+    main()
