@@ -45,8 +45,8 @@ class BinaryCursor(psycopg.Cursor[Any]):
         if (params or "%" in query) and not self.binds_on_server:
             query, params = psycopg.ClientCursor(self.connection).mogrify(query, params), None
         if self.take is None:
-            return super().execute(query, params or None, binary=True)
-        self._run_in_chunks(query, params or None, self.take)
+            return super().execute(query, params, binary=True)
+        self._run_in_chunks(query, params, self.take)
         return self
 
     def _run_in_chunks(self, query: Any, params: Any, take: Take) -> None:

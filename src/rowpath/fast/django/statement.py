@@ -32,10 +32,19 @@ class Statement:
 
 def statement(queryset: QuerySet, columns: tuple[Selected, ...]) -> Statement:
     """Return the statement for `columns` of the rows of `queryset`, in that order."""
+    return _compiled(queryset, columns, with_limits=True)
+
+
+def unlimited(queryset: QuerySet, columns: tuple[Selected, ...]) -> Statement:
+    """Return the same statement without its LIMIT and OFFSET, which would stand at its end."""
+    return _compiled(queryset, columns, with_limits=False)
+
+
+def _compiled(queryset: QuerySet, columns: tuple[Selected, ...], *, with_limits: bool) -> Statement:
     using = queryset.db
     try:
         compiler = lean_query(queryset, columns).get_compiler(using=using)
-        sql, params = compiler.as_sql()
+        sql, params = compiler.as_sql(with_limits=with_limits)
     except EmptyResultSet:
         return Statement("", (), using)
     except (FieldError, FullResultSet, NotSupportedError, TypeError, ValueError) as error:

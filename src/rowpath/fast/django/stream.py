@@ -1,13 +1,17 @@
 """A statement's rows in bounded pieces, by a cursor in a transaction of their own."""
 
 from itertools import count
+from threading import local
+from typing import Any
 
+from django.core.signals import request_started
 from django.db import connections, transaction
 
 from rowpath.fast.django.binary import Take, take_binary_rows
 from rowpath.fast.django.statement import Statement
 
 _names = count()
+_of_thread = local()
 
 # Rows of one FETCH at most, however short: beyond this nothing is gained.
 _MOST_ROWS = 20_000
@@ -35,6 +39,7 @@ class Stream:
         except BaseException as error:
             self.close(error)
             raise
+        _open_streams().add(self)
 
     def fetch(self, rows: int, take: Take) -> None:
         """Give `take` the next rows in binary, at most `rows`, in pieces; none if none are left."""
@@ -45,8 +50,24 @@ class Stream:
         """End the transaction, which closes the cursor; with an `error` it is rolled back."""
         if self._is_open:
             self._is_open = False
+            _open_streams().discard(self)
             self._transaction.__exit__(type(error) if error else None, error, None)
 
+
+def _open_streams() -> set[Stream]:
+    """Return the streams that this thread has not closed."""
+    found: set[Stream] = _of_thread.__dict__.setdefault("streams", set())
+    return found
+
+
+def _end_leftovers(**_: Any) -> None:
+    # Of an answer that a middleware dropped, unclosed and in a cycle with its view: the next
+    # request of the thread must not run in that transaction.
+    for stream in tuple(_open_streams()):
+        stream.close(RuntimeError("the answer was dropped"))
+
+
+request_started.connect(_end_leftovers, dispatch_uid="rowpath.fast.stream")
 
 # The rows are wanted to the last one, so the plan that is quickest for all of them.
 _SETTINGS = (

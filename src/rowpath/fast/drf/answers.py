@@ -23,9 +23,9 @@ from rowpath.fast.drf.prepared import Prepared, prepared
 from rowpath.fast.drf.reading import Reading, Way
 from rowpath.fast.drf.renderers import style_of
 from rowpath.fast.drf.responses import FastResponse, Outcome
-from rowpath.fast.drf.shadow import checked, is_due
+from rowpath.fast.drf.shadow import checked, is_due, turned_off
 from rowpath.fast.drf.views import paginator_falls_back
-from rowpath.fast.fallback import CannotCompileError
+from rowpath.fast.fallback import CannotCompileError, FallBack
 from rowpath.fast.plan import JsonStyle
 
 R = TypeVar("R", bound=HttpResponseBase)
@@ -84,13 +84,17 @@ def fast_answer(
     if overridden(type(view), GenericAPIView, ("get_serializer_context",)):
         view.get_serializer_context()  # for whatever it raises: a 404, say
     answer = _Answer(view, request, reading, page, is_page)
-    body = answer.fast()
+    body = ours = answer.fast()
     reading.way.ready.written()
     if is_due():
-        body = checked(type(view), body, answer.ordinary, answer.fast_again)
-    path = "portable" if isinstance(reading.way, PortableWay) else "compiled"
+        body = checked(type(view), ours, answer.ordinary, answer.fast_again)
+    if body == ours:
+        outcome = Outcome(path="portable" if isinstance(reading.way, PortableWay) else "compiled")
+    else:
+        changing = FallBack(reason="a shadow request met rows that were being changed")
+        outcome = Outcome(reason=turned_off(type(view)) or changing)
     style = style_of(request.accepted_renderer, request.accepted_media_type)
-    return with_outcome(FastResponse(body, style, answer.ordinary_data), Outcome(path=path))
+    return with_outcome(FastResponse(body, style, answer.ordinary_data), outcome)
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,8 @@ class Forecast:
     columns: tuple[int, int] | None = None
     """How many columns the lean statement reads, and how many the queryset's own."""
     saving: Saving | None = None
+    unmeasured: str | None = None
+    """What reading the rows raised."""
 
 
 def forecast(route: Route, *, measure: bool) -> Forecast:
@@ -73,13 +75,20 @@ def forecast(route: Route, *, measure: bool) -> Forecast:
     page = queryset if queryset.query.is_sliced else queryset[: _page_size(view) or None]
     way = reading.way
     statement = way.ready.statement(page)
+    saving, unmeasured = None, None
+    if measure:
+        try:
+            saving = _saving(view, way, queryset)
+        except Exception as error:  # noqa: BLE001 - the database's, or the view's own
+            unmeasured = f"reading its rows raised {type(error).__name__}: {error}".strip()
     return Forecast(
         route=route,
         is_fast=is_fast,
         path="portable" if isinstance(way, PortableWay) else "compiled",
         sql=statement.sql or None,
         columns=(len(way.ready.compiled.columns), _columns_of(page)),
-        saving=_saving(view, way, queryset) if measure else None,
+        saving=saving,
+        unmeasured=unmeasured,
     )
 
 

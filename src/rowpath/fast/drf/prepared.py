@@ -9,10 +9,10 @@ from django.db import models
 from django.db.models.query import QuerySet, ValuesIterable
 from rest_framework.serializers import Serializer
 
-from rowpath.fast.django.keys import query_key
 from rowpath.fast.django.models import check_instances
 from rowpath.fast.django.querysets import annotations, check_relations, values
-from rowpath.fast.django.statement import Statement, statement
+from rowpath.fast.django.shapes import Shape, shape_of
+from rowpath.fast.django.statement import Statement, statement, unlimited
 from rowpath.fast.drf.compile import Compiled, compile_serializer, compile_values
 from rowpath.fast.drf.plans import Bounded
 from rowpath.fast.encoding import Encoder, encoder
@@ -31,7 +31,7 @@ class Prepared:
 
     compiled: Compiled
     _encoders: dict[JsonStyle, Encoder | None] = field(default_factory=dict)
-    _statements: Bounded[Statement] = field(default_factory=lambda: Bounded(_STATEMENTS))
+    _statements: Bounded[Statement | None] = field(default_factory=lambda: Bounded(_STATEMENTS))
     _misses: int = 0
     _rest: int = 0
 
@@ -42,11 +42,18 @@ class Prepared:
         return self._encoders[style]
 
     def statement(self, queryset: QuerySet) -> Statement:
-        """Return the lean statement for `queryset`, from the cache if one like it was there."""
-        key = query_key(queryset)
-        if key is None:
-            return statement(queryset, self.compiled.columns)
-        return self._statements.get(key, lambda: statement(queryset, self.compiled.columns))
+        """Return the lean statement for `queryset`, compiled anew only for another shape."""
+        if (shape := shape_of(queryset)) is not None:
+            known = self._statements.get(shape.key, lambda: self._known(queryset, shape))
+            if known is not None:
+                sql = known.sql and known.sql + shape.limits
+                return Statement(sql, shape.params, known.using)
+        return statement(queryset, self.compiled.columns)
+
+    def _known(self, queryset: QuerySet, shape: Shape) -> Statement | None:
+        """Return the statement of all querysets of this shape, or None if it has other values."""
+        made = unlimited(queryset, self.compiled.columns)
+        return made if made.params == shape.params else None
 
     def check(self, queryset: QuerySet) -> None:
         """Raise CannotCompileError if what was compiled does not hold for `queryset` now."""

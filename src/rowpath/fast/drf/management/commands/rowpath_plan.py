@@ -98,6 +98,8 @@ def _lines(one: Forecast) -> list[str]:
             f"{saving.rows:,} rows here and now: DRF {saving.drf_s * 1e3:.1f} ms, "
             f"fast {saving.fast_s * 1e3:.1f} ms ({times:.1f} times)."
         )
+    if one.unmeasured:
+        lines.append(f"Not measured: {one.unmeasured.splitlines()[0]}.")
     return lines
 
 
@@ -112,4 +114,5 @@ def _as_json(one: Forecast) -> dict[str, Any]:
         and {"reason": reason.reason, "field": reason.field, "change": reason.change},
         "sql": one.sql,
         "saving": saving and {"rows": saving.rows, "drf_s": saving.drf_s, "fast_s": saving.fast_s},
+        "unmeasured": one.unmeasured,
     }
