@@ -67,6 +67,8 @@ class Decimal:
 
     places: int | None
     normalized: bool = False
+    digits: int | None = None
+    """A value of more digits, those behind the point among them, falls back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,8 @@ class DecimalAsFloat:
 
     places: int | None = None
     """A value of another scale falls back."""
+    digits: int | None = None
+    """So does one of more digits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ form, and knows neither the framework nor the database. Members are written in o
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
 
@@ -39,7 +39,7 @@ class Value:
     column: int
     form: Form
     guards: tuple[Guard, ...] = ()
-    represent: Callable[[Any], Any] | None = None
+    represent: Callable[[Any], Any] | None = field(default=None, compare=False)
     """What the framework does to the Python value, for the path without compiled code."""
 
 

@@ -1,14 +1,19 @@
 """What the encoder leaves to the framework: a value with the reason, a type before any row."""
 
+import decimal
 import struct
 from datetime import UTC
 from typing import Any
 
 import psycopg
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from fast.drf.long_runs import examples
 from fast.encoding.harness import binary, encoded, made_for, refusal, written
 from fast.encoding.results import result_of
+from fast.encoding.values import decimals
 from rowpath.fast import forms
 from rowpath.fast.encoding import CannotEncodeError, WrongTypeError
 from rowpath.fast.forms import DurationStyle, UuidStyle, Zone
@@ -32,6 +37,7 @@ DURATION = forms.Duration(style=DurationStyle.DJANGO)
         (DECIMAL, "numeric", "1.500", "decimal places"),
         (DECIMAL, "numeric", "1", "decimal places"),
         (forms.DecimalAsFloat(places=2), "numeric", "1.5", "decimal places"),
+        (forms.DecimalAsFloat(places=2, digits=4), "numeric", "123.45", "more digits"),
         (forms.Decimal(places=None, normalized=True), "numeric", "1" * 29, "digits"),
         (forms.Decimal(places=None, normalized=True), "numeric", f"1.{'0' * 28}", "digits"),
         (forms.Integer(), "numeric", "1.0", "decimal places"),
@@ -69,6 +75,24 @@ def test_a_value_without_a_certain_spelling(
     told = refusal(connection, form, type_, text)
 
     assert reason in told if reason else told == ""
+
+
+@examples(share=0.03)
+@given(text=decimals(places=2, digits=12), digits=st.integers(1, 12))
+def test_a_decimal_of_more_digits_than_the_field(
+    connection: psycopg.Connection, text: str, digits: int
+) -> None:
+    """A decimal is refused exactly where quantize() raises in the field's precision."""
+    context = decimal.Context(prec=digits)
+    try:
+        decimal.Decimal(text).quantize(decimal.Decimal("0.01"), context=context)
+        expected = ""
+    except decimal.InvalidOperation:
+        expected = "it has more digits than the field"
+
+    form = forms.Decimal(places=2, digits=digits)
+
+    assert refusal(connection, form, "numeric", text) == expected
 
 
 def test_a_decimal_smaller_than_any_float(connection: psycopg.Connection) -> None:

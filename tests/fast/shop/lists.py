@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Count, Value
 from rest_framework import serializers
-from rest_framework.generics import ListAPIView
+from rest_framework.generics import GenericAPIView, ListAPIView
 from rest_framework.pagination import (
     CursorPagination,
     LimitOffsetPagination,
@@ -71,6 +71,64 @@ class Method(serializers.ModelSerializer):
         return row.pk
 
 
+class Named(serializers.ModelSerializer):
+    class Meta:
+        model = Product
+        fields = ("name",)
+
+
+class Chosen(serializers.ModelSerializer):
+    """The fields that the client asks for, and no others."""
+
+    class Meta:
+        model = Product
+        fields = ("id", "name", "price", "category")
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        fields = super().get_fields()
+        asked = self.context["request"].query_params.get("fields")
+        return {name: fields[name] for name in asked.split(",")} if asked else fields
+
+
+class ChosenCategory(serializers.ModelSerializer):
+    class Meta:
+        model = Category
+        fields = ("id", "name")
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        fields = super().get_fields()
+        if "id" not in self.context["request"].query_params:
+            fields.pop("id")
+        return fields
+
+
+class ChosenAtFirst(Named):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "id" in self.context["request"].query_params:
+            self.fields["id"] = serializers.IntegerField()
+
+
+class WithinChosen(serializers.ModelSerializer):
+    main = ChosenCategory(read_only=True)
+
+    class Meta:
+        model = Product
+        fields = ("id", "main")
+
+
+class LooksAtRows(serializers.ModelSerializer):
+    def get_fields(self) -> dict[str, serializers.Field]:
+        fields = super().get_fields()
+        if self.instance is not None and len(self.instance) > 3:
+            fields.pop("name")
+        return fields
+
+    class Meta:
+        model = Product
+        fields = ("id", "name")
+
+
 class Pages(PageNumberPagination):
     page_size = 7
 
@@ -93,6 +151,15 @@ def view(queryset: Any, serializer: type, **attributes: Any) -> Any:
         (ListAPIView,),
         {"queryset": queryset, "serializer_class": serializer, **attributes},
     )
+
+
+def asked_for(view: Any, *args: Any, **kwargs: Any) -> Any:
+    serializer = GenericAPIView.get_serializer(view, *args, **kwargs)
+    if only := view.request.query_params.get("only"):
+        fields = getattr(serializer, "child", serializer).fields
+        for name in set(fields) - {only}:
+            del fields[name]
+    return serializer
 
 
 # Name: the view, the query strings that it is asked with.
@@ -123,4 +190,19 @@ LISTS = {
     "too-short-to-stream": (view(ROWS, Whole, stream_above_rows=100), [""]),
     "method": (view(ROWS, Method), [""]),
     "distinct": (view(ROWS.distinct(), Whole), [""]),
+    "distinct-by-relations": (
+        view(
+            Product.objects.filter(main__products__isnull=False)
+            .annotate(text=Value("x"))
+            .distinct()
+            .order_by("main__name", "-id"),
+            Named,
+        ),
+        [""],
+    ),
+    "chosen": (view(ROWS, Chosen), ["", "?fields=name", "?fields=category,id", "?fields=name"]),
+    "chosen-within": (view(ROWS, WithinChosen), ["", "?id=1", ""]),
+    "chosen-at-first": (view(ROWS, ChosenAtFirst), ["", "?id=1", ""]),
+    "chosen-by-rows": (view(ROWS, LooksAtRows), [""]),
+    "chosen-by-view": (view(ROWS, Chosen, get_serializer=asked_for), ["", "?only=id"]),
 }

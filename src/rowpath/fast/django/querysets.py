@@ -48,7 +48,6 @@ def _check_query(queryset: QuerySet) -> None:
     found = {
         "union(), intersection() or difference()": query.combinator,
         "extra()": query.extra or query.extra_tables or query.extra_order_by,
-        "distinct()": query.distinct and queryset._fields is None,
         "select_for_update()": query.select_for_update,
         "select_related() without names": query.select_related is True,
         "FilteredRelation": query._filtered_relations,
@@ -75,10 +74,23 @@ def check_relations(queryset: QuerySet, columns: tuple[Selected, ...]) -> None:
     for field in queryset._known_related_objects:
         if field.name in firsts:
             raise CannotCompileError(f"{field.name} is an object that is already in memory")
+    for lookup in queryset._prefetch_related_lookups:
+        _check_prefetched(queryset.model, str(getattr(lookup, "prefetch_through", lookup)), firsts)
     if firsts and router.routers:
         selected = queryset.query.select_related or {}
         for way in ways:
             _check_selected(selected, way)
+
+
+def _check_prefetched(model: type[models.Model], path: str, firsts: set[str]) -> None:
+    first = path.split("__", maxsplit=1)[0]
+    if first in firsts:
+        raise CannotCompileError(
+            f"{path} is prefetched by a statement of its own",
+            change=f'Say select_related("{path}") instead of prefetch_related().',
+        )
+    if not hasattr(model, first):
+        raise CannotCompileError(f"prefetch_related() names {first}, which there is not")
 
 
 def _check_selected(selected: Any, hops: tuple[str, ...]) -> None:

@@ -55,7 +55,7 @@ class Shape:
 def shape_of(queryset: QuerySet) -> Shape | None:
     """Return the shape of `queryset`; None if it has none."""
     query = queryset.query
-    is_plain = not (query.annotations or query.extra or query.group_by or query.distinct)
+    is_plain = not (query.annotations or query.extra or query.group_by)
     if not is_plain or not all(isinstance(name, str) for name in query.order_by):
         return None
     values = _Values(query.get_compiler(using=queryset.db))
@@ -71,6 +71,8 @@ def shape_of(queryset: QuerySet) -> Shape | None:
         query.default_ordering,
         query.standard_ordering,
         _names(query.select_related),
+        query.distinct,
+        query.distinct_fields,
         tuple(query.values_select),
         joins,
         tuple(query.alias_refcount.items()),

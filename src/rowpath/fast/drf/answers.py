@@ -19,14 +19,15 @@ from rowpath.fast.django.rows import has_binary_rows
 from rowpath.fast.drf.compile import chooses_fields
 from rowpath.fast.drf.options import options
 from rowpath.fast.drf.portable import FallsBackError, PortableWay, check_portable
-from rowpath.fast.drf.prepared import Prepared, prepared
+from rowpath.fast.drf.prepared import Prepared, prepared, prepared_for
 from rowpath.fast.drf.reading import Reading, Way
 from rowpath.fast.drf.renderers import style_of
 from rowpath.fast.drf.responses import FastResponse, Outcome
+from rowpath.fast.drf.serializing import serializer_of
 from rowpath.fast.drf.shadow import checked, is_due, turned_off
 from rowpath.fast.drf.views import paginator_falls_back
 from rowpath.fast.fallback import CannotCompileError, FallBack
-from rowpath.fast.plan import JsonStyle
+from rowpath.fast.plan import JsonStyle, Plan
 
 R = TypeVar("R", bound=HttpResponseBase)
 
@@ -43,26 +44,31 @@ def reading_for(view: GenericAPIView, request: Request, queryset: QuerySet) -> R
     style = style_of(request.accepted_renderer, request.accepted_media_type)
     marker = _marker(view, request, queryset)
     check_queryset(queryset)
-    serializer_class = view.get_serializer_class()
-    if not issubclass(serializer_class, Serializer):
-        raise CannotCompileError(f"{serializer_class.__name__} is not a Serializer with fields")
-    if chosen := chooses_fields(serializer_class):
-        raise CannotCompileError(f"{serializer_class.__name__} has a {chosen} of its own")
-    ready = prepared(serializer_class, queryset, marker)
+    if overridden(type(view), GenericAPIView, ("get_serializer",)):
+        ready, plan = prepared_for(serializer_of(view), queryset, marker)
+    else:
+        serializer_class = view.get_serializer_class()
+        if not issubclass(serializer_class, Serializer):
+            raise CannotCompileError(f"{serializer_class.__name__} is not a Serializer with fields")
+        if chooses_fields(serializer_class):
+            ready, plan = prepared_for(serializer_of(view), queryset, marker)
+        else:
+            ready = prepared(serializer_class, queryset, marker)
+            plan = ready.compiled.plan
     ready.check(queryset)
-    way = _way(request, ready, style, queryset.db)
+    way = _way(request, ready, plan, style, queryset.db)
     return Reading(queryset, way, by_cursor=marker is not None)
 
 
-def _way(request: Request, ready: Prepared, style: JsonStyle, using: str) -> Way:
+def _way(request: Request, ready: Prepared, plan: Plan, style: JsonStyle, using: str) -> Way:
     if options().compiled and has_binary_rows(using):
         encoder = ready.encoder(style)
         if encoder is not None:
             from rowpath.fast.drf.compiled import CompiledWay  # noqa: PLC0415 - needs psycopg 3
 
             return CompiledWay(ready, encoder, using, request.build_absolute_uri)
-    check_portable(ready.compiled.plan)
-    return PortableWay(ready, [])
+    check_portable(plan)
+    return PortableWay(ready, plan, [])
 
 
 def _marker(view: GenericAPIView, request: Request, queryset: QuerySet) -> str | None:

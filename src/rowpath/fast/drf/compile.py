@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.db import models
@@ -14,7 +15,7 @@ from rest_framework.relations import (
 )
 
 from rowpath.fast import plan
-from rowpath.fast.django.columns import Column, Computed, Selected
+from rowpath.fast.django.columns import Column, Computed, Selected, column
 from rowpath.fast.django.kinds import Scalar, kind_of
 from rowpath.fast.django.overrides import overridden
 from rowpath.fast.drf.places import Check, Columns, Keys, Place, Rows
@@ -24,7 +25,16 @@ from rowpath.fast.plan import Absent, Guard
 
 _SERIALIZING = ("to_representation", "get_attribute", "get_default", "data", "many_init", "__new__")
 # Where a serializer may decide per request which fields it has.
-_CHOOSING = ("fields", "_readable_fields", "get_fields", "get_field_names", "get_extra_kwargs")
+_CHOOSING = (
+    "__init__",
+    "fields",
+    "_readable_fields",
+    "get_fields",
+    "get_field_names",
+    "get_extra_kwargs",
+    "build_field",
+    "include_extra_kwargs",
+)
 
 # Kinds whose values have one str(), whether they came as text or in binary.
 _MARKERS = {
@@ -44,7 +54,7 @@ class Compiled:
 
     plan: plan.Plan
     columns: tuple[Selected, ...]
-    related: tuple[type[models.Model], ...]
+    related: frozenset[type[models.Model]]
     marker: int | None
     """The position of the value by which a cursor pages, if one does."""
 
@@ -55,40 +65,51 @@ class Compiled:
         return self.marker
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Besides:
+    """What the statement selects although the serializer does not ask for it."""
+
+    marker: str | None = None
+    """The attribute that a paginator by cursor reads."""
+    distinct: bool = False
+    """Whether rows are told apart by all that is selected: the key and every annotation."""
+
+
 def compile_serializer(
     serializer: serializers.Serializer,
     model: type[models.Model],
     annotations: dict[str, models.Field],
-    marker: str | None = None,
+    besides: Besides,
 ) -> Compiled:
-    """Return the plan of `serializer` over instances of `model` that carry `annotations`.
-
-    `marker` is an attribute to select besides, for a paginator that reads it.
-    """
+    """Return the plan of `serializer` over instances of `model` that carry `annotations`."""
     columns = Columns()
     place = Rows(model=model, annotations=annotations)
     tuple(_members(serializer, place, columns))
-    _marked(marker, place, columns)
+    _marked(besides.marker, place, columns)
+    if besides.distinct:
+        columns.position(column(model, "pk", ()))
+        for name in annotations:
+            columns.position(Computed(name))
     # Now all columns are known, and their order: a Query selects its annotations last.
     columns.annotations_last(list(annotations))
-    return _compiled(serializer, place, columns, marker)
+    return _compiled(serializer, place, columns, besides)
 
 
 def compile_values(
-    serializer: serializers.Serializer, values: dict[str, models.Field], marker: str | None = None
+    serializer: serializers.Serializer, values: dict[str, models.Field], besides: Besides
 ) -> Compiled:
     """Return the plan of `serializer` over the dicts of a values() queryset."""
     columns = Columns()
     for name in values:
         columns.position(Computed(name))
-    return _compiled(serializer, Keys(values=values), columns, marker)
+    return _compiled(serializer, Keys(values=values), columns, besides)
 
 
 def _compiled(
-    serializer: serializers.Serializer, place: Place, columns: Columns, marker: str | None
+    serializer: serializers.Serializer, place: Place, columns: Columns, besides: Besides
 ) -> Compiled:
     members = tuple(_members(serializer, place, columns))
-    position = _marked(marker, place, columns)
+    position = _marked(besides.marker, place, columns)
     found = columns.in_order()
     if not found:
         raise CannotCompileError("none of its fields reads a column")
@@ -96,7 +117,7 @@ def _compiled(
     return Compiled(
         plan=plan.Plan(members=members, columns=len(found)),
         columns=found,
-        related=tuple(related),
+        related=frozenset(related),
         marker=position,
     )
 
@@ -110,16 +131,23 @@ def _marked(marker: str | None, place: Place, columns: Columns) -> int | None:
     return columns.position(found.column)
 
 
-def chooses_fields(serializer_class: type[serializers.BaseSerializer]) -> str | None:
-    """Return what of `serializer_class` may give each request other fields, or None."""
-    return overridden(serializer_class, _base(serializer_class), _CHOOSING)
+@cache
+def chooses_fields(serializer_class: type[serializers.BaseSerializer]) -> bool:
+    """Whether `serializer_class` or one within it may give each request other fields."""
+    if overridden(serializer_class, _base(serializer_class), _CHOOSING):
+        return True
+    declared = getattr(serializer_class, "_declared_fields", {}).values()
+    within = [getattr(field, "child", field) for field in declared]
+    return any(
+        chooses_fields(type(field)) for field in within if isinstance(field, serializers.Serializer)
+    )
 
 
 def check_serializer(serializer_class: type[serializers.BaseSerializer]) -> None:
     """Raise CannotCompileError if a serializer does more than to write its fields in order."""
     base = _base(serializer_class)
     name = serializer_class.__name__
-    if own := overridden(serializer_class, base, (*_SERIALIZING, "__init__")):
+    if own := overridden(serializer_class, base, _SERIALIZING):
         raise CannotCompileError(f"{name} has a {own} of its own")
     if getattr(getattr(serializer_class, "Meta", None), "list_serializer_class", None):
         raise CannotCompileError(f"{name} has a Meta.list_serializer_class")
@@ -194,8 +222,6 @@ def _nested(field: Any, place: Place, columns: Columns) -> plan.Object:
         raise CannotCompileError("it is a list of its own (many=True), which does not compile yet")
     if field.source == "*":
         raise CannotCompileError("its source is the whole row")
-    if chosen := chooses_fields(type(field)):
-        raise CannotCompileError(f"{type(field).__name__} has a {chosen} of its own")
     end, checks = place.follow(field.source_attrs, _absent(field), ends_at_row=True)
     before, present = _guards(checks[:-1], columns), checks[-1]
     guard = Guard(column=columns.position(present.column), absent=present.absent)

@@ -72,6 +72,7 @@ class PortableWay:
     """Reads the values as Django converts them, and has DRF's own fields represent them."""
 
     ready: Prepared
+    plan: Plan
     rows: list[tuple[Any, ...]]
 
     def read(self, queryset: QuerySet) -> None:
@@ -89,6 +90,5 @@ class PortableWay:
 
     def items(self, rows: range | None = None) -> list[dict[str, Any]]:
         """Return `rows`, or all, as the serializer's data. Raises FallsBackError."""
-        plan = self.ready.compiled.plan
         chosen = self.rows if rows is None else [self.rows[row] for row in rows]
-        return [represent(plan, row) for row in chosen]
+        return [represent(self.plan, row) for row in chosen]

@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from django.core.signals import setting_changed
 from django.db import models
@@ -13,11 +13,11 @@ from rowpath.fast.django.models import check_instances
 from rowpath.fast.django.querysets import annotations, check_relations, values
 from rowpath.fast.django.shapes import Shape, shape_of
 from rowpath.fast.django.statement import Statement, statement, unlimited
-from rowpath.fast.drf.compile import Compiled, compile_serializer, compile_values
+from rowpath.fast.drf.compile import Besides, Compiled, compile_serializer, compile_values
 from rowpath.fast.drf.plans import Bounded
 from rowpath.fast.encoding import Encoder, encoder
 from rowpath.fast.fallback import CannotCompileError, FallBack
-from rowpath.fast.plan import JsonStyle
+from rowpath.fast.plan import JsonStyle, Plan
 
 # A statement of some 2 kB with its key, so about a megabyte for a project with 100 lists.
 _STATEMENTS = 256
@@ -95,25 +95,63 @@ def prepared(
     serializer_class: type[Serializer], queryset: QuerySet, marker: str | None
 ) -> Prepared:
     """Return `serializer_class` prepared for `queryset`. Raises CannotCompileError."""
-    by_keys = queryset._iterable_class is ValuesIterable
-    fields = values(queryset) if by_keys else annotations(queryset)
-    key = (serializer_class, queryset.model, by_keys, marker, _signature(fields))
+    rows = _rows_of(queryset, marker)
 
     def make() -> Prepared | FallBack:
         try:
-            serializer = serializer_class()
-            if by_keys:
-                return Prepared(compile_values(serializer, fields, marker))
-            return Prepared(compile_serializer(serializer, queryset.model, fields, marker))
+            return Prepared(rows.compiled_for(serializer_class()))
         except CannotCompileError as error:
             return error.fall_back
         except Exception as error:  # noqa: BLE001 - a serializer that DRF itself may never build
             return FallBack(reason=f"compiling it raised {type(error).__name__}: {error}")
 
-    found = _plans.get(key, make)
+    found = _plans.get((serializer_class, rows.key()), make)
     if isinstance(found, FallBack):
         raise CannotCompileError(found.reason, field=found.field, change=found.change)
     return found
+
+
+def prepared_for(
+    serializer: Serializer, queryset: QuerySet, marker: str | None
+) -> tuple[Prepared, Plan]:
+    """Return this one `serializer`, of a request's own fields, prepared for `queryset`.
+
+    The plan is this serializer's; all else is that of any other with the same. Raises
+    CannotCompileError.
+    """
+    rows = _rows_of(queryset, marker)
+    compiled = rows.compiled_for(serializer)
+    found = _plans.get((type(serializer), rows.key(), compiled), lambda: Prepared(compiled))
+    return cast("Prepared", found), compiled.plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rows:
+    """What a plan depends on of a queryset: the fields that its rows have."""
+
+    model: type[models.Model]
+    by_keys: bool
+    fields: dict[str, models.Field]
+    besides: Besides
+
+    def key(self) -> Hashable:
+        return (self.model, self.by_keys, self.besides, _signature(self.fields))
+
+    def compiled_for(self, serializer: Serializer) -> Compiled:
+        if self.by_keys:
+            return compile_values(serializer, self.fields, self.besides)
+        return compile_serializer(serializer, self.model, self.fields, self.besides)
+
+
+def _rows_of(queryset: QuerySet, marker: str | None) -> _Rows:
+    by_keys = queryset._iterable_class is ValuesIterable
+    distinct = queryset.query.distinct and not queryset.query.distinct_fields
+    return _Rows(
+        model=queryset.model,
+        by_keys=by_keys,
+        fields=values(queryset) if by_keys else annotations(queryset),
+        besides=Besides(marker=marker, distinct=distinct),
+    )
 
 
 def _signature(fields: dict[str, models.Field]) -> Hashable:

@@ -45,10 +45,13 @@ class FastResponse(Response):
         self._style = style
         self._ordinary: Callable[[], Any] | None = ordinary
         self._is_ours = True
+        self._is_rendering = False
 
     @property
     def data(self) -> Any:
         """The answer as Python values."""
+        if self._is_rendering:
+            return None  # which the renderer that has rendered already is given
         if self._is_ours and self._ordinary is None:
             return json.loads(self._body)
         if self._is_ours:
@@ -68,9 +71,11 @@ class FastResponse(Response):
             return super().rendered_content
         self.accepted_renderer = cast("BaseRenderer", _Written(renderer, self._body))
         self._ordinary = None
+        self._is_rendering = True
         try:
             return super().rendered_content
         finally:
+            self._is_rendering = False
             self.accepted_renderer = renderer
 
     def _is_written_by(self, renderer: BaseRenderer) -> bool:

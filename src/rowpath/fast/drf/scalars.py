@@ -106,17 +106,15 @@ def _decimal(field: fields.DecimalField, column: models.Field, kind: Kind) -> Ma
         raise CannotCompileError(
             f"it rounds to {places} places what the column holds with {column.decimal_places}"
         )
-    digits = field.max_digits or _CONTEXT_DIGITS
-    if places is not None and (column.max_digits or digits + 1) > digits:
-        raise CannotCompileError(
-            f"it has {digits} digits, and its column may hold {column.max_digits or 'more'}"
-        )
+    # quantize() raises for more.
+    digits = None if places is None else field.max_digits or _CONTEXT_DIGITS
     coerced = getattr(field, "coerce_to_string", api_settings.COERCE_DECIMAL_TO_STRING)
     if not coerced:
-        return forms.DecimalAsFloat(places=places)
+        return forms.DecimalAsFloat(places=places, digits=digits)
     if field.localize:
         raise CannotCompileError("it is localized")
-    return forms.Decimal(places=places, normalized=bool(field.normalize_output))
+    normalized = bool(field.normalize_output)
+    return forms.Decimal(places=places, normalized=normalized, digits=digits)
 
 
 def _datetime(field: fields.DateTimeField, _column: models.Field, kind: Kind) -> Made:

@@ -45,7 +45,10 @@ class StreamingList(FastListMixin):
         way = reading.way
         if isinstance(way, PortableWay) or not _may_stream(request, way.using):
             return None
-        statement = way.ready.statement(queryset)
+        try:
+            statement = way.ready.statement(queryset)
+        except CannotCompileError:
+            return None  # and the same again where it is read in one piece
         if not statement.sql:
             return None
         from rowpath.fast.django.stream import Stream  # noqa: PLC0415 - needs psycopg 3

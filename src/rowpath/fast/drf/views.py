@@ -15,7 +15,7 @@ from rest_framework.pagination import (
 from rowpath.fast.django.overrides import overridden
 from rowpath.fast.fallback import FallBack
 
-_LISTING = ("paginate_queryset", "get_paginated_response", "get_serializer", "paginator")
+_LISTING = ("paginate_queryset", "get_paginated_response", "paginator")
 _PAGING = ("paginate_queryset", "get_paginated_response", "__init__")
 _CURSOR = ("_get_position_from_instance", "get_next_link", "get_previous_link")
 _PAGINATORS = (PageNumberPagination, LimitOffsetPagination, CursorPagination)

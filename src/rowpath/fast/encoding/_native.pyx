@@ -66,6 +66,7 @@ cdef extern from "zones.hpp" namespace "rowpath" nogil:
 cdef extern from "program.hpp" namespace "rowpath" nogil:
     cdef cppclass Writer:
         int number
+        int digits
         uint32_t item_type
         Writer *add_item() except +
 
@@ -354,6 +355,7 @@ cdef _fill_writer(Writer *writer, described):
     if not choose_writer(writer[0], described.name.encode()):
         raise ValueError(f"there is no writer {described.name!r}")
     writer.number = described.number
+    writer.digits = described.digits
     writer.item_type = described.item_type
     if described.item is not None:
         _fill_writer(writer.add_item(), described.item)

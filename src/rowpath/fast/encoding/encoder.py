@@ -161,7 +161,8 @@ def _checked(rows: range | None, count: int) -> range:
 
 
 def _ready(plan: Plan, style: JsonStyle, types: tuple[int, ...], compiled: Compiled) -> _Ready:
-    if len(types) != plan.columns:
+    # There may be more: a SELECT DISTINCT ends with what it is ordered by.
+    if len(types) < plan.columns:
         raise WrongTypeError(f"it has {len(types)} columns, and the plan {plan.columns}")
     slots = Slots()
     members = tuple(_members(plan.members, style, types, slots))

@@ -12,6 +12,8 @@ class Writer:
     name: str
     number: int = 0
     """Decimal places (-1 for any), or the position among the program's zones or prefixes."""
+    digits: int = 0
+    """How many a decimal may have; 0 for any number."""
     item_type: int = 0
     """The OID of an array's items."""
     item: "Writer | None" = None

@@ -126,11 +126,12 @@ def _integer(form: forms.Integer, _: Slots) -> Writers:
 
 def _decimal(form: forms.Decimal, _: Slots) -> Writers:
     name = "normalized decimal" if form.normalized else "decimal"
-    return {Type.NUMERIC: Writer(name=name, number=_scale(form.places))}
+    return {Type.NUMERIC: Writer(name=name, number=_scale(form.places), digits=form.digits or 0)}
 
 
 def _decimal_as_float(form: forms.DecimalAsFloat, _: Slots) -> Writers:
-    return {Type.NUMERIC: Writer(name="decimal as float", number=_scale(form.places))}
+    name, digits = "decimal as float", form.digits or 0
+    return {Type.NUMERIC: Writer(name=name, number=_scale(form.places), digits=digits)}
 
 
 def _scale(places: int | None) -> int:

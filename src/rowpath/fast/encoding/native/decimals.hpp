@@ -5,6 +5,8 @@
 
 namespace rowpath {
 
+constexpr int kAnyScale = -1;
+
 class Numeric {
   public:
     explicit Numeric(Cell cell) {
@@ -23,6 +25,16 @@ class Numeric {
     }
 
     int scale() const { return scale_; }
+
+    void require(int places, int digits) const {
+        if (places != kAnyScale && scale_ != places) {
+            throw Refused{"it has another number of decimal places than the field"};
+        }
+        const bool may_be_more = digits != 0 && 4 * (weight_ + 1) + scale_ > digits;
+        if (may_be_more && coefficient_size() > digits) {
+            throw Refused{"it has more digits than the field"};
+        }
+    }
 
     // As numeric_out and f"{value:f}" have it, every digit of its scale.
     char *put_fixed(char *at) const {
@@ -108,15 +120,8 @@ class Numeric {
     bool is_negative_;
 };
 
-constexpr int kAnyScale = -1;
 // decimal.getcontext().prec, beyond which normalize() rounds.
 constexpr int kContextDigits = 28;
-
-inline void require_scale(const Numeric &value, int places) {
-    if (places != kAnyScale && value.scale() != places) {
-        throw Refused{"it has another number of decimal places than the field"};
-    }
-}
 
 inline char *without_zeros_at_end(char *start, char *end) {
     if (std::memchr(start, '.', static_cast<std::size_t>(end - start)) == nullptr) return end;
@@ -124,16 +129,12 @@ inline char *without_zeros_at_end(char *start, char *end) {
     return end[-1] == '.' ? end - 1 : end;
 }
 
-inline void write_decimal(Cell cell, int places, Output &out) {
-    const Numeric value(cell);
-    require_scale(value, places);
+inline void write_decimal(const Numeric &value, Output &out) {
     char *at = put(out.room(value.fixed_size() + 2), '"');
     out.ends_at(put(value.put_fixed(at), '"'));
 }
 
-inline void write_normalized_decimal(Cell cell, int places, Output &out) {
-    const Numeric value(cell);
-    require_scale(value, places);
+inline void write_normalized_decimal(const Numeric &value, Output &out) {
     if (value.coefficient_size() > kContextDigits) {
         throw Refused{"it has more digits than Decimal.normalize() keeps"};
     }
@@ -141,9 +142,7 @@ inline void write_normalized_decimal(Cell cell, int places, Output &out) {
     out.ends_at(put(without_zeros_at_end(start, value.put_fixed(start)), '"'));
 }
 
-inline void write_decimal_as_float(Cell cell, int places, Output &out) {
-    const Numeric value(cell);
-    require_scale(value, places);
+inline void write_decimal_as_float(const Numeric &value, Output &out) {
     if (value.is_short()) {
         out.ends_at(value.put_short_as_float(out.room(kLongestFloat)));
         return;

@@ -30,6 +30,7 @@ using WriteCell = void (*)(Cell, const Writer &, Encoding &);
 struct Writer {
     WriteCell write = nullptr;
     int number = 0; // decimal places, or the position of a zone or a prefix; see writers.hpp
+    int digits = 0; // that a decimal may have; 0 for any number
     std::uint32_t item_type = 0; // an array's, by its OID
     std::unique_ptr<Writer> item;
 

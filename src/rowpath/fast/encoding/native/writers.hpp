@@ -22,9 +22,11 @@ template <WriteCell write> void quoted(Cell cell, const Writer &writer, Encoding
 }
 
 // `number` is the decimal places, or -1 for any.
-template <void (*write)(Cell, int, Output &)>
-void scaled(Cell cell, const Writer &writer, Encoding &encoding) {
-    write(cell, writer.number, encoding.out);
+template <void (*write)(const Numeric &, Output &)>
+void decimal(Cell cell, const Writer &writer, Encoding &encoding) {
+    const Numeric value(cell);
+    value.require(writer.number, writer.digits);
+    write(value, encoding.out);
 }
 
 // `number` is the zone's position.
@@ -79,9 +81,9 @@ constexpr Named kWriters[] = {
     {"quoted int8", quoted<kInt8>},
     {"quoted whole numeric", quoted<kWholeNumeric>},
     {"boolean", plain<boolean>},
-    {"decimal", scaled<write_decimal>},
-    {"normalized decimal", scaled<write_normalized_decimal>},
-    {"decimal as float", scaled<write_decimal_as_float>},
+    {"decimal", decimal<write_decimal>},
+    {"normalized decimal", decimal<write_normalized_decimal>},
+    {"decimal as float", decimal<write_decimal_as_float>},
     {"float8", plain<float8>},
     {"datetime", datetime<false>},
     {"naive datetime", datetime<true>},
