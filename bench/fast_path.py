@@ -6,7 +6,11 @@ fast path from the page's queryset to the bytes, DRF's own from the same queryse
 requests whose list falls back: by the view with the mixin, and by the same view without. The lab's
 products, one connection, no HTTP. Told is the ratio of times with its interval, as in the lab.
 
+With --stream, the same floor against a StreamingList of that many rows whose pieces are taken one
+by one, and before it by how much the process grew while it streamed.
+
     python bench/fast_path.py [--rows 1_000_000] [--sizes 100 1_000 10_000 100_000] [--rounds 15]
+                              [--stream 1_000_000]
 """
 
 import argparse
@@ -14,11 +18,14 @@ import gc
 import os
 import platform
 import random
+import resource
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC
 from statistics import median
 from typing import Any, cast
+
+import psutil
 
 from rowpath.lab.apps.settings import AppSettings
 from rowpath.lab.database import open_database
@@ -30,6 +37,7 @@ Step = Callable[[], object]
 SHORTEST_S = 0.02  # of one timing: shorter steps are repeated
 PAIRS = (
     ("fast path", "floor"),
+    ("streamed", "floor"),
     ("encoder", "floor"),
     ("DRF", "fast path"),
     ("falls back", "plain DRF"),
@@ -40,8 +48,9 @@ def main() -> None:
     """Run the rounds that the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, default=PRODUCTS.default_rows)
-    parser.add_argument("--sizes", type=int, nargs="+", default=[100, 1_000, 10_000, 100_000])
+    parser.add_argument("--sizes", type=int, nargs="*", default=[100, 1_000, 10_000, 100_000])
     parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--stream", type=int, default=0)
     options = parser.parse_args()
     with open_database(None) as database:
         ensure(database, PRODUCTS, rows=options.rows, seed=1, report=print)
@@ -55,6 +64,9 @@ def main() -> None:
         django.setup()
         for size in options.sizes:
             tell(size, measured(steps(size), options.rounds))
+        if options.stream:
+            print(f"streaming grew the process by {grown_mib(options.stream):.1f} MiB")
+            tell(options.stream, measured(streaming_steps(options.stream), options.rounds))
 
 
 def steps(size: int) -> dict[str, Step]:
@@ -126,6 +138,54 @@ def steps(size: int) -> dict[str, Step]:
     }
 
 
+def streaming_steps(size: int) -> dict[str, Step]:
+    """Return what is timed for a stream of `size` products."""
+    from django.db import connections  # noqa: PLC0415 - after setup(), as all that follows
+
+    from rowpath.lab.apps.django.models import Product  # noqa: PLC0415
+
+    with connections["default"].cursor():  # which connects
+        pgconn = connections["default"].connection.pgconn
+    names = ", ".join(str(field.column) for field in Product._meta.concrete_fields[1:])  # noqa: SLF001
+    sql = f"SELECT {names} FROM product ORDER BY time_created LIMIT {size}"  # noqa: S608
+    pgconn.prepare(b"floor_of_stream", sql.encode())
+    return {
+        "floor": lambda: pgconn.exec_prepared(b"floor_of_stream", None, None, 1),
+        "streamed": lambda: streamed(size),
+    }
+
+
+def streamed(size: int) -> int:
+    """Stream `size` products, and return how many bytes they are."""
+    from rest_framework.generics import ListAPIView  # noqa: PLC0415 - after setup()
+    from rest_framework.test import APIRequestFactory  # noqa: PLC0415
+
+    from rowpath.fast.drf import StreamingList  # noqa: PLC0415
+    from rowpath.lab.apps.django.models import Product  # noqa: PLC0415
+    from rowpath.lab.apps.django.serializers import ProductSerializer  # noqa: PLC0415
+
+    attributes = {
+        "queryset": Product.objects.all()[:size],
+        "serializer_class": ProductSerializer,
+    }
+    view: Any = type("View", (StreamingList, ListAPIView), attributes)
+    response = view.as_view()(APIRequestFactory().get("/"))
+    if not response.streaming:
+        raise SystemExit("Cannot measure streaming: the list was answered in one piece.")
+    try:
+        return sum(len(piece) for piece in response)
+    finally:
+        response.close()
+
+
+def grown_mib(size: int) -> float:
+    """Return by how much this process grows at most while it streams `size` products."""
+    streamed(min(size, 10_000))  # what is imported and compiled once
+    before = psutil.Process().memory_info().rss
+    streamed(size)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 - before / 2**20
+
+
 def measured(steps: Mapping[str, Step], rounds: int) -> dict[str, list[float]]:
     """Return the seconds of each step in each round; the first round warms up."""
     times: dict[str, list[float]] = {name: [] for name in steps}
@@ -150,7 +210,7 @@ def tell(size: int, times: Mapping[str, list[float]]) -> None:
     """Print each step's median and the ratios that are asked for."""
     each = ", ".join(f"{name} {median(took) * 1e3:.2f} ms" for name, took in times.items())
     print(f"{size:,} rows: {each}")
-    for left, right in PAIRS:
+    for left, right in (pair for pair in PAIRS if pair[0] in times):
         if (ratio := ratio_interval(times[left], times[right])) is not None:
             print(
                 f"    {left} / {right}: {ratio.estimate:.3f} ({ratio.low:.3f} to {ratio.high:.3f})"

@@ -37,7 +37,16 @@ FAST = (
     "chosen-at-first",
     "chosen-by-view",
 )
-NEEDS_COMPILED = {"whole", "empty", "only", "prefetched", "pages", "offsets", "cursors"}
+NEEDS_COMPILED = {
+    "whole",
+    "empty",
+    "only",
+    "prefetched",
+    "pages",
+    "offsets",
+    "cursors",
+    "distinct",
+}
 Answers = dict[str, dict[str, Any]]
 
 

@@ -10,6 +10,8 @@ class FallBack:
     reason: str
     field: str | None = None
     change: str | None = None
+    always: bool = False
+    """Whether it is so for any queryset."""
 
     def __str__(self) -> str:
         place = f"{self.field}: " if self.field else ""
@@ -20,12 +22,21 @@ class FallBack:
 class CannotCompileError(Exception):
     """A view, serializer or queryset that the fast path does not answer; it never leaves `fast`."""
 
-    def __init__(self, reason: str, *, field: str | None = None, change: str | None = None) -> None:
-        self.fall_back = FallBack(reason=reason, field=field, change=change)
+    def __init__(
+        self,
+        reason: str,
+        *,
+        field: str | None = None,
+        change: str | None = None,
+        always: bool = False,
+    ) -> None:
+        self.fall_back = FallBack(reason=reason, field=field, change=change, always=always)
         super().__init__(str(self.fall_back))
 
     def within(self, field: str) -> "CannotCompileError":
         """Return the same reason, told as one of a nested serializer's `field`."""
         inner = self.fall_back
         name = field if inner.field is None else f"{field}.{inner.field}"
-        return CannotCompileError(inner.reason, field=name, change=inner.change)
+        return CannotCompileError(
+            inner.reason, field=name, change=inner.change, always=inner.always
+        )

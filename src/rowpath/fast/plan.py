@@ -5,11 +5,11 @@ form, and knows neither the framework nor the database. Members are written in o
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import Any
 
-from rowpath.fast.forms import Form
+from rowpath.fast.forms import Form, Mapping
 
 
 class Absent(Enum):
@@ -58,6 +58,27 @@ class Plan:
 
     members: tuple[Value | Object, ...]
     columns: int
+
+
+def has_mappings(members: tuple[Value | Object, ...]) -> bool:
+    """Whether a member is an hstore."""
+    return any(
+        has_mappings(member.members)
+        if isinstance(member, Object)
+        else isinstance(member.form, Mapping)
+        for member in members
+    )
+
+
+def with_mappings_of(members: tuple[Value | Object, ...], oid: int) -> tuple[Value | Object, ...]:
+    """Return `members` with every hstore read from the type `oid`."""
+    return tuple(_with_mapping_of(member, oid) for member in members)
+
+
+def _with_mapping_of(member: Value | Object, oid: int) -> Value | Object:
+    if isinstance(member, Object):
+        return replace(member, members=with_mappings_of(member.members, oid))
+    return replace(member, form=Mapping(oid=oid)) if isinstance(member.form, Mapping) else member
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

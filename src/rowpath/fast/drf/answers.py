@@ -62,7 +62,7 @@ def reading_for(view: GenericAPIView, request: Request, queryset: QuerySet) -> R
 
 def _way(request: Request, ready: Prepared, plan: Plan, style: JsonStyle, using: str) -> Way:
     if options().compiled and has_binary_rows(using):
-        encoder = ready.encoder(style)
+        encoder = ready.encoder(style, using)
         if encoder is not None:
             from rowpath.fast.drf.compiled import CompiledWay  # noqa: PLC0415 - needs psycopg 3
 

@@ -148,9 +148,9 @@ def check_serializer(serializer_class: type[serializers.BaseSerializer]) -> None
     base = _base(serializer_class)
     name = serializer_class.__name__
     if own := overridden(serializer_class, base, _SERIALIZING):
-        raise CannotCompileError(f"{name} has a {own} of its own")
+        raise CannotCompileError(f"{name} has a {own} of its own", always=True)
     if getattr(getattr(serializer_class, "Meta", None), "list_serializer_class", None):
-        raise CannotCompileError(f"{name} has a Meta.list_serializer_class")
+        raise CannotCompileError(f"{name} has a Meta.list_serializer_class", always=True)
 
 
 def _base(serializer_class: type[serializers.BaseSerializer]) -> type[serializers.Serializer]:
@@ -179,16 +179,19 @@ def _member(field: fields.Field, place: Place, columns: Columns) -> plan.Value |
     if isinstance(field, serializers.BaseSerializer):
         return _nested(field, place, columns)
     if isinstance(field, ManyRelatedField):
-        raise CannotCompileError("it is a to-many relation, which does not compile yet")
+        raise CannotCompileError(
+            "it is a to-many relation, which does not compile yet", always=True
+        )
     if isinstance(field, RelatedField):
         return _related(field, place, columns)
     if isinstance(field, fields.SerializerMethodField):
         raise CannotCompileError(
             f"{field.method_name}() is Python code, called for each row",
             change="Compute it in the database: an annotation of the queryset and a typed field.",
+            always=True,
         )
     if field.source == "*":
-        raise CannotCompileError("its source is the whole row")
+        raise CannotCompileError("its source is the whole row", always=True)
     return _plain(field, place, columns)
 
 
@@ -219,7 +222,9 @@ def _check_left_out(field: fields.Field) -> None:
 
 def _nested(field: Any, place: Place, columns: Columns) -> plan.Object:
     if isinstance(field, serializers.ListSerializer):
-        raise CannotCompileError("it is a list of its own (many=True), which does not compile yet")
+        raise CannotCompileError(
+            "it is a list of its own (many=True), which does not compile yet", always=True
+        )
     if field.source == "*":
         raise CannotCompileError("its source is the whole row")
     end, checks = place.follow(field.source_attrs, _absent(field), ends_at_row=True)
@@ -239,7 +244,7 @@ def _related(field: RelatedField, place: Place, columns: Columns) -> plan.Value:
             if own := overridden(type(field), base, uses):
                 raise CannotCompileError(f"{type(field).__name__} has a {own}() of its own")
             return _RELATED[base](field, place, columns)
-    raise CannotCompileError(f"a {type(field).__name__} is written by Python code")
+    raise CannotCompileError(f"a {type(field).__name__} is written by Python code", always=True)
 
 
 def _primary_key(field: PrimaryKeyRelatedField, place: Place, columns: Columns) -> plan.Value:

@@ -19,6 +19,7 @@ from rowpath.fast.drf.answers import (
     with_outcome,
 )
 from rowpath.fast.drf.portable import FallsBackError
+from rowpath.fast.drf.prepared import never_compiles
 from rowpath.fast.drf.reading import Reading
 from rowpath.fast.drf.responses import Outcome
 from rowpath.fast.drf.shadow import turned_off
@@ -45,7 +46,11 @@ class FastListMixin(_Listing):
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Answer the view's queryset, filtered and paginated."""
-        reason = view_falls_back(type(self), FastListMixin) or turned_off(type(self))
+        reason = (
+            view_falls_back(type(self), FastListMixin)
+            or turned_off(type(self))
+            or never_compiles(self)
+        )
         if reason is not None:
             return _told(self, super().list(request, *args, **kwargs), reason)
         queryset = self.filter_queryset(self.get_queryset())

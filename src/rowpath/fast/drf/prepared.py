@@ -1,15 +1,19 @@
 """A serializer made ready for one kind of queryset, kept for the life of the process."""
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
+from weakref import WeakKeyDictionary
 
 from django.core.signals import setting_changed
 from django.db import models
 from django.db.models.query import QuerySet, ValuesIterable
+from rest_framework.generics import GenericAPIView
 from rest_framework.serializers import Serializer
 
+from rowpath.fast.django.hstore import hstore_oid
 from rowpath.fast.django.models import check_instances
+from rowpath.fast.django.overrides import overridden
 from rowpath.fast.django.querysets import annotations, check_relations, values
 from rowpath.fast.django.shapes import Shape, shape_of
 from rowpath.fast.django.statement import Statement, statement, unlimited
@@ -17,7 +21,7 @@ from rowpath.fast.drf.compile import Besides, Compiled, compile_serializer, comp
 from rowpath.fast.drf.plans import Bounded
 from rowpath.fast.encoding import Encoder, encoder
 from rowpath.fast.fallback import CannotCompileError, FallBack
-from rowpath.fast.plan import JsonStyle, Plan
+from rowpath.fast.plan import JsonStyle, Plan, has_mappings, with_mappings_of
 
 # A statement of some 2 kB with its key, so about a megabyte for a project with 100 lists.
 _STATEMENTS = 256
@@ -30,16 +34,32 @@ class Prepared:
     """A compiled serializer with what was made for it so far."""
 
     compiled: Compiled
-    _encoders: dict[JsonStyle, Encoder | None] = field(default_factory=dict)
+    _encoders: dict[tuple[JsonStyle, int | None], Encoder | None] = field(default_factory=dict)
     _statements: Bounded[Statement | None] = field(default_factory=lambda: Bounded(_STATEMENTS))
     _misses: int = 0
     _rest: int = 0
 
-    def encoder(self, style: JsonStyle) -> Encoder | None:
-        """Return the compiled code's encoder for `style`; None where there is none."""
-        if style not in self._encoders:
-            self._encoders[style] = encoder(self.compiled.plan, style)
-        return self._encoders[style]
+    def encoder(self, style: JsonStyle, using: str) -> Encoder | None:
+        """Return the compiled code's encoder of `style` for the database `using`.
+
+        None where there is no compiled code. Raises CannotCompileError.
+        """
+        oid = self._hstore_oid(using)
+        if (style, oid) not in self._encoders:
+            whole = self.compiled.plan
+            members = whole.members if oid is None else with_mappings_of(whole.members, oid)
+            self._encoders[style, oid] = encoder(replace(whole, members=members), style)
+        return self._encoders[style, oid]
+
+    def _hstore_oid(self, using: str) -> int | None:
+        if not has_mappings(self.compiled.plan.members):
+            return None
+        if (oid := hstore_oid(using)) is None:
+            raise CannotCompileError(
+                f"the values of an hstore are strings on the database {using}",
+                change="Add django.contrib.postgres to INSTALLED_APPS, and its HStoreExtension.",
+            )
+        return oid
 
     def statement(self, queryset: QuerySet) -> Statement:
         """Return the lean statement for `queryset`, compiled anew only for another shape."""
@@ -81,10 +101,12 @@ class Prepared:
 
 
 _plans: Bounded[Prepared | FallBack] = Bounded(_PLANS)
+_never: WeakKeyDictionary[type, FallBack] = WeakKeyDictionary()
 
 
 def _forget(**_: Any) -> None:
     _plans.clear()
+    _never.clear()
 
 
 # Only tests change settings; what a field's form depends on is then compiled anew.
@@ -107,8 +129,17 @@ def prepared(
 
     found = _plans.get((serializer_class, rows.key()), make)
     if isinstance(found, FallBack):
+        if found.always:
+            _never[serializer_class] = found
         raise CannotCompileError(found.reason, field=found.field, change=found.change)
     return found
+
+
+def never_compiles(view: GenericAPIView) -> FallBack | None:
+    """Return why no list of `view` compiles, if that is known from one that did not."""
+    if overridden(type(view), GenericAPIView, ("get_serializer", "get_serializer_class")):
+        return None
+    return None if view.serializer_class is None else _never.get(view.serializer_class)
 
 
 def prepared_for(

@@ -200,6 +200,17 @@ def _list(field: fields.ListField, column: models.Field, kind: Kind) -> Made:
     return forms.Array(item=form_of(field.child, column.base_field))
 
 
+def _mapping(field: fields.DictField, _column: models.Field, kind: Kind) -> Made:
+    """Write an hstore, whose values are strings and nulls, by a child that leaves them so."""
+    if kind is not Scalar.HSTORE:
+        return None
+    for base in (fields.CharField, fields._UnvalidatedField):
+        if isinstance(field.child, base):
+            _writes_as(field.child, base, _WRITING)
+            return forms.Mapping()
+    return None
+
+
 def _file(field: fields.FileField, _column: models.Field, kind: Kind) -> Made:
     used = getattr(field, "use_url", api_settings.UPLOADED_FILES_USE_URL)
     return forms.FileUrl(base_url=kind.base_url) if isinstance(kind, FileKind) and used else None
@@ -231,6 +242,7 @@ _FORMS: dict[type[fields.Field], tuple[tuple[str, ...], Maker]] = {
     fields.ChoiceField: ((), _choice),
     fields.JSONField: ((), _json),
     fields.ListField: ((), _list),
+    fields.DictField: ((), _mapping),
     fields.FileField: ((), _file),
     fields.ModelField: ((), _model_field),
     fields.ReadOnlyField: ((), _read_only),
@@ -251,5 +263,6 @@ _RAW: dict[Kind, Callable[[], forms.Form]] = {
     Scalar.DURATION: lambda: forms.Duration(style=forms.DurationStyle.SECONDS),
     Scalar.UUID: lambda: forms.Uuid(style=forms.UuidStyle.HYPHENATED),
     Scalar.JSON: forms.Json,
+    Scalar.HSTORE: forms.Mapping,
     Scalar.ADDRESS: forms.Address,
 }
