@@ -81,15 +81,18 @@ def binary_rows(statement: Statement) -> PGresult:
     return cast("PGresult", _run(statement, None))
 
 
-def take_binary_rows(statement: Statement, take: Take) -> None:
+def take_binary_rows(statement: Statement, take: Take, *, at_most: int | None = None) -> None:
     """Run `statement` as `binary_rows` does, and give `take` the rows while more are made.
 
-    `take` is not called if there are none. An error of the statement may come after some.
+    `at_most` is how many there are at most, if that is known: few come in one piece, by a statement
+    that psycopg prepares where the connection has a prepare_threshold. `take` need not be called if
+    there are none. An error of the statement may come after some.
     """
-    if capabilities.has_stream_chunked():
-        _run(statement, take)
-    else:
+    is_one_piece = at_most is not None and at_most <= _CHUNK_ROWS
+    if is_one_piece or not capabilities.has_stream_chunked():
         take(binary_rows(statement))
+    else:
+        _run(statement, take)
 
 
 def _run(statement: Statement, take: Take | None) -> PGresult | None:

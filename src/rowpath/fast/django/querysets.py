@@ -64,6 +64,12 @@ def _check_query(queryset: QuerySet) -> None:
         raise CannotCompileError("the queryset defers fields and uses select_related()")
 
 
+def rows_at_most(queryset: QuerySet) -> int | None:
+    """Return how many rows the slice of `queryset` has at most; None if it has no end."""
+    query = queryset.query
+    return None if query.high_mark is None else query.high_mark - query.low_mark
+
+
 def check_relations(queryset: QuerySet, columns: tuple[Selected, ...]) -> None:
     """Raise CannotCompileError if another source than the statement has what `columns` cross to.
 

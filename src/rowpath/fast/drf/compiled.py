@@ -18,6 +18,7 @@ from rowpath.fast.django.binary import (
     python_value,
     take_binary_rows,
 )
+from rowpath.fast.django.querysets import rows_at_most
 from rowpath.fast.drf.prepared import Prepared
 from rowpath.fast.encoding import CannotEncodeError, Encoder, JsonArray
 
@@ -45,7 +46,7 @@ class CompiledWay:
             return
         if self.ready.compiled.marker is None:
             written = self.rows_written()
-            take_binary_rows(statement, written.add)
+            take_binary_rows(statement, written.add, at_most=rows_at_most(queryset))
             self._written = written
         else:
             self._kept = binary_rows(statement)
