@@ -15,7 +15,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 from psycopg import capabilities
 from psycopg.adapt import Transformer
-from psycopg.pq import TransactionStatus
+from psycopg.pq import Format, TransactionStatus
 from psycopg.pq.abc import PGresult
 
 from rowpath.fast.django.statement import Statement
@@ -116,11 +116,14 @@ def _binary_cursor(connection: BaseDatabaseWrapper) -> BinaryCursor:
 
 
 def python_value(result: PGresult, row: int, column: int, using: str) -> Any:
-    """Return one value of a binary result as Django would have read it."""
+    """Return one value of a binary result as Django would have read it, or raise as Django does."""
+    cell = result.get_value(row, column)
+    if cell is None:
+        return None
     connection = connections[using]
     transformer = Transformer.from_context(connection.connection)
-    transformer.set_pgresult(result)
-    value = transformer.load_row(row, tuple)[column]
+    with connection.wrap_database_errors:
+        value = transformer.get_loader(result.ftype(column), Format.BINARY).load(cell)
     return value.replace(tzinfo=connection.timezone) if isinstance(value, datetime) else value
 
 
