@@ -1,12 +1,16 @@
-# `make lab` is the main job, `make test` the tests. Both install what they need into .venv first.
+# `make lab` is the main job, `make ladder` the experiment against rowpath's peers, `make test` the
+# tests. Each installs what it needs into .venv first.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: lab test lint lock clean
+.PHONY: lab ladder test lint lock clean
 
 lab: $(VENV)/lab.stamp
 	$(BIN)/rowpath lab run $(ARGS)
+
+ladder: $(VENV)/peers.stamp
+	$(BIN)/rowpath lab run ladder $(ARGS)
 
 test: $(VENV)/dev.stamp
 	$(BIN)/pytest $(ARGS)
@@ -17,11 +21,13 @@ lint: $(VENV)/dev.stamp
 	$(BIN)/mypy
 
 # Needs uv on PATH: writes the pinned dependencies anew, for every Python from 3.11 on.
-LOCK := uv pip compile pyproject.toml --extra lab --universal --python-version 3.11 \
+LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --upgrade
+PEERS := --extra peers --group oxide --overrides requirements/overrides.txt
 lock:
-	$(LOCK) --output-file requirements/lab.txt
-	$(LOCK) --group dev --output-file requirements/dev.txt
+	$(LOCK) --extra lab --output-file requirements/lab.txt
+	$(LOCK) $(PEERS) --output-file requirements/peers.txt
+	$(LOCK) $(PEERS) --group dev --output-file requirements/dev.txt
 
 clean:
 	rm -rf $(VENV) build dist src/*.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
@@ -32,12 +38,20 @@ $(VENV)/bin/python:
 # What the compiled encoder is built from, by the installation of rowpath itself.
 NATIVE := setup.py $(wildcard src/rowpath/fast/encoding/*.pyx src/rowpath/fast/encoding/native/*.hpp)
 
+# The files name every package there is to install; --no-deps, since one of them would forbid others.
+INSTALL := $(BIN)/python -m pip install --quiet --no-deps
+
 $(VENV)/lab.stamp: requirements/lab.txt pyproject.toml $(NATIVE) | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/lab.txt
-	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	$(INSTALL) --require-hashes --requirement requirements/lab.txt
+	$(INSTALL) --editable .
 	touch $@
 
-$(VENV)/dev.stamp: requirements/dev.txt pyproject.toml $(NATIVE) | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/dev.txt
-	$(BIN)/python -m pip install --quiet --no-deps --editable .
+$(VENV)/peers.stamp: requirements/peers.txt pyproject.toml $(NATIVE) | $(VENV)/bin/python
+	$(INSTALL) --require-hashes --requirement requirements/peers.txt
+	$(INSTALL) --editable .
 	touch $@ $(VENV)/lab.stamp
+
+$(VENV)/dev.stamp: requirements/dev.txt pyproject.toml $(NATIVE) | $(VENV)/bin/python
+	$(INSTALL) --require-hashes --requirement requirements/dev.txt
+	$(INSTALL) --editable .
+	touch $@ $(VENV)/lab.stamp $(VENV)/peers.stamp

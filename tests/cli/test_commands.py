@@ -15,7 +15,7 @@ import urllib3
 
 from conftest import enterable_folder
 from rowpath.lab.experiments import EXPERIMENTS
-from rowpath.lab.host import package_versions
+from rowpath.lab.packages import package_versions
 
 URL = re.compile(r"(POST |\(fails .*\) )?(http://127\.0\.0\.1:\d+/\S+)")
 

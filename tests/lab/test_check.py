@@ -9,7 +9,12 @@ from typing import Any
 import pytest
 
 from rowpath.errors import AnswerError
-from rowpath.lab.answers.check import check_answer, check_failure, check_statements
+from rowpath.lab.answers.check import (
+    check_answer,
+    check_failure,
+    check_fast_path,
+    check_statements,
+)
 from rowpath.lab.answers.reference import Reference, reference
 from rowpath.lab.database import Database
 from rowpath.lab.experiment import ExpectedError, Setup, Shape
@@ -136,3 +141,16 @@ def test_a_variant_that_does_not_fail_as_it_should_ends_the_run(
     check_failure(cell, 500, "FieldError: cannot be both")
     with pytest.raises(AnswerError, match=re.escape(told)):
         check_failure(cell, 200, error)
+
+
+def test_an_answer_by_the_declared_path_passes_and_any_goes_where_none_is() -> None:
+    """What rowpath's variant declares is compiled code; DRF's declares nothing."""
+    check_fast_path(cell_of("ladder", "rowpath"), "compiled")
+    check_fast_path(cell_of("ladder", "drf"), None)
+
+
+@pytest.mark.parametrize("taken", ["portable", "DRF, since the queryset is distinct", None])
+def test_an_answer_by_another_path_is_no_answer_of_rowpath(taken: str | None) -> None:
+    """A list that fell back has the right rows, and is told with who made it all the same."""
+    with pytest.raises(AnswerError, match=f"compiled path, .* came from {taken or 'elsewhere'}"):
+        check_fast_path(cell_of("ladder", "rowpath"), taken)

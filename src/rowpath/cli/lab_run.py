@@ -25,9 +25,10 @@ from rowpath.lab.experiment import Experiment
 from rowpath.lab.experiments import EXPERIMENTS
 from rowpath.lab.folders import data_folder
 from rowpath.lab.forecast import Forecast
-from rowpath.lab.host import environment, package_versions
+from rowpath.lab.host import environment
 from rowpath.lab.measuring import runner
 from rowpath.lab.measuring.results import Results
+from rowpath.lab.packages import package_versions
 from rowpath.lab.plan import Stage, Stock, chosen, stages
 from rowpath.lab.profile import PROFILES, profile_named
 from rowpath.lab.record import (

@@ -14,9 +14,9 @@ from rowpath.lab.apps.settings import AppSettings
 from rowpath.lab.database import open_database
 from rowpath.lab.dataset import ensure
 from rowpath.lab.experiment import WHOLE_TABLE, App, Setup, Variant
-from rowpath.lab.experiments import EXPERIMENTS
+from rowpath.lab.experiments import EXPERIMENTS, apps_of
 from rowpath.lab.folders import data_folder
-from rowpath.lab.host import package_versions
+from rowpath.lab.packages import package_versions
 from rowpath.lab.servers.server import Server, free_port, serving
 
 LOOK_EVERY_S = 1.0
@@ -47,7 +47,7 @@ def serve(  # noqa: PLR0913 one parameter an option
     seed: int,
 ) -> None:
     """Keep the measured applications running, and print their URLs. Ctrl-C ends it."""
-    apps = [App(app)] if app else list(App)
+    apps = (App(app),) if app else apps_of(EXPERIMENTS, package_versions())
     ports = [port + number if port else None for number in range(len(apps))]
     wanted = wanted_datasets(EXPERIMENTS, rows)
     for its_port in ports:
@@ -81,6 +81,7 @@ def _watch(servers: Sequence[Server]) -> NoReturn:
 
 def _urls(app: App, server: Server) -> list[str]:
     lines = [f"{app} at {server.url}"]
+    versions = package_versions()
     for experiment in EXPERIMENTS:
         for group in experiment.groups:
             query = "" if group.sizes == (WHOLE_TABLE,) else f"?rows={group.sizes[0]}"
@@ -88,7 +89,7 @@ def _urls(app: App, server: Server) -> list[str]:
                 f"  {experiment.name}/{variant.name}: {_how(variant)}"
                 f"{server.url}{experiment.path(variant)}{query}"
                 for variant in group.variants
-                if variant.app is app and _can_run(variant)
+                if variant.app is app and variant.can_run(versions)
             ]
     return lines
 
@@ -98,7 +99,3 @@ def _how(variant: Variant) -> str:
     if variant.fails is not None:
         return f"(fails with {variant.fails.kind}) "
     return "POST " if variant.is_task else ""
-
-
-def _can_run(variant: Variant) -> bool:
-    return variant.needs is None or variant.needs.met_by(package_versions())

@@ -24,6 +24,11 @@ class App(StrEnum):
 
     DJANGO = "django"
     FASTAPI = "fastapi"
+    PEERS = "peers"
+    """Django again, with the packages that speed up DRF or stand in its place."""
+    BOLT = "bolt"
+    """django-bolt, under the server that it brings."""
+    LITESTAR = "litestar"
 
 
 class Setup(StrEnum):
@@ -142,7 +147,8 @@ class Variant:
     technique is expected to end with that error, which is then its outcome. `needs` leaves the
     variant out where the package is older. `memory_limit_mib` ends the worker that grows beyond
     it, and that end is the outcome that the report shows. `thorough_only` keeps a variant out of
-    the shorter profiles.
+    the shorter profiles. `fast_path` is the path of rowpath's own that must be taken: an answer by
+    any other is refused before it is timed.
     """
 
     name: str
@@ -163,7 +169,12 @@ class Variant:
     needs: Requirement | None = None
     memory_limit_mib: int | None = None
     thorough_only: bool = False
+    fast_path: str | None = None
     told: tuple[Told, ...] = ()
+
+    def can_run(self, versions: Mapping[str, str]) -> bool:
+        """Return whether the installed `versions` have what the variant needs."""
+        return self.needs is None or self.needs.met_by(versions)
 
     @property
     def is_timed(self) -> bool:

@@ -3,26 +3,14 @@
 import os
 import platform
 import sys
-from importlib import metadata
 from pathlib import Path
 
 import psutil
 
 from rowpath.lab.database import Database, connect
+from rowpath.lab.packages import package_versions
 from rowpath.lab.record import EnvironmentRecord
 
-PACKAGES = (
-    "django",
-    "djangorestframework",
-    "fastapi",
-    "pydantic",
-    "sqlalchemy",
-    "psycopg",
-    "gunicorn",
-    "uvicorn",
-    "uvloop",
-    "httptools",
-)
 SETTINGS = (
     "effective_cache_size",
     "fsync",
@@ -55,11 +43,6 @@ def environment(database: Database) -> EnvironmentRecord:
         settings=dict(settings),
         load_average=os.getloadavg(),
     )
-
-
-def package_versions() -> dict[str, str]:
-    """Return the installed versions of the packages that are measured, and of their servers."""
-    return {name: metadata.version(name) for name in PACKAGES}
 
 
 def _version(row: tuple[str] | None) -> str:

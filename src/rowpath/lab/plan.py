@@ -158,7 +158,7 @@ def _comparisons(
         variant
         for variant in group.variants
         if profile.thorough or not variant.thorough_only
-        if variant.needs is None or variant.needs.met_by(stock.versions)
+        if variant.can_run(stock.versions)
     ]
     return [
         Comparison(

@@ -40,6 +40,18 @@ def check_statements(cell: Cell, sent: int) -> None:
     )
 
 
+def check_fast_path(cell: Cell, taken: str | None) -> None:
+    """Return where rowpath answered by the path that is declared, if one is; else AnswerError."""
+    declared = cell.variant.fast_path
+    if declared is None or taken == declared:
+        return
+    raise AnswerError(
+        f"Cannot time {cell}: it is to be answered by rowpath's {declared} path, and the answer "
+        f"came from {taken or 'elsewhere'}. Mend the view or its serializer, or install rowpath "
+        "where there is a C++17 compiler."
+    )
+
+
 def check_failure(cell: Cell, status: int, error: str | None) -> None:
     """Return where a request failed as it is expected to; else AnswerError."""
     fails = cell.variant.fails

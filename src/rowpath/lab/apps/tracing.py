@@ -12,6 +12,8 @@ DURATION_HEADER = "X-Rowpath-Duration-S"
 """The seconds that a task took by its own clock."""
 CPU_HEADER = "X-Rowpath-Cpu-S"
 """The seconds of CPU that the task's process used meanwhile."""
+PATH_HEADER = "X-Rowpath-Path"
+"""How rowpath.fast answered, on a traced server: `compiled`, `portable`, or why DRF did."""
 _REQUEST = re.compile(r"[0-9A-Za-z-]{1,64}")
 
 

@@ -1,9 +1,12 @@
-"""All experiments, one file for each section of the talk that measures something."""
+"""All experiments, one file for each section of the talk that measures something, and one more."""
 
-from rowpath.lab.experiment import Experiment
+from collections.abc import Mapping
+
+from rowpath.lab.experiment import App, Experiment
 from rowpath.lab.experiments.aggregates import AGGREGATES
 from rowpath.lab.experiments.cached_queryset import CACHED_QUERYSET
 from rowpath.lab.experiments.fields import FIELDS
+from rowpath.lab.experiments.ladder import LADDER
 from rowpath.lab.experiments.lazy import LAZY
 from rowpath.lab.experiments.lists import LISTS
 from rowpath.lab.experiments.loops import LOOPS
@@ -21,4 +24,18 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     WRITES,
     CACHED_QUERYSET,
     AGGREGATES,
+    LADDER,
 )
+
+
+def apps_of(experiments: tuple[Experiment, ...], versions: Mapping[str, str]) -> tuple[App, ...]:
+    """Return the applications that answer a variant of `experiments` with what is installed."""
+    return tuple(
+        app
+        for app in App
+        if any(
+            variant.can_run(versions)
+            for experiment in experiments
+            for variant in experiment.answered_by(app)
+        )
+    )

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 import urllib3
 
-from rowpath.lab.apps.tracing import CPU_HEADER, DURATION_HEADER
+from rowpath.lab.apps.tracing import CPU_HEADER, DURATION_HEADER, PATH_HEADER
 
 _HEADERS = {"Connection": "close"}
 
@@ -26,13 +26,15 @@ class Response:
     """An answer, whole.
 
     `duration_s` runs from before sending to the last byte of the body. A task is timed by its own
-    clock, which HTTP has no part in; then `duration_s` and `cpu_s` are what it says.
+    clock, which HTTP has no part in; then `duration_s` and `cpu_s` are what it says. `fast_path` is
+    how rowpath.fast answered, where it had to do with it and the server is traced.
     """
 
     status: int
     body: bytes
     duration_s: float
     cpu_s: float | None
+    fast_path: str | None = None
 
 
 class Client:
@@ -64,6 +66,7 @@ class Client:
             body=answer.data,
             duration_s=duration_s if own_s is None else float(own_s),
             cpu_s=None if cpu_s is None else float(cpu_s),
+            fast_path=answer.headers.get(PATH_HEADER),
         )
 
 

@@ -15,7 +15,12 @@ from psutil import virtual_memory
 from rowpath.capture import trace
 from rowpath.capture.trace import Trace
 from rowpath.errors import ServerError
-from rowpath.lab.answers.check import check_answer, check_failure, check_statements
+from rowpath.lab.answers.check import (
+    check_answer,
+    check_failure,
+    check_fast_path,
+    check_statements,
+)
 from rowpath.lab.answers.reference import Reference
 from rowpath.lab.answers.verify import Difference, differences
 from rowpath.lab.apps.tracing import REQUEST_HEADER
@@ -88,6 +93,7 @@ class Observer:
         used_s = cpu_s(pids) - cpu_before_s
         seen = self._arrived(request, cell)
         check_statements(cell, len(seen.statements))
+        check_fast_path(cell, response.fast_path)
         return Observation(
             duration_s=response.duration_s,
             cpu_s=used_s if response.cpu_s is None else response.cpu_s,

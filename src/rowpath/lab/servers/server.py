@@ -2,7 +2,6 @@
 
 import os
 import socket
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ import urllib3
 from rowpath.errors import PortError, ServerError
 from rowpath.lab.apps.settings import AppSettings
 from rowpath.lab.experiment import App
+from rowpath.lab.servers.commands import answers_itself, command
 from rowpath.lab.servers.process import Process, Program, running
 
 HOST = "127.0.0.1"
@@ -26,20 +26,6 @@ OK = 200
 # What would change the servers behind our back.
 FOREIGN_PREFIXES = ("GUNICORN_", "UVICORN_", "DJANGO_", "PYTHON")
 FOREIGN_VARIABLES = frozenset({"WEB_CONCURRENCY", "FORWARDED_ALLOW_IPS"})
-# Kept longer than a run pauses between two requests, so that none meets a connection just closed.
-KEEP_ALIVE_S = 75
-
-_GUNICORN = (
-    "gunicorn",
-    *("--config", "python:rowpath.lab.apps.django.gunicorn_config"),
-    "rowpath.lab.apps.django.wsgi:application",
-)
-_UVICORN = (
-    "uvicorn",
-    *("--loop", "uvloop", "--http", "httptools", "--no-access-log"),
-    *("--timeout-keep-alive", str(KEEP_ALIVE_S)),
-    "rowpath.lab.apps.fastapi.main:app",
-)
 
 
 class Server:
@@ -57,7 +43,7 @@ class Server:
 
         gunicorn puts a new worker in the place of one that ended.
         """
-        if self._app is App.FASTAPI and self._workers == 1:
+        if answers_itself(self._app, self._workers):
             return (self.process.pid,) if self.process.is_alive() else ()
         try:
             children = psutil.Process(self.process.pid).children()
@@ -132,7 +118,7 @@ def serving(  # noqa: PLR0913 one parameter a matter of the server's
     traced = "-traced" if settings.trace_folder else ""
     program = Program(
         name=f"the {app} application",
-        argv=_argv(app, port, workers),
+        argv=command(app, HOST, port, workers),
         env=_environment(settings),
         log=logs / f"{app}-{settings.setup}{traced}{log_suffix}.log",
     )
@@ -140,15 +126,6 @@ def serving(  # noqa: PLR0913 one parameter a matter of the server's
         server = Server(app, f"http://{HOST}:{port}", process, workers)
         server.wait_until_ready()
         yield server
-
-
-def _argv(app: App, port: int, workers: int) -> tuple[str, ...]:
-    # -P: the folder that a program is run from is not searched for modules.
-    python = (sys.executable, "-P", "-m")
-    count = ("--workers", str(workers))
-    if app is App.DJANGO:
-        return (*python, *_GUNICORN, "--bind", f"{HOST}:{port}", *count)
-    return (*python, *_UVICORN, "--host", HOST, "--port", str(port), *count)
 
 
 def _environment(settings: AppSettings) -> dict[str, str]:

@@ -12,8 +12,9 @@ from rowpath.capture.django import recorded
 from rowpath.capture.memory import peak_bytes, reset_peak, resident_bytes
 from rowpath.capture.recording import Recording
 from rowpath.capture.trace import Trace, error_line, to_json
+from rowpath.fast.drf import outcome_of
 from rowpath.lab.apps.django.tasks import WATCH, Task
-from rowpath.lab.apps.tracing import REQUEST_HEADER, is_request_name, write_trace
+from rowpath.lab.apps.tracing import PATH_HEADER, REQUEST_HEADER, is_request_name, write_trace
 
 ERROR = "rowpath_error"
 """The attribute of a request that holds the exception that ended it, on one line."""
@@ -34,7 +35,7 @@ class TracingMiddleware:
         name = request.headers.get(REQUEST_HEADER, "")
         if not is_request_name(name):
             return self._get_response(request)
-        watch = _Watch()
+        watch = Watch()
         if _is_task(request):
             setattr(request, WATCH, watch.entered())
             response = self._get_response(request)
@@ -43,6 +44,8 @@ class TracingMiddleware:
                 response = self._get_response(request)
         trace = watch.trace(error=getattr(request, ERROR, None))
         write_trace(settings.ROWPATH_TRACE_FOLDER, name, to_json(trace))
+        if (outcome := outcome_of(response)) is not None:
+            response[PATH_HEADER] = outcome.path or f"DRF, since {outcome.reason}"
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
@@ -50,7 +53,7 @@ class TracingMiddleware:
         setattr(request, ERROR, error_line(exception))
 
 
-class _Watch:
+class Watch:
     """What the instruments saw of one piece of work; nothing where it was never entered."""
 
     def __init__(self) -> None:

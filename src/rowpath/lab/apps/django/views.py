@@ -1,7 +1,9 @@
 """What every service has: a list of its paths, and an answer to whether it is ready."""
 
+from collections.abc import Iterator, Sequence
+
 from django.db import connection
-from django.urls import URLPattern, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,9 +16,15 @@ class Index(APIView):
     permission_classes = (AllowAny,)
 
     def get(self, request: Request) -> Response:
-        patterns = get_resolver().url_patterns
-        paths = [f"/{entry.pattern}" for entry in patterns if isinstance(entry, URLPattern)]
-        return Response(data={"paths": paths})
+        return Response(data={"paths": list(_paths("/", get_resolver().url_patterns))})
+
+
+def _paths(prefix: str, patterns: Sequence[URLPattern | URLResolver]) -> Iterator[str]:
+    for entry in patterns:
+        if isinstance(entry, URLPattern):
+            yield f"{prefix}{entry.pattern}"
+        else:
+            yield from _paths(f"{prefix}{entry.pattern}", entry.url_patterns)
 
 
 class Ready(APIView):

@@ -19,6 +19,20 @@ class ProductSchema(BaseModel):
     time_created: datetime
 
 
+class LadderSchema(BaseModel):
+    """A product with the columns that the talk's DRF serializer has."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    low_price: Decimal
+    high_price: Decimal
+    demand_qty: int
+    offers_qty: int
+    bought_qty: int
+    sold_qty: int
+    time_created: datetime
+
+
 class ProductColumns(BaseModel):
     """Products as columns."""
 

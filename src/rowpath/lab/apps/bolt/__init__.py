@@ -1,0 +1,1 @@
+"""Django under django-bolt, its own server included."""

@@ -1,0 +1,1 @@
+"""Litestar with SQLAlchemy and msgspec."""

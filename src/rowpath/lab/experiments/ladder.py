@@ -1,0 +1,117 @@
+"""From the talk's DRF (1.2) to rowpath, over everything that promises to be faster."""
+
+from rowpath.lab.experiment import (
+    Answer,
+    App,
+    Data,
+    Experiment,
+    Group,
+    Requirement,
+    Shape,
+    Variant,
+)
+from rowpath.lab.packages import COMPILED
+
+ROWS = Answer(
+    shape=Shape.ROWS,
+    expected="""
+        SELECT low_price, high_price, demand_qty, offers_qty, bought_qty, sold_qty, time_created
+        FROM product ORDER BY time_created LIMIT %(rows)s
+    """,
+)
+
+LADDER = Experiment(
+    name="ladder",
+    section="1.2, 1.4, 1.5",
+    question="How many times faster than DRF are its peers, and rowpath?",
+    data=Data.PRODUCTS,
+    groups=(
+        Group(
+            name="ladder",
+            baseline="drf",
+            of="product",
+            sizes=(100, 1_000, 10_000, 100_000),
+            variants=(
+                Variant(
+                    name="drf",
+                    title="DRF: ModelViewSet, ModelSerializer",
+                    app=App.DJANGO,
+                    code=("LadderProducts", "ProductSerializer"),
+                    answer=ROWS,
+                ),
+                Variant(
+                    name="fastapi",
+                    title="FastAPI: SQLAlchemy's objects, response_model",
+                    app=App.FASTAPI,
+                    code=("ladder_products", "LadderSchema"),
+                    answer=ROWS,
+                ),
+                Variant(
+                    name="ninja",
+                    title="django-ninja: ModelSchema, orjson",
+                    app=App.PEERS,
+                    code=("ninja_products", "ProductOut", "ORJSONRenderer"),
+                    answer=ROWS,
+                    needs=Requirement(package="django-ninja", version="1.4"),
+                ),
+                Variant(
+                    name="oxide",
+                    title="drf-oxide: serializer and renderer in Rust",
+                    app=App.PEERS,
+                    code=("OxideProducts", "OxideSerializer"),
+                    answer=ROWS,
+                    needs=Requirement(package="drf-oxide", version="0.1"),
+                ),
+                Variant(
+                    name="fastdrf",
+                    title="django-fastdrf: serializer and renderer by msgspec",
+                    app=App.PEERS,
+                    code=("FastDrfProducts", "FastDrfSerializer"),
+                    answer=ROWS,
+                    needs=Requirement(package="django-fastdrf", version="0.5"),
+                ),
+                Variant(
+                    name="orjson",
+                    title="Django: values() and orjson",
+                    app=App.PEERS,
+                    code=("ValuesByOrjson",),
+                    answer=ROWS,
+                    needs=Requirement(package="orjson", version="3.11"),
+                ),
+                Variant(
+                    name="litestar",
+                    title="Litestar: SQLAlchemy's columns, msgspec",
+                    app=App.LITESTAR,
+                    code=("litestar_products", "ProductStruct"),
+                    answer=ROWS,
+                    needs=Requirement(package="litestar", version="2.15"),
+                ),
+                Variant(
+                    name="bolt",
+                    title="django-bolt: queryset, msgspec",
+                    app=App.BOLT,
+                    code=("bolt_products", "ProductStruct"),
+                    answer=ROWS,
+                    needs=Requirement(package="django-bolt", version="0.13"),
+                ),
+                Variant(
+                    name="bolt-values",
+                    title="django-bolt: the same, unchecked",
+                    app=App.BOLT,
+                    code=("bolt_values", "ProductStruct"),
+                    answer=ROWS,
+                    needs=Requirement(package="django-bolt", version="0.13"),
+                ),
+                Variant(
+                    name="rowpath",
+                    title="DRF: ModelViewSet with rowpath's FastListMixin",
+                    app=App.DJANGO,
+                    code=("FastProducts", "ProductSerializer"),
+                    answer=ROWS,
+                    needs=Requirement(package=COMPILED, version="0.1"),
+                    fast_path="compiled",
+                ),
+            ),
+        ),
+    ),
+)
