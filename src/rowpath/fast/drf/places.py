@@ -114,7 +114,7 @@ class Rows:
         if attribute in self.annotations:
             if inspect.getattr_static(self.model, attribute, None) is not None:
                 raise CannotCompileError(f"{self.model.__name__}.{attribute} hides the annotation")
-            return Found(Computed(attribute), self.annotations[attribute])
+            return _computed(attribute, self.annotations[attribute])
         found = column(self.model, attribute, self.hops)
         return Found(found, found.field)
 
@@ -152,11 +152,14 @@ class Keys:
         """Return the value under the key `attribute`, or None if there is no such key."""
         if attribute not in self.values:
             return None
-        field = self.values[attribute]
-        if isinstance(field, (models.FileField, models.BinaryField)):
-            raise CannotCompileError("a values() row has its stored value, not the object")
-        return Found(Computed(attribute), field)
+        return _computed(attribute, self.values[attribute])
 
     def key_of(self, attribute: str) -> Found:
         """Refuse: a dict has no relations."""
         raise CannotCompileError(f"{attribute} is a value here, not a row")
+
+
+def _computed(name: str, field: models.Field) -> Found:
+    if isinstance(field, (models.FileField, models.BinaryField)):
+        raise CannotCompileError("an annotation or values() has its stored value, not the object")
+    return Found(Computed(name), field)

@@ -7,6 +7,7 @@ from rowpath.lab.experiment import Setup
 
 _app = from_environment()
 _connection = _app.connection_parameters()
+_is_controlled = _app.setup is Setup.CONTROLLED
 
 DEBUG = False
 # Nothing is signed that another process, or the next one, would have to check.
@@ -40,9 +41,12 @@ DATABASES = {
             keyword: value
             for keyword, value in _connection.items()
             if keyword not in {"dbname", "user", "password", "host", "port"}
-        },
+        }
+        # psycopg's own default, which SQLAlchemy's connection has. Django sets it to none, and its
+        # cursors cannot prepare.
+        | ({"prepare_threshold": 5} if _is_controlled else {}),
         # Django's default is a new connection for every request, and the talk left it so.
-        "CONN_MAX_AGE": None if _app.setup is Setup.CONTROLLED else 0,
+        "CONN_MAX_AGE": None if _is_controlled else 0,
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
