@@ -58,16 +58,13 @@ def main(dsn: str, zone: str, compiled: str) -> None:
 
 
 def compared(view: Any, queries: list[str]) -> dict[str, object]:
-    from rowpath.fast.drf import FastListMixin, StreamingList
+    from fast.shop.ways import fast
 
-    mixin = StreamingList if hasattr(view, "stream_above_rows") else FastListMixin
-    own = {name: value for name, value in vars(view).items() if name == "stream_above_rows"}
-    fast = type("View", (mixin, view), own)
     outcomes, link = [], None
     for query in queries:
         url = str(link) if query == "next" else f"/{query}"
         theirs, _, _ = asked(view, url)
-        ours, outcome, link = asked(fast, url)
+        ours, outcome, link = asked(fast(view), url)
         if ours != theirs:
             return {"difference": [str(theirs)[:2000], str(ours)[:2000]]}
         outcomes.append(outcome)

@@ -156,9 +156,9 @@ def view(queryset: Any, serializer: type, **attributes: Any) -> Any:
 def asked_for(view: Any, *args: Any, **kwargs: Any) -> Any:
     serializer = GenericAPIView.get_serializer(view, *args, **kwargs)
     if only := view.request.query_params.get("only"):
-        fields = getattr(serializer, "child", serializer).fields
-        for name in set(fields) - {only}:
-            del fields[name]
+        written: Any = getattr(serializer, "child", serializer)
+        for name in set(written.fields) - {only}:
+            del written.fields[name]
     return serializer
 
 

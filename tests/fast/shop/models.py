@@ -34,3 +34,26 @@ class Product(models.Model):
 class Detail(models.Model):
     product = models.OneToOneField(Product, on_delete=models.CASCADE)
     note = models.CharField(max_length=9, null=True)
+
+
+class Topic(models.Model):
+    name = models.CharField(max_length=20)
+
+
+class Note(models.Model):
+    owner = models.ForeignKey("auth.User", on_delete=models.CASCADE)
+    text = models.CharField(max_length=50)
+    topic = models.ForeignKey(Topic, null=True, on_delete=models.CASCADE, related_name="+")
+    home = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="+")
+
+
+class Number(models.Model):
+    """A row that PostgreSQL makes while it is read; see numbers.sql."""
+
+    name = models.TextField()
+    ratio = models.FloatField()
+    moment = models.DateTimeField()
+
+    class Meta:
+        managed = False
+        db_table = "numbers"

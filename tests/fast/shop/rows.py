@@ -2,9 +2,14 @@
 
 import datetime as dt
 from decimal import Decimal
+from pathlib import Path
 from random import Random
 
-from fast.shop.models import Category, Detail, Product
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.db import connection
+
+from fast.shop.models import Category, Detail, Note, Product, Topic
 
 HOSTILE = ("plain", 'é"\\/', "\u2028\u2029", "\x01\x1f\x7f\t\n", "\U0001f600 \ufffd", "")
 
@@ -41,3 +46,29 @@ def _product(draw: Random, i: int, categories: list[Category]) -> Product:
         category=categories[i % 5] if there else None,
         main=categories[i % 5],
     )
+
+
+def write_notes() -> None:
+    """Write 30 notes of three users, the third of whom is staff, in three topics or none."""
+    users = [User.objects.create(username=name) for name in ("alice", "bob", "carol")]
+    User.objects.filter(username="carol").update(is_staff=True)
+    topics = [Topic.objects.create(name=name) for name in ("open", "secret", "other")]
+    Note.objects.bulk_create(
+        Note(
+            owner=users[i % 3],
+            text=f"{HOSTILE[i % len(HOSTILE)]} {i}",
+            topic=None if i % 4 == 0 else topics[i // 3 % 3],
+            home=topics[i % 2],
+        )
+        for i in range(30)
+    )
+
+
+def make_everything() -> None:
+    """Make the project's tables and fill them."""
+    call_command("migrate", run_syncdb=True, verbosity=0)
+    with connection.cursor() as cursor:
+        cursor.execute(Path(__file__).with_name("numbers.sql").read_text())
+    fill(60)
+    write_notes()
+    connection.close()

@@ -1,0 +1,226 @@
+"""What of the fast path's statement the project's own tools see, and how its values are bound."""
+
+from typing import Any
+
+from django.db import connection, connections
+from django.db.models import F, Q
+from django.test import SimpleTestCase, TestCase
+from django.test.utils import CaptureQueriesContext, override_settings
+
+from fast.shop.asking import ask, same, way_of
+from fast.shop.models import Note
+from fast.shop.views import Flat
+from fast.shop.ways import fast
+
+Told = list[Any]
+
+
+def wrappers() -> Told:
+    """Return the statements that a wrapper sees, each with its parameters."""
+    seen: Told = []
+
+    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001
+        seen.append([sql, list(params), many, context["connection"] is connections["default"]])
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        way = way_of(ask("own/", "fast", User="alice"))
+    return [way, seen]
+
+
+def wrapper_that_refuses() -> list[str]:
+    """Return what each way raises when a wrapper lets nothing through."""
+
+    def refuse(*_: Any) -> Any:
+        raise RuntimeError("no statement may run here")
+
+    raised = []
+    for way in ("drf", "fast"):
+        try:
+            with connection.execute_wrapper(refuse):
+                ask("notes-flat/", way)
+        except RuntimeError as error:
+            raised.append(str(error))
+    return raised
+
+
+def test_case_that_forbids_databases() -> list[str]:
+    """Return what each way raises in a test that may not use the database."""
+
+    class Forbidden(SimpleTestCase):
+        pass
+
+    raised = []
+    Forbidden.setUpClass()
+    try:
+        for way in ("drf", "fast"):
+            try:
+                ask("notes-flat/", way)
+            except Exception as error:  # noqa: BLE001 - it is compared
+                raised.append(f"{type(error).__name__}: {error}")
+    finally:
+        Forbidden.tearDownClass()
+        Forbidden.doClassCleanups()
+    return raised
+
+
+def captured() -> Told:
+    """Return what Django's own means of tests see of one list."""
+    case = TestCase()
+    with case.assertNumQueries(1):
+        way = way_of(ask("notes-flat/", "fast"))
+    try:
+        with case.assertNumQueries(0):
+            ask("notes-flat/", "fast")
+    except AssertionError as error:
+        refused = str(error)
+    with CaptureQueriesContext(connection) as queries:
+        ask("notes-flat/", "fast")
+    return [way, refused, [query["sql"] for query in queries]]
+
+
+def logged() -> Told:
+    """Return what connection.queries has of each way's request under DEBUG, and without it."""
+    told: Told = []
+    for debug in (True, False):
+        with override_settings(DEBUG=debug):
+            for way in ("drf", "fast"):
+                ask("own/", way, User="alice")  # each request begins a log of its own
+                told.append([query["sql"] for query in connection.queries])
+    return told
+
+
+VALUES = (
+    "plain",
+    "o'hara",
+    "''",
+    '"quoted"',
+    "100%",
+    "%s",
+    "%(name)s",
+    "%%",
+    "back\\slash",
+    "\\'",
+    "$1",
+    ":name",
+    "{}",
+    "; DROP TABLE shop_note; --",
+    "\u2028é\U0001f600",
+    "",
+)
+
+
+def values() -> Told:
+    """Return for each hostile value whether both ways found its note alone, and by which way."""
+    home = Note.objects.order_by("id")[0]
+    told = []
+    for value in VALUES:
+        note = Note.objects.create(owner_id=home.owner_id, home_id=home.home_id, text=value)
+        for name, conditions in {
+            "exact": {"text": value},
+            "contains": {"text__contains": value, "pk": note.pk},
+            "startswith": {"text__startswith": value, "pk": note.pk},
+            "in": {"text__in": [value, "nothing"], "pk": note.pk},
+        }.items():
+            told.append([value, name, *_found(Note.objects.filter(**conditions), note)])
+        note.delete()
+    return told
+
+
+# In this order: each may meet the SQL that was kept for one before it.
+CONDITIONS: tuple[Q, ...] = (
+    Q(pk=1),
+    Q(pk=2),
+    Q(pk=True),
+    Q(pk=2**70),
+    Q(pk__lt=2**70),
+    Q(pk__lt=5),
+    Q(pk__gt=-(2**70)),
+    Q(pk__gt=25),
+    Q(pk__gte=25.5),
+    Q(pk__gte=25),
+    Q(pk__in=[3]),
+    Q(pk__in=[3, 3]),
+    Q(pk__in=[3, 4]),
+    Q(pk__in=[None, 5]),
+    Q(pk__in=[2**70, 6]),
+    Q(pk__in=[]),
+    Q(pk__range=(4, 6)),
+    Q(pk__range=(6, 4)),
+    Q(topic=None),
+    Q(topic=1),
+    Q(topic__isnull=False),
+    Q(topic__isnull=True),
+    Q(topic__in=[1, None]),
+    Q(topic__name="open"),
+    Q(topic__name="secret"),
+    Q(text__iexact="PLAIN 0"),
+    Q(text__iexact=None),
+    Q(text__icontains="%"),
+    Q(text__icontains="AI"),
+    Q(text__regex=r"\d\d"),
+    Q(text__lt="plain 2"),
+    Q(text=1),
+    ~Q(pk=1),
+    ~Q(pk=2),
+    ~Q(topic=1),
+    ~Q(topic__name="open"),
+    Q(pk=1) | Q(pk=2),
+    ~(Q(pk=1) | Q(pk=2)),
+    Q(pk=3) | Q(pk=2**70),
+    Q(pk=3) & Q(pk=2**70),
+    Q(pk=4) | Q(pk__in=[]),
+)
+
+
+def shapes() -> Told:
+    """Return for each condition, asked for twice, what differs, or by which way it was answered."""
+    told = []
+    for at, condition in [*enumerate(CONDITIONS), *enumerate(CONDITIONS)]:
+        for rows in (slice(None), slice(2, 4)):
+            queryset = Note.objects.filter(condition).order_by("id")[rows]
+            view = type("Filtered", (Flat,), {"queryset": queryset})
+            theirs, ours = _asked(view), _asked(fast(view))
+            same_bytes = theirs.content == ours.content
+            told.append([at, _path(ours) if same_bytes else f"{theirs.content} {ours.content}"])
+    return told
+
+
+def _found(queryset: Any, note: Note) -> Told:
+    view = type("Filtered", (Flat,), {"queryset": queryset.order_by("id")})
+    answers = [_asked(view), _asked(fast(view))]
+    is_found = f'"id":{note.pk},'.encode() in answers[0].content
+    is_one = answers[0].content.count(b'"id":') == 1
+    return [answers[0].content == answers[1].content, is_found and is_one, _path(answers[1])]
+
+
+def _asked(view: Any) -> Any:
+    from django.test import RequestFactory
+
+    return view.as_view()(RequestFactory().get("/")).render()
+
+
+def _path(response: Any) -> str | None:
+    from rowpath.fast.drf import outcome_of
+
+    outcome = outcome_of(response)
+    return outcome.path if outcome else None
+
+
+def a_percent_sign_without_parameters() -> Told:
+    """Return whether SQL with a percent sign of its own and no parameters is run as Django's."""
+    queryset = Note.objects.filter(id=F("id") % F("id") + F("id")).order_by("id")
+    view = type("Modulo", (Flat,), {"queryset": queryset})
+    theirs, ours = _asked(view), _asked(fast(view))
+    return [theirs.content == ours.content, len(theirs.content) > 2, _path(ours)]
+
+
+def as_the_server_got_it() -> Told:
+    """Return by which way a list was answered, and its statement as PostgreSQL shows it."""
+    answer = same("own/", User="alice")
+    with connection.copy().cursor() as other:
+        pid = connection.connection.info.backend_pid
+        other.execute("SELECT query FROM pg_stat_activity WHERE pid = %s", [pid])
+        [query] = other.fetchone()
+        other.connection.close()
+    return [way_of(answer), query]

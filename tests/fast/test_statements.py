@@ -1,0 +1,111 @@
+"""The fast path's one statement is a statement of the project: seen, counted and bound as any."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from fast.conftest import Copies
+from fast.projects import Inside, inside
+
+BINDING = {"client": {}, "server": {"OPTIONS": {"server_side_binding": True}}}
+
+
+@pytest.fixture(scope="module")
+def dsn(copies: Copies) -> Iterator[str]:
+    with copies("shop_statements") as copied:
+        yield copied
+
+
+@pytest.fixture(scope="module")
+def project(dsn: str) -> Iterator[Inside]:
+    with inside({"databases": {"default": dsn}}) as running:
+        yield running
+
+
+@pytest.fixture(scope="module", params=BINDING)
+def binding(request: pytest.FixtureRequest, dsn: str) -> Iterator[Inside]:
+    given = {"databases": {"default": dsn}, "database": BINDING[request.param]}
+    with inside(given) as running:
+        yield running
+
+
+def test_execute_wrappers_see_the_statement_and_its_parameters(project: Inside) -> None:
+    """A wrapper gets the SQL, the parameters and the connection of the lean statement."""
+    way, [user, notes] = project.call("statements:wrappers")
+
+    assert way == "compiled"
+    assert user[1] == ["alice"]
+    sql, params, many, is_own_connection = notes
+    assert sql.startswith('SELECT "shop_note"."id", "shop_note"."text", ')
+    assert '"shop_note"."owner_id" = %s' in sql
+    assert params == [1]
+    assert many is False
+    assert is_own_connection
+
+
+def test_a_wrapper_can_refuse_the_statement(project: Inside) -> None:
+    """What a wrapper raises comes out of the view, and no row was read."""
+    assert project.call("statements:wrapper_that_refuses") == ["no statement may run here"] * 2
+
+
+def test_a_test_that_forbids_the_database_forbids_it_to_both(project: Inside) -> None:
+    """Django's SimpleTestCase stops the lean statement as it stops DRF's."""
+    drf, fast = project.call("statements:test_case_that_forbids_databases")
+
+    assert fast == drf
+    assert drf.startswith("DatabaseOperationForbidden: ")
+
+
+def test_djangos_tests_count_and_capture_the_statement(project: Inside) -> None:
+    """assertNumQueries counts one, and CaptureQueriesContext has its SQL."""
+    way, refused, captured = project.call("statements:captured")
+
+    assert way == "compiled"
+    assert refused.startswith("1 != 0 : 1 queries executed, 0 expected")
+    [sql] = captured
+    assert sql.startswith('SELECT "shop_note"."id", "shop_note"."owner_id", "shop_note"."text", ')
+
+
+def test_the_query_log_has_the_statement_under_debug(project: Inside) -> None:
+    """connection.queries has as many statements as with DRF, with their values, and only then."""
+    drf, fast, *without_debug = project.call("statements:logged")
+
+    assert len(fast) == 2  # the user, the list
+    assert len(fast) < len(drf)  # DRF reads each topic and home
+    assert fast[0] == drf[0]
+    assert fast[1].endswith('WHERE "shop_note"."owner_id" = 1 ORDER BY "shop_note"."id" ASC')
+    assert without_debug == [[], []]
+
+
+def test_hostile_values_are_bound_as_django_binds_them(binding: Inside) -> None:
+    """Quotes, percent signs and backslashes in a filter are data, wherever they are bound."""
+    told = binding.call("statements:values")
+
+    assert [one for one in told if one[2:] != [True, True, "compiled"]] == []
+    assert len(told) == 64
+
+
+def test_a_statement_that_is_kept_is_used_with_the_values_of_the_request(binding: Inside) -> None:
+    """Filters of one shape and other values, NULLs, lists and slices among them, are no mix-up."""
+    told = binding.call("statements:shapes")
+
+    assert [one for one in told if one[1] != "compiled"] == []
+    assert len(told) == 164
+
+
+def test_sql_with_a_percent_sign_of_its_own_is_run_as_djangos(binding: Inside) -> None:
+    """An operator % in the SQL is not taken for a placeholder."""
+    told = binding.call("statements:a_percent_sign_without_parameters")
+
+    assert told == [True, True, "compiled"]
+
+
+def test_parameters_are_bound_where_the_connection_binds_them(
+    binding: Inside, request: pytest.FixtureRequest
+) -> None:
+    """With the option server_side_binding the server gets a placeholder, else the value."""
+    way, query = binding.call("statements:as_the_server_got_it")
+
+    bound = "$1" if "[server]" in request.node.name else "1"
+    assert way == "compiled"
+    assert f'WHERE "shop_note"."owner_id" = {bound} ORDER BY' in query
