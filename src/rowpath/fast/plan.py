@@ -4,12 +4,12 @@ A plan speaks of columns by their position in the statement's SELECT list and of
 form, and knows neither the framework nor the database. Members are written in order.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import Any
 
-from rowpath.fast.forms import Form, Mapping
+from rowpath.fast.forms import FileUrl, Form, Mapping
 
 
 class Absent(Enum):
@@ -60,14 +60,23 @@ class Plan:
     columns: int
 
 
+def forms_of(members: tuple[Value | Object, ...]) -> Iterator[Form]:
+    """Yield the form of each value, of those within objects too."""
+    for member in members:
+        if isinstance(member, Object):
+            yield from forms_of(member.members)
+        else:
+            yield member.form
+
+
 def has_mappings(members: tuple[Value | Object, ...]) -> bool:
     """Whether a member is an hstore."""
-    return any(
-        has_mappings(member.members)
-        if isinstance(member, Object)
-        else isinstance(member.form, Mapping)
-        for member in members
-    )
+    return any(isinstance(form, Mapping) for form in forms_of(members))
+
+
+def base_urls(members: tuple[Value | Object, ...]) -> set[str]:
+    """Return what the URLs of the members' files begin with, within a site."""
+    return {form.base_url for form in forms_of(members) if isinstance(form, FileUrl)}
 
 
 def with_mappings_of(members: tuple[Value | Object, ...], oid: int) -> tuple[Value | Object, ...]:

@@ -47,6 +47,16 @@ class Note(models.Model):
     home = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="+")
 
 
+class StoredTopic(models.Model):
+    """A topic whose name is that of a file."""
+
+    name = models.FileField()
+
+    class Meta:
+        managed = False
+        db_table = "shop_topic"
+
+
 class Number(models.Model):
     """A row that PostgreSQL makes while it is read; see numbers.sql."""
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.postgresql.base import Cursor, ServerBindingCursor
 from django.db.backends.utils import CursorWrapper
 from psycopg import capabilities
 from psycopg.adapt import Transformer
@@ -24,6 +25,9 @@ from rowpath.fast.fallback import CannotCompileError
 # Rows that the client encodes while the server makes the next: few, so that they stay in the
 # processor's cache, and enough that taking them costs nothing beside.
 _CHUNK_ROWS = 500
+
+# One to take what is left, one for what a canceled statement says, and one for its end.
+_ATTEMPTS = 3
 
 Take = Callable[[PGresult], None]
 
@@ -42,10 +46,12 @@ class BinaryCursor(psycopg.Cursor[Any]):
 
     def execute(self, query: Any, params: Any = None, **_: Any) -> "BinaryCursor":
         """Run `query`."""
+        # A text with values in it is hardly ever the same again, so it is not worth preparing.
+        prepare = False if params and not self.binds_on_server else None
         if (params or "%" in query) and not self.binds_on_server:
             query, params = psycopg.ClientCursor(self.connection).mogrify(query, params), None
         if self.take is None:
-            return super().execute(query, params, binary=True)
+            return super().execute(query, params, binary=True, prepare=prepare)
         self._run_in_chunks(query, params, self.take)
         return self
 
@@ -58,17 +64,25 @@ class BinaryCursor(psycopg.Cursor[Any]):
                 while result := connection.wait(self._stream_fetchone_gen(first)):
                     first = False
                     take(result)
-            finally:
-                if connection.pgconn.transaction_status == TransactionStatus.ACTIVE:
-                    self._abandon()
+            except psycopg.Error:
+                self._drain()  # the server has ended the statement itself
+                raise
+            except BaseException:
+                with suppress(Exception):
+                    connection.cancel_safe()
+                self._drain()
+                raise
 
-    def _abandon(self) -> None:
-        """Make the connection usable again where not all rows were taken."""
+    def _drain(self) -> None:
+        """Make the connection usable again where not all was taken, or close it."""
         connection = self._conn
-        connection.cancel_safe()
-        with suppress(psycopg.Error):  # that it was canceled
-            while connection.wait(self._stream_fetchone_gen(first=False)):
-                pass
+        for _ in range(_ATTEMPTS):
+            with suppress(Exception):  # that the statement was canceled, say
+                while connection.wait(self._stream_fetchone_gen(first=False)):
+                    pass
+            if connection.pgconn.transaction_status != TransactionStatus.ACTIVE:
+                return
+        connection.close()
 
 
 def binary_rows(statement: Statement) -> PGresult:
@@ -100,12 +114,21 @@ def _run(statement: Statement, take: Take | None) -> PGresult | None:
     with connection.cursor() as cursor:
         if not isinstance(cursor, CursorWrapper):
             raise CannotCompileError(f"connection.cursor() returns a {type(cursor).__name__}")
+        if type(cursor.cursor) not in (Cursor, ServerBindingCursor):
+            raise CannotCompileError(f"the driver's cursor is a {type(cursor.cursor).__name__}")
+        _check_zone(connection)
         cursor.cursor.close()
         binary = _binary_cursor(connection)
         binary.take = take
         cursor.cursor = binary
         cursor.execute(statement.sql, statement.params)
         return binary.pgresult
+
+
+def _check_zone(connection: BaseDatabaseWrapper) -> None:
+    zone = connection.connection.info.parameter_status("TimeZone")
+    if zone != connection.timezone_name:
+        raise CannotCompileError(f"the session's time zone was set to {zone}")
 
 
 def _binary_cursor(connection: BaseDatabaseWrapper) -> BinaryCursor:

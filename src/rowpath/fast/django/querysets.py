@@ -131,10 +131,13 @@ def annotations(queryset: QuerySet) -> dict[str, models.Field]:
     }
 
 
+_CONVERTING = ("convert_value", "get_db_converters")
+
+
 def _read_by(expression: Any) -> models.Field:
     if isinstance(expression, Col):
         return expression.target
-    if convert := overridden(type(expression), BaseExpression, ("convert_value",)):
+    if convert := overridden(type(expression), BaseExpression, _CONVERTING):
         raise CannotCompileError(f"{type(expression).__name__} has a {convert} of its own")
     try:
         return expression.output_field

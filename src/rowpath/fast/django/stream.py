@@ -1,7 +1,7 @@
 """A statement's rows in bounded pieces, by a cursor in a transaction of their own."""
 
 from itertools import count
-from threading import local
+from threading import get_ident, local
 from typing import Any
 
 from django.core.signals import request_started
@@ -30,6 +30,7 @@ class Stream:
         self._name = f"rowpath_{next(_names)}"
         self._transaction = transaction.atomic(using=statement.using)
         self._transaction.__enter__()
+        self._thread = get_ident()
         self._is_open = True
         try:
             with connections[statement.using].cursor() as cursor:
@@ -47,8 +48,12 @@ class Stream:
         take_binary_rows(Statement(fetch, (), self._using), take)
 
     def close(self, error: BaseException | None = None) -> None:
-        """End the transaction, which closes the cursor; with an `error` it is rolled back."""
-        if self._is_open:
+        """End the transaction, which closes the cursor; with an `error` it is rolled back.
+
+        In another thread than the one that opened it nothing happens: connections are a thread's
+        own, and that thread ends it before its next request.
+        """
+        if self._is_open and self._thread == get_ident():
             self._is_open = False
             _open_streams().discard(self)
             self._transaction.__exit__(type(error) if error else None, error, None)
@@ -61,8 +66,8 @@ def _open_streams() -> set[Stream]:
 
 
 def _end_leftovers(**_: Any) -> None:
-    # Of an answer that a middleware dropped, unclosed and in a cycle with its view: the next
-    # request of the thread must not run in that transaction.
+    # Of an answer that a middleware dropped unclosed: the next request of the thread must not run
+    # in that transaction.
     for stream in tuple(_open_streams()):
         stream.close(RuntimeError("the answer was dropped"))
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
+from django.db import DatabaseError
 from django.db.models.query import QuerySet
 from django.http.response import HttpResponseBase
 from rest_framework.generics import GenericAPIView
@@ -17,6 +18,7 @@ from rowpath.fast.django.overrides import overridden
 from rowpath.fast.django.querysets import check_queryset
 from rowpath.fast.django.rows import has_binary_rows
 from rowpath.fast.drf.compile import chooses_fields
+from rowpath.fast.drf.context import Context
 from rowpath.fast.drf.options import options
 from rowpath.fast.drf.portable import FallsBackError, PortableWay, check_portable
 from rowpath.fast.drf.prepared import Prepared, prepared, prepared_for
@@ -26,12 +28,13 @@ from rowpath.fast.drf.responses import FastResponse, Outcome
 from rowpath.fast.drf.serializing import serializer_of
 from rowpath.fast.drf.shadow import checked, is_due, turned_off
 from rowpath.fast.drf.views import paginator_falls_back
+from rowpath.fast.encoding import CannotEncodeError
 from rowpath.fast.fallback import CannotCompileError, FallBack
 from rowpath.fast.plan import JsonStyle, Plan
 
 R = TypeVar("R", bound=HttpResponseBase)
 
-# What the paginator returned: instances, or what Reading gave it.
+# What the paginator returned of what Reading gave it.
 Page = Sequence[Any]
 
 # Stands for the rows while the paginator's envelope is rendered around them. No client can know it.
@@ -44,31 +47,42 @@ def reading_for(view: GenericAPIView, request: Request, queryset: QuerySet) -> R
     style = style_of(request.accepted_renderer, request.accepted_media_type)
     marker = _marker(view, request, queryset)
     check_queryset(queryset)
-    if overridden(type(view), GenericAPIView, ("get_serializer",)):
-        ready, plan = prepared_for(serializer_of(view), queryset, marker)
+    try:
+        serializer = _serializer_of(view)
+    except (CannotCompileError, DatabaseError):
+        raise
+    except Exception as error:  # the view's own, which DRF raises at its own time
+        raise CannotCompileError(f"the view raised {type(error).__name__}: {error}") from error
+    if isinstance(serializer, Serializer):
+        ready, plan = prepared_for(serializer, queryset, marker)
+        context = Context(view, serializer)
     else:
-        serializer_class = view.get_serializer_class()
-        if not issubclass(serializer_class, Serializer):
-            raise CannotCompileError(f"{serializer_class.__name__} is not a Serializer with fields")
-        if chooses_fields(serializer_class):
-            ready, plan = prepared_for(serializer_of(view), queryset, marker)
-        else:
-            ready = prepared(serializer_class, queryset, marker)
-            plan = ready.compiled.plan
+        ready = prepared(serializer, queryset, marker)
+        plan, context = ready.compiled.plan, Context(view)
     ready.check(queryset)
-    way = _way(request, ready, plan, style, queryset.db)
-    return Reading(queryset, way, by_cursor=marker is not None)
+    way = _way(ready, plan, style, queryset.db, context)
+    return Reading(queryset, way, marker, context)
 
 
-def _way(request: Request, ready: Prepared, plan: Plan, style: JsonStyle, using: str) -> Way:
+def _serializer_of(view: GenericAPIView) -> Serializer | type[Serializer]:
+    """Return the view's serializer class, or a serializer where requests may have their own."""
+    if overridden(type(view), GenericAPIView, ("get_serializer",)):
+        return serializer_of(view)
+    serializer_class = view.get_serializer_class()
+    if not issubclass(serializer_class, Serializer):
+        raise CannotCompileError(f"{serializer_class.__name__} is not a Serializer with fields")
+    return serializer_of(view) if chooses_fields(serializer_class) else serializer_class
+
+
+def _way(ready: Prepared, plan: Plan, style: JsonStyle, using: str, context: Context) -> Way:
     if options().compiled and has_binary_rows(using):
         encoder = ready.encoder(style, using)
         if encoder is not None:
             from rowpath.fast.drf.compiled import CompiledWay  # noqa: PLC0415 - needs psycopg 3
 
-            return CompiledWay(ready, encoder, using, request.build_absolute_uri)
+            return CompiledWay(ready, encoder, using, context.absolute)
     check_portable(plan)
-    return PortableWay(ready, plan, [])
+    return PortableWay(ready, plan, using)
 
 
 def _marker(view: GenericAPIView, request: Request, queryset: QuerySet) -> str | None:
@@ -84,12 +98,14 @@ def _marker(view: GenericAPIView, request: Request, queryset: QuerySet) -> str |
 
 
 def fast_answer(
-    view: GenericAPIView, request: Request, reading: Reading, page: Page, *, is_page: bool
+    view: GenericAPIView, request: Request, reading: Reading, queryset: QuerySet, page: Page | None
 ) -> Response:
-    """Return the answer that rowpath writes. Raises CannotEncodeError or FallsBackError."""
-    if overridden(type(view), GenericAPIView, ("get_serializer_context",)):
-        view.get_serializer_context()  # for whatever it raises: a 404, say
-    answer = _Answer(view, request, reading, page, is_page)
+    """Return the answer that rowpath writes: `page` of what was read of `queryset`, None for all.
+
+    Raises CannotCompileError, CannotEncodeError or FallsBackError.
+    """
+    reading.context.get()  # for whatever it raises: a 404, say
+    answer = _Answer(view, request, reading, queryset, page)
     body = ours = answer.fast()
     reading.way.ready.written()
     if is_due():
@@ -100,7 +116,7 @@ def fast_answer(
         changing = FallBack(reason="a shadow request met rows that were being changed")
         outcome = Outcome(reason=turned_off(type(view)) or changing)
     style = style_of(request.accepted_renderer, request.accepted_media_type)
-    return with_outcome(FastResponse(body, style, answer.ordinary_data), outcome)
+    return with_outcome(FastResponse(body, style), outcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,36 +126,34 @@ class _Answer:
     view: GenericAPIView
     request: Request
     reading: Reading
-    page: Page
-    is_page: bool
+    queryset: QuerySet
+    page: Page | None
 
     def fast(self) -> bytes:
-        """Return rowpath's bytes. Raises CannotEncodeError or FallsBackError."""
+        """Return rowpath's bytes. Raises as `fast_answer` does."""
         way, rows = self.reading.way, self.reading.rows_of(self.page)
         if isinstance(way, PortableWay):
             return self._rendered(self._in_envelope(way.items(rows)))
         array = way.array(rows)
-        if not self.is_page:
+        if self.page is None:
             return array
         before, after = self._rendered(self._in_envelope(_ROWS)).split(_ROWS_AS_JSON)
         return before + array + after
 
-    def fast_again(self) -> bytes:
-        """Return rowpath's bytes for the page as it is now."""
-        self.reading.again()
-        return self.fast()
-
-    def ordinary_data(self) -> Any:
-        """Return DRF's data, by a statement of its own."""
-        rows = self.reading.instances(self.page)
-        return serialized(self.view, rows, is_page=self.is_page).data
+    def fast_again(self) -> bytes | None:
+        """Return rowpath's bytes for the page as it is now; None if it is another page."""
+        try:
+            self.reading.again()
+            return self.fast()
+        except (CannotCompileError, CannotEncodeError, FallsBackError):
+            return None
 
     def ordinary(self) -> bytes:
-        """Return DRF's bytes."""
-        return self._rendered(self.ordinary_data())
+        """Return DRF's bytes, by statements of its own."""
+        return self._rendered(ordinary_answer(self.view, self.queryset).data)
 
     def _in_envelope(self, rows: Any) -> Any:
-        return self.view.get_paginated_response(rows).data if self.is_page else rows
+        return rows if self.page is None else self.view.get_paginated_response(rows).data
 
     def _rendered(self, data: Any) -> bytes:
         renderer, media_type = self.request.accepted_renderer, self.request.accepted_media_type
@@ -152,14 +166,9 @@ class _Answer:
 def ordinary_answer(view: GenericAPIView, queryset: QuerySet) -> Response:
     """Answer as ListModelMixin does, from where it has its queryset."""
     page = view.paginate_queryset(queryset)
-    is_page = page is not None
-    return serialized(view, page if is_page else queryset, is_page=is_page)
-
-
-def serialized(view: GenericAPIView, rows: Any, *, is_page: bool) -> Response:
-    """Answer `rows`, instances or dicts, by the view's serializer."""
-    data = view.get_serializer(rows, many=True).data
-    return view.get_paginated_response(data) if is_page else Response(data)
+    if page is None:
+        return Response(view.get_serializer(queryset, many=True).data)
+    return view.get_paginated_response(view.get_serializer(page, many=True).data)
 
 
 def with_outcome(response: R, outcome: Outcome) -> R:

@@ -18,9 +18,12 @@ from rowpath.fast.django.binary import (
     python_value,
     take_binary_rows,
 )
+from rowpath.fast.django.loaders import unusual_loader
 from rowpath.fast.django.querysets import rows_at_most
 from rowpath.fast.drf.prepared import Prepared
 from rowpath.fast.encoding import CannotEncodeError, Encoder, JsonArray
+from rowpath.fast.fallback import CannotCompileError
+from rowpath.fast.plan import base_urls
 
 
 @dataclass(slots=True)
@@ -31,7 +34,7 @@ class CompiledWay:
     encoder: Encoder
     using: str
     absolute: Callable[[str], str]
-    """Makes a URL of the request's host of a path."""
+    """Makes of a path the URL that the serializer would make of it."""
     _written: "RowsWritten | None" = None
     _kept: PGresult | None = None
 
@@ -40,32 +43,43 @@ class CompiledWay:
 
         The rows are written at once, but kept for a paginator by cursor, which looks at them.
         """
-        self._written = self._kept = None
+        self._kept = None
+        self._written = written = self.rows_written()
         statement = self.ready.statement(queryset)
         if not statement.sql:
             return
         if self.ready.compiled.marker is None:
-            written = self.rows_written()
             take_binary_rows(statement, written.add, at_most=rows_at_most(queryset))
-            self._written = written
         else:
             self._kept = binary_rows(statement)
 
     def rows_written(self) -> "RowsWritten":
-        """Return a JSON array of the request's, still without rows."""
+        """Return a JSON array of the request's, still without rows. Raises CannotCompileError."""
         zone = timezone.get_current_timezone()
         array = self.encoder.array(
-            zone=zone, connection_zone=connection_zone(self.using), absolute=self.absolute
+            zone=zone,
+            connection_zone=connection_zone(self.using),
+            absolute=self._prefixes().__getitem__,
         )
-        return RowsWritten(array, zone)
+        return RowsWritten(array, zone, self.using)
+
+    def _prefixes(self) -> dict[str, str]:
+        # Now, since it may raise, and no error of a view's may meet a statement that still runs.
+        try:
+            return {url: self.absolute(url) for url in base_urls(self.ready.compiled.plan.members)}
+        except Exception as error:
+            text = f"making its files' URLs raised {type(error).__name__}: {error}"
+            raise CannotCompileError(text) from error
 
     def has_written(self, written: "RowsWritten") -> None:
         """Take over an array that has all rows."""
         self._written = written
 
     def count(self) -> int:
-        """Return the number of rows kept."""
-        return self._kept.ntuples if self._kept is not None else 0
+        """Return the number of rows read."""
+        if self._kept is not None:
+            return self._kept.ntuples
+        return self._written.count if self._written is not None else 0
 
     def marker(self, row: int) -> Any:
         """Return the value by which a paginator by cursor finds `row` again."""
@@ -73,27 +87,29 @@ class CompiledWay:
         return None if self._kept is None else python_value(self._kept, row, column, self.using)
 
     def array(self, rows: range | None = None) -> bytes:
-        """Return the rows read, of those that were kept `rows`, as a JSON array.
+        """Return the rows read, or some of them if they were kept, as a JSON array.
 
         Raises CannotEncodeError.
         """
-        if self._written is not None:
-            if self._written.zone != timezone.get_current_timezone():
-                raise CannotEncodeError("the time zone was changed after the rows were read")
-            return self._written.finish()
-        written = self.rows_written()
+        # A paginator reads nothing for a page beyond the last row.
+        written = self._written or self.rows_written()
+        if written.zone != timezone.get_current_timezone():
+            raise CannotEncodeError("the time zone was changed after the rows were read")
         if self._kept is not None:
             written.add(self._kept, rows)
+        elif rows is not None:
+            raise CannotEncodeError("the page has not all of the rows that were read")
         return written.finish()
 
 
 class RowsWritten:
     """A JSON array and what became of it: an error is kept until somebody asks for the array."""
 
-    def __init__(self, array: JsonArray, zone: tzinfo) -> None:
+    def __init__(self, array: JsonArray, zone: tzinfo, using: str) -> None:
         self.zone = zone
         self.count = 0
         self._array = array
+        self._using = using
         self._error: CannotEncodeError | None = None
 
     def add(self, result: PGresult, rows: range | None = None) -> None:
@@ -102,6 +118,8 @@ class RowsWritten:
         self.count += result.ntuples
         if self._error is None:
             try:
+                if before == 0 and (own := unusual_loader(result, self._using)) is not None:
+                    raise CannotEncodeError(own)  # noqa: TRY301 - kept like the array's own
                 self._array.add(result, rows)
             except CannotEncodeError as error:
                 self._error = error.behind(before)

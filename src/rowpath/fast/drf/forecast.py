@@ -13,7 +13,7 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
-from rowpath.fast.drf.answers import reading_for, serialized
+from rowpath.fast.drf.answers import reading_for
 from rowpath.fast.drf.mixin import FastListMixin
 from rowpath.fast.drf.portable import FallsBackError, PortableWay
 from rowpath.fast.drf.reading import Way
@@ -125,7 +125,7 @@ def _saving(view: GenericAPIView, way: Way, queryset: QuerySet) -> Saving | None
     render = JSONRenderer().render
 
     def drf() -> int:
-        return len(render(serialized(view, rows.all(), is_page=False).data))
+        return len(render(view.get_serializer(rows.all(), many=True).data))
 
     def fast() -> int:
         way.read(rows)

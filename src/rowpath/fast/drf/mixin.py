@@ -4,6 +4,7 @@ import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
+from django.db import DatabaseError
 from django.db.models.query import QuerySet
 from django.http.response import HttpResponseBase
 from rest_framework.generics import GenericAPIView
@@ -15,7 +16,6 @@ from rowpath.fast.drf.answers import (
     fast_answer,
     ordinary_answer,
     reading_for,
-    serialized,
     with_outcome,
 )
 from rowpath.fast.drf.portable import FallsBackError
@@ -55,34 +55,44 @@ class FastListMixin(_Listing):
             return _told(self, super().list(request, *args, **kwargs), reason)
         queryset = self.filter_queryset(self.get_queryset())
         try:
-            reading = reading_for(self, request, queryset)
+            reading = _reading(self, request, queryset)
+            return _answered(self, request, reading, queryset)
         except CannotCompileError as error:
-            return _told(self, ordinary_answer(self, queryset), error.fall_back)
-        except Exception as error:  # noqa: BLE001 - logged, and DRF answers
-            # The view's own, which DRF raises at its own time, or a defect here: DRF answers both.
-            _log.warning("DRF answers %s", type(self).__name__, exc_info=True)
-            reason = FallBack(reason=f"{type(error).__name__} was raised: {error}")
-            return _told(self, ordinary_answer(self, queryset), reason)
-        page: Sequence[Any] | None = self.paginate_queryset(reading.queryset())
-        is_page = page is not None
-        if page is None:
-            if (answer := self.list_unpaginated(request, reading, queryset)) is not None:
-                return cast("Response", answer)
-            page = reading.whole()
-        if reading.falls_back is None:
-            try:
-                return fast_answer(self, request, reading, page, is_page=is_page)
-            except (CannotEncodeError, FallsBackError) as error:
-                reading.way.ready.missed()
-                reading.falls_back = FallBack(reason=str(error))
-                page = reading.instances(page)
-        return _told(self, serialized(self, page, is_page=is_page), reading.falls_back)
+            reason = error.fall_back
+        except (CannotEncodeError, FallsBackError) as error:
+            reading.way.ready.missed()
+            reason = FallBack(reason=str(error))
+        return _told(self, ordinary_answer(self, queryset), reason)
 
     def list_unpaginated(
         self, _request: Request, _reading: Reading, _queryset: QuerySet
     ) -> HttpResponseBase | None:
         """Answer the whole `queryset` in another way than in one piece; None for one piece."""
         return None
+
+
+def _reading(view: FastListMixin, request: Request, queryset: QuerySet) -> Reading:
+    try:
+        return reading_for(view, request, queryset)
+    except (CannotCompileError, DatabaseError):
+        raise
+    except Exception as error:
+        # A defect here: DRF answers all the same.
+        _log.warning("DRF answers %s", type(view).__name__, exc_info=True)
+        raise CannotCompileError(f"{type(error).__name__} was raised: {error}") from error
+
+
+def _answered(
+    view: FastListMixin, request: Request, reading: Reading, queryset: QuerySet
+) -> Response:
+    page: Sequence[Any] | None = view.paginate_queryset(reading.queryset())
+    if page is None:
+        if (answer := view.list_unpaginated(request, reading, queryset)) is not None:
+            return cast("Response", answer)
+        reading.whole()
+    if (back := reading.falls_back) is not None:
+        raise CannotCompileError(back.reason, field=back.field, change=back.change)
+    return fast_answer(view, request, reading, queryset, page)
 
 
 def _told(view: object, response: Response, reason: FallBack) -> Response:

@@ -5,7 +5,7 @@ saves is the instance and the look-ups on it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models.query import QuerySet
@@ -73,12 +73,13 @@ class PortableWay:
 
     ready: Prepared
     plan: Plan
-    rows: list[tuple[Any, ...]]
+    using: str
+    rows: list[tuple[Any, ...]] = field(default_factory=list)
 
     def read(self, queryset: QuerySet) -> None:
         """Run the statement for `queryset`."""
         query = lean_query(queryset, self.ready.compiled.columns)
-        self.rows = list(python_rows(query, queryset.db))
+        self.rows = list(python_rows(query, self.using))
 
     def count(self) -> int:
         """Return the number of rows read."""

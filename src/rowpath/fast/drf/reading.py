@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from django.db.models.query import QuerySet
 
+from rowpath.fast.drf.context import Context
 from rowpath.fast.drf.portable import PortableWay
 from rowpath.fast.fallback import CannotCompileError, FallBack
 
@@ -14,87 +15,100 @@ if TYPE_CHECKING:
 Way: TypeAlias = "CompiledWay | PortableWay"
 
 
-class Marked:
-    """A row as a paginator by cursor sees it: it reads the one attribute that it pages by."""
+class Row:
+    """A row as a paginator gets it: to be passed on, and by a cursor's to be asked for its marker.
 
-    __slots__ = ("_way", "index")
+    Whatever else looks at it makes the list fall back.
+    """
 
-    def __init__(self, way: Way, index: int) -> None:
-        self._way = way
+    __slots__ = ("_reading", "index")
+
+    def __init__(self, reading: "Reading", index: int) -> None:
+        self._reading = reading
         self.index = index
 
-    def __getattr__(self, _name: str) -> Any:
-        return self._way.marker(self.index)
+    def __getattr__(self, name: str) -> Any:
+        return self._reading.attribute(self.index, name)
 
 
 class Reading:
     """Stands in a queryset for the class that makes its instances, and reads the rows instead.
 
     A paginator counts, orders, filters and slices the queryset as ever; only when it is read does
-    the lean statement run. The paginators by page and by offset look at no row, so they get an
-    empty list; the one by cursor gets a Marked for each. If the rows cannot be read so, they are
-    read as instances, and `falls_back` says why.
+    the lean statement run, and the paginator gets a Row for each row. `falls_back` is why the page
+    cannot be answered from what was read, once something said so.
     """
 
-    def __init__(self, queryset: QuerySet, way: Way, *, by_cursor: bool) -> None:
+    def __init__(self, queryset: QuerySet, way: Way, marker: str | None, context: Context) -> None:
         self.way = way
+        self.context = context
         self.falls_back: FallBack | None = None
-        self._by_cursor = by_cursor
+        self._marker = marker
+        self._using = way.using
         self._source = queryset
         self._page_of: QuerySet | None = None
 
     def queryset(self) -> QuerySet:
         """Return the queryset as one that reads through this."""
-        through = self._source.all()
-        through._iterable_class = cast("Any", self)
+        through = cast("Any", self._source)._chain()
+        through._db = self._using  # a router is asked once
+        through._iterable_class = self
         through._prefetch_related_lookups = ()
-        return through
+        return cast("QuerySet", through)
 
     def __call__(self, queryset: QuerySet, **_: Any) -> Iterable[Any]:
         """Read the rows of `queryset`: called where Django makes an iterable of its instances."""
-        self._page_of = queryset
-        try:
-            self.way.read(queryset)
-        except CannotCompileError as error:
-            self.falls_back = error.fall_back
-            return self._instances(queryset)
-        if not self._by_cursor:
-            return ()
-        return [Marked(self.way, index) for index in range(self.way.count())]
+        if self._page_of is not None:
+            self._fall_back("the paginator reads the queryset more than once")
+        self._read(queryset)
+        return [Row(self, index) for index in range(self.way.count())]
+
+    def whole(self) -> None:
+        """Read all rows of the queryset, unless that was done."""
+        if self._page_of is None:
+            self._read(self.queryset())
 
     def has_read(self, queryset: QuerySet, rows: "RowsWritten") -> None:
         """Take over `rows`, which are those of all of `queryset`."""
         self._page_of = queryset
         cast("CompiledWay", self.way).has_written(rows)
 
-    def whole(self) -> Sequence[Any]:
-        """Read the whole queryset, unless that was done, and return what a page of it would be."""
-        return list(self.queryset()) if self._page_of is None else ()
-
     def again(self) -> None:
-        """Read the same page once more."""
+        """Read the same page once more. Raises CannotCompileError."""
         if self._page_of is not None:
             self.way.read(self._page_of)
 
-    def rows_of(self, page: Sequence[Any]) -> range | None:
-        """Return which of the rows read are in `page`, as the paginator gave it; None for all."""
-        if not self._by_cursor:
+    def attribute(self, row: int, name: str) -> Any:
+        """Return what a paginator may read of a row. Raises CannotCompileError for all else."""
+        if name == self._marker:
+            return self.way.marker(row)
+        raise CannotCompileError(self._fall_back(f"the paginator reads {name} of a row"))
+
+    def rows_of(self, page: Sequence[Any] | None) -> range | None:
+        """Return which of the rows read are in `page`; None for all, in their order.
+
+        Raises CannotCompileError for rows that are not one after another.
+        """
+        if page is None:
             return None
-        if not page:
+        indexes = [row.index if type(row) is Row else -1 for row in page]
+        if indexes == list(range(self.way.count())):
+            return None
+        if not indexes:
             return range(0)
-        first, last = page[0].index, page[-1].index
-        return range(first, last + 1) if first <= last else range(first, last - 1, -1)
+        first, last = indexes[0], indexes[-1]
+        rows = range(first, last + 1) if first <= last else range(first, last - 1, -1)
+        if -1 in indexes or list(rows) != indexes:
+            raise CannotCompileError("the paginator gives other rows than it has read")
+        return rows
 
-    def instances(self, page: Sequence[Any]) -> list[Any]:
-        """Return what the framework would have had for `page`, by a statement of its own."""
-        if self._page_of is None:
-            return []
-        made = self._instances(self._page_of)
-        rows = self.rows_of(page)
-        return made if rows is None else [made[row] for row in rows]
+    def _read(self, queryset: QuerySet) -> None:
+        self._page_of = queryset
+        try:
+            self.way.read(queryset)
+        except CannotCompileError as error:
+            self.falls_back = error.fall_back
 
-    def _instances(self, queryset: QuerySet) -> list[Any]:
-        ordinary = queryset.all()
-        ordinary._iterable_class = self._source._iterable_class
-        ordinary._prefetch_related_lookups = cast("Any", self._source)._prefetch_related_lookups
-        return list(ordinary)
+    def _fall_back(self, reason: str) -> str:
+        self.falls_back = FallBack(reason=reason)
+        return reason

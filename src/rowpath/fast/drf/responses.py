@@ -1,7 +1,6 @@
 """The answer whose bytes are there before it is rendered."""
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -15,7 +14,7 @@ from rowpath.fast.plan import JsonStyle
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How a list was answered: `path` is "compiled" or "portable", or None with a reason."""
+    """How a list was answered: `path` is "compiled", "portable" or "streamed", or None by DRF."""
 
     path: str | None = None
     reason: FallBack | None = None
@@ -34,16 +33,14 @@ def outcome_of(response: Any) -> Outcome | None:
 class FastResponse(Response):
     """A Response with its body written already.
 
-    `data` is there all the same for whoever asks: before rendering it is what DRF's serializer
-    makes, by a query of its own, and that is then rendered, since it may be changed; afterwards it
-    is what the body says.
+    `data` is there all the same for whoever asks: what the body says. If it was asked for before
+    the answer is rendered it may have been changed, so then it is rendered.
     """
 
-    def __init__(self, body: bytes, style: JsonStyle, ordinary: Callable[[], Any]) -> None:
+    def __init__(self, body: bytes, style: JsonStyle) -> None:
         super().__init__()
         self._body = body
         self._style = style
-        self._ordinary: Callable[[], Any] | None = ordinary
         self._is_ours = True
         self._is_rendering = False
 
@@ -52,10 +49,8 @@ class FastResponse(Response):
         """The answer as Python values."""
         if self._is_rendering:
             return None  # which the renderer that has rendered already is given
-        if self._is_ours and self._ordinary is None:
-            return json.loads(self._body)
         if self._is_ours:
-            self.data = self._ordinary() if self._ordinary else None
+            self.data = json.loads(self._body)
         return self._data
 
     @data.setter
@@ -70,7 +65,6 @@ class FastResponse(Response):
         if not self._is_ours or not self._is_written_by(renderer):
             return super().rendered_content
         self.accepted_renderer = cast("BaseRenderer", _Written(renderer, self._body))
-        self._ordinary = None
         self._is_rendering = True
         try:
             return super().rendered_content
@@ -84,11 +78,6 @@ class FastResponse(Response):
         except CannotCompileError:
             return False
         return style == self._style and self.renderer_context.get("indent") is None
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Leave behind, as Response does, what belongs to the request: caches pickle responses."""
-        state = cast("dict[str, Any]", super().__getstate__())
-        return state | {"_ordinary": None}
 
 
 class _Written:

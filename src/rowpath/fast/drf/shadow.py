@@ -39,7 +39,7 @@ def is_due() -> bool:
 
 
 def checked(
-    view_class: type, fast: bytes, framework: Callable[[], bytes], again: Callable[[], bytes]
+    view_class: type, fast: bytes, framework: Callable[[], bytes], again: Callable[[], bytes | None]
 ) -> bytes:
     """Return what to answer: `fast`, or, if it differs, what `framework` gives.
 

@@ -46,11 +46,12 @@ class StreamingList(FastListMixin):
         if isinstance(way, PortableWay) or not _may_stream(request, way.using):
             return None
         try:
-            statement = way.ready.statement(queryset)
+            statement = way.ready.statement(reading.queryset())
         except CannotCompileError:
             return None  # and the same again where it is read in one piece
         if not statement.sql:
             return None
+        reading.context.get()  # for whatever it raises, before the first byte
         from rowpath.fast.django.stream import Stream  # noqa: PLC0415 - needs psycopg 3
 
         stream = Stream(statement, self.slow_client_timeout_s)
@@ -68,9 +69,16 @@ class StreamingList(FastListMixin):
         except BaseException as error:
             stream.close(error)
             raise
-        content_type = request.accepted_renderer.media_type
-        response = StreamingHttpResponse(body, content_type=content_type)
+        response = StreamingHttpResponse(body, content_type=_content_type(request))
         return with_outcome(response, Outcome(path="streamed"))
+
+
+def _content_type(request: Request) -> str:
+    """Return the header that Response would have."""
+    renderer = request.accepted_renderer
+    if renderer.charset is None:
+        return str(renderer.media_type)
+    return f"{renderer.media_type}; charset={renderer.charset}"
 
 
 def _may_stream(request: Request, using: str) -> bool:
@@ -120,8 +128,3 @@ class _Body:
         """Give the cursor back, whether or not the client took everything."""
         self._is_over = True
         self._stream.close()
-
-    def __del__(self) -> None:
-        # A middleware may drop the response without closing it.
-        if hasattr(self, "_is_over"):
-            self.close()

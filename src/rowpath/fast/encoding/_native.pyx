@@ -18,8 +18,9 @@ from libcpp.vector cimport vector
 
 from rowpath.fast.encoding.errors import CannotEncodeError
 
-# So that a list of a few short rows never has to grow.
+# What a list gets at first: enough for a few short rows, and no more than is cheap to be wrong about.
 cdef size_t _LEAST_ROOM = 1024
+cdef size_t _MOST_GUESSED = 4 << 20
 
 cdef extern from "Python.h":
     # As pointers: bytes that grow must have no other owner.
@@ -256,11 +257,13 @@ cdef class Writing:
     cdef PyObject *bytes
     cdef size_t capacity
     cdef int64_t rows
+    cdef cbool is_broken
 
     def __cinit__(self):
         self.bytes = NULL
         self.capacity = 0
         self.rows = 0
+        self.is_broken = False
 
     def __dealloc__(self):
         Py_XDECREF(self.bytes)
@@ -283,6 +286,7 @@ cdef class Writing:
         cdef unique_ptr[Run] run
         chosen.start, chosen.step, chosen.count = rows.start, rows.step, len(rows)
         self._have_room_for(chosen.count)
+        self.is_broken = True  # until all is written: an error leaves half a row
         run.reset(
             new Run(
                 self.libpq.functions, _pointer(result), chosen, self.program.program, self.encoding
@@ -304,10 +308,16 @@ cdef class Writing:
         if outcome == Outcome.out_of_memory:
             raise MemoryError
         self.rows += chosen.count
+        self.is_broken = False
+
+    def reserve(self, int rows):
+        """Have room for `rows`, as far as the rows of the last time tell."""
+        self._have_room_for(rows)
 
     def append(self, bytes text):
         """Write `text` as it stands."""
         cdef Py_ssize_t size = len(text)
+        self._have_room_for(0)
         cdef size_t before = self.encoding.out.size()
         if self.capacity < before + size:
             self._grow_to(max(<size_t>(before + size), 2 * self.capacity))
@@ -318,6 +328,7 @@ cdef class Writing:
         """Return what was written since the last time."""
         cdef PyObject *whole = self.bytes
         cdef size_t size = self.encoding.out.size()
+        self._check()
         if whole == NULL:
             return b""
         if self.rows > 0:
@@ -331,17 +342,25 @@ cdef class Writing:
         Py_XDECREF(whole)
         return written
 
+    cdef _check(self):
+        if self.is_broken:
+            raise ValueError("Cannot go on with what an error has cut off. Begin another.")
+
     cdef _have_room_for(self, int rows):
         # Rows are much of a size, so those of the last time tell how long these will be.
-        cdef size_t wanted = <size_t>(rows * self.program.bytes_of_a_row * 1.125) + _LEAST_ROOM
+        cdef double guessed = rows * self.program.bytes_of_a_row * 1.125
+        self._check()
         if self.bytes == NULL:
-            self._grow_to(wanted)
+            self._grow_to(_LEAST_ROOM + <size_t>min(guessed, <double>_MOST_GUESSED))
 
     cdef _grow_to(self, size_t capacity):
+        cdef cbool was_broken = self.is_broken
+        self.is_broken = True  # if there is no memory: the bytes are gone then
         if self.bytes == NULL:
             self.bytes = PyBytes_FromStringAndSize(NULL, capacity)
         else:
             _PyBytes_Resize(&self.bytes, capacity)
+        self.is_broken = was_broken
         self.capacity = capacity
         self.encoding.out.move_to(PyBytes_AS_STRING(self.bytes), capacity)
 

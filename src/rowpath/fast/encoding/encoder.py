@@ -134,6 +134,7 @@ class JsonArray:
         if self._writing is None:
             types = libpq.types(address)
             self._writing = self._encoder.writing(types, self._zones, self._absolute)
+            self._writing.reserve(len(chosen))
             self._writing.append(b"[")
             self._absolute = None  # a request's method: without it, no cycle keeps the request
         self._writing.add(address, chosen)

@@ -64,7 +64,6 @@ _INTEGERS = {
     Type.INT2: "int2",
     Type.INT4: "int4",
     Type.INT8: "int8",
-    Type.NUMERIC: "whole numeric",
 }
 _DURATIONS = {
     DurationStyle.DJANGO: "duration",
@@ -121,7 +120,8 @@ def _array(item: Form, oid: int, slots: Slots) -> Writer | None:
 
 def _integer(form: forms.Integer, _: Slots) -> Writers:
     prefix = "quoted " if form.quoted else ""
-    return {oid: Writer(name=prefix + name) for oid, name in _INTEGERS.items()}
+    names = {**_INTEGERS, Type.NUMERIC: "whole numeric"} if form.from_numeric else _INTEGERS
+    return {oid: Writer(name=prefix + name) for oid, name in names.items()}
 
 
 def _decimal(form: forms.Decimal, _: Slots) -> Writers:

@@ -1,0 +1,59 @@
+"""Whether the driver reads a result's types as psycopg and Django do by themselves.
+
+A project may register loaders of its own, which mask, round or convert what Django then gets.
+"""
+
+from functools import cache
+from weakref import WeakKeyDictionary
+
+import psycopg
+from django.db import connections
+from django.db.backends.postgresql.psycopg_any import BaseTzLoader
+from psycopg.abc import Loader
+from psycopg.adapt import AdaptersMap
+from psycopg.postgres import register_default_adapters
+from psycopg.pq import Format
+from psycopg.pq.abc import PGresult
+from psycopg.types.string import TextLoader
+
+from rowpath.fast.encoding.writers import ITEM_TYPES, Type
+
+# Each connection's types that were looked at: loaders are registered when it is made.
+_usual: "WeakKeyDictionary[psycopg.Connection, set[int]]" = WeakKeyDictionary()
+
+
+def unusual_loader(result: PGresult, using: str) -> str | None:
+    """Return what reads a column of `result` in another way than Django's own; None if nothing."""
+    connection: psycopg.Connection = connections[using].connection
+    known = _usual.setdefault(connection, set())
+    for column in range(result.nfields):
+        oid = result.ftype(column)
+        if oid in known:
+            continue
+        for each in (oid, ITEM_TYPES.get(oid, oid)):
+            loader = connection.adapters.get_loader(each, Format.TEXT)
+            if not _is_usual(each, loader):
+                name = getattr(loader, "__name__", loader)
+                return f"the driver reads the type {each} by {name}"
+        known.add(oid)
+    return None
+
+
+def _is_usual(oid: int, loader: type[Loader] | None) -> bool:
+    if oid == Type.TIMESTAMPTZ:
+        return loader is not None and getattr(loader, "load", None) is BaseTzLoader.load
+    expected = _expected()
+    if oid in expected:
+        return loader is expected[oid]
+    # Arrays, and types that an extension brings: hstore.
+    return loader is None or loader.__module__.startswith("psycopg")
+
+
+@cache
+def _expected() -> dict[int, type[Loader] | None]:
+    """Return the loaders of the types that are written, as psycopg and Django register them."""
+    own = AdaptersMap(types=psycopg.adapters.types)
+    register_default_adapters(own)
+    for name in ("jsonb", "inet", "cidr"):
+        own.register_loader(name, TextLoader)
+    return {oid: own.get_loader(oid, Format.TEXT) for oid in Type}

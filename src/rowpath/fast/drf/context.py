@@ -1,0 +1,34 @@
+"""The context that a view gives its serializer, made once for a request."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework.generics import GenericAPIView
+from rest_framework.serializers import Serializer
+
+
+class Context:
+    """Makes the context when it is first asked for: a view's own code may raise there."""
+
+    def __init__(self, view: GenericAPIView, serializer: Serializer | None = None) -> None:
+        self._view = view
+        self._serializer = serializer
+        self._made: Mapping[str, Any] | None = None
+
+    def get(self) -> Mapping[str, Any]:
+        """Return the context of the serializer that was made, or else the view's."""
+        made = self._made
+        if made is None:
+            serializer = self._serializer
+            made = (
+                serializer.context
+                if serializer is not None
+                else self._view.get_serializer_context()
+            )
+            self._made = made
+        return made
+
+    def absolute(self, path: str) -> str:
+        """Return the URL that a serializer's field for files makes of `path`."""
+        request = self.get().get("request")
+        return path if request is None else request.build_absolute_uri(path)

@@ -1,0 +1,84 @@
+"""Views, paginators and connections that do more than they must are answered as DRF answers."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from fast.conftest import Copies
+from fast.projects import Inside, inside
+
+
+@pytest.fixture(scope="module")
+def project(copies: Copies) -> Iterator[Inside]:
+    with copies("shop_odd") as dsn, inside({"databases": {"default": dsn}}) as running:
+        yield running
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "status", "told"),
+    [
+        ("counts-by-length", "", 200, "the page has not all of the rows"),
+        ("counts-by-length", "?offset=28", 200, "the page has not all of the rows"),
+        ("pages-by-length", "?page=2", 200, "the page has not all of the rows"),
+        ("counted-by-length", "?page=8", 200, "the page has not all of the rows"),
+        ("looks-at-rows", "", 200, "the paginator reads pk of a row"),
+        ("reads-twice", "", 200, "more than once"),
+        ("narrowed-by-all", "", 200, "compiled"),
+        ("narrowed-by-all", "?page=5", 200, "compiled"),
+        ("narrowed-by-all", "?page=6", 404, None),
+        ("refusing-context", "", 403, None),
+        ("refusing-context-streamed", "", 403, None),
+        ("files-without-request", "", 200, "compiled"),
+        ("files", "", 200, "compiled"),
+        ("charset-streamed", "", 200, "streamed"),
+    ],
+)
+def test_a_view_that_does_more_is_answered_as_drf_answers_it(
+    project: Inside, name: str, query: str, status: int, told: str | None
+) -> None:
+    """Whatever a paginator, a queryset or a context does, the answer is the one that DRF gives."""
+    answered, how = project.call("odd:compared", view=name, query=query)
+
+    assert answered == status
+    assert how is None if told is None else told in how
+
+
+@pytest.mark.parametrize(
+    ("does", "told"),
+    [
+        ("registers_a_loader", "the driver reads the type 1043 by _Masked"),
+        ("sets_a_zone", "the session's time zone was set to Asia/Tokyo"),
+        ("brings_its_cursor", "the driver's cursor is a _Traced"),
+    ],
+)
+def test_a_connection_that_is_not_as_django_made_it(project: Inside, does: str, told: str) -> None:
+    """What a project does to its connection holds for its lists."""
+    answered, how = project.call("odd:on_a_connection_that", does=does)
+
+    assert answered == 200
+    assert told in how
+
+
+def test_the_data_is_what_was_read(project: Inside) -> None:
+    """`response.data` is of the answer's own rows, not of those that are there when it is asked."""
+    assert project.call("odd:data_of_rows_that_are_gone") is True
+
+
+def test_an_error_among_the_rows(project: Inside) -> None:
+    """An error of the server after some rows is DRF's, and the connection goes on."""
+    assert project.call("odd:after_an_error_among_the_rows") == [True, 7]
+
+
+def test_an_interruption_among_the_rows(project: Inside) -> None:
+    """A statement that is left in the middle leaves a connection that can be used."""
+    assert project.call("odd:after_an_interruption") == 7
+
+
+def test_a_stream_that_another_thread_drops(project: Inside) -> None:
+    """A dropped stream touches no other thread's transaction, whoever collects it."""
+    assert project.call("odd:while_another_thread_drops_a_stream") is True
+
+
+def test_serializer_classes_made_for_each_request(project: Inside) -> None:
+    """Classes that a view makes for each request are not kept for the life of the process."""
+    assert project.call("odd:classes_made_for_a_request", requests=2_000) is True
