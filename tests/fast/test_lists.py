@@ -36,6 +36,18 @@ FAST = (
     "chosen-within",
     "chosen-at-first",
     "chosen-by-view",
+    "chosen-by-names",
+    "chosen-by-building",
+    "chosen-by-field",
+    "chosen-by-mapping",
+    "chosen-by-meta",
+    "harmless",
+    "dropped",
+    "not-dropped",
+    "summed-as-integer",
+    "summed-as-text",
+    "summed-to-int",
+    "wide-values",
 )
 NEEDS_COMPILED = {
     "whole",
@@ -47,6 +59,8 @@ NEEDS_COMPILED = {
     "cursors",
     "distinct",
 }
+LOOKS = "the serializer looks at the rows while it is made."
+ROW_EACH = "the annotation key, which is no field, may return rows:"
 Answers = dict[str, dict[str, Any]]
 
 
@@ -104,7 +118,20 @@ def test_a_long_list_is_streamed_where_the_view_asks_for_it(compiled: Answers) -
     ("name", "reason"),
     [
         ("method", "x: get_x() is Python code, called for each row."),
-        ("chosen-by-rows", "the serializer looks at the rows while it is made."),
+        ("chosen-by-rows", LOOKS),
+        ("swallowed", LOOKS),
+        ("compared", LOOKS),
+        ("swallowed-within", LOOKS),
+        ("put-into", "this PutInto has a to_representation of its own."),
+        (
+            "related-put-into",
+            "main: PrimaryKeyRelatedField has a to_representation() of its own.",
+        ),
+        ("a-row-each-function", f"{ROW_EACH} Func with a function of its own."),
+        ("a-row-each-template", f"{ROW_EACH} Func with a template of its own."),
+        ("a-row-each-own", f"{ROW_EACH} Keyed is not Django's own."),
+        ("a-row-each-raw", f"{ROW_EACH} RawSQL."),
+        ("a-row-each-within", f"{ROW_EACH} Keyed is not Django's own."),
     ],
 )
 def test_what_does_not_compile_falls_back_and_says_why(

@@ -50,6 +50,8 @@ class Integer:
     """A whole number, as a JSON number or (`quoted`) as a string of its digits."""
 
     quoted: bool = False
+    from_numeric: bool = False
+    """Whether the framework makes one of a numeric too. With a fraction that falls back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,16 +12,17 @@ from hypothesis import HealthCheck, settings
 
 VARIABLE = "ROWPATH_HYPOTHESIS_EXAMPLES"
 USUAL = 4_000
+IS_LONG = VARIABLE in os.environ
+ASKED = int(os.environ.get(VARIABLE, USUAL))
 
 F = TypeVar("F", bound=Callable[..., object])
 
 
 def examples(*, share: float) -> Callable[[F], F]:
     """Return the decorator that gives a property test its share of the cases."""
-    asked = os.environ.get(VARIABLE)
     return settings(
-        max_examples=max(1, round(int(asked or USUAL) * share)),
-        derandomize=asked is None,
+        max_examples=max(1, round(ASKED * share)),
+        derandomize=not IS_LONG,
         database=None,
         deadline=None,
         suppress_health_check=list(HealthCheck),

@@ -67,7 +67,7 @@ def test_whole_numerics(
 ) -> None:
     """A numeric without decimal places is written as int() makes it."""
     represent = (lambda value: str(int(value))) if quoted else int
-    Check(connection, forms.Integer(quoted=quoted), "numeric")(texts, represent)
+    Check(connection, forms.Integer(quoted=quoted, from_numeric=True), "numeric")(texts, represent)
 
 
 def test_booleans(connection: psycopg.Connection) -> None:

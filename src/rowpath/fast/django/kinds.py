@@ -144,6 +144,8 @@ def _file(field: models.FileField) -> FileKind:
 
 
 def _array(field: models.Field) -> ArrayKind:
+    if isinstance(field.base_field, (models.FileField, models.BinaryField)):
+        raise CannotCompileError("its array has the items' stored values, not the objects")
     if hasattr(field.base_field, "from_db_value"):
         raise CannotCompileError(f"its array's items are converted by {_name(field.base_field)}")
     return ArrayKind(kind_of(field.base_field))

@@ -1,8 +1,7 @@
 """Whether a class still does what the framework's own class does."""
 
 import inspect
-from functools import lru_cache
-from typing import Any
+from weakref import WeakKeyDictionary
 
 
 def overridden(cls: type, base: type, names: tuple[str, ...]) -> str | None:
@@ -10,12 +9,18 @@ def overridden(cls: type, base: type, names: tuple[str, ...]) -> str | None:
 
     Asked once for each class: what is put into a class later is not seen.
     """
-    classes: tuple[Any, Any] = cls, base
-    return _overridden(*classes, names)
+    known = _known.setdefault(cls, {})
+    if (base, names) not in known:
+        known[base, names] = _first(cls, base, names)
+    return known[base, names]
 
 
-@lru_cache(maxsize=10_000)
-def _overridden(cls: type, base: type, names: tuple[str, ...]) -> str | None:
+# Classes may be made for each request, and are not kept for being asked about.
+_known: WeakKeyDictionary[type, dict[tuple[type, tuple[str, ...]], str | None]]
+_known = WeakKeyDictionary()
+
+
+def _first(cls: type, base: type, names: tuple[str, ...]) -> str | None:
     for name in names:
         if inspect.getattr_static(cls, name, None) is not inspect.getattr_static(base, name, None):
             return name

@@ -1,5 +1,6 @@
 """Which querysets can be read as rows instead of instances."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import FieldError
@@ -62,6 +63,18 @@ def _check_query(queryset: QuerySet) -> None:
         raise CannotCompileError("the queryset defers fields of a model with a parent's table")
     if deferred and query.select_related:
         raise CannotCompileError("the queryset defers fields and uses select_related()")
+
+
+def selected_ways(queryset: QuerySet) -> Iterator[tuple[str, ...]]:
+    """Yield the relations that select_related() names, each with those before it."""
+    tree = queryset.query.select_related
+    return _ways(tree, ()) if isinstance(tree, dict) else iter(())
+
+
+def _ways(tree: dict[str, Any], before: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    for name, below in tree.items():
+        yield (*before, name)
+        yield from _ways(below, (*before, name))
 
 
 def rows_at_most(queryset: QuerySet) -> int | None:

@@ -11,7 +11,8 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet, FieldError, FullResultSet
 from django.db import NotSupportedError
-from django.db.models import ExpressionWrapper, F, Value
+from django.db.models import ExpressionWrapper, F, Subquery, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.query import QuerySet
 from django.db.models.sql import Query
 from django.db.models.sql.constants import INNER
@@ -65,6 +66,7 @@ def lean_query(queryset: QuerySet, columns: tuple[Selected, ...]) -> Query:
     query.set_extra_mask(())
     selected = {column.name for column in columns if not isinstance(column, Column)}
     _check_ordering(query, selected)
+    _check_dropped(query, selected)
     query.set_annotation_mask(selected)
     _keep_grouping(query)
     query.default_cols = False
@@ -87,6 +89,32 @@ def _check_ordering(query: Query, selected: set[str]) -> None:
             expression = expression.expression
         if isinstance(expression, Value):
             raise CannotCompileError(f"it is ordered by the constant {name}, which is no field")
+
+
+def _check_dropped(query: Query, selected: set[str]) -> None:
+    """Raise if an annotation that is not `selected` may give a row more or fewer than one row."""
+    for name in query.annotation_select.keys() - selected:
+        if unknown := _unknown_within(query.annotations[name]):
+            raise CannotCompileError(
+                f"the annotation {name}, which is no field, may return rows: {unknown}",
+                change="Make it a field of the serializer, or say alias() instead of annotate().",
+            )
+
+
+def _unknown_within(expression: Any) -> str | None:
+    """Return what in `expression` may return rows for all that is known of it, or None."""
+    extra = getattr(expression, "extra", None) or {}
+    if getattr(expression, "set_returning", False) or isinstance(expression, RawSQL):
+        return type(expression).__name__
+    if type(expression).__module__.partition(".")[0] != "django":
+        return f"{type(expression).__name__} is not Django's own"
+    if own := extra.keys() & {"function", "template", "expressions", "arg_joiner"}:
+        return f"{type(expression).__name__} with a {min(own)} of its own"
+    if isinstance(expression, (Subquery, Query)):
+        return None  # one value, or a condition
+    sources: Any = getattr(expression, "get_source_expressions", tuple)()
+    found = (_unknown_within(source) for source in sources if source is not None)
+    return next((unknown for unknown in found if unknown), None)
 
 
 def _ordering_names(query: Query) -> set[str]:

@@ -17,7 +17,7 @@ from rest_framework.serializers import Serializer
 from rowpath.fast.django.overrides import overridden
 from rowpath.fast.django.querysets import check_queryset
 from rowpath.fast.django.rows import has_binary_rows
-from rowpath.fast.drf.compile import chooses_fields
+from rowpath.fast.drf.choosing import chooses_fields
 from rowpath.fast.drf.context import Context
 from rowpath.fast.drf.options import options
 from rowpath.fast.drf.portable import FallsBackError, PortableWay, check_portable

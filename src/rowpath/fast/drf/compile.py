@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from django.db import models
@@ -19,22 +18,11 @@ from rowpath.fast.django.columns import Column, Computed, Selected, column
 from rowpath.fast.django.kinds import Scalar, kind_of
 from rowpath.fast.django.overrides import overridden
 from rowpath.fast.drf.places import Check, Columns, Keys, Place, Rows
-from rowpath.fast.drf.scalars import form_of, raw
+from rowpath.fast.drf.scalars import check_writing, form_of, raw
 from rowpath.fast.fallback import CannotCompileError
 from rowpath.fast.plan import Absent, Guard
 
 _SERIALIZING = ("to_representation", "get_attribute", "get_default", "data", "many_init", "__new__")
-# Where a serializer may decide per request which fields it has.
-_CHOOSING = (
-    "__init__",
-    "fields",
-    "_readable_fields",
-    "get_fields",
-    "get_field_names",
-    "get_extra_kwargs",
-    "build_field",
-    "include_extra_kwargs",
-)
 
 # Kinds whose values have one str(), whether they came as text or in binary.
 _MARKERS = {
@@ -76,33 +64,27 @@ class Besides:
 
 
 def compile_serializer(
-    serializer: serializers.Serializer,
-    model: type[models.Model],
-    annotations: dict[str, models.Field],
-    besides: Besides,
+    serializer: serializers.Serializer, place: Rows, besides: Besides
 ) -> Compiled:
-    """Return the plan of `serializer` over instances of `model` that carry `annotations`."""
+    """Return the plan of `serializer` over the instances at `place`."""
     columns = Columns()
-    place = Rows(model=model, annotations=annotations)
     tuple(_members(serializer, place, columns))
     _marked(besides.marker, place, columns)
     if besides.distinct:
-        columns.position(column(model, "pk", ()))
-        for name in annotations:
+        columns.position(column(place.model, "pk", ()))
+        for name in place.annotations:
             columns.position(Computed(name))
     # Now all columns are known, and their order: a Query selects its annotations last.
-    columns.annotations_last(list(annotations))
+    columns.annotations_last(list(place.annotations))
     return _compiled(serializer, place, columns, besides)
 
 
-def compile_values(
-    serializer: serializers.Serializer, values: dict[str, models.Field], besides: Besides
-) -> Compiled:
+def compile_values(serializer: serializers.Serializer, place: Keys, besides: Besides) -> Compiled:
     """Return the plan of `serializer` over the dicts of a values() queryset."""
     columns = Columns()
-    for name in values:
+    for name in place.values:
         columns.position(Computed(name))
-    return _compiled(serializer, Keys(values=values), columns, besides)
+    return _compiled(serializer, place, columns, besides)
 
 
 def _compiled(
@@ -131,24 +113,15 @@ def _marked(marker: str | None, place: Place, columns: Columns) -> int | None:
     return columns.position(found.column)
 
 
-@cache
-def chooses_fields(serializer_class: type[serializers.BaseSerializer]) -> bool:
-    """Whether `serializer_class` or one within it may give each request other fields."""
-    if overridden(serializer_class, _base(serializer_class), _CHOOSING):
-        return True
-    declared = getattr(serializer_class, "_declared_fields", {}).values()
-    within = [getattr(field, "child", field) for field in declared]
-    return any(
-        chooses_fields(type(field)) for field in within if isinstance(field, serializers.Serializer)
-    )
-
-
-def check_serializer(serializer_class: type[serializers.BaseSerializer]) -> None:
+def _check_serializer(serializer: serializers.BaseSerializer) -> None:
     """Raise CannotCompileError if a serializer does more than to write its fields in order."""
+    serializer_class = type(serializer)
     base = _base(serializer_class)
     name = serializer_class.__name__
     if own := overridden(serializer_class, base, _SERIALIZING):
         raise CannotCompileError(f"{name} has a {own} of its own", always=True)
+    if put := next((one for one in _SERIALIZING if one in vars(serializer)), None):
+        raise CannotCompileError(f"this {name} has a {put} of its own")
     if getattr(getattr(serializer_class, "Meta", None), "list_serializer_class", None):
         raise CannotCompileError(f"{name} has a Meta.list_serializer_class", always=True)
 
@@ -165,7 +138,7 @@ def _base(serializer_class: type[serializers.BaseSerializer]) -> type[serializer
 def _members(
     serializer: serializers.Serializer, place: Place, columns: Columns
 ) -> Iterator[plan.Value | plan.Object]:
-    check_serializer(type(serializer))
+    _check_serializer(serializer)
     for field in serializer._readable_fields:  # what to_representation() walks
         try:
             member = _member(field, place, columns)
@@ -204,7 +177,7 @@ def _plain(field: fields.Field, place: Place, columns: Columns) -> plan.Value | 
     return plan.Value(
         key=_key(field),
         column=columns.position(found.column),
-        form=form_of(field, found.field),
+        form=form_of(field, found.field, is_int=found.is_int),
         guards=_guards(checks, columns),
         represent=_represent(field),
     )
@@ -241,8 +214,7 @@ def _related(field: RelatedField, place: Place, columns: Columns) -> plan.Value:
     for base in (PrimaryKeyRelatedField, SlugRelatedField):
         if isinstance(field, base):
             uses = ("to_representation", "get_attribute", "use_pk_only_optimization")
-            if own := overridden(type(field), base, uses):
-                raise CannotCompileError(f"{type(field).__name__} has a {own}() of its own")
+            check_writing(field, base, uses)
             return _RELATED[base](field, place, columns)
     raise CannotCompileError(f"a {type(field).__name__} is written by Python code", always=True)
 

@@ -67,14 +67,14 @@ def forecast(route: Route, *, measure: bool) -> Forecast:
     try:
         queryset = view.filter_queryset(view.get_queryset())
         reading = reading_for(view, view.request, queryset)
+        page = queryset if queryset.query.is_sliced else queryset[: _page_size(view) or None]
+        statement = reading.way.ready.statement(page)
     except CannotCompileError as error:
         return Forecast(route=route, is_fast=is_fast, falls_back=error.fall_back)
     except Exception as error:  # noqa: BLE001 - whatever a view raises without its client
         text = f"its queryset cannot be made without a request: {type(error).__name__}: {error}"
         return Forecast(route=route, is_fast=is_fast, falls_back=FallBack(reason=text))
-    page = queryset if queryset.query.is_sliced else queryset[: _page_size(view) or None]
     way = reading.way
-    statement = way.ready.statement(page)
     saving, unmeasured = None, None
     if measure:
         try:

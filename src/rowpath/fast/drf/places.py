@@ -54,6 +54,8 @@ class Found:
 
     column: Selected
     field: models.Field
+    is_int: bool = False
+    """Whether Django makes an int of it, whatever number the database has."""
 
 
 class Place(Protocol):
@@ -88,6 +90,10 @@ class Rows:
     model: type[models.Model]
     hops: tuple[str, ...] = ()
     annotations: dict[str, models.Field] = member(default_factory=dict)
+    converted: frozenset[str] = frozenset()
+    """The annotations that are more than a column, whose values their expression converts."""
+    selected: frozenset[tuple[str, ...]] = frozenset()
+    """The relations that select_related() names: a row that is not there is a None already."""
 
     def follow(
         self,
@@ -102,11 +108,12 @@ class Rows:
         place = self
         for index, attribute in enumerate(attributes):
             step = hop(place.model, attribute, place.hops)
+            is_value = ends_at_row and index == len(attributes) - 1
             if step.foreign_key is not None:
-                is_value = ends_at_row and index == len(attributes) - 1
                 checks.append(Check(step.foreign_key, Absent.NULL if is_value else absent))
-            checks.append(Check(step.present, missing))
-            place = Rows(model=step.model, hops=step.names)
+            is_none = step.foreign_key is not None and step.names in self.selected
+            checks.append(Check(step.present, absent if is_none and not is_value else missing))
+            place = Rows(model=step.model, hops=step.names, selected=self.selected)
         return place, tuple(checks)
 
     def read(self, attribute: str) -> Found:
@@ -114,7 +121,7 @@ class Rows:
         if attribute in self.annotations:
             if inspect.getattr_static(self.model, attribute, None) is not None:
                 raise CannotCompileError(f"{self.model.__name__}.{attribute} hides the annotation")
-            return _computed(attribute, self.annotations[attribute])
+            return _computed(attribute, self.annotations[attribute], self.converted)
         found = column(self.model, attribute, self.hops)
         return Found(found, found.field)
 
@@ -134,6 +141,8 @@ class Keys:
     """The dicts of a values() queryset."""
 
     values: dict[str, models.Field]
+    converted: frozenset[str]
+    """The keys that are more than a column, whose values their expression converts."""
 
     def follow(
         self,
@@ -152,14 +161,16 @@ class Keys:
         """Return the value under the key `attribute`, or None if there is no such key."""
         if attribute not in self.values:
             return None
-        return _computed(attribute, self.values[attribute])
+        return _computed(attribute, self.values[attribute], self.converted)
 
     def key_of(self, attribute: str) -> Found:
         """Refuse: a dict has no relations."""
         raise CannotCompileError(f"{attribute} is a value here, not a row")
 
 
-def _computed(name: str, field: models.Field) -> Found:
+def _computed(name: str, field: models.Field, converted: frozenset[str]) -> Found:
     if isinstance(field, (models.FileField, models.BinaryField)):
         raise CannotCompileError("an annotation or values() has its stored value, not the object")
-    return Found(Computed(name), field)
+    # As BaseExpression.convert_value has it: an AutoField, say, is not among them.
+    is_int = name in converted and field.get_internal_type().endswith("IntegerField")
+    return Found(Computed(name), field, is_int)

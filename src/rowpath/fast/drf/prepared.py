@@ -2,11 +2,12 @@
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
-from typing import Any, cast
-from weakref import WeakKeyDictionary
+from typing import Any, TypeVar, cast
+from weakref import WeakKeyDictionary, ref
 
 from django.core.signals import setting_changed
 from django.db import models
+from django.db.models.expressions import Col
 from django.db.models.query import QuerySet, ValuesIterable
 from rest_framework.generics import GenericAPIView
 from rest_framework.serializers import Serializer
@@ -14,14 +15,15 @@ from rest_framework.serializers import Serializer
 from rowpath.fast.django.hstore import hstore_oid
 from rowpath.fast.django.models import check_instances
 from rowpath.fast.django.overrides import overridden
-from rowpath.fast.django.querysets import annotations, check_relations, values
+from rowpath.fast.django.querysets import annotations, check_relations, selected_ways, values
 from rowpath.fast.django.shapes import Shape, shape_of
 from rowpath.fast.django.statement import Statement, statement, unlimited
 from rowpath.fast.drf.compile import Besides, Compiled, compile_serializer, compile_values
+from rowpath.fast.drf.places import Keys, Rows
 from rowpath.fast.drf.plans import Bounded
 from rowpath.fast.encoding import Encoder, encoder
 from rowpath.fast.fallback import CannotCompileError, FallBack
-from rowpath.fast.plan import JsonStyle, Plan, has_mappings, with_mappings_of
+from rowpath.fast.plan import JsonStyle, Object, Plan, has_mappings, with_mappings_of
 
 # A statement of some 2 kB with its key, so about a megabyte for a project with 100 lists.
 _STATEMENTS = 256
@@ -152,8 +154,23 @@ def prepared_for(
     """
     rows = _rows_of(queryset, marker)
     compiled = rows.compiled_for(serializer)
-    found = _plans.get((type(serializer), rows.key(), compiled), lambda: Prepared(compiled))
+    # What is kept must not keep this request, to whose context its fields lead, nor its class.
+    kept = replace(compiled, plan=_without_fields(compiled.plan))
+    key = (ref(type(serializer)), rows.key(), kept)
+    found = _plans.get(key, lambda: Prepared(kept))
     return cast("Prepared", found), compiled.plan
+
+
+M = TypeVar("M", Plan, Object)
+
+
+def _without_fields(whole: M) -> M:
+    """Return `whole` without what only the portable way asks for."""
+    members = tuple(
+        _without_fields(one) if isinstance(one, Object) else replace(one, represent=None)
+        for one in whole.members
+    )
+    return replace(whole, members=members)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,24 +180,37 @@ class _Rows:
     model: type[models.Model]
     by_keys: bool
     fields: dict[str, models.Field]
+    converted: frozenset[str]
+    selected: frozenset[tuple[str, ...]]
     besides: Besides
 
     def key(self) -> Hashable:
-        return (self.model, self.by_keys, self.besides, _signature(self.fields))
+        fields = _signature(self.fields)
+        return (self.model, self.by_keys, self.besides, fields, self.converted, self.selected)
 
     def compiled_for(self, serializer: Serializer) -> Compiled:
         if self.by_keys:
-            return compile_values(serializer, self.fields, self.besides)
-        return compile_serializer(serializer, self.model, self.fields, self.besides)
+            keys = Keys(values=self.fields, converted=self.converted)
+            return compile_values(serializer, keys, self.besides)
+        rows = Rows(
+            model=self.model,
+            annotations=self.fields,
+            converted=self.converted,
+            selected=self.selected,
+        )
+        return compile_serializer(serializer, rows, self.besides)
 
 
 def _rows_of(queryset: QuerySet, marker: str | None) -> _Rows:
     by_keys = queryset._iterable_class is ValuesIterable
     distinct = queryset.query.distinct and not queryset.query.distinct_fields
+    computed = queryset.query.annotation_select.items()
     return _Rows(
         model=queryset.model,
         by_keys=by_keys,
         fields=values(queryset) if by_keys else annotations(queryset),
+        converted=frozenset(name for name, one in computed if not isinstance(one, Col)),
+        selected=frozenset(selected_ways(queryset)),
         besides=Besides(marker=marker, distinct=distinct),
     )
 

@@ -5,6 +5,7 @@ that `to_representation` uses.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -22,19 +23,28 @@ _ISO_8601 = "iso-8601"
 _CONTEXT_DIGITS = 28
 _WRITING = ("to_representation", "get_attribute", "get_default")
 
+# By int() and str(), which make the same of a Decimal without a fraction.
+_INT = forms.Integer(from_numeric=True)
+_INT_AS_STRING = forms.Integer(quoted=True, from_numeric=True)
+
 # None stands for a value that only Python code can write.
 Made = forms.Form | None
 
 
-def form_of(field: fields.Field, column: models.Field) -> forms.Form:
-    """Return how `field` writes the values of `column`, or raise CannotCompileError."""
+def form_of(field: fields.Field, column: models.Field, *, is_int: bool = False) -> forms.Form:
+    """Return how `field` writes the values of `column`, or raise CannotCompileError.
+
+    `is_int` says that Django makes an int of them, whatever number the database has.
+    """
     kind = kind_of(column)
     for base in type(field).__mro__:
         if base in _FORMS:
             names, make = _FORMS[base]
-            _writes_as(field, base, (*_WRITING, *names))
+            check_writing(field, base, (*_WRITING, *names))
             if (form := make(field, column, kind)) is None:
                 break
+            if is_int and isinstance(form, forms.Integer):
+                return replace(form, from_numeric=True)
             return form
     raise CannotCompileError(f"a {type(field).__name__} writes a {_said(kind)} by Python code")
 
@@ -52,7 +62,8 @@ def _raw(kind: Kind) -> forms.Form:
     return _RAW[kind]()
 
 
-def _writes_as(field: fields.Field, base: type[fields.Field], names: tuple[str, ...]) -> None:
+def check_writing(field: fields.Field, base: type[fields.Field], names: tuple[str, ...]) -> None:
+    """Raise CannotCompileError unless `field` has all of `names` from `base`."""
     own = overridden(type(field), base, names)
     if name := own or next((name for name in names if name in vars(field)), None):
         raise CannotCompileError(
@@ -71,7 +82,7 @@ def _char(_field: fields.CharField, _column: models.Field, kind: Kind) -> Made:
     written: dict[Kind, forms.Form] = {
         Scalar.TEXT: forms.Text(),
         Scalar.ADDRESS: forms.Address(),
-        Scalar.INTEGER: forms.Integer(quoted=True),
+        Scalar.INTEGER: _INT_AS_STRING,
         Scalar.UUID: forms.Uuid(style=forms.UuidStyle.HYPHENATED),
         Scalar.DATE: forms.Date(),
         Scalar.TIME: forms.Time(),
@@ -80,14 +91,14 @@ def _char(_field: fields.CharField, _column: models.Field, kind: Kind) -> Made:
 
 
 def _integer(_field: fields.IntegerField, _column: models.Field, kind: Kind) -> Made:
-    return forms.Integer() if kind is Scalar.INTEGER else None
+    return _INT if kind is Scalar.INTEGER else None
 
 
 def _big_integer(field: fields.IntegerField, _column: models.Field, kind: Kind) -> Made:
     if kind is not Scalar.INTEGER:
         return None
     quoted = getattr(field, "coerce_to_string", api_settings.COERCE_BIGINT_TO_STRING)
-    return forms.Integer(quoted=bool(quoted))
+    return _INT_AS_STRING if quoted else _INT
 
 
 def _boolean(_field: fields.BooleanField, _column: models.Field, kind: Kind) -> Made:
@@ -206,7 +217,7 @@ def _mapping(field: fields.DictField, _column: models.Field, kind: Kind) -> Made
         return None
     for base in (fields.CharField, fields._UnvalidatedField):
         if isinstance(field.child, base):
-            _writes_as(field.child, base, _WRITING)
+            check_writing(field.child, base, _WRITING)
             return forms.Mapping()
     return None
 

@@ -30,8 +30,8 @@ from rowpath.fast.plan import Absent, Guard, JsonStyle, Plan, Value
 
 SCALARS: tuple[forms.Form, ...] = (
     forms.Text(),
-    forms.Integer(),
-    forms.Integer(quoted=True),
+    forms.Integer(from_numeric=True),
+    forms.Integer(quoted=True, from_numeric=True),
     forms.Boolean(),
     forms.Decimal(places=2),
     forms.Decimal(places=None),

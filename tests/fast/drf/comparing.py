@@ -1,0 +1,162 @@
+"""One request answered by a view as DRF has it and by the same view with the mixin."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, cast
+
+import psycopg
+from django.db import connection
+from django.http import StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.template.response import SimpleTemplateResponse
+from psycopg.abc import AdaptContext, Buffer
+from psycopg.adapt import Loader
+from psycopg.pq import Format
+from rest_framework.generics import ListAPIView
+from rest_framework.test import APIRequestFactory
+
+from rowpath.fast.drf import FastListMixin, StreamingList, outcome_of
+from rowpath.fast.encoding import CannotEncodeError
+
+
+class DifferenceError(Exception):
+    """The fast path answered something else than DRF."""
+
+
+class _BrokenOffError(Exception):
+    """A stream met a value that it cannot write, when it had sent the first piece already."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came of a request: an answer, or the type of what was raised."""
+
+    raised: type[BaseException] | None = None
+    status: int = 0
+    headers: tuple[tuple[str, str], ...] = ()
+    content: bytes = b""
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the rows of the list that was answered."""
+        if self.status != 200:
+            return []
+        body = json.loads(self.content)
+        rows: list[dict[str, Any]] = body["results"] if isinstance(body, dict) else body
+        return rows
+
+    def link(self, name: str) -> str | None:
+        """Return the next or previous page's URL, if there is one."""
+        body = json.loads(self.content) if self.status == 200 else None
+        return body.get(name) if isinstance(body, dict) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """DRF's answer, which was the fast path's too, and how the latter came about."""
+
+    answer: Answer
+    path: str
+    """compiled, portable, streamed, DRF, raised, or "broken off": after the first byte."""
+    reason: str
+
+
+def compared(view: type[ListAPIView[Any]], url: str, accept: str) -> Compared:
+    """Ask both for `url`, and the fast one twice. Raises DifferenceError."""
+    mixin = StreamingList if hasattr(view, "stream_above_rows") else FastListMixin
+    own = {name: one for name, one in vars(view).items() if name == "stream_above_rows"}
+    fast: type[ListAPIView[Any]] = type("View", (mixin, view), own)
+    theirs, _, said = asked(view, url, accept)
+    first, again = asked(fast, url, accept), asked(fast, url, accept)
+    for ours, path, reason in (first, again):
+        wanted = theirs
+        if theirs.raised is not None and ours.raised is None:
+            with unread_values_allowed():
+                wanted, _, said = asked(view, url, accept)
+        if ours.raised is not _BrokenOffError and ours != wanted:
+            raise DifferenceError(
+                f"asked for {url}: {path} {reason}\nDRF:  {said} {wanted}\nfast: {ours}"
+            )
+        if theirs.raised is None and " was raised: " in reason:
+            raise DifferenceError(f"DRF answers, and the fast path raised inside: {reason}")
+    ours, path, reason = first
+    answer = theirs if ours.raised is not None else ours
+    return Compared(answer, "broken off" if ours.raised is _BrokenOffError else path, reason)
+
+
+def asked(view: type[ListAPIView[Any]], url: str, accept: str) -> tuple[Answer, str, str]:
+    """Return the view's answer, the path that it took and why."""
+    request = APIRequestFactory().get(url, HTTP_ACCEPT=accept)
+    try:
+        response = view.as_view()(request)
+        content = _content(response)
+    except Exception as error:  # noqa: BLE001 - whatever it is, both have to raise it
+        return Answer(raised=type(error)), "raised", f"{type(error).__name__}: {error}"
+    outcome = outcome_of(response)
+    path = (outcome and outcome.path) or "DRF"
+    headers = tuple(sorted(response.headers.items()))
+    answer = Answer(status=response.status_code, headers=headers, content=content)
+    return answer, path, str(outcome.reason) if outcome and outcome.reason else ""
+
+
+def _content(response: HttpResponseBase) -> bytes:
+    if isinstance(response, SimpleTemplateResponse):
+        return cast("bytes", response.render().content)
+    assert isinstance(response, StreamingHttpResponse)
+    try:
+        return b"".join(cast("Iterator[bytes]", response.streaming_content))
+    except CannotEncodeError as error:
+        raise _BrokenOffError from error
+    finally:
+        response.close()
+
+
+class _Unread:
+    """A value that the driver cannot load; whoever touches it raises."""
+
+
+@contextmanager
+def unread_values_allowed() -> Iterator[None]:
+    """Have the driver load what it cannot load as an _Unread.
+
+    DRF reads every column of a row, the fast path those that are serialized: a value that cannot
+    be loaded raises only where it is asked for.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    adapters = connection.connection.adapters
+    before = {name: _loader(name) for name in ("date", "time", "timestamptz", "interval")}
+    for name, loader in before.items():
+        adapters.register_loader(name, _tolerant(loader))
+    try:
+        yield
+    finally:
+        for name, loader in before.items():
+            adapters.register_loader(name, loader)
+
+
+def _loader(name: str) -> type[Loader]:
+    with connection.cursor() as cursor:  # whose time zone may not be its connection's
+        adapters = cursor.cursor.adapters
+        found: type[Loader] = adapters.get_loader(adapters.types[name].oid, Format.TEXT)
+    return found
+
+
+def _tolerant(loader: type[Loader]) -> type[Loader]:
+    class Tolerant(Loader):
+        def __init__(self, oid: int, context: AdaptContext | None = None) -> None:
+            super().__init__(oid, context)
+            self._loader = loader(oid, context)
+
+        # Django looks at the time zone of the class that loads its times, to replace it.
+        timezone = connection.timezone
+
+        def load(self, data: Buffer) -> object:
+            try:
+                return self._loader.load(data)
+            except (psycopg.DataError, OverflowError):
+                return _Unread()
+
+    return Tolerant

@@ -1,0 +1,44 @@
+"""What compiling is asked of one process: what it keeps, and what it refuses."""
+
+import gc
+import weakref
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from rest_framework.generics import ListAPIView
+from rest_framework.test import APIRequestFactory
+
+from fast.shop.lists import LISTS
+from fast.shop.ways import fast
+from rowpath.fast.django.kinds import kind_of
+from rowpath.fast.fallback import CannotCompileError
+
+
+def requests_kept(of: str) -> int:
+    """Return how many of five requests for the list `of` are still there when all are done."""
+    seen: list[weakref.ref[Any]] = []
+    view = fast(LISTS[of][0])
+
+    def noted(self: Any, *args: Any, **kwargs: Any) -> Any:
+        request = ListAPIView.initialize_request(self, *args, **kwargs)
+        seen.append(weakref.ref(request))
+        return request
+
+    view.initialize_request = noted
+    for _ in range(5):
+        view.as_view()(APIRequestFactory().get("/")).render()
+    gc.collect()
+    return sum(one() is not None for one in seen)
+
+
+def refused_arrays() -> list[str]:
+    """Return why arrays of what is no plain value have no kind."""
+    items = (models.FileField(), models.ImageField(), models.BinaryField())
+    reasons = []
+    for item in (*items, ArrayField(models.FileField())):
+        try:
+            kind_of(ArrayField(item))
+        except CannotCompileError as error:
+            reasons.append(str(error))
+    return reasons

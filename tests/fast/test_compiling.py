@@ -1,0 +1,27 @@
+"""What is compiled keeps no request alive, and refuses what has no one way to be written."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from fast.conftest import Copies
+from fast.projects import Inside, inside
+
+
+@pytest.fixture(scope="module")
+def project(copies: Copies) -> Iterator[Inside]:
+    with copies("shop_compiling") as dsn, inside({"databases": {"default": dsn}}) as running:
+        yield running
+
+
+@pytest.mark.parametrize("name", ["whole", "related", "chosen", "chosen-within", "chosen-by-view"])
+def test_no_request_is_kept(project: Inside, name: str) -> None:
+    """What is kept of a plan leads to no serializer, whose context has the request."""
+    assert project.call("compiling:requests_kept", of=name) == 0
+
+
+def test_an_array_of_files_has_no_kind(project: Inside) -> None:
+    """An array's items are what is stored, not the object that a field of their own would give."""
+    reason = "its array has the items' stored values, not the objects."
+
+    assert project.call("compiling:refused_arrays") == [reason] * 4
