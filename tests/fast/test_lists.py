@@ -36,6 +36,7 @@ FAST = (
     "chosen-within",
     "chosen-at-first",
     "chosen-by-view",
+    "chosen-by-made",
     "chosen-by-names",
     "chosen-by-building",
     "chosen-by-field",

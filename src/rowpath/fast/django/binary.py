@@ -24,7 +24,7 @@ from rowpath.fast.fallback import CannotCompileError
 
 # Rows that the client encodes while the server makes the next: few, so that they stay in the
 # processor's cache, and enough that taking them costs nothing beside.
-_CHUNK_ROWS = 500
+_CHUNK_ROWS = 250
 
 # One to take what is left, one for what a canceled statement says, and one for its end.
 _ATTEMPTS = 3

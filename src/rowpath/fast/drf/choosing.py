@@ -5,6 +5,7 @@ of DRF's own names may look at the request.
 """
 
 import inspect
+import sys
 from collections.abc import Iterable
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -132,7 +133,10 @@ def _changes(cls: type, of_instances: Iterable[str]) -> bool:
 
 
 def _is_drfs(cls: type) -> bool:
-    return cls.__module__.partition(".")[0] == "rest_framework"
+    # By what is there under its name: type() gives a serializer made by it the module of DRF's
+    # metaclass.
+    is_in_drf = cls.__module__.partition(".")[0] == "rest_framework"
+    return is_in_drf and getattr(sys.modules[cls.__module__], cls.__name__, None) is cls
 
 
 def _computes_meta(serializer_class: type) -> bool:
