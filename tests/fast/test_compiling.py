@@ -25,3 +25,15 @@ def test_an_array_of_files_has_no_kind(project: Inside) -> None:
     reason = "its array has the items' stored values, not the objects."
 
     assert project.call("compiling:refused_arrays") == [reason] * 4
+
+
+def test_a_serializer_that_never_compiles_is_hardly_ever_tried(project: Inside) -> None:
+    """DRF makes one for each of 300 requests; the fast path has given up after some."""
+    made = project.call("compiling:serializers_made", of="chosen-by-rows", requests=300)
+
+    assert 300 < made < 300 + 12
+
+
+def test_a_serializer_of_the_requests_own_is_made_once(project: Inside) -> None:
+    """A list that compiles makes one serializer for a request, as DRF does."""
+    assert project.call("compiling:serializers_made", of="chosen", requests=10) == 10

@@ -1,9 +1,11 @@
 """How a list is answered, fast or by DRF, from the filtered queryset on."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
+from weakref import WeakKeyDictionary
 
 from django.db import DatabaseError
 from django.db.models.query import QuerySet
@@ -17,6 +19,7 @@ from rest_framework.serializers import Serializer
 from rowpath.fast.django.overrides import overridden
 from rowpath.fast.django.querysets import check_queryset
 from rowpath.fast.django.rows import has_binary_rows
+from rowpath.fast.drf.back_off import BackOff
 from rowpath.fast.drf.choosing import chooses_fields
 from rowpath.fast.drf.context import Context
 from rowpath.fast.drf.options import options
@@ -31,6 +34,9 @@ from rowpath.fast.drf.views import paginator_falls_back
 from rowpath.fast.encoding import CannotEncodeError
 from rowpath.fast.fallback import CannotCompileError, FallBack
 from rowpath.fast.plan import JsonStyle, Plan
+
+# By views whose serializers are made, and compiled, for each request.
+_back_offs: WeakKeyDictionary[type, BackOff] = WeakKeyDictionary()
 
 R = TypeVar("R", bound=HttpResponseBase)
 
@@ -47,31 +53,56 @@ def reading_for(view: GenericAPIView, request: Request, queryset: QuerySet) -> R
     style = style_of(request.accepted_renderer, request.accepted_media_type)
     marker = _marker(view, request, queryset)
     check_queryset(queryset)
-    try:
-        serializer = _serializer_of(view)
-    except (CannotCompileError, DatabaseError):
-        raise
-    except Exception as error:  # the view's own, which DRF raises at its own time
-        raise CannotCompileError(f"the view raised {type(error).__name__}: {error}") from error
-    if isinstance(serializer, Serializer):
-        ready, plan = prepared_for(serializer, queryset, marker)
-        context = Context(view, serializer)
+    serializer_class = _serializer_class_of(view)
+    if serializer_class is None:
+        ready, plan, context = _made_for_request(view, queryset, marker)
     else:
-        ready = prepared(serializer, queryset, marker)
+        ready = prepared(serializer_class, queryset, marker)
         plan, context = ready.compiled.plan, Context(view)
     ready.check(queryset)
     way = _way(ready, plan, style, queryset.db, context)
     return Reading(queryset, way, marker, context)
 
 
-def _serializer_of(view: GenericAPIView) -> Serializer | type[Serializer]:
-    """Return the view's serializer class, or a serializer where requests may have their own."""
+def _serializer_class_of(view: GenericAPIView) -> type[Serializer] | None:
+    """Return the view's serializer class; None where requests may have serializers of their own."""
     if overridden(type(view), GenericAPIView, ("get_serializer",)):
-        return serializer_of(view)
-    serializer_class = view.get_serializer_class()
+        return None
+    with _views_own_code():
+        serializer_class = view.get_serializer_class()
     if not issubclass(serializer_class, Serializer):
         raise CannotCompileError(f"{serializer_class.__name__} is not a Serializer with fields")
-    return serializer_of(view) if chooses_fields(serializer_class) else serializer_class
+    return None if chooses_fields(serializer_class) else serializer_class
+
+
+def _made_for_request(
+    view: GenericAPIView, queryset: QuerySet, marker: str | None
+) -> tuple[Prepared, Plan, Context]:
+    back_off = _back_offs.setdefault(type(view), BackOff())
+    if not back_off.is_over():
+        raise CannotCompileError(
+            "the last serializers of this view did not compile, so DRF answers for a while"
+        )
+    try:
+        with _views_own_code():
+            serializer = serializer_of(view)
+        ready, plan = prepared_for(serializer, queryset, marker)
+    except CannotCompileError:
+        back_off.failed()
+        raise
+    back_off.succeeded()
+    return ready, plan, Context(view, serializer)
+
+
+@contextmanager
+def _views_own_code() -> Iterator[None]:
+    """Make a CannotCompileError of what the view raises: DRF raises it at its own time."""
+    try:
+        yield
+    except (CannotCompileError, DatabaseError):
+        raise
+    except Exception as error:
+        raise CannotCompileError(f"the view raised {type(error).__name__}: {error}") from error
 
 
 def _way(ready: Prepared, plan: Plan, style: JsonStyle, using: str, context: Context) -> Way:
@@ -107,7 +138,7 @@ def fast_answer(
     reading.context.get()  # for whatever it raises: a 404, say
     answer = _Answer(view, request, reading, queryset, page)
     body = ours = answer.fast()
-    reading.way.ready.written()
+    reading.way.ready.back_off.succeeded()
     if is_due():
         body = checked(type(view), ours, answer.ordinary, answer.fast_again)
     if body == ours:
@@ -145,7 +176,7 @@ class _Answer:
         try:
             self.reading.again()
             return self.fast()
-        except (CannotCompileError, CannotEncodeError, FallsBackError):
+        except (CannotCompileError, CannotEncodeError, FallsBackError, IndexError):
             return None
 
     def ordinary(self) -> bytes:

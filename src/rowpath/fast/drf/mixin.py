@@ -60,7 +60,7 @@ class FastListMixin(_Listing):
         except CannotCompileError as error:
             reason = error.fall_back
         except (CannotEncodeError, FallsBackError) as error:
-            reading.way.ready.missed()
+            reading.way.ready.back_off.failed()
             reason = FallBack(reason=str(error))
         return _told(self, ordinary_answer(self, queryset), reason)
 

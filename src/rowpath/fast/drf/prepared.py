@@ -18,6 +18,7 @@ from rowpath.fast.django.overrides import overridden
 from rowpath.fast.django.querysets import annotations, check_relations, selected_ways, values
 from rowpath.fast.django.shapes import Shape, shape_of
 from rowpath.fast.django.statement import Statement, statement, unlimited
+from rowpath.fast.drf.back_off import BackOff
 from rowpath.fast.drf.compile import Besides, Compiled, compile_serializer, compile_values
 from rowpath.fast.drf.places import Keys, Rows
 from rowpath.fast.drf.plans import Bounded
@@ -28,7 +29,6 @@ from rowpath.fast.plan import JsonStyle, Object, Plan, has_mappings, with_mappin
 # A statement of some 2 kB with its key, so about a megabyte for a project with 100 lists.
 _STATEMENTS = 256
 _PLANS = 1_000
-_LONGEST_REST = 127
 
 
 @dataclass(slots=True)
@@ -38,8 +38,8 @@ class Prepared:
     compiled: Compiled
     _encoders: dict[tuple[JsonStyle, int | None], Encoder | None] = field(default_factory=dict)
     _statements: Bounded[Statement | None] = field(default_factory=lambda: Bounded(_STATEMENTS))
-    _misses: int = 0
-    _rest: int = 0
+    back_off: BackOff = field(default_factory=BackOff)
+    """Counts answers whose values could not be written."""
 
     def encoder(self, style: JsonStyle, using: str) -> Encoder | None:
         """Return the compiled code's encoder of `style` for the database `using`.
@@ -82,24 +82,10 @@ class Prepared:
         check_relations(queryset, self.compiled.columns)
         for model in self.compiled.related:
             check_instances(model)
-        if self._rest > 0:
-            self._rest -= 1
+        if not self.back_off.is_over():
             raise CannotCompileError(
                 "values of the last answers could not be written, so DRF answers for a while"
             )
-
-    def missed(self) -> None:
-        """Note an answer that could not be written: the more in a row, the longer the rest.
-
-        So a list that always fails costs a second statement once in 128 requests, and one odd row
-        costs the fast path no more than one answer.
-        """
-        self._misses += 1
-        self._rest = min(2 ** (self._misses - 1) - 1, _LONGEST_REST)
-
-    def written(self) -> None:
-        """Note an answer that could be written."""
-        self._misses = 0
 
 
 _plans: Bounded[Prepared | FallBack] = Bounded(_PLANS)
