@@ -116,7 +116,7 @@ def _run(statement: Statement, take: Take | None) -> PGresult | None:
             raise CannotCompileError(f"connection.cursor() returns a {type(cursor).__name__}")
         if type(cursor.cursor) not in (Cursor, ServerBindingCursor):
             raise CannotCompileError(f"the driver's cursor is a {type(cursor.cursor).__name__}")
-        _check_zone(connection)
+        _check_session(connection)
         cursor.cursor.close()
         binary = _binary_cursor(connection)
         binary.take = take
@@ -125,10 +125,14 @@ def _run(statement: Statement, take: Take | None) -> PGresult | None:
         return binary.pgresult
 
 
-def _check_zone(connection: BaseDatabaseWrapper) -> None:
-    zone = connection.connection.info.parameter_status("TimeZone")
-    if zone != connection.timezone_name:
+def _check_session(connection: BaseDatabaseWrapper) -> None:
+    status = connection.connection.info.parameter_status
+    if (zone := status("TimeZone")) != connection.timezone_name:
         raise CannotCompileError(f"the session's time zone was set to {zone}")
+    if (encoding := status("client_encoding")) != "UTF8":
+        raise CannotCompileError(f"the session's client_encoding is {encoding}")
+    if "extra_float_digits" in str(connection.settings_dict["OPTIONS"].get("options", "")):
+        raise CannotCompileError("OPTIONS sets extra_float_digits")
 
 
 def _binary_cursor(connection: BaseDatabaseWrapper) -> BinaryCursor:

@@ -4,7 +4,6 @@ A project may register loaders of its own, which mask, round or convert what Dja
 """
 
 from functools import cache
-from weakref import WeakKeyDictionary
 
 import psycopg
 from django.db import connections
@@ -18,24 +17,16 @@ from psycopg.types.string import TextLoader
 
 from rowpath.fast.encoding.writers import ITEM_TYPES, Type
 
-# Each connection's types that were looked at: loaders are registered when it is made.
-_usual: "WeakKeyDictionary[psycopg.Connection, set[int]]" = WeakKeyDictionary()
-
 
 def unusual_loader(result: PGresult, using: str) -> str | None:
     """Return what reads a column of `result` in another way than Django's own; None if nothing."""
-    connection: psycopg.Connection = connections[using].connection
-    known = _usual.setdefault(connection, set())
-    for column in range(result.nfields):
-        oid = result.ftype(column)
-        if oid in known:
-            continue
+    adapters = connections[using].connection.adapters
+    for oid in {result.ftype(column) for column in range(result.nfields)}:
         for each in (oid, ITEM_TYPES.get(oid, oid)):
-            loader = connection.adapters.get_loader(each, Format.TEXT)
+            loader = adapters.get_loader(each, Format.TEXT)
             if not _is_usual(each, loader):
                 name = getattr(loader, "__name__", loader)
                 return f"the driver reads the type {each} by {name}"
-        known.add(oid)
     return None
 
 

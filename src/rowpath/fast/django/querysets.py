@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.core.exceptions import FieldError
+from django.core.exceptions import FieldDoesNotExist, FieldError
 from django.db import models, router
 from django.db.models.expressions import BaseExpression, Col
 from django.db.models.query import ModelIterable, QuerySet, ValuesIterable
@@ -44,8 +44,15 @@ def check_queryset(queryset: object) -> None:
     check_instances(queryset.model)
 
 
+# Those that let Django read what a serializer asks for; before 6.1 there are none.
+_FETCH_MODES = ("NoneType", "FetchOne", "FetchPeers")
+
+
 def _check_query(queryset: QuerySet) -> None:
     query = queryset.query
+    mode = type(getattr(queryset, "_fetch_mode", None)).__name__
+    if mode not in _FETCH_MODES:
+        raise CannotCompileError(f"the queryset has the fetch_mode {mode}")
     found = {
         "union(), intersection() or difference()": query.combinator,
         "extra()": query.extra or query.extra_tables or query.extra_order_by,
@@ -110,6 +117,17 @@ def _check_prefetched(model: type[models.Model], path: str, firsts: set[str]) ->
         )
     if not hasattr(model, first):
         raise CannotCompileError(f"prefetch_related() names {first}, which there is not")
+    if first != path:
+        _check_path(model, path)
+
+
+def _check_path(model: Any, path: str) -> None:
+    for name in path.split("__"):
+        try:
+            model = model._meta.get_field(name).related_model
+        except (FieldDoesNotExist, AttributeError):
+            text = f"it is not certain that prefetch_related() finds {path}"
+            raise CannotCompileError(text) from None
 
 
 def _check_selected(selected: Any, hops: tuple[str, ...]) -> None:

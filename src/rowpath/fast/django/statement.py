@@ -15,7 +15,7 @@ from django.db.models import ExpressionWrapper, F, Subquery, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.query import QuerySet
 from django.db.models.sql import Query
-from django.db.models.sql.constants import INNER
+from django.db.models.sql.constants import INNER, LOUTER
 from django.db.models.sql.datastructures import Join
 
 from rowpath.fast.django.columns import Column, Selected
@@ -147,12 +147,21 @@ def _join_parents(query: Query, base: str) -> None:
 
 
 def _join_related(query: Query, meta: Any, base: str, tree: dict[str, Any]) -> None:
-    """Make the joins of select_related() that can take a row away, as get_select() makes them."""
-    for field in meta.fields:
-        if field.name not in tree or not field.remote_field or field.null:
-            continue
-        alias = query.setup_joins([field.name], meta, base).joins[-1]
-        _join_related(query, field.remote_field.model._meta, alias, tree[field.name])
+    """Make the joins of select_related() that can take a row away, as get_select() makes them.
+
+    Those are the inner ones: of relations that cannot be null, and those that a filter has made and
+    left over, which Django takes up again.
+    """
+    for name, below in tree.items():
+        joined = query.setup_joins([name], meta, base, allow_many=False)
+        alias = joined.joins[-1]
+        _join_related(query, joined.opts, alias, below)
+        is_needed = any(
+            join.parent_alias == alias and query.alias_refcount[child]
+            for child, join in query.alias_map.items()
+        )
+        if query.alias_map[alias].join_type == LOUTER and not is_needed:
+            query.unref_alias(alias)
 
 
 def _join_ordering(query: Query, using: str) -> None:

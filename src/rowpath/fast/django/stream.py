@@ -13,9 +13,6 @@ from rowpath.fast.django.statement import Statement
 _names = count()
 _of_thread = local()
 
-# Rows of one FETCH at most, however short: beyond this nothing is gained.
-_MOST_ROWS = 20_000
-
 
 class Stream:
     """A cursor over the rows of a statement, opened at once and closed by `close()`.
@@ -44,7 +41,7 @@ class Stream:
 
     def fetch(self, rows: int, take: Take) -> None:
         """Give `take` the next rows in binary, at most `rows`, in pieces; none if none are left."""
-        fetch = f"FETCH FORWARD {min(rows, _MOST_ROWS)} FROM {self._name}"
+        fetch = f"FETCH FORWARD {rows} FROM {self._name}"
         take_binary_rows(Statement(fetch, (), self._using), take)
 
     def close(self, error: BaseException | None = None) -> None:

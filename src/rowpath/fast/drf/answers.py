@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
 from rowpath.fast.django.overrides import overridden
-from rowpath.fast.django.querysets import check_queryset
+from rowpath.fast.django.querysets import check_queryset, check_relations
 from rowpath.fast.django.rows import has_binary_rows
 from rowpath.fast.drf.back_off import BackOff
 from rowpath.fast.drf.choosing import chooses_fields
@@ -53,20 +53,46 @@ def reading_for(view: GenericAPIView, request: Request, queryset: QuerySet) -> R
     style = style_of(request.accepted_renderer, request.accepted_media_type)
     marker = _marker(view, request, queryset)
     check_queryset(queryset)
-    serializer_class = _serializer_class_of(view)
-    if serializer_class is None:
-        ready, plan, context = _made_for_request(view, queryset, marker)
-    else:
-        ready = prepared(serializer_class, queryset, marker)
-        plan, context = ready.compiled.plan, Context(view)
+    ready, plan, context = _ready(view, queryset, marker)
     ready.check(queryset)
     way = _way(ready, plan, style, queryset.db, context)
-    return Reading(queryset, way, marker, context)
+
+    def check(read: QuerySet) -> None:
+        check_queryset(read)
+        ready.check_same(read)
+        check_relations(read, ready.compiled.columns)
+
+    return Reading(queryset, way, context, check)
+
+
+def _ready(
+    view: GenericAPIView, queryset: QuerySet, marker: str | None
+) -> tuple[Prepared, Plan, Context]:
+    serializer_class = _serializer_class_of(view)
+    if serializer_class is None:
+        return _made_for_request(view, queryset, marker)
+    ready = prepared(serializer_class, queryset, marker)
+    return ready, ready.compiled.plan, Context(view)
+
+
+_CHOOSING = ("get_serializer", "get_serializer_class")
+
+
+def _check_choice(view: GenericAPIView, reading: Reading, queryset: QuerySet) -> None:
+    """Raise CannotCompileError if the view has another serializer now that its page is there."""
+    if overridden(type(view), GenericAPIView, _CHOOSING) or not vars(view).keys().isdisjoint(
+        _CHOOSING
+    ):
+        ready, _, _ = _ready(view, queryset, reading.way.ready.marker)
+        if ready is not reading.way.ready:
+            raise CannotCompileError("the view has another serializer for its page")
 
 
 def _serializer_class_of(view: GenericAPIView) -> type[Serializer] | None:
     """Return the view's serializer class; None where requests may have serializers of their own."""
     if overridden(type(view), GenericAPIView, ("get_serializer",)):
+        return None
+    if "get_serializer" in vars(view):
         return None
     with _views_own_code():
         serializer_class = view.get_serializer_class()
@@ -135,9 +161,12 @@ def fast_answer(
 
     Raises CannotCompileError, CannotEncodeError or FallsBackError.
     """
+    if page is not None:
+        _check_choice(view, reading, queryset)
     reading.context.get()  # for whatever it raises: a 404, say
     answer = _Answer(view, request, reading, queryset, page)
     body = ours = answer.fast()
+    reading.check_falls_back()
     reading.way.ready.back_off.succeeded()
     if is_due():
         body = checked(type(view), ours, answer.ordinary, answer.fast_again)
@@ -147,6 +176,7 @@ def fast_answer(
         changing = FallBack(reason="a shadow request met rows that were being changed")
         outcome = Outcome(reason=turned_off(type(view)) or changing)
     style = style_of(request.accepted_renderer, request.accepted_media_type)
+    reading.is_answered = True
     return with_outcome(FastResponse(body, style), outcome)
 
 

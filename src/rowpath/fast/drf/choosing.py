@@ -127,7 +127,9 @@ def _field_chooses(field: Any) -> bool:
 def _changes(cls: type, of_instances: Iterable[str]) -> bool:
     """Whether `cls` has something of its own that DRF asks for and that is not harmless."""
     base = next(filter(_is_drfs, cls.__mro__), fields.Field)
-    asked_for = {*dir(base), *of_instances, *_ASKED_FOR} - _HARMLESS - _FALLS_BACK
+    # A field's __new__ runs for each serializer; a serializer's makes it fall back.
+    told = _FALLS_BACK if issubclass(cls, serializers.BaseSerializer) else _FALLS_BACK - {"__new__"}
+    asked_for = {*dir(base), *of_instances, *_ASKED_FOR} - _HARMLESS - told
     own = (one for one in cls.__mro__ if one is not object and not _is_drfs(one))
     return type(cls) is not type(base) or any(not asked_for.isdisjoint(vars(one)) for one in own)
 

@@ -15,24 +15,25 @@ from rest_framework.relations import (
 
 from rowpath.fast import plan
 from rowpath.fast.django.columns import Column, Computed, Selected, column
-from rowpath.fast.django.kinds import Scalar, kind_of
+from rowpath.fast.django.kinds import Kind, Scalar, kind_of
 from rowpath.fast.django.overrides import overridden
 from rowpath.fast.drf.places import Check, Columns, Keys, Place, Rows
 from rowpath.fast.drf.scalars import check_writing, form_of, raw
+from rowpath.fast.encoding.writers import Type
 from rowpath.fast.fallback import CannotCompileError
 from rowpath.fast.plan import Absent, Guard
 
 _SERIALIZING = ("to_representation", "get_attribute", "get_default", "data", "many_init", "__new__")
 
-# Kinds whose values have one str(), whether they came as text or in binary.
-_MARKERS = {
-    Scalar.TEXT,
-    Scalar.INTEGER,
-    Scalar.DECIMAL,
-    Scalar.DATETIME,
-    Scalar.DATE,
-    Scalar.TIME,
-    Scalar.UUID,
+# Kinds whose values have one str(), whether they came as text or in binary, and their types.
+_MARKERS: dict[Kind, frozenset[int]] = {
+    Scalar.TEXT: frozenset({Type.TEXT, Type.VARCHAR, Type.BPCHAR, Type.NAME}),
+    Scalar.INTEGER: frozenset({Type.INT2, Type.INT4, Type.INT8}),
+    Scalar.DECIMAL: frozenset({Type.NUMERIC}),
+    Scalar.DATETIME: frozenset({Type.TIMESTAMPTZ}),
+    Scalar.DATE: frozenset({Type.DATE}),
+    Scalar.TIME: frozenset({Type.TIME}),
+    Scalar.UUID: frozenset({Type.UUID}),
 }
 
 
@@ -45,6 +46,8 @@ class Compiled:
     related: frozenset[type[models.Model]]
     marker: int | None
     """The position of the value by which a cursor pages, if one does."""
+    marker_types: frozenset[int]
+    """The types of PostgreSQL that this value may have."""
 
     def marker_column(self) -> int:
         """Return `marker` where a paginator by cursor asks for it."""
@@ -91,7 +94,7 @@ def _compiled(
     serializer: serializers.Serializer, place: Place, columns: Columns, besides: Besides
 ) -> Compiled:
     members = tuple(_members(serializer, place, columns))
-    position = _marked(besides.marker, place, columns)
+    position, types = _marked(besides.marker, place, columns)
     found = columns.in_order()
     if not found:
         raise CannotCompileError("none of its fields reads a column")
@@ -101,16 +104,20 @@ def _compiled(
         columns=found,
         related=frozenset(related),
         marker=position,
+        marker_types=types,
     )
 
 
-def _marked(marker: str | None, place: Place, columns: Columns) -> int | None:
+def _marked(
+    marker: str | None, place: Place, columns: Columns
+) -> tuple[int | None, frozenset[int]]:
     if marker is None:
-        return None
+        return None, frozenset()
     found = place.read(marker)
-    if found is None or kind_of(found.field) not in _MARKERS:
+    kind = None if found is None else kind_of(found.field)
+    if found is None or kind not in _MARKERS:
         raise CannotCompileError(f"the cursor pages by {marker}, which is not a plain column")
-    return columns.position(found.column)
+    return columns.position(found.column), _MARKERS[kind]
 
 
 def _check_serializer(serializer: serializers.BaseSerializer) -> None:

@@ -3,6 +3,7 @@
 Imported only where psycopg 3 is the connection's driver.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -24,6 +25,8 @@ from rowpath.fast.drf.prepared import Prepared
 from rowpath.fast.encoding import CannotEncodeError, Encoder, JsonArray
 from rowpath.fast.fallback import CannotCompileError
 from rowpath.fast.plan import base_urls
+
+_log = logging.getLogger("rowpath.fast")
 
 
 @dataclass(slots=True)
@@ -51,7 +54,13 @@ class CompiledWay:
         if self.ready.compiled.marker is None:
             take_binary_rows(statement, written.add, at_most=rows_at_most(queryset))
         else:
-            self._kept = binary_rows(statement)
+            self._kept = self._with_known_marker(binary_rows(statement))
+
+    def _with_known_marker(self, result: PGresult) -> PGresult:
+        compiled = self.ready.compiled
+        if result.ftype(compiled.marker_column()) not in compiled.marker_types:
+            raise CannotCompileError("the cursor pages by a value of another type than its field")
+        return result
 
     def rows_written(self) -> "RowsWritten":
         """Return a JSON array of the request's, still without rows. Raises CannotCompileError."""
@@ -123,6 +132,10 @@ class RowsWritten:
                 self._array.add(result, rows)
             except CannotEncodeError as error:
                 self._error = error.behind(before)
+            except (ValueError, TypeError, LookupError) as error:
+                # A defect here: DRF answers all the same.
+                _log.warning("Rows could not be written", exc_info=True)
+                self._error = CannotEncodeError(f"{type(error).__name__} was raised: {error}")
 
     def has_failed(self) -> bool:
         """Whether a row could not be written."""

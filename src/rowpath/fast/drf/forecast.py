@@ -18,7 +18,7 @@ from rowpath.fast.drf.mixin import FastListMixin
 from rowpath.fast.drf.portable import FallsBackError, PortableWay
 from rowpath.fast.drf.reading import Way
 from rowpath.fast.drf.routes import Route
-from rowpath.fast.drf.views import view_falls_back
+from rowpath.fast.drf.views import class_falls_back
 from rowpath.fast.encoding import CannotEncodeError
 from rowpath.fast.fallback import CannotCompileError, FallBack
 
@@ -61,7 +61,7 @@ def forecast(route: Route, *, measure: bool) -> Forecast:
     """
     is_fast = issubclass(route.view_class, FastListMixin)
     view_class = route.view_class if is_fast else _with_mixin(route.view_class)
-    if (reason := view_falls_back(view_class, FastListMixin)) is not None:
+    if (reason := class_falls_back(view_class, FastListMixin)) is not None:
         return Forecast(route=route, is_fast=is_fast, falls_back=reason)
     view = _view(view_class, route)
     try:

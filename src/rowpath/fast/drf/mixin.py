@@ -47,9 +47,7 @@ class FastListMixin(_Listing):
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Answer the view's queryset, filtered and paginated."""
         reason = (
-            view_falls_back(type(self), FastListMixin)
-            or turned_off(type(self))
-            or never_compiles(self)
+            view_falls_back(self, FastListMixin) or turned_off(type(self)) or never_compiles(self)
         )
         if reason is not None:
             return _told(self, super().list(request, *args, **kwargs), reason)
@@ -64,10 +62,8 @@ class FastListMixin(_Listing):
             reason = FallBack(reason=str(error))
         return _told(self, ordinary_answer(self, queryset), reason)
 
-    def list_unpaginated(
-        self, _request: Request, _reading: Reading, _queryset: QuerySet
-    ) -> HttpResponseBase | None:
-        """Answer the whole `queryset` in another way than in one piece; None for one piece."""
+    def list_unpaginated(self, _request: Request, _reading: Reading) -> HttpResponseBase | None:
+        """Answer all rows in another way than in one piece; None for one piece."""
         return None
 
 
@@ -87,11 +83,10 @@ def _answered(
 ) -> Response:
     page: Sequence[Any] | None = view.paginate_queryset(reading.queryset())
     if page is None:
-        if (answer := view.list_unpaginated(request, reading, queryset)) is not None:
+        if (answer := view.list_unpaginated(request, reading)) is not None:
             return cast("Response", answer)
         reading.whole()
-    if (back := reading.falls_back) is not None:
-        raise CannotCompileError(back.reason, field=back.field, change=back.change)
+    reading.check_falls_back()
     return fast_answer(view, request, reading, queryset, page)
 
 

@@ -36,10 +36,21 @@ class Prepared:
     """A compiled serializer with what was made for it so far."""
 
     compiled: Compiled
+    rows: "_Rows"
     _encoders: dict[tuple[JsonStyle, int | None], Encoder | None] = field(default_factory=dict)
     _statements: Bounded[Statement | None] = field(default_factory=lambda: Bounded(_STATEMENTS))
     back_off: BackOff = field(default_factory=BackOff)
     """Counts answers whose values could not be written."""
+
+    @property
+    def marker(self) -> str | None:
+        """The attribute that a paginator by cursor reads."""
+        return self.rows.besides.marker
+
+    def check_same(self, queryset: QuerySet) -> None:
+        """Raise CannotCompileError unless `queryset` has the rows that this was prepared for."""
+        if _rows_of(queryset, self.marker).key() != self.rows.key():
+            raise CannotCompileError("the queryset was changed after it was looked at")
 
     def encoder(self, style: JsonStyle, using: str) -> Encoder | None:
         """Return the compiled code's encoder of `style` for the database `using`.
@@ -109,7 +120,7 @@ def prepared(
 
     def make() -> Prepared | FallBack:
         try:
-            return Prepared(rows.compiled_for(serializer_class()))
+            return Prepared(rows.compiled_for(serializer_class()), rows)
         except CannotCompileError as error:
             return error.fall_back
         except Exception as error:  # noqa: BLE001 - a serializer that DRF itself may never build
@@ -125,7 +136,8 @@ def prepared(
 
 def never_compiles(view: GenericAPIView) -> FallBack | None:
     """Return why no list of `view` compiles, if that is known from one that did not."""
-    if overridden(type(view), GenericAPIView, ("get_serializer", "get_serializer_class")):
+    names = ("get_serializer", "get_serializer_class")
+    if overridden(type(view), GenericAPIView, names) or not vars(view).keys().isdisjoint(names):
         return None
     return None if view.serializer_class is None else _never.get(view.serializer_class)
 
@@ -143,7 +155,7 @@ def prepared_for(
     # What is kept must not keep this request, to whose context its fields lead, nor its class.
     kept = replace(compiled, plan=_without_fields(compiled.plan))
     key = (ref(type(serializer)), rows.key(), kept)
-    found = _plans.get(key, lambda: Prepared(kept))
+    found = _plans.get(key, lambda: Prepared(kept, rows))
     return cast("Prepared", found), compiled.plan
 
 

@@ -1,6 +1,6 @@
 """The rows of one request, read at the moment when its paginator asks for a page of instances."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from django.db.models.query import QuerySet
@@ -18,7 +18,7 @@ Way: TypeAlias = "CompiledWay | PortableWay"
 class Row:
     """A row as a paginator gets it: to be passed on, and by a cursor's to be asked for its marker.
 
-    Whatever else looks at it makes the list fall back.
+    Whatever else looks at it makes the list fall back; after the answer it is the framework's row.
     """
 
     __slots__ = ("_reading", "index")
@@ -30,6 +30,25 @@ class Row:
     def __getattr__(self, name: str) -> Any:
         return self._reading.attribute(self.index, name)
 
+    def __getitem__(self, key: Any) -> Any:
+        return self._reading.real(self.index)[key]
+
+    def __str__(self) -> str:
+        return str(self._reading.real(self.index))
+
+    def __repr__(self) -> str:
+        return repr(self._reading.real(self.index))
+
+    def __eq__(self, other: object) -> bool:
+        return bool(self._reading.real(self.index) == other)
+
+    def __hash__(self) -> int:
+        return hash(self._reading.real(self.index))
+
+    @property  # type: ignore[misc] # which isinstance() asks for
+    def __class__(self) -> Any:
+        return self._reading.class_of(self.index)
+
 
 class Reading:
     """Stands in a queryset for the class that makes its instances, and reads the rows instead.
@@ -39,14 +58,19 @@ class Reading:
     cannot be answered from what was read, once something said so.
     """
 
-    def __init__(self, queryset: QuerySet, way: Way, marker: str | None, context: Context) -> None:
+    def __init__(
+        self, queryset: QuerySet, way: Way, context: Context, check: Callable[[QuerySet], None]
+    ) -> None:
         self.way = way
         self.context = context
         self.falls_back: FallBack | None = None
-        self._marker = marker
+        self.is_answered = False
+        self._check = check
+        self._marker = way.ready.marker
         self._using = way.using
         self._source = queryset
         self._page_of: QuerySet | None = None
+        self._real: list[Any] | None = None
 
     def queryset(self) -> QuerySet:
         """Return the queryset as one that reads through this."""
@@ -58,6 +82,8 @@ class Reading:
 
     def __call__(self, queryset: QuerySet, **_: Any) -> Iterable[Any]:
         """Read the rows of `queryset`: called where Django makes an iterable of its instances."""
+        if self.is_answered:
+            return self._ordinary(queryset)
         if self._page_of is not None:
             self._fall_back("the paginator reads the queryset more than once")
         self._read(queryset)
@@ -67,6 +93,11 @@ class Reading:
         """Read all rows of the queryset, unless that was done."""
         if self._page_of is None:
             self._read(self.queryset())
+
+    def check_falls_back(self) -> None:
+        """Raise CannotCompileError if something has said so."""
+        if (back := self.falls_back) is not None:
+            raise CannotCompileError(back.reason, field=back.field, change=back.change)
 
     def has_read(self, queryset: QuerySet, rows: "RowsWritten") -> None:
         """Take over `rows`, which are those of all of `queryset`."""
@@ -79,10 +110,28 @@ class Reading:
             self.way.read(self._page_of)
 
     def attribute(self, row: int, name: str) -> Any:
-        """Return what a paginator may read of a row. Raises CannotCompileError for all else."""
-        if name == self._marker:
+        """Return an attribute of a row, before the answer only that which a cursor pages by.
+
+        Raises CannotCompileError for any other.
+        """
+        if name == self._marker and not self.is_answered:
             return self.way.marker(row)
-        raise CannotCompileError(self._fall_back(f"the paginator reads {name} of a row"))
+        return getattr(self.real(row, name), name)
+
+    def real(self, row: int, asked: str = "all") -> Any:
+        """Return the framework's row, by a statement of its own. Raises CannotCompileError before.
+
+        That is, before the list is answered.
+        """
+        if not self.is_answered:
+            raise CannotCompileError(self._fall_back(f"the paginator reads {asked} of a row"))
+        if self._real is None:
+            self._real = [] if self._page_of is None else list(self._ordinary(self._page_of))
+        return self._real[row]
+
+    def class_of(self, row: int) -> type:
+        """Return the class of a row: a cursor's paginator asks whether it is a dict."""
+        return Row if self._marker is not None else type(self.real(row, "the class"))
 
     def rows_of(self, page: Sequence[Any] | None) -> range | None:
         """Return which of the rows read are in `page`; None for all, in their order.
@@ -102,9 +151,18 @@ class Reading:
             raise CannotCompileError("the paginator gives other rows than it has read")
         return rows
 
+    def _ordinary(self, queryset: QuerySet) -> QuerySet:
+        """Return `queryset` as one of the framework's rows."""
+        source, ordinary = cast("Any", self._source), cast("Any", queryset)._chain()
+        ordinary._iterable_class = source._iterable_class
+        ordinary._prefetch_related_lookups = source._prefetch_related_lookups
+        return cast("QuerySet", ordinary)
+
     def _read(self, queryset: QuerySet) -> None:
         self._page_of = queryset
         try:
+            # The project's own order_by() or count() may have made another of it.
+            self._check(self._ordinary(queryset))
             self.way.read(queryset)
         except CannotCompileError as error:
             self.falls_back = error.fall_back

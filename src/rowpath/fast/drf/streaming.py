@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from django.db import connections
-from django.db.models.query import QuerySet
 from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
 
 # A piece's bytes: large enough that a FETCH costs nothing beside it, small beside a worker.
 _PIECE_BYTES = 1 << 20
+# And no more rows than this, however short they are: beyond it nothing is gained.
+_PIECE_ROWS = 20_000
 
 
 class StreamingList(FastListMixin):
@@ -38,10 +39,8 @@ class StreamingList(FastListMixin):
     slow_client_timeout_s = 60.0
     """How long the database waits for the client to take a piece before it ends the session."""
 
-    def list_unpaginated(
-        self, request: Request, reading: Reading, queryset: QuerySet
-    ) -> HttpResponseBase | None:
-        """Answer `queryset` as a stream, or return None for an answer in one piece."""
+    def list_unpaginated(self, request: Request, reading: Reading) -> HttpResponseBase | None:
+        """Answer all rows as a stream, or return None for an answer in one piece."""
         way = reading.way
         if isinstance(way, PortableWay) or not _may_stream(request, way.using):
             return None
@@ -57,10 +56,10 @@ class StreamingList(FastListMixin):
         stream = Stream(statement, self.slow_client_timeout_s)
         try:
             rows = way.rows_written()
-            stream.fetch(self.stream_above_rows + 1, rows.add)
+            stream.fetch(max(0, self.stream_above_rows) + 1, rows.add)
             if rows.count <= self.stream_above_rows or rows.has_failed():
                 stream.close()
-                reading.has_read(queryset, rows)
+                reading.has_read(reading.queryset(), rows)
                 return None
             body = _Body(stream, rows)
         except CannotCompileError as error:
@@ -86,6 +85,11 @@ def _may_stream(request: Request, using: str) -> bool:
     return not by_asgi and not connections[using].in_atomic_block
 
 
+def _rows_of_a_piece(rows: int, piece: bytes) -> int:
+    """Return how many rows the next piece has, as `rows` were `piece`."""
+    return min(max(1, _PIECE_BYTES * rows // max(1, len(piece))), _PIECE_ROWS)
+
+
 class _Body:
     """The answer's pieces. The first is there from the start, so that its errors are ordinary."""
 
@@ -93,7 +97,7 @@ class _Body:
         self._stream = stream
         self._rows = rows
         self._first: bytes | None = rows.take()
-        self._rows_of_a_piece = max(1, _PIECE_BYTES * rows.count // len(self._first))
+        self._rows_of_a_piece = _rows_of_a_piece(rows.count, self._first)
         self._is_over = False
 
     def __iter__(self) -> Iterator[bytes]:
@@ -121,7 +125,7 @@ class _Body:
             self._stream.close()
             return end
         piece = self._rows.take()
-        self._rows_of_a_piece = max(1, _PIECE_BYTES * rows // len(piece))
+        self._rows_of_a_piece = _rows_of_a_piece(rows, piece)
         return piece
 
     def close(self) -> None:

@@ -1,6 +1,6 @@
 """Which views list their queryset as DRF's own ListModelMixin does."""
 
-from functools import cache
+from weakref import WeakKeyDictionary
 
 from django.core.paginator import Paginator as DjangoPaginator
 from rest_framework.generics import GenericAPIView
@@ -21,9 +21,22 @@ _CURSOR = ("_get_position_from_instance", "get_next_link", "get_previous_link")
 _PAGINATORS = (PageNumberPagination, LimitOffsetPagination, CursorPagination)
 
 
-@cache
-def view_falls_back(view_class: type, mixin: type) -> FallBack | None:
-    """Return why lists of `view_class`, a subclass of `mixin`, are never fast; None if they are."""
+_views: WeakKeyDictionary[type, FallBack | None] = WeakKeyDictionary()
+_paginators: WeakKeyDictionary[type, FallBack | None] = WeakKeyDictionary()
+
+
+def view_falls_back(view: object, mixin: type) -> FallBack | None:
+    """Return why lists of `view`, which has `mixin`, are never fast; None if they are."""
+    view_class = type(view)
+    if own := next((name for name in _LISTING if name in vars(view)), None):
+        return FallBack(reason=f"{view_class.__name__} has a {own}() of its own")
+    if view_class not in _views:
+        _views[view_class] = class_falls_back(view_class, mixin)
+    return _views[view_class]
+
+
+def class_falls_back(view_class: type, mixin: type) -> FallBack | None:
+    """Return the same for any view of `view_class`."""
     name = view_class.__name__
     if not issubclass(view_class, GenericAPIView):
         return FallBack(reason=f"{name} is not a generic view")
@@ -41,9 +54,14 @@ def view_falls_back(view_class: type, mixin: type) -> FallBack | None:
     return None
 
 
-@cache
 def paginator_falls_back(paginator_class: type[BasePagination]) -> FallBack | None:
     """Return why pages of `paginator_class` are never fast; None if they are."""
+    if paginator_class not in _paginators:
+        _paginators[paginator_class] = _paginator_falls_back(paginator_class)
+    return _paginators[paginator_class]
+
+
+def _paginator_falls_back(paginator_class: type[BasePagination]) -> FallBack | None:
     base = next((base for base in _PAGINATORS if issubclass(paginator_class, base)), None)
     name = paginator_class.__name__
     if base is None:
