@@ -26,6 +26,14 @@ def project(copies: Copies) -> Iterator[Inside]:
         ("narrowed-by-all", "", 200, "compiled"),
         ("narrowed-by-all", "?page=5", 200, "compiled"),
         ("narrowed-by-all", "?page=6", 404, None),
+        ("serializer-of-its-own", "", 200, "compiled"),
+        ("serializer-by-page", "", 200, "another serializer for its page"),
+        ("looks-afterwards", "?page=2", 200, "compiled"),
+        ("rows-as-text", "", 200, "the paginator reads"),
+        ("rows-that-fail", "", 200, "the paginator reads pk of a row"),
+        ("by-text", "", 200, "compiled"),
+        ("masked-by-ordering", "", 200, "extra()"),
+        ("by-numeric", "", 200, "another type than its field"),
         ("refusing-context", "", 403, None),
         ("refusing-context-streamed", "", 403, None),
         ("files-without-request", "", 200, "compiled"),
@@ -57,6 +65,24 @@ def test_a_connection_that_is_not_as_django_made_it(project: Inside, does: str, 
 
     assert answered == 200
     assert told in how
+
+
+def test_a_loader_registered_after_the_first_list(project: Inside) -> None:
+    """A loader holds from when it is registered."""
+    answered, how = project.call("odd:registered_after_the_first_list")
+
+    assert answered == 200
+    assert "_Masked" in how
+
+
+def test_a_join_that_a_filter_left_over(project: Inside) -> None:
+    """A selected relation that a filter has crossed takes away what it takes in Django."""
+    assert project.call("odd:left_over_join") == [200, "compiled"]
+
+
+def test_a_list_that_is_just_not_streamed_is_whole(project: Inside) -> None:
+    """However many rows a list has before it is streamed, all are there."""
+    assert project.call("odd:many_rows_to_stream_above") == [24_000, "compiled"]
 
 
 def test_the_data_is_what_was_read(project: Inside) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db import DataError, connection, transaction
-from django.db.models import F, IntegerField, QuerySet
+from django.db.models import DecimalField, ExpressionWrapper, F, IntegerField, QuerySet
 from django.db.models.functions import Cast
 from django.db.models.lookups import GreaterThan
 from django.utils.functional import cached_property
@@ -16,7 +16,11 @@ from psycopg.adapt import Loader
 from rest_framework import serializers
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.generics import ListAPIView
-from rest_framework.pagination import LimitOffsetPagination, PageNumberPagination
+from rest_framework.pagination import (
+    CursorPagination,
+    LimitOffsetPagination,
+    PageNumberPagination,
+)
 from rest_framework.renderers import JSONRenderer
 from rest_framework.test import APIRequestFactory
 
@@ -99,6 +103,65 @@ class WithCharset(JSONRenderer):
     charset = "utf-8"
 
 
+class Keys(serializers.ModelSerializer):
+    class Meta:
+        model = Note
+        fields = ("id",)
+
+
+class SerializerOfItsOwn(Flat):
+    def initial(self, *args: Any, **kwargs: Any) -> None:
+        super().initial(*args, **kwargs)
+        vars(self)["get_serializer"] = Keys
+
+
+class SerializerByPage(Flat):
+    pagination_class = Pages
+
+    def get_serializer_class(self) -> Any:
+        return FlatFields if getattr(self.paginator, "page", None) is None else Keys
+
+
+class LooksAfterwards(Flat):
+    pagination_class = Pages
+
+    def finalize_response(self, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(*args, **kwargs)
+        rows: Any = self.paginator
+        response.headers["Last"] = str(list(rows.page)[-1].pk)
+        return response
+
+
+class RowsAsText(Pages):
+    def get_next_link(self) -> str:
+        rows: Any = self.page
+        return str(next(iter(rows)))
+
+
+class RowsThatFail(Pages):
+    def get_next_link(self) -> str | None:
+        rows: Any = self.page
+        try:
+            return f"/after/{list(rows)[-1].pk}"
+        except Exception:  # noqa: BLE001 - this is what is tried
+            return None
+
+
+class ByText(CursorPagination):
+    page_size = 4
+    ordering = "text"
+
+
+class ByNumeric(CursorPagination):
+    page_size = 4
+    ordering = "half"
+
+
+class _MaskedByOrdering(QuerySet):
+    def order_by(self, *names: Any) -> Any:
+        return super().order_by(*names).extra(select={"text": "'masked'"})
+
+
 class DeletesAfterwards(Flat):
     """Its rows are gone by the time when somebody asks for the data."""
 
@@ -132,6 +195,23 @@ VIEWS = {
     ),
     "narrowed-by-all": _with(
         Flat, queryset=_NarrowedByAll(Note).order_by("id"), pagination_class=Pages
+    ),
+    "serializer-of-its-own": SerializerOfItsOwn,
+    "serializer-by-page": SerializerByPage,
+    "looks-afterwards": LooksAfterwards,
+    "rows-as-text": _with(Flat, pagination_class=RowsAsText),
+    "rows-that-fail": _with(Flat, pagination_class=RowsThatFail),
+    "by-text": _with(Flat, pagination_class=ByText),
+    "masked-by-ordering": _with(Flat, queryset=_MaskedByOrdering(Note), pagination_class=ByText),
+    "by-numeric": _with(
+        Flat,
+        queryset=NOTES.annotate(
+            half=ExpressionWrapper(
+                Cast(F("id"), DecimalField(max_digits=9, decimal_places=3)) / 2,
+                output_field=IntegerField(),
+            )
+        ),
+        pagination_class=ByNumeric,
     ),
     "refusing-context": RefusingContext,
     "refusing-context-streamed": _with(RefusingContext, stream_above_rows=3),
@@ -214,6 +294,42 @@ def _rows(rows: int) -> None:
     with connection.cursor() as cursor:
         for name, value in given.items():
             cursor.execute("SELECT set_config(%s, %s, false)", [name, value])
+
+
+def registered_after_the_first_list() -> list[Any]:
+    """Return as `compared` does, of a second list after a loader was registered."""
+    connection.close()
+    asked(fast(Flat))
+    try:
+        _registers_a_loader()
+        theirs, _ = asked(Flat)
+        ours, told = asked(fast(Flat))
+    finally:
+        connection.close()
+    return [theirs[0] if ours == theirs else [theirs, ours], told]
+
+
+def left_over_join() -> list[Any]:
+    """Return as `compared` does, of rows whose selected relation leads nowhere."""
+    view = _with(Flat, queryset=Note.objects.filter(topic_id=99).select_related("topic"))
+    answers = []
+    for each in (view, fast(view)):
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL session_replication_role = replica")
+            Note.objects.filter(pk=NOTES[0].pk).update(topic_id=99)
+            answers.append(asked(each))
+            transaction.set_rollback(True)
+    (theirs, _), (ours, told) = answers
+    return [theirs[0] if ours == theirs else [theirs, ours], told]
+
+
+def many_rows_to_stream_above() -> list[Any]:
+    """Return how many rows come of a list that is just below where streaming begins."""
+    _rows(24_000)
+    view = fast(type("View", (ListAPIView,), {**_NUMBERS, "stream_above_rows": 50_000}))
+    told, path = asked(view)
+    return [len(json.loads(told[2])), path]
 
 
 def data_of_rows_that_are_gone() -> bool:

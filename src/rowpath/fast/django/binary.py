@@ -10,7 +10,7 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import psycopg
-from django.db import connections
+from django.db import ProgrammingError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.postgresql.base import Cursor, ServerBindingCursor
 from django.db.backends.utils import CursorWrapper
@@ -121,7 +121,14 @@ def _run(statement: Statement, take: Take | None) -> PGresult | None:
         binary = _binary_cursor(connection)
         binary.take = take
         cursor.cursor = binary
-        cursor.execute(statement.sql, statement.params)
+        try:
+            cursor.execute(statement.sql, statement.params)
+        except ProgrammingError as error:
+            # Django's own statements may ask for less: for no relation that no row has.
+            is_denied = isinstance(error.__cause__, psycopg.errors.InsufficientPrivilege)
+            if is_denied and not connection.in_atomic_block:
+                raise CannotCompileError("its user may not read all of it at once") from error
+            raise
         return binary.pgresult
 
 
