@@ -1,6 +1,6 @@
 """Why a list is answered by the framework and not by the fast path."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +33,18 @@ class CannotCompileError(Exception):
         self.fall_back = FallBack(reason=reason, field=field, change=change, always=always)
         super().__init__(str(self.fall_back))
 
+    @classmethod
+    def of(cls, fall_back: FallBack) -> "CannotCompileError":
+        """Return the error that says `fall_back`."""
+        return cls(
+            fall_back.reason,
+            field=fall_back.field,
+            change=fall_back.change,
+            always=fall_back.always,
+        )
+
     def within(self, field: str) -> "CannotCompileError":
         """Return the same reason, told as one of a nested serializer's `field`."""
         inner = self.fall_back
         name = field if inner.field is None else f"{field}.{inner.field}"
-        return CannotCompileError(
-            inner.reason, field=name, change=inner.change, always=inner.always
-        )
+        return CannotCompileError.of(replace(inner, field=name))

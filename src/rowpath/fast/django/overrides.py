@@ -15,6 +15,12 @@ def overridden(cls: type, base: type, names: tuple[str, ...]) -> str | None:
     return known[base, names]
 
 
+def has_own(instance: object, base: type, names: tuple[str, ...]) -> bool:
+    """Whether `instance`, or its class, has one of `names` otherwise than from `base`."""
+    own = overridden(type(instance), base, names)
+    return own is not None or not vars(instance).keys().isdisjoint(names)
+
+
 # Classes may be made for each request, and are not kept for being asked about.
 _known: WeakKeyDictionary[type, dict[tuple[type, tuple[str, ...]], str | None]]
 _known = WeakKeyDictionary()

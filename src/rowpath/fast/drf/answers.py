@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
-from rowpath.fast.django.overrides import overridden
+from rowpath.fast.django.overrides import has_own
 from rowpath.fast.django.querysets import check_queryset, check_relations
 from rowpath.fast.django.rows import has_binary_rows
 from rowpath.fast.drf.back_off import BackOff
@@ -24,7 +24,7 @@ from rowpath.fast.drf.choosing import chooses_fields
 from rowpath.fast.drf.context import Context
 from rowpath.fast.drf.options import options
 from rowpath.fast.drf.portable import FallsBackError, PortableWay, check_portable
-from rowpath.fast.drf.prepared import Prepared, prepared, prepared_for
+from rowpath.fast.drf.prepared import CHOOSING, Prepared, prepared, prepared_for
 from rowpath.fast.drf.reading import Reading, Way
 from rowpath.fast.drf.renderers import style_of
 from rowpath.fast.drf.responses import FastResponse, Outcome
@@ -75,14 +75,9 @@ def _ready(
     return ready, ready.compiled.plan, Context(view)
 
 
-_CHOOSING = ("get_serializer", "get_serializer_class")
-
-
 def _check_choice(view: GenericAPIView, reading: Reading, queryset: QuerySet) -> None:
     """Raise CannotCompileError if the view has another serializer now that its page is there."""
-    if overridden(type(view), GenericAPIView, _CHOOSING) or not vars(view).keys().isdisjoint(
-        _CHOOSING
-    ):
+    if has_own(view, GenericAPIView, CHOOSING):
         ready, _, _ = _ready(view, queryset, reading.way.ready.marker)
         if ready is not reading.way.ready:
             raise CannotCompileError("the view has another serializer for its page")
@@ -90,9 +85,7 @@ def _check_choice(view: GenericAPIView, reading: Reading, queryset: QuerySet) ->
 
 def _serializer_class_of(view: GenericAPIView) -> type[Serializer] | None:
     """Return the view's serializer class; None where requests may have serializers of their own."""
-    if overridden(type(view), GenericAPIView, ("get_serializer",)):
-        return None
-    if "get_serializer" in vars(view):
+    if has_own(view, GenericAPIView, ("get_serializer",)):
         return None
     with _views_own_code():
         serializer_class = view.get_serializer_class()

@@ -14,7 +14,7 @@ from rest_framework.serializers import Serializer
 
 from rowpath.fast.django.hstore import hstore_oid
 from rowpath.fast.django.models import check_instances
-from rowpath.fast.django.overrides import overridden
+from rowpath.fast.django.overrides import has_own
 from rowpath.fast.django.querysets import annotations, check_relations, selected_ways, values
 from rowpath.fast.django.shapes import Shape, shape_of
 from rowpath.fast.django.statement import Statement, statement, unlimited
@@ -29,6 +29,9 @@ from rowpath.fast.plan import JsonStyle, Object, Plan, has_mappings, with_mappin
 # A statement of some 2 kB with its key, so about a megabyte for a project with 100 lists.
 _STATEMENTS = 256
 _PLANS = 1_000
+
+# By which a view may give each request another serializer.
+CHOOSING = ("get_serializer", "get_serializer_class")
 
 
 @dataclass(slots=True)
@@ -130,16 +133,15 @@ def prepared(
     if isinstance(found, FallBack):
         if found.always:
             _never[serializer_class] = found
-        raise CannotCompileError(found.reason, field=found.field, change=found.change)
+        raise CannotCompileError.of(found)
     return found
 
 
 def never_compiles(view: GenericAPIView) -> FallBack | None:
     """Return why no list of `view` compiles, if that is known from one that did not."""
-    names = ("get_serializer", "get_serializer_class")
-    if overridden(type(view), GenericAPIView, names) or not vars(view).keys().isdisjoint(names):
+    if view.serializer_class is None or has_own(view, GenericAPIView, CHOOSING):
         return None
-    return None if view.serializer_class is None else _never.get(view.serializer_class)
+    return _never.get(view.serializer_class)
 
 
 def prepared_for(

@@ -96,8 +96,8 @@ class Reading:
 
     def check_falls_back(self) -> None:
         """Raise CannotCompileError if something has said so."""
-        if (back := self.falls_back) is not None:
-            raise CannotCompileError(back.reason, field=back.field, change=back.change)
+        if self.falls_back is not None:
+            raise CannotCompileError.of(self.falls_back)
 
     def has_read(self, queryset: QuerySet, rows: "RowsWritten") -> None:
         """Take over `rows`, which are those of all of `queryset`."""
