@@ -10,11 +10,13 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import psycopg
-from django.db import ProgrammingError, connections
+from django.db import DatabaseError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.postgresql.base import Cursor, ServerBindingCursor
 from django.db.backends.utils import CursorWrapper
-from psycopg import capabilities
+from psycopg import capabilities, generators
+from psycopg._preparing import Prepare
+from psycopg.abc import PQGen
 from psycopg.adapt import Transformer
 from psycopg.pq import Format, TransactionStatus
 from psycopg.pq.abc import PGresult
@@ -29,6 +31,9 @@ _CHUNK_ROWS = 250
 # One to take what is left, one for what a canceled statement says, and one for its end.
 _ATTEMPTS = 3
 
+# What PostgreSQL says of a prepared statement whose columns were altered, or that was forgotten.
+_STALE = (psycopg.errors.FeatureNotSupported, psycopg.errors.InvalidSqlStatementName)
+
 Take = Callable[[PGresult], None]
 
 
@@ -41,25 +46,27 @@ class BinaryCursor(psycopg.Cursor[Any]):
     """
 
     binds_on_server = False
+    may_prepare = True
     take: Take | None = None
     """Gets the rows in pieces, each as soon as it is there; without it they are in `pgresult`."""
 
     def execute(self, query: Any, params: Any = None, **_: Any) -> "BinaryCursor":
         """Run `query`."""
         # A text with values in it is hardly ever the same again, so it is not worth preparing.
-        prepare = False if params and not self.binds_on_server else None
+        is_once = bool(params) and not self.binds_on_server
+        prepare = None if self.may_prepare and not is_once else False
         if (params or "%" in query) and not self.binds_on_server:
             query, params = psycopg.ClientCursor(self.connection).mogrify(query, params), None
         if self.take is None:
             return super().execute(query, params, binary=True, prepare=prepare)
-        self._run_in_chunks(query, params, self.take)
+        self._run_in_chunks(query, params, self.take, prepare=prepare)
         return self
 
-    def _run_in_chunks(self, query: Any, params: Any, take: Take) -> None:
+    def _run_in_chunks(self, query: Any, params: Any, take: Take, *, prepare: bool | None) -> None:
         connection = self._conn
         with connection.lock:
             try:
-                connection.wait(self._stream_send_gen(query, params, binary=True, size=_CHUNK_ROWS))
+                connection.wait(self._send_for_chunks(query, params, prepare=prepare))
                 first = True
                 while result := connection.wait(self._stream_fetchone_gen(first)):
                     first = False
@@ -72,6 +79,26 @@ class BinaryCursor(psycopg.Cursor[Any]):
                     connection.cancel_safe()
                 self._drain()
                 raise
+
+    def _send_for_chunks(self, query: Any, params: Any, *, prepare: bool | None) -> PQGen[None]:
+        """Send `query` as psycopg's Cursor.stream() does, but prepared as its execute() would."""
+        known = self._conn._prepared
+        yield from self._start_query(query)
+        yield from known.maintain_gen(self._conn)
+        converted = self._convert_query(query, params)
+        state, name = known.get(converted, prepare)
+        if state is Prepare.SHOULD:
+            self._send_prepare(name, converted)
+            self._check_results((yield from generators.execute(self._pgconn)))
+        if state is Prepare.NO:
+            self._execute_send(converted, binary=True, force_extended=True)
+        else:
+            self._send_query_prepared(name, converted, binary=True)
+        if prepare is not False:
+            known.maybe_add_to_cache(converted, state, name)
+            known._rotate()
+        self._pgconn.set_chunked_rows_mode(_CHUNK_ROWS)
+        yield from generators.send(self._pgconn)
 
     def _drain(self) -> None:
         """Make the connection usable again where not all was taken, or close it."""
@@ -95,21 +122,23 @@ def binary_rows(statement: Statement) -> PGresult:
     return cast("PGresult", _run(statement, None))
 
 
-def take_binary_rows(statement: Statement, take: Take, *, at_most: int | None = None) -> None:
+def take_binary_rows(
+    statement: Statement, take: Take, *, at_most: int | None = None, may_prepare: bool = True
+) -> None:
     """Run `statement` as `binary_rows` does, and give `take` the rows while more are made.
 
-    `at_most` is how many there are at most, if that is known: few come in one piece, by a statement
-    that psycopg prepares where the connection has a prepare_threshold. `take` need not be called if
-    there are none. An error of the statement may come after some.
+    `at_most` is how many there are at most, if that is known: few come in one piece. `take` need
+    not be called if there are none. An error of the statement may come after some. With
+    `may_prepare` psycopg prepares it where the connection has a prepare_threshold.
     """
     is_one_piece = at_most is not None and at_most <= _CHUNK_ROWS
     if is_one_piece or not capabilities.has_stream_chunked():
-        take(binary_rows(statement))
+        take(cast("PGresult", _run(statement, None, may_prepare=may_prepare)))
     else:
-        _run(statement, take)
+        _run(statement, take, may_prepare=may_prepare)
 
 
-def _run(statement: Statement, take: Take | None) -> PGresult | None:
+def _run(statement: Statement, take: Take | None, *, may_prepare: bool = True) -> PGresult | None:
     connection = connections[statement.using]
     with connection.cursor() as cursor:
         if not isinstance(cursor, CursorWrapper):
@@ -120,16 +149,27 @@ def _run(statement: Statement, take: Take | None) -> PGresult | None:
         cursor.cursor.close()
         binary = _binary_cursor(connection)
         binary.take = take
+        binary.may_prepare = may_prepare
         cursor.cursor = binary
         try:
             cursor.execute(statement.sql, statement.params)
-        except ProgrammingError as error:
-            # Django's own statements may ask for less: for no relation that no row has.
-            is_denied = isinstance(error.__cause__, psycopg.errors.InsufficientPrivilege)
-            if is_denied and not connection.in_atomic_block:
-                raise CannotCompileError("its user may not read all of it at once") from error
+        except DatabaseError as error:
+            reason = _ours_alone(error, connection)
+            if reason is not None and not connection.in_atomic_block:
+                raise CannotCompileError(reason) from error
             raise
         return binary.pgresult
+
+
+def _ours_alone(error: DatabaseError, connection: BaseDatabaseWrapper) -> str | None:
+    """Return why Django's own statements may not have raised `error`; None if they would."""
+    if isinstance(error.__cause__, psycopg.errors.InsufficientPrivilege):
+        # They may ask for less: for no relation that no row has.
+        return "its user may not read all of it at once"
+    if isinstance(error.__cause__, _STALE):
+        connection.connection._prepared.clear()
+        return "its prepared statement was out of date"
+    return None
 
 
 def _check_session(connection: BaseDatabaseWrapper) -> None:

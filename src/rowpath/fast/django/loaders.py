@@ -3,7 +3,7 @@
 A project may register loaders of its own, which mask, round or convert what Django then gets.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 
 import psycopg
 from django.db import connections
@@ -20,14 +20,19 @@ from rowpath.fast.encoding.writers import ITEM_TYPES, Type
 
 def unusual_loader(result: PGresult, using: str) -> str | None:
     """Return what reads a column of `result` in another way than Django's own; None if nothing."""
-    adapters = connections[using].connection.adapters
-    for oid in {result.ftype(column) for column in range(result.nfields)}:
-        for each in (oid, ITEM_TYPES.get(oid, oid)):
-            loader = adapters.get_loader(each, Format.TEXT)
-            if not _is_usual(each, loader):
-                name = getattr(loader, "__name__", loader)
-                return f"the driver reads the type {each} by {name}"
+    loader_of = connections[using].connection.adapters.get_loader
+    for oid in _read(tuple(map(result.ftype, range(result.nfields)))):
+        loader = loader_of(oid, Format.TEXT)
+        if not _is_usual(oid, loader):
+            name = getattr(loader, "__name__", loader)
+            return f"the driver reads the type {oid} by {name}"
     return None
+
+
+@lru_cache(maxsize=1_000)
+def _read(types: tuple[int, ...]) -> frozenset[int]:
+    """Return the types that are read in columns of `types`: those of an array's items as well."""
+    return frozenset(types).union(ITEM_TYPES[oid] for oid in types if oid in ITEM_TYPES)
 
 
 def _is_usual(oid: int, loader: type[Loader] | None) -> bool:

@@ -62,7 +62,7 @@ def reading_for(view: GenericAPIView, request: Request, queryset: QuerySet) -> R
         ready.check_same(read)
         check_relations(read, ready.compiled.columns)
 
-    return Reading(queryset, way, context, check)
+    return Reading(queryset, way, style, context, check)
 
 
 def _ready(
@@ -168,9 +168,8 @@ def fast_answer(
     else:
         changing = FallBack(reason="a shadow request met rows that were being changed")
         outcome = Outcome(reason=turned_off(type(view)) or changing)
-    style = style_of(request.accepted_renderer, request.accepted_media_type)
     reading.is_answered = True
-    return with_outcome(FastResponse(body, style), outcome)
+    return with_outcome(FastResponse(body, reading.style), outcome)
 
 
 @dataclass(frozen=True, slots=True)

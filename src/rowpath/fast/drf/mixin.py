@@ -81,7 +81,9 @@ def _reading(view: FastListMixin, request: Request, queryset: QuerySet) -> Readi
 def _answered(
     view: FastListMixin, request: Request, reading: Reading, queryset: QuerySet
 ) -> Response:
-    page: Sequence[Any] | None = view.paginate_queryset(reading.queryset())
+    page: Sequence[Any] | None = None
+    if view.paginator is not None:
+        page = view.paginate_queryset(reading.queryset())
     if page is None:
         if (answer := view.list_unpaginated(request, reading)) is not None:
             return cast("Response", answer)

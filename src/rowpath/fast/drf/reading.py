@@ -8,6 +8,7 @@ from django.db.models.query import QuerySet
 from rowpath.fast.drf.context import Context
 from rowpath.fast.drf.portable import PortableWay
 from rowpath.fast.fallback import CannotCompileError, FallBack
+from rowpath.fast.plan import JsonStyle
 
 if TYPE_CHECKING:
     from rowpath.fast.drf.compiled import CompiledWay, RowsWritten
@@ -59,9 +60,15 @@ class Reading:
     """
 
     def __init__(
-        self, queryset: QuerySet, way: Way, context: Context, check: Callable[[QuerySet], None]
+        self,
+        queryset: QuerySet,
+        way: Way,
+        style: JsonStyle,
+        context: Context,
+        check: Callable[[QuerySet], None],
     ) -> None:
         self.way = way
+        self.style = style
         self.context = context
         self.falls_back: FallBack | None = None
         self.is_answered = False
@@ -86,13 +93,20 @@ class Reading:
             return self._ordinary(queryset)
         if self._page_of is not None:
             self._fall_back("the paginator reads the queryset more than once")
-        self._read(queryset)
+        self._page_of = queryset
+        try:
+            # The project's own order_by() or count() may have made another of it.
+            self._check(self._ordinary(queryset))
+            self.way.read(queryset)
+        except CannotCompileError as error:
+            self.falls_back = error.fall_back
         return [Row(self, index) for index in range(self.way.count())]
 
     def whole(self) -> None:
-        """Read all rows of the queryset, unless that was done."""
+        """Read all rows of the queryset, unless that was done. Raises CannotCompileError."""
         if self._page_of is None:
-            self._read(self.queryset())
+            self._page_of = self.queryset()
+            self.way.read(self._page_of)
 
     def check_falls_back(self) -> None:
         """Raise CannotCompileError if something has said so."""
@@ -157,15 +171,6 @@ class Reading:
         ordinary._iterable_class = source._iterable_class
         ordinary._prefetch_related_lookups = source._prefetch_related_lookups
         return cast("QuerySet", ordinary)
-
-    def _read(self, queryset: QuerySet) -> None:
-        self._page_of = queryset
-        try:
-            # The project's own order_by() or count() may have made another of it.
-            self._check(self._ordinary(queryset))
-            self.way.read(queryset)
-        except CannotCompileError as error:
-            self.falls_back = error.fall_back
 
     def _fall_back(self, reason: str) -> str:
         self.falls_back = FallBack(reason=reason)

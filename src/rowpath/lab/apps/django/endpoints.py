@@ -9,8 +9,8 @@ from rest_framework.viewsets import ViewSetMixin
 
 
 def endpoint(path: str, view: type[View]) -> URLPattern:
-    """Return the pattern that answers `path`, which begins with a slash, by a class of view."""
+    """Return the pattern that answers `path` by a class of view."""
     # Only the class of a viewset takes the actions.
     answers: Any = view
     actions = [{"get": "list"}] if issubclass(view, ViewSetMixin) else []
-    return django_path(path.removeprefix("/"), answers.as_view(*actions))
+    return django_path(path, answers.as_view(*actions))

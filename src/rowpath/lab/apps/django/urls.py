@@ -1,27 +1,30 @@
-"""Where each variant is answered: `/<experiment>/<variant>`, by the view that it names."""
+"""Where each variant is answered: `/<experiment>/<variant>`, by the view that it names.
+
+Each experiment has its paths behind a prefix, so that none is searched for longer than another.
+"""
 
 from importlib import import_module
 
-from django.urls import URLPattern, path
+from django.urls import URLResolver, include, path
 
 from rowpath.lab.apps.django import views
 from rowpath.lab.apps.django.endpoints import endpoint
-from rowpath.lab.experiment import App, Experiment, Variant
+from rowpath.lab.experiment import App, Experiment
 from rowpath.lab.experiments import EXPERIMENTS
 
 
-def answered(experiment: Experiment, variant: Variant) -> URLPattern:
-    """Return the path of a variant, with the first of its classes as the view."""
-    module = f"rowpath.lab.apps.django.views_{experiment.name.replace('-', '_')}"
-    return endpoint(experiment.path(variant), getattr(import_module(module), variant.code[0]))
+def answered(experiment: Experiment) -> URLResolver:
+    """Return the paths of an experiment's variants, each with the first of its classes as view."""
+    module = import_module(f"rowpath.lab.apps.django.views_{experiment.name.replace('-', '_')}")
+    variants = [
+        endpoint(variant.name, getattr(module, variant.code[0]))
+        for variant in experiment.answered_by(App.DJANGO)
+    ]
+    return path(f"{experiment.name}/", include(variants))
 
 
 urlpatterns = [
     path("", views.Index.as_view()),
     path("ready", views.Ready.as_view()),
-    *(
-        answered(experiment, variant)
-        for experiment in EXPERIMENTS
-        for variant in experiment.answered_by(App.DJANGO)
-    ),
+    *(answered(one) for one in EXPERIMENTS if any(one.answered_by(App.DJANGO))),
 ]

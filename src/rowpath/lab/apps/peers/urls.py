@@ -2,7 +2,7 @@
 
 from importlib import import_module
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from rowpath.lab.apps.django import views
 from rowpath.lab.apps.django.endpoints import endpoint
@@ -11,21 +11,25 @@ from rowpath.lab.experiments import EXPERIMENTS
 from rowpath.lab.packages import package_versions
 
 
-def peer(experiment: Experiment, variant: Variant) -> URLPattern | URLResolver:
+def peers(experiment: Experiment) -> URLResolver:
+    """Return the paths of an experiment's variants that can run here."""
+    installed = package_versions()
+    variants = [
+        peer(variant) for variant in experiment.answered_by(App.PEERS) if variant.can_run(installed)
+    ]
+    return path(f"{experiment.name}/", include(variants))
+
+
+def peer(variant: Variant) -> URLPattern | URLResolver:
     """Return the path of a variant: its view's, or that of the router that its module calls api."""
     module = import_module(f"rowpath.lab.apps.peers.{variant.name}")
     if hasattr(module, "api"):
-        return path(f"{experiment.name}/", module.api.urls)
-    return endpoint(experiment.path(variant), getattr(module, variant.code[0]))
+        return path("", module.api.urls)
+    return endpoint(variant.name, getattr(module, variant.code[0]))
 
 
 urlpatterns = [
     path("", views.Index.as_view()),
     path("ready", views.Ready.as_view()),
-    *(
-        peer(experiment, variant)
-        for experiment in EXPERIMENTS
-        for variant in experiment.answered_by(App.PEERS)
-        if variant.can_run(package_versions())
-    ),
+    *(peers(one) for one in EXPERIMENTS if any(one.answered_by(App.PEERS))),
 ]

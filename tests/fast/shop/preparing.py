@@ -1,0 +1,64 @@
+"""Lists whose statements psycopg prepares, and what becomes of those when their table changes."""
+
+from django.db import connection, transaction
+from django.db.utils import NotSupportedError
+from django.test import RequestFactory
+
+from fast.shop.asking import ask, same, way_of
+from fast.shop.models import Note
+from fast.shop.views import Flat
+from fast.shop.ways import fast
+
+# One that comes in chunks, and one of a known and small number of rows.
+LISTS = ("notes-flat/", "notes/?limit=3")
+
+
+def prepared() -> dict[str, bool]:
+    """Return for each list, asked for again and again, whether its statement is prepared once."""
+    found = {}
+    for path in LISTS:
+        before = _prepared()
+        ways = {way_of(same(path)) for _ in range(4)}
+        new = _prepared() - before
+        found[path] = ways == {"compiled"} and sum('FROM "shop_note"' in one for one in new) == 1
+    return found
+
+
+def most_that_are_kept() -> int:
+    """Return how many statements are prepared after lists of more shapes than psycopg keeps."""
+    connection.ensure_connection()
+    connection.connection.prepared_max = 2
+    for ordering in ("id", "-id", "text", "-text", "topic", "-topic"):
+        view = type("Ordered", (Flat,), {"queryset": Note.objects.order_by(ordering)})
+        for _ in range(3):
+            fast(view).as_view()(RequestFactory().get("/"))
+    return sum("ORDER BY" in statement for statement in _prepared())
+
+
+def after_a_change(*, sql: str) -> list[str | None]:
+    """Return how a list is answered before and twice after `sql`, of which psycopg knows nothing.
+
+    The answers are DRF's.
+    """
+    ways = {way_of(same("notes-flat/")) for _ in range(3)}
+    connection.connection.pgconn.exec_(sql.encode())
+    return [*ways, *(way_of(same("notes-flat/")) for _ in range(2))]
+
+
+def in_a_transaction_after_a_change(*, sql: str) -> list[str | None]:
+    """Return what a list raises in a transaction after `sql`, and how it is answered then."""
+    for _ in range(3):
+        same("notes-flat/")
+    connection.connection.pgconn.exec_(sql.encode())
+    try:
+        with transaction.atomic():
+            ask("notes-flat/", "fast")
+    except NotSupportedError as error:
+        return [str(error).strip(), way_of(same("notes-flat/"))]
+    return []
+
+
+def _prepared() -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements")
+        return {statement for (statement,) in cursor.fetchall()}

@@ -1,0 +1,57 @@
+"""Where a connection has a prepare_threshold, the fast path's statements are prepared."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from fast.conftest import Copies
+from fast.projects import Inside, inside
+
+PREPARING = {"OPTIONS": {"prepare_threshold": 1}}
+WIDER = "ALTER TABLE shop_note ALTER COLUMN text TYPE varchar(60)"
+NARROWER = "ALTER TABLE shop_note ALTER COLUMN text TYPE varchar(50)"
+
+
+@pytest.fixture(scope="module")
+def dsn(copies: Copies) -> Iterator[str]:
+    with copies("shop_preparing") as copied:
+        yield copied
+
+
+@pytest.fixture
+def project(dsn: str) -> Iterator[Inside]:
+    with inside({"databases": {"default": dsn}, "database": PREPARING}) as running:
+        yield running
+
+
+def test_a_repeated_statement_is_prepared(project: Inside) -> None:
+    """Both that whose rows come in chunks and that whose rows come in one piece."""
+    assert project.call("preparing:prepared") == {"notes-flat/": True, "notes/?limit=3": True}
+
+
+def test_django_prepares_none_by_default(dsn: str) -> None:
+    """Poolers in transaction mode may not know prepared statements, so the setting decides."""
+    with inside({"databases": {"default": dsn}}) as running:
+        told = running.call("preparing:prepared")
+
+    assert told == {"notes-flat/": False, "notes/?limit=3": False}
+
+
+def test_no_more_are_kept_than_psycopg_keeps(project: Inside) -> None:
+    """Statements that are used less are forgotten in PostgreSQL, too."""
+    assert project.call("preparing:most_that_are_kept") == 2
+
+
+@pytest.mark.parametrize("sql", [WIDER, "DEALLOCATE ALL"])
+def test_a_stale_statement_is_answered_by_drf_and_prepared_anew(project: Inside, sql: str) -> None:
+    """A column that is altered under a living connection costs one request its speed only."""
+    told = project.call("preparing:after_a_change", sql=sql)
+
+    assert told == ["compiled", "its prepared statement was out of date.", "compiled"]
+
+
+def test_a_stale_statement_fails_one_transaction(project: Inside) -> None:
+    """PostgreSQL has ended it, so that nothing else can be read in it; the next is as ever."""
+    told = project.call("preparing:in_a_transaction_after_a_change", sql=NARROWER)
+
+    assert told == ["cached plan must not change result type", "compiled"]
