@@ -18,14 +18,9 @@ import gc
 import os
 import platform
 import random
-import resource
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC
 from statistics import median
-from typing import Any, cast
-
-import psutil
 
 from rowpath.lab.apps.settings import AppSettings
 from rowpath.lab.database import open_database
@@ -62,129 +57,14 @@ def main() -> None:
         import django  # noqa: PLC0415 - its settings are known now
 
         django.setup()
+        from fast_path_steps import grown_mib, steps, streaming_steps  # noqa: PLC0415 - its models
+
         # First, while the process is small.
         if options.stream:
             print(f"streaming grew the process by {grown_mib(options.stream):.1f} MiB")
             tell(options.stream, measured(streaming_steps(options.stream), options.rounds))
         for size in options.sizes:
             tell(size, measured(steps(size), options.rounds))
-
-
-def steps(size: int) -> dict[str, Step]:
-    """Return what is timed for a list of `size` products."""
-    from django.db import connections  # noqa: PLC0415 - after setup(), as all that follows
-    from rest_framework.fields import SerializerMethodField  # noqa: PLC0415
-    from rest_framework.generics import ListAPIView  # noqa: PLC0415
-    from rest_framework.renderers import JSONRenderer  # noqa: PLC0415
-    from rest_framework.test import APIRequestFactory  # noqa: PLC0415
-
-    from rowpath.fast.drf import FastListMixin, outcome_of  # noqa: PLC0415
-    from rowpath.fast.drf.answers import reading_for  # noqa: PLC0415
-    from rowpath.lab.apps.django.models import Product  # noqa: PLC0415
-    from rowpath.lab.apps.django.serializers import ProductSerializer  # noqa: PLC0415
-
-    def spread(_: object, product: Product) -> str:
-        return str(product.high_price - product.low_price)
-
-    fields = (*ProductSerializer.Meta.fields, "spread")
-    own = {
-        "Meta": type("Meta", (ProductSerializer.Meta,), {"fields": fields}),
-        "spread": SerializerMethodField(),
-        "get_spread": spread,
-    }
-    with_method: Any = type("WithMethod", (ProductSerializer,), own)
-
-    def view_of(serializer: Any, *mixins: type) -> Any:  # noqa: ANN401 - a class of views
-        attributes = {"queryset": Product.objects.all()[:size], "serializer_class": serializer}
-        return type("View", (*mixins, ListAPIView), attributes)
-
-    factory = APIRequestFactory()
-    view = view_of(ProductSerializer, FastListMixin)()
-    request = view.initialize_request(factory.get("/"))
-    view.setup(request)
-    view.initial(request)
-
-    def fast() -> bytes:
-        reading = reading_for(view, request, Product.objects.all()[:size])
-        reading.whole()
-        array: bytes = cast("Any", reading.way).array()
-        return array
-
-    def drf() -> bytes:
-        return JSONRenderer().render(
-            ProductSerializer(Product.objects.all()[:size], many=True).data
-        )
-
-    if fast() != drf():
-        raise SystemExit("Cannot compare: the fast path and DRF differ.")
-
-    way: Any = reading_for(view, request, Product.objects.all()[:size]).way
-    statement = way.ready.statement(Product.objects.all()[:size])
-    pgconn = connections["default"].connection.pgconn
-    name = f"floor_{size}".encode()
-    pgconn.prepare(name, (statement.sql % statement.params).encode())
-    kept = pgconn.exec_prepared(name, None, None, 1)
-    plain = view_of(with_method).as_view()
-    falls_back = view_of(with_method, FastListMixin).as_view()
-    outcome = outcome_of(falls_back(factory.get("/")))
-    if outcome is None or outcome.fast:
-        raise SystemExit("Cannot compare: the view that should fall back did not.")
-    return {
-        "floor": lambda: pgconn.exec_prepared(name, None, None, 1),
-        "encoder": lambda: way.encoder.encode(kept, zone=UTC, connection_zone=UTC),
-        "fast path": fast,
-        "DRF": drf,
-        "falls back": lambda: falls_back(factory.get("/")).render(),
-        "plain DRF": lambda: plain(factory.get("/")).render(),
-    }
-
-
-def streaming_steps(size: int) -> dict[str, Step]:
-    """Return what is timed for a stream of `size` products."""
-    from django.db import connections  # noqa: PLC0415 - after setup(), as all that follows
-
-    from rowpath.lab.apps.django.models import Product  # noqa: PLC0415
-
-    with connections["default"].cursor():  # which connects
-        pgconn = connections["default"].connection.pgconn
-    names = ", ".join(str(field.column) for field in Product._meta.concrete_fields[1:])  # noqa: SLF001
-    sql = f"SELECT {names} FROM product ORDER BY time_created LIMIT {size}"  # noqa: S608
-    pgconn.prepare(b"floor_of_stream", sql.encode())
-    return {
-        "floor": lambda: pgconn.exec_prepared(b"floor_of_stream", None, None, 1),
-        "streamed": lambda: streamed(size),
-    }
-
-
-def streamed(size: int) -> int:
-    """Stream `size` products, and return how many bytes they are."""
-    from rest_framework.generics import ListAPIView  # noqa: PLC0415 - after setup()
-    from rest_framework.test import APIRequestFactory  # noqa: PLC0415
-
-    from rowpath.fast.drf import StreamingList  # noqa: PLC0415
-    from rowpath.lab.apps.django.models import Product  # noqa: PLC0415
-    from rowpath.lab.apps.django.serializers import ProductSerializer  # noqa: PLC0415
-
-    attributes = {
-        "queryset": Product.objects.all()[:size],
-        "serializer_class": ProductSerializer,
-    }
-    view: Any = type("View", (StreamingList, ListAPIView), attributes)
-    response = view.as_view()(APIRequestFactory().get("/"))
-    if not response.streaming:
-        raise SystemExit("Cannot measure streaming: the list was answered in one piece.")
-    try:
-        return sum(len(piece) for piece in response)
-    finally:
-        response.close()
-
-
-def grown_mib(size: int) -> float:
-    """Return by how much this process grows at most while it streams `size` products."""
-    streamed(min(size, 10_000))  # what is imported and compiled once
-    before = psutil.Process().memory_info().rss
-    streamed(size)
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 - before / 2**20
 
 
 def measured(steps: Mapping[str, Step], rounds: int) -> dict[str, list[float]]:

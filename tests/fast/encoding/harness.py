@@ -45,9 +45,18 @@ def made_for(form: Form, style: JsonStyle = COMPACT) -> Encoder:
     return made(Value(key="v", column=0, form=form), style=style)
 
 
-def encoded(encoder: Encoder, result: PGresult, zone: tzinfo = UTC) -> bytes:
-    """Return all rows as JSON."""
-    return encoder.encode(result, zone=zone, connection_zone=UTC)
+def encoded(
+    encoder: Encoder,
+    result: PGresult,
+    *,
+    rows: range | None = None,
+    zone: tzinfo = UTC,
+    absolute: Callable[[str], str] | None = None,
+) -> bytes:
+    """Return some rows as JSON, or all, read by a connection in UTC."""
+    array = encoder.array(zone=zone, connection_zone=UTC, absolute=absolute)
+    array.add(result, rows)
+    return array.finish()
 
 
 def binary(connection: psycopg.Connection, query: str, *params: object) -> PGresult:
@@ -83,7 +92,9 @@ class Check:
         ]
         result = binary(self.connection, query, list(texts))
         for style in STYLES:
-            assert encoded(made_for(self.form, style), result, self.zone) == dumps(values, style)
+            assert encoded(made_for(self.form, style), result, zone=self.zone) == dumps(
+                values, style
+            )
 
 
 def refusal(connection: psycopg.Connection, form: Form, type_: str, text: str) -> str:
@@ -100,5 +111,5 @@ def written(
     form: Form, cell: bytes, type_: int, *, style: JsonStyle = COMPACT, zone: tzinfo = UTC
 ) -> bytes:
     """Return what the encoder writes of bytes that no server sent."""
-    array = encoded(made_for(form, style), result_of([[cell]], [type_]), zone)
+    array = encoded(made_for(form, style), result_of([[cell]], [type_]), zone=zone)
     return array[len(b'[{"v":') : -len(b"}]")]

@@ -125,7 +125,7 @@ def test_some_rows(style: JsonStyle, rows: range | None) -> None:
     result = rows_of((0,), (1,), (2,))
     expected = dumps([{"a": row} for row in rows or range(3 if rows is None else 0)], style)
 
-    written = encoder.encode(result, rows=rows, zone=UTC, connection_zone=UTC)
+    written = encoded(encoder, result, rows=rows)
 
     assert written == expected
 
@@ -163,9 +163,7 @@ def test_rows_much_longer_than_those_before() -> None:
 def test_rows_that_are_not_there(rows: range) -> None:
     """Rows outside the result are an error of the caller's."""
     with pytest.raises(IndexError, match="has 3 rows"):
-        made(value("a", 0)).encode(
-            rows_of((0,), (1,), (2,)), rows=rows, zone=UTC, connection_zone=UTC
-        )
+        encoded(made(value("a", 0)), rows_of((0,), (1,), (2,)), rows=rows)
 
 
 @pytest.mark.parametrize("member", [value("a", 1), value("a", -1), value("a", 0, (1, Absent.NULL))])

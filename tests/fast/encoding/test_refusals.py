@@ -2,7 +2,6 @@
 
 import decimal
 import struct
-from datetime import UTC
 from typing import Any
 
 import psycopg
@@ -122,9 +121,7 @@ def test_file_names(connection: psycopg.Connection, name: str, told: str | None)
     result = binary(connection, "SELECT %s::varchar", name)
 
     def encode() -> bytes:
-        return encoder.encode(
-            result, zone=UTC, connection_zone=UTC, absolute=lambda url: f"https://host{url}"
-        )
+        return encoded(encoder, result, absolute=lambda url: f"https://host{url}")
 
     if told is None:
         with pytest.raises(CannotEncodeError, match="file name"):

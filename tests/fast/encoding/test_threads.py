@@ -2,13 +2,12 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC
 from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
 
-from fast.encoding.harness import binary, made
+from fast.encoding.harness import binary, encoded, made
 from rowpath.fast import forms
 from rowpath.fast.encoding import CannotEncodeError
 from rowpath.fast.plan import Value
@@ -38,7 +37,7 @@ def test_threads_write_the_same_bytes(connection: psycopg.Connection) -> None:
 
     def encode(zone: ZoneInfo) -> list[bytes]:
         start.wait()
-        return [encoder.encode(result, zone=zone, connection_zone=UTC) for _ in range(10)]
+        return [encoded(encoder, result, zone=zone) for _ in range(10)]
 
     for name in ("America/Toronto", "Asia/Tehran", "Australia/Lord_Howe"):
         fresh = ZoneInfo.no_cache(name)
@@ -46,7 +45,7 @@ def test_threads_write_the_same_bytes(connection: psycopg.Connection) -> None:
             written = {
                 answer for answers in threads.map(encode, [fresh] * THREADS) for answer in answers
             }
-        alone = encoder.encode(result, zone=ZoneInfo.no_cache(name), connection_zone=UTC)
+        alone = encoded(encoder, result, zone=ZoneInfo.no_cache(name))
         assert written == {alone}
 
 
@@ -57,5 +56,5 @@ def test_a_refusal_leaves_the_encoder_as_it_was(connection: psycopg.Connection) 
     for _ in range(3):
         bad = binary(connection, "SELECT 'NaN'::float8")
         with pytest.raises(CannotEncodeError, match="NaN"):
-            encoder.encode(bad, zone=UTC, connection_zone=UTC)
-        assert encoder.encode(good, zone=UTC, connection_zone=UTC) == b'[{"v":1.5}]'
+            encoded(encoder, bad)
+        assert encoded(encoder, good) == b'[{"v":1.5}]'

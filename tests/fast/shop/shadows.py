@@ -11,7 +11,6 @@ from rest_framework.serializers import CharField
 
 from fast.shop.asking import ask, way_of
 from fast.shop.views import FlatFields, NoteFields
-from rowpath.fast.drf.shadow import turn_on_all
 
 Told = dict[str, Any]
 SERIALIZERS: dict[str, Any] = {"notes-flat/": FlatFields, "own-pages/": NoteFields}
@@ -83,7 +82,6 @@ def difference(path: str) -> Told:
             answers = [ask(path, "fast", User="alice") for _ in range(2)]
             theirs = ask(path, "drf", User="alice")
         other = ask("whole/", "fast")
-    turn_on_all()
     return {
         "before": before.content.decode(),
         "theirs": theirs.content.decode(),
@@ -100,7 +98,6 @@ def failure() -> Told:
         with _log() as messages, _declared("notes-flat/", Failing()):
             raised = _raised()
         afterwards = way_of(ask("notes-flat/", "fast"))
-    turn_on_all()
     return {"raised": raised, "afterwards": afterwards, "messages": messages}
 
 

@@ -11,6 +11,8 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+from django.core.signals import setting_changed
+
 from rowpath.fast.drf.options import options
 from rowpath.fast.fallback import FallBack
 
@@ -27,9 +29,13 @@ def turned_off(view_class: type) -> FallBack | None:
     return _turned_off.get(view_class)
 
 
-def turn_on_all() -> None:
-    """Turn the fast path on again for every view of this process."""
-    _turned_off.clear()
+def _turn_on_all(*, setting: str, **_: Any) -> None:
+    if setting == "ROWPATH":
+        _turned_off.clear()
+
+
+# Only tests change settings; each begins with all views on.
+setting_changed.connect(_turn_on_all, dispatch_uid="rowpath.fast.shadow")
 
 
 def is_due() -> bool:

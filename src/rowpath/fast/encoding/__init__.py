@@ -12,15 +12,10 @@ from rowpath.fast.encoding.encoder import Encoder, JsonArray
 from rowpath.fast.encoding.errors import CannotEncodeError, WrongTypeError
 from rowpath.fast.plan import JsonStyle, Plan
 
-__all__ = ["CannotEncodeError", "Encoder", "JsonArray", "WrongTypeError", "available", "encoder"]
+__all__ = ["CannotEncodeError", "Encoder", "JsonArray", "WrongTypeError", "encoder"]
 
 
 def encoder(plan: Plan, style: JsonStyle) -> Encoder | None:
     """Return an encoder of `plan`; None, with a warning in the log, without compiled code."""
     found = compiled()
     return Encoder(plan, style, found) if found else None
-
-
-def available() -> bool:
-    """Return whether there is compiled code; if not, the log has a warning that says why."""
-    return compiled() is not None

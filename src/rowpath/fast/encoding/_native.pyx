@@ -52,7 +52,6 @@ cdef extern from "zones.hpp" namespace "rowpath" nogil:
     cdef cppclass Zone:
         Zone() except +
         Zone(int32_t) except +
-        cbool is_fixed()
         void publish(int64_t, vector[Span]) except +
 
     cdef cppclass Unlearned:

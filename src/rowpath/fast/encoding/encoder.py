@@ -59,23 +59,6 @@ class Encoder:
         zones = {Zone.REQUEST: zone, Zone.CONNECTION: connection_zone}
         return JsonArray(self, zones, absolute)
 
-    def encode(
-        self,
-        pgresult: "PGresult",
-        *,
-        rows: range | None = None,
-        zone: tzinfo,
-        connection_zone: tzinfo,
-        absolute: Callable[[str], str] | None = None,
-    ) -> bytes:
-        """Return `rows` of `pgresult`, or all, as a JSON array.
-
-        The other arguments are those of `array`. Raises as `JsonArray.add` does.
-        """
-        array = self.array(zone=zone, connection_zone=connection_zone, absolute=absolute)
-        array.add(pgresult, rows)
-        return array.finish()
-
     def writing(
         self,
         types: tuple[int, ...],

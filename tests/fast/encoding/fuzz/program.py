@@ -125,7 +125,9 @@ class Fuzzer:
 
     @staticmethod
     def _encode(encoder: Encoder) -> bytes:
-        return encoder.encode(cast("PGresult", _Result()), zone=ZONE, connection_zone=UTC)
+        array = encoder.array(zone=ZONE, connection_zone=UTC)
+        array.add(cast("PGresult", _Result()))
+        return array.finish()
 
 
 class _Result:
