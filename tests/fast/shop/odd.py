@@ -364,16 +364,17 @@ class _Interrupted(BaseException):
 def after_an_interruption() -> int:
     """Return what the connection reads after a statement was left in the middle."""
 
-    def interrupt(_: Any) -> None:
-        raise _Interrupted
-
     statement = Statement(
         "SELECT n, repeat('x', 100) FROM generate_series(1, 200000) n", (), "default"
     )
-    for _ in range(2):
+    for interruption in (_Interrupted, KeyboardInterrupt, _Interrupted):
+
+        def interrupt(_: Any, interruption: type[BaseException] = interruption) -> None:
+            raise interruption
+
         try:
             take_binary_rows(statement, interrupt)
-        except _Interrupted:
+        except interruption:
             continue
     with connection.cursor() as cursor:
         cursor.execute("SELECT 7")

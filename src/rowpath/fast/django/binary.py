@@ -18,7 +18,7 @@ from psycopg import capabilities, generators
 from psycopg._preparing import Prepare
 from psycopg.abc import PQGen
 from psycopg.adapt import Transformer
-from psycopg.pq import Format, TransactionStatus
+from psycopg.pq import ExecStatus, Format, TransactionStatus
 from psycopg.pq.abc import PGresult
 
 from rowpath.fast.django.statement import Statement
@@ -27,9 +27,6 @@ from rowpath.fast.fallback import CannotCompileError
 # Rows that the client encodes while the server makes the next: few, so that they stay in the
 # processor's cache, and enough that taking them costs nothing beside.
 _CHUNK_ROWS = 250
-
-# One to take what is left, one for what a canceled statement says, and one for its end.
-_ATTEMPTS = 3
 
 # What PostgreSQL says of a prepared statement whose columns were altered, or that was forgotten.
 _STALE = (psycopg.errors.FeatureNotSupported, psycopg.errors.InvalidSqlStatementName)
@@ -66,11 +63,7 @@ class BinaryCursor(psycopg.Cursor[Any]):
         connection = self._conn
         with connection.lock:
             try:
-                connection.wait(self._send_for_chunks(query, params, prepare=prepare))
-                first = True
-                while result := connection.wait(self._stream_fetchone_gen(first)):
-                    first = False
-                    take(result)
+                connection.wait(self._chunks(query, params, take, prepare=prepare))
             except psycopg.Error:
                 self._drain()  # the server has ended the statement itself
                 raise
@@ -79,6 +72,14 @@ class BinaryCursor(psycopg.Cursor[Any]):
                     connection.cancel_safe()
                 self._drain()
                 raise
+
+    def _chunks(self, query: Any, params: Any, take: Take, *, prepare: bool | None) -> PQGen[None]:
+        yield from self._send_for_chunks(query, params, prepare=prepare)
+        while (result := (yield from generators.fetch(self._pgconn))) is not None:
+            if result.status == ExecStatus.TUPLES_CHUNK:
+                take(result)
+            elif result.status != ExecStatus.TUPLES_OK:  # which ends the chunks
+                self._raise_for_result(result)
 
     def _send_for_chunks(self, query: Any, params: Any, *, prepare: bool | None) -> PQGen[None]:
         """Send `query` as psycopg's Cursor.stream() does, but prepared as its execute() would."""
@@ -103,13 +104,11 @@ class BinaryCursor(psycopg.Cursor[Any]):
     def _drain(self) -> None:
         """Make the connection usable again where not all was taken, or close it."""
         connection = self._conn
-        for _ in range(_ATTEMPTS):
-            with suppress(Exception):  # that the statement was canceled, say
-                while connection.wait(self._stream_fetchone_gen(first=False)):
-                    pass
-            if connection.pgconn.transaction_status != TransactionStatus.ACTIVE:
-                return
-        connection.close()
+        with suppress(psycopg.Error):  # it may be lost
+            while connection.wait(generators.fetch(self._pgconn)) is not None:
+                pass
+        if connection.pgconn.transaction_status == TransactionStatus.ACTIVE:
+            connection.close()
 
 
 def binary_rows(statement: Statement) -> PGresult:
