@@ -154,7 +154,7 @@ def _run(statement: Statement, take: Take | None, *, may_prepare: bool = True) -
             cursor.execute(statement.sql, statement.params)
         except DatabaseError as error:
             reason = _ours_alone(error, connection)
-            if reason is not None and not connection.in_atomic_block:
+            if reason is not None and connection.get_autocommit():
                 raise CannotCompileError(reason) from error
             raise
         return binary.pgresult
