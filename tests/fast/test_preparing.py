@@ -8,8 +8,7 @@ from fast.conftest import Copies
 from fast.projects import Inside, inside
 
 PREPARING = {"OPTIONS": {"prepare_threshold": 1}}
-WIDER = "ALTER TABLE shop_note ALTER COLUMN text TYPE varchar(60)"
-NARROWER = "ALTER TABLE shop_note ALTER COLUMN text TYPE varchar(50)"
+ALTERED = "ALTER TABLE shop_note ALTER COLUMN text TYPE varchar({length})"
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +41,7 @@ def test_no_more_are_kept_than_psycopg_keeps(project: Inside) -> None:
     assert project.call("preparing:most_that_are_kept") == 2
 
 
-@pytest.mark.parametrize("sql", [WIDER, "DEALLOCATE ALL"])
+@pytest.mark.parametrize("sql", [ALTERED.format(length=60), "DEALLOCATE ALL"])
 def test_a_stale_statement_is_answered_by_drf_and_prepared_anew(project: Inside, sql: str) -> None:
     """A column that is altered under a living connection costs one request its speed only."""
     told = project.call("preparing:after_a_change", sql=sql)
@@ -50,8 +49,11 @@ def test_a_stale_statement_is_answered_by_drf_and_prepared_anew(project: Inside,
     assert told == ["compiled", "its prepared statement was out of date.", "compiled"]
 
 
-def test_a_stale_statement_fails_one_transaction(project: Inside) -> None:
+@pytest.mark.parametrize(("by", "length"), [("atomic", 70), ("no autocommit", 80)])
+def test_a_stale_statement_fails_one_transaction(project: Inside, by: str, length: int) -> None:
     """PostgreSQL has ended it, so that nothing else can be read in it; the next is as ever."""
-    told = project.call("preparing:in_a_transaction_after_a_change", sql=NARROWER)
+    sql = ALTERED.format(length=length)
+
+    told = project.call("preparing:in_a_transaction_after_a_change", sql=sql, by=by)
 
     assert told == ["cached plan must not change result type", "compiled"]

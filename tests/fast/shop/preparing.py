@@ -1,5 +1,8 @@
 """Lists whose statements psycopg prepares, and what becomes of those when their table changes."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.db import connection, transaction
 from django.db.utils import NotSupportedError
 from django.test import RequestFactory
@@ -45,17 +48,27 @@ def after_a_change(*, sql: str) -> list[str | None]:
     return [*ways, *(way_of(same("notes-flat/")) for _ in range(2))]
 
 
-def in_a_transaction_after_a_change(*, sql: str) -> list[str | None]:
+def in_a_transaction_after_a_change(*, sql: str, by: str) -> list[str | None]:
     """Return what a list raises in a transaction after `sql`, and how it is answered then."""
     for _ in range(3):
         same("notes-flat/")
     connection.connection.pgconn.exec_(sql.encode())
     try:
-        with transaction.atomic():
+        with transaction.atomic() if by == "atomic" else _without_autocommit():
             ask("notes-flat/", "fast")
     except NotSupportedError as error:
         return [str(error).strip(), way_of(same("notes-flat/"))]
     return []
+
+
+@contextmanager
+def _without_autocommit() -> Iterator[None]:
+    transaction.set_autocommit(False)
+    try:
+        yield
+    finally:
+        transaction.rollback()
+        transaction.set_autocommit(True)
 
 
 def _prepared() -> set[str]:
