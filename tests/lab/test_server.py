@@ -5,6 +5,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -17,7 +18,7 @@ from rowpath.lab.database import Database
 from rowpath.lab.experiment import App, Setup
 from rowpath.lab.experiments import EXPERIMENTS, apps_of
 from rowpath.lab.packages import package_versions
-from rowpath.lab.servers.server import serving
+from rowpath.lab.servers.server import Server, free_port, serving
 
 APPS = apps_of(EXPERIMENTS, package_versions())
 TIMED_PATHS = {
@@ -174,3 +175,22 @@ def test_a_log_is_named_after_the_application_and_its_set_up(
         assert "startup complete" in server.log_tail()
 
     assert [path.name for path in (tmp_path / "logs").iterdir()] == ["fastapi-controlled.log"]
+
+
+def test_servers_that_start_side_by_side_get_ports_of_their_own() -> None:
+    """A port that was chosen, and is not yet bound, is not chosen again."""
+    with ThreadPoolExecutor(4) as pool:
+        ports = list(pool.map(free_port, [None] * 1_000))
+
+    assert len(set(ports)) == 1_000
+
+
+@pytest.mark.parametrize("kind", APPS)
+def test_a_server_is_not_taken_for_another(kind: App, products: Database, tmp_path: Path) -> None:
+    """What answers at its address is it only if one of its own processes listens there."""
+    with (
+        serving(kind, app(products.dsn), logs=tmp_path) as server,
+        serving(App.FASTAPI, app(products.dsn), logs=tmp_path, log_suffix="-other") as other,
+    ):
+        assert server.listens()
+        assert not Server(kind, other.url, server.process, workers=1).listens()

@@ -2,10 +2,13 @@
 
 import os
 import socket
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from time import monotonic, sleep
+from urllib.parse import urlsplit
 
 import psutil
 import urllib3
@@ -66,13 +69,23 @@ class Server:
         ServerError with the last lines of the log where that takes over a minute, or never comes.
         """
         deadline = monotonic() + READY_WITHIN_S
-        while not (len(self.worker_pids()) == self._workers and self._answers()):
+        while not (len(self.worker_pids()) == self._workers and self._answers() and self.listens()):
             if not self.process.is_alive():
                 raise self._error("it ended before it was ready")
             if monotonic() > deadline:
                 raise self._error(f"it was not ready within {READY_WITHIN_S:.0f} s")
             sleep(LOOK_EVERY_S)
         self._first_pids = self.worker_pids()
+
+    def listens(self) -> bool:
+        """Return whether what answers at `url` is this server, not one that was there first."""
+        port = urlsplit(self.url).port
+        try:
+            first = psutil.Process(self.process.pid)
+            own = [one for each in (first, *first.children()) for one in each.net_connections()]
+        except psutil.NoSuchProcess:
+            return False
+        return any(one.status == psutil.CONN_LISTEN and one.laddr.port == port for one in own)
 
     def _answers(self) -> bool:
         log_before = self.log_tail()
@@ -137,8 +150,26 @@ def _environment(settings: AppSettings) -> dict[str, str]:
     return kept | settings.to_environment()
 
 
+# Servers start side by side: between being chosen and being bound a port is free to the next.
+_given: deque[int] = deque(maxlen=1_000)
+_choosing = Lock()
+
+
 def free_port(port: int | None) -> int:
-    """Return `port` if it can be bound now, or a port that can; PortError where it cannot."""
+    """Return `port` if it can be bound now, or a port that can; PortError where it cannot.
+
+    A port that is chosen here is none of the last 1,000 that were.
+    """
+    if port is not None:
+        return _bindable(port)
+    with _choosing:
+        while (free := _bindable(None)) in _given:
+            pass
+        _given.append(free)
+    return free
+
+
+def _bindable(port: int | None) -> int:
     with socket.socket() as probe:
         # As the servers do: a port whose last connections are still closing is free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
