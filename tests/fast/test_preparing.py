@@ -57,3 +57,15 @@ def test_a_stale_statement_fails_one_transaction(project: Inside, by: str, lengt
     told = project.call("preparing:in_a_transaction_after_a_change", sql=sql, by=by)
 
     assert told == ["cached plan must not change result type", "compiled"]
+
+
+def test_a_literal_is_read_at_the_time_of_its_request(project: Inside) -> None:
+    """'today' in a statement would stay the day on which it was prepared."""
+    assert project.call("preparing:literals") == ["compiled", []]
+
+
+def test_a_name_that_another_client_has_taken_costs_speed_only(project: Inside) -> None:
+    """Behind a pooler in transaction mode, the session has statements that are not psycopg's."""
+    told = project.call("preparing:names_that_are_taken")
+
+    assert "its prepared statement was out of date." in told

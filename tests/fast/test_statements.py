@@ -48,6 +48,13 @@ def test_a_wrapper_can_refuse_the_statement(project: Inside) -> None:
     assert project.call("statements:wrapper_that_refuses") == ["no statement may run here"] * 2
 
 
+def test_a_wrapper_that_runs_the_statement_again_doubles_no_row(project: Inside) -> None:
+    """One that tries again after an error leaves the list to DRF."""
+    told = project.call("statements:wrapper_that_runs_twice")
+
+    assert told == [True, "a wrapper ran the statement 2 times."]
+
+
 def test_a_test_that_forbids_the_database_forbids_it_to_both(project: Inside) -> None:
     """Django's SimpleTestCase stops the lean statement as it stops DRF's."""
     drf, fast = project.call("statements:test_case_that_forbids_databases")

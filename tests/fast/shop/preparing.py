@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connection, transaction
+from django.db.models import BooleanField
+from django.db.models.expressions import RawSQL
 from django.db.utils import NotSupportedError
 from django.test import RequestFactory
 
@@ -11,6 +13,7 @@ from fast.shop.asking import ask, same, way_of
 from fast.shop.models import Note
 from fast.shop.views import Flat
 from fast.shop.ways import fast
+from rowpath.fast.drf import outcome_of
 
 # One that comes in chunks, and one of a known and small number of rows.
 LISTS = ("notes-flat/", "notes/?limit=3")
@@ -59,6 +62,23 @@ def in_a_transaction_after_a_change(*, sql: str, by: str) -> list[str | None]:
     except NotSupportedError as error:
         return [str(error).strip(), way_of(same("notes-flat/"))]
     return []
+
+
+def literals() -> list[object]:
+    """Return how a list is answered whose SQL has a literal, and the statements prepared for it."""
+    later = RawSQL("clock_timestamp() > 'now'::timestamptz", (), output_field=BooleanField())
+    view = type("Later", (Flat,), {"queryset": Note.objects.filter(later).order_by("id")})
+    outcomes = [outcome_of(fast(view).as_view()(RequestFactory().get("/"))) for _ in range(4)]
+    ways = {outcome.path if outcome else None for outcome in outcomes}
+    return [*ways, [statement for statement in _prepared() if "'now'" in statement]]
+
+
+def names_that_are_taken() -> list[str | None]:
+    """Return how a list is answered whose statement's name another client has taken."""
+    connection.ensure_connection()
+    for number in range(3):
+        connection.connection.pgconn.prepare(f"_pg3_{number}".encode(), b"SELECT 1")
+    return [way_of(same("notes-flat/")) for _ in range(3)]
 
 
 @contextmanager

@@ -44,6 +44,19 @@ def wrapper_that_refuses() -> list[str]:
     return raised
 
 
+def wrapper_that_runs_twice() -> Told:
+    """Return whether a list that a wrapper runs twice is DRF's, and how it was answered."""
+
+    def twice(execute: Any, *given: Any) -> Any:
+        execute(*given)
+        return execute(*given)
+
+    theirs = ask("notes-flat/", "drf")
+    with connection.execute_wrapper(twice):
+        ours = ask("notes-flat/", "fast")
+    return [ours.content == theirs.content, way_of(ours)]
+
+
 def test_case_that_forbids_databases() -> list[str]:
     """Return what each way raises in a test that may not use the database."""
 

@@ -28,8 +28,14 @@ from rowpath.fast.fallback import CannotCompileError
 # processor's cache, and enough that taking them costs nothing beside.
 _CHUNK_ROWS = 250
 
-# What PostgreSQL says of a prepared statement whose columns were altered, or that was forgotten.
-_STALE = (psycopg.errors.FeatureNotSupported, psycopg.errors.InvalidSqlStatementName)
+# What PostgreSQL says of a prepared statement whose columns were altered, that was forgotten, or
+# that another client of a pooler has prepared.
+_STALE = (
+    psycopg.errors.FeatureNotSupported,
+    psycopg.errors.InvalidSqlStatementName,
+    psycopg.errors.DuplicatePreparedStatement,
+)
+_CANCEL_WITHIN_S = 5.0
 
 Take = Callable[[PGresult], None]
 
@@ -44,14 +50,17 @@ class BinaryCursor(psycopg.Cursor[Any]):
 
     binds_on_server = False
     may_prepare = True
+    runs = 0
     take: Take | None = None
     """Gets the rows in pieces, each as soon as it is there; without it they are in `pgresult`."""
 
     def execute(self, query: Any, params: Any = None, **_: Any) -> "BinaryCursor":
         """Run `query`."""
-        # A text with values in it is hardly ever the same again, so it is not worth preparing.
-        is_once = bool(params) and not self.binds_on_server
-        prepare = None if self.may_prepare and not is_once else False
+        self.runs += 1
+        # A text with values in it is hardly ever the same again, so it is not worth preparing; and
+        # a literal may be read at that time only: 'today'::date stays the day of the preparing.
+        has_values = (bool(params) and not self.binds_on_server) or "'" in query or "$" in query
+        prepare = None if self.may_prepare and not has_values else False
         if (params or "%" in query) and not self.binds_on_server:
             query, params = psycopg.ClientCursor(self.connection).mogrify(query, params), None
         if self.take is None:
@@ -65,12 +74,14 @@ class BinaryCursor(psycopg.Cursor[Any]):
             try:
                 connection.wait(self._chunks(query, params, take, prepare=prepare))
             except psycopg.Error:
-                self._drain()  # the server has ended the statement itself
+                self._drain()  # nothing runs any more
                 raise
             except BaseException:
-                with suppress(Exception):
-                    connection.cancel_safe()
-                self._drain()
+                try:
+                    with suppress(Exception):
+                        connection.cancel_safe(timeout=_CANCEL_WITHIN_S)
+                finally:
+                    self._drain()
                 raise
 
     def _chunks(self, query: Any, params: Any, take: Take, *, prepare: bool | None) -> PQGen[None]:
@@ -80,12 +91,12 @@ class BinaryCursor(psycopg.Cursor[Any]):
                 take(result)
             elif result.status != ExecStatus.TUPLES_OK:  # which ends the chunks
                 self._raise_for_result(result)
+        yield from self._conn._prepared.maintain_gen(self._conn)
 
     def _send_for_chunks(self, query: Any, params: Any, *, prepare: bool | None) -> PQGen[None]:
         """Send `query` as psycopg's Cursor.stream() does, but prepared as its execute() would."""
         known = self._conn._prepared
         yield from self._start_query(query)
-        yield from known.maintain_gen(self._conn)
         converted = self._convert_query(query, params)
         state, name = known.get(converted, prepare)
         if state is Prepare.SHOULD:
@@ -104,11 +115,13 @@ class BinaryCursor(psycopg.Cursor[Any]):
     def _drain(self) -> None:
         """Make the connection usable again where not all was taken, or close it."""
         connection = self._conn
-        with suppress(psycopg.Error):  # it may be lost
-            while connection.wait(generators.fetch(self._pgconn)) is not None:
-                pass
-        if connection.pgconn.transaction_status == TransactionStatus.ACTIVE:
-            connection.close()
+        try:
+            with suppress(psycopg.Error):  # it may be lost
+                while connection.wait(generators.fetch(self._pgconn)) is not None:
+                    pass
+        finally:
+            if connection.pgconn.transaction_status == TransactionStatus.ACTIVE:
+                connection.close()
 
 
 def binary_rows(statement: Statement) -> PGresult:
@@ -157,6 +170,9 @@ def _run(statement: Statement, take: Take | None, *, may_prepare: bool = True) -
             if reason is not None and connection.get_autocommit():
                 raise CannotCompileError(reason) from error
             raise
+        if binary.runs != 1:
+            # What was taken is then of another run as well, or of none.
+            raise CannotCompileError(f"a wrapper ran the statement {binary.runs} times")
         return binary.pgresult
 
 
