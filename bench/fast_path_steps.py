@@ -110,8 +110,8 @@ def encoded(encoder: Any, result: Any) -> bytes:  # noqa: ANN401
 
 def streaming_steps(size: int) -> dict[str, Step]:
     """Return what is timed for a stream of `size` products."""
-    with connections["default"].cursor():  # which connects
-        _, way = fast_path(size)
+    connections["default"].ensure_connection()
+    _, way = fast_path(size)
     floor = prepared(way.ready.statement(products(size)))
     return {"floor": floor, "streamed": lambda: streamed(size)}
 

@@ -90,16 +90,6 @@ def test_the_data_is_what_was_read(project: Inside) -> None:
     assert project.call("odd:data_of_rows_that_are_gone") is True
 
 
-def test_an_error_among_the_rows(project: Inside) -> None:
-    """An error of the server after some rows is DRF's, and the connection goes on."""
-    assert project.call("odd:after_an_error_among_the_rows") == [True, 7]
-
-
-def test_an_interruption_among_the_rows(project: Inside) -> None:
-    """A statement that is left in the middle leaves a connection that can be used."""
-    assert project.call("odd:after_an_interruption") == 7
-
-
 def test_a_stream_that_another_thread_drops(project: Inside) -> None:
     """A dropped stream touches no other thread's transaction, whoever collects it."""
     assert project.call("odd:while_another_thread_drops_a_stream") is True

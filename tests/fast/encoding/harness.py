@@ -92,9 +92,8 @@ class Check:
         ]
         result = binary(self.connection, query, list(texts))
         for style in STYLES:
-            assert encoded(made_for(self.form, style), result, zone=self.zone) == dumps(
-                values, style
-            )
+            array = encoded(made_for(self.form, style), result, zone=self.zone)
+            assert array == dumps(values, style)
 
 
 def refusal(connection: psycopg.Connection, form: Form, type_: str, text: str) -> str:

@@ -6,10 +6,9 @@ from threading import Thread
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db import DataError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import DecimalField, ExpressionWrapper, F, IntegerField, QuerySet
 from django.db.models.functions import Cast
-from django.db.models.lookups import GreaterThan
 from django.utils.functional import cached_property
 from psycopg import ClientCursor
 from psycopg.adapt import Loader
@@ -27,8 +26,6 @@ from rest_framework.test import APIRequestFactory
 from fast.shop.models import Note, Number, StoredTopic
 from fast.shop.views import NOTES, Flat, FlatFields, Notes, NumberFields
 from fast.shop.ways import fast
-from rowpath.fast.django.binary import take_binary_rows
-from rowpath.fast.django.statement import Statement
 from rowpath.fast.drf import outcome_of
 
 
@@ -172,13 +169,6 @@ class DeletesAfterwards(Flat):
         return response
 
 
-class DividesLate(ListAPIView):
-    serializer_class = NumberFields
-    queryset = Number.objects.annotate(part=Cast(100 / (F("id") - 900), IntegerField())).filter(
-        GreaterThan(F("part"), -1000)
-    )
-
-
 def _with(view: Any, **attributes: Any) -> Any:
     """Return `view` with other attributes, and a serializer that no other view knows."""
     own = {"serializer_class": type("Own", (view.serializer_class,), {})} | attributes
@@ -267,7 +257,7 @@ def _brings_its_cursor() -> None:
 
 def on_a_connection_that(does: str) -> list[Any]:
     """Return as `compared` does, on a connection that was changed."""
-    _rows(3)
+    hold(3)
     changes = {
         "registers_a_loader": (_registers_a_loader, Flat),
         "sets_a_zone": (_sets_a_zone, type("View", (ListAPIView,), _NUMBERS)),
@@ -277,7 +267,7 @@ def on_a_connection_that(does: str) -> list[Any]:
     connection.close()
     connection.ensure_connection()
     try:
-        _rows(3)
+        hold(3)
         change()
         theirs, _ = asked(view)
         ours, told = asked(fast(view))
@@ -289,7 +279,8 @@ def on_a_connection_that(does: str) -> list[Any]:
 _NUMBERS = {"queryset": Number.objects.order_by("id"), "serializer_class": NumberFields}
 
 
-def _rows(rows: int) -> None:
+def hold(rows: int) -> None:
+    """Make Number, which is a view, have so many rows on this connection."""
     given = {"app.rows": str(rows), "app.odd_row": "0", "app.odd": ""}
     with connection.cursor() as cursor:
         for name, value in given.items():
@@ -326,7 +317,7 @@ def left_over_join() -> list[Any]:
 
 def many_rows_to_stream_above() -> list[Any]:
     """Return how many rows come of a list that is just below where streaming begins."""
-    _rows(24_000)
+    hold(24_000)
     view = fast(type("View", (ListAPIView,), {**_NUMBERS, "stream_above_rows": 50_000}))
     told, path = asked(view)
     return [len(json.loads(told[2])), path]
@@ -341,44 +332,6 @@ def data_of_rows_that_are_gone() -> bool:
             bodies.append(json.loads(told[2]))
             transaction.set_rollback(True)
     return bodies[0] == bodies[1] and len(bodies[0]["data"]) == 30
-
-
-def after_an_error_among_the_rows() -> list[Any]:
-    """Return whether both ways raise the same, and whether the connection goes on."""
-    _rows(2_000)
-    raised = []
-    for view in (DividesLate, fast(DividesLate)):
-        try:
-            asked(view)
-        except DataError as error:
-            raised.append(str(error))
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 7")
-        return [len(raised) == 2 and raised[0] == raised[1], cursor.fetchone()[0]]
-
-
-class _Interrupted(BaseException):
-    pass
-
-
-def after_an_interruption() -> int:
-    """Return what the connection reads after a statement was left in the middle."""
-
-    statement = Statement(
-        "SELECT n, repeat('x', 100) FROM generate_series(1, 200000) n", (), "default"
-    )
-    for interruption in (_Interrupted, KeyboardInterrupt, _Interrupted):
-
-        def interrupt(_: Any, interruption: type[BaseException] = interruption) -> None:
-            raise interruption
-
-        try:
-            take_binary_rows(statement, interrupt)
-        except interruption:
-            continue
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 7")
-        return int(cursor.fetchone()[0])
 
 
 def while_another_thread_drops_a_stream() -> bool:

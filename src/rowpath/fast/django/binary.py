@@ -49,7 +49,8 @@ class BinaryCursor(psycopg.Cursor[Any]):
     """
 
     binds_on_server = False
-    may_prepare = True
+    may_prepare = False
+    """Not in a transaction: PostgreSQL would end it if the prepared statement was out of date."""
     runs = 0
     take: Take | None = None
     """Gets the rows in pieces, each as soon as it is there; without it they are in `pgresult`."""
@@ -74,14 +75,10 @@ class BinaryCursor(psycopg.Cursor[Any]):
             try:
                 connection.wait(self._chunks(query, params, take, prepare=prepare))
             except psycopg.Error:
-                self._drain()  # nothing runs any more
+                self._leave()  # nothing runs any more
                 raise
             except BaseException:
-                try:
-                    with suppress(Exception):
-                        connection.cancel_safe(timeout=_CANCEL_WITHIN_S)
-                finally:
-                    self._drain()
+                self._leave(cancel=True)
                 raise
 
     def _chunks(self, query: Any, params: Any, take: Take, *, prepare: bool | None) -> PQGen[None]:
@@ -112,11 +109,13 @@ class BinaryCursor(psycopg.Cursor[Any]):
         self._pgconn.set_chunked_rows_mode(_CHUNK_ROWS)
         yield from generators.send(self._pgconn)
 
-    def _drain(self) -> None:
+    def _leave(self, *, cancel: bool = False) -> None:
         """Make the connection usable again where not all was taken, or close it."""
         connection = self._conn
         try:
-            with suppress(psycopg.Error):  # it may be lost
+            with suppress(psycopg.Error):  # it may be lost, or nobody there to cancel
+                if cancel:
+                    connection.cancel_safe(timeout=_CANCEL_WITHIN_S)
                 while connection.wait(generators.fetch(self._pgconn)) is not None:
                     pass
         finally:
@@ -134,23 +133,20 @@ def binary_rows(statement: Statement) -> PGresult:
     return cast("PGresult", _run(statement, None))
 
 
-def take_binary_rows(
-    statement: Statement, take: Take, *, at_most: int | None = None, may_prepare: bool = True
-) -> None:
+def take_binary_rows(statement: Statement, take: Take, *, at_most: int | None = None) -> None:
     """Run `statement` as `binary_rows` does, and give `take` the rows while more are made.
 
     `at_most` is how many there are at most, if that is known: few come in one piece. `take` need
-    not be called if there are none. An error of the statement may come after some. With
-    `may_prepare` psycopg prepares it where the connection has a prepare_threshold.
+    not be called if there are none. An error of the statement may come after some.
     """
     is_one_piece = at_most is not None and at_most <= _CHUNK_ROWS
     if is_one_piece or not capabilities.has_stream_chunked():
-        take(cast("PGresult", _run(statement, None, may_prepare=may_prepare)))
+        take(binary_rows(statement))
     else:
-        _run(statement, take, may_prepare=may_prepare)
+        _run(statement, take)
 
 
-def _run(statement: Statement, take: Take | None, *, may_prepare: bool = True) -> PGresult | None:
+def _run(statement: Statement, take: Take | None) -> PGresult | None:
     connection = connections[statement.using]
     with connection.cursor() as cursor:
         if not isinstance(cursor, CursorWrapper):
@@ -161,7 +157,6 @@ def _run(statement: Statement, take: Take | None, *, may_prepare: bool = True) -
         cursor.cursor.close()
         binary = _binary_cursor(connection)
         binary.take = take
-        binary.may_prepare = may_prepare
         cursor.cursor = binary
         try:
             cursor.execute(statement.sql, statement.params)
@@ -201,6 +196,7 @@ def _binary_cursor(connection: BaseDatabaseWrapper) -> BinaryCursor:
     cursor = BinaryCursor(connection.connection)
     options = connection.settings_dict["OPTIONS"]
     cursor.binds_on_server = options.get("server_side_binding") is True
+    cursor.may_prepare = connection.get_autocommit()
     return cursor
 
 
