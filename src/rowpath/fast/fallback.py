@@ -12,6 +12,8 @@ class FallBack:
     change: str | None = None
     always: bool = False
     """Whether it is so for any queryset."""
+    is_defect: bool = False
+    """Whether a step of rowpath's own raised what it should not."""
 
     def __str__(self) -> str:
         place = f"{self.field}: " if self.field else ""
@@ -29,8 +31,11 @@ class CannotCompileError(Exception):
         field: str | None = None,
         change: str | None = None,
         always: bool = False,
+        is_defect: bool = False,
     ) -> None:
-        self.fall_back = FallBack(reason=reason, field=field, change=change, always=always)
+        self.fall_back = FallBack(
+            reason=reason, field=field, change=change, always=always, is_defect=is_defect
+        )
         super().__init__(str(self.fall_back))
 
     @classmethod
@@ -41,6 +46,7 @@ class CannotCompileError(Exception):
             field=fall_back.field,
             change=fall_back.change,
             always=fall_back.always,
+            is_defect=fall_back.is_defect,
         )
 
     def within(self, field: str) -> "CannotCompileError":
@@ -48,3 +54,11 @@ class CannotCompileError(Exception):
         inner = self.fall_back
         name = field if inner.field is None else f"{field}.{inner.field}"
         return CannotCompileError.of(replace(inner, field=name))
+
+
+class TheirsError(Exception):
+    """What code of the project raised within a step of rowpath's own: `error` passes as it is."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+        super().__init__(str(error))

@@ -3,9 +3,11 @@
 Imported only where psycopg 3 is the connection's driver.
 """
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, tzinfo
+from operator import is_
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -22,6 +24,7 @@ from psycopg.pq import ExecStatus, Format, TransactionStatus
 from psycopg.pq.abc import PGresult
 
 from rowpath.fast.django.statement import Statement
+from rowpath.fast.django.wrappers import told_apart
 from rowpath.fast.fallback import CannotCompileError
 
 # Rows that the client encodes while the server makes the next: few, so that they stay in the
@@ -34,6 +37,12 @@ _STALE = (
     psycopg.errors.FeatureNotSupported,
     psycopg.errors.InvalidSqlStatementName,
     psycopg.errors.DuplicatePreparedStatement,
+)
+# What it says of a statement that means nothing to it: made by a compiler of a later version, say.
+_NOT_RUN = (
+    psycopg.errors.SyntaxError,
+    psycopg.errors.UndefinedColumn,
+    psycopg.errors.DatatypeMismatch,
 )
 _CANCEL_WITHIN_S = 5.0
 
@@ -51,13 +60,28 @@ class BinaryCursor(psycopg.Cursor[Any]):
     binds_on_server = False
     may_prepare = False
     """Not in a transaction: PostgreSQL would end it if the prepared statement was out of date."""
+    wanted: Statement
+    """What was compiled: nothing else is sent."""
     runs = 0
+    failed: Exception | None = None
+    """What was raised here and is not the database's: whoever catches it is told all the same."""
     take: Take | None = None
     """Gets the rows in pieces, each as soon as it is there; without it they are in `pgresult`."""
 
     def execute(self, query: Any, params: Any = None, **_: Any) -> "BinaryCursor":
-        """Run `query`."""
-        self.runs += 1
+        """Run `query`, which is `wanted`."""
+        try:
+            self.runs += 1
+            _check_same(query, params, self.wanted)
+            self._execute(query, params)
+        except psycopg.Error:
+            raise
+        except Exception as error:
+            self.failed = error
+            raise
+        return self
+
+    def _execute(self, query: Any, params: Any) -> None:
         # A text with values in it is hardly ever the same again, so it is not worth preparing; and
         # a literal may be read at that time only: 'today'::date stays the day of the preparing.
         has_values = (bool(params) and not self.binds_on_server) or "'" in query or "$" in query
@@ -65,9 +89,9 @@ class BinaryCursor(psycopg.Cursor[Any]):
         if (params or "%" in query) and not self.binds_on_server:
             query, params = psycopg.ClientCursor(self.connection).mogrify(query, params), None
         if self.take is None:
-            return super().execute(query, params, binary=True, prepare=prepare)
-        self._run_in_chunks(query, params, self.take, prepare=prepare)
-        return self
+            super().execute(query, params, binary=True, prepare=prepare)
+        else:
+            self._run_in_chunks(query, params, self.take, prepare=prepare)
 
     def _run_in_chunks(self, query: Any, params: Any, take: Take, *, prepare: bool | None) -> None:
         connection = self._conn
@@ -77,8 +101,9 @@ class BinaryCursor(psycopg.Cursor[Any]):
             except psycopg.Error:
                 self._leave()  # nothing runs any more
                 raise
-            except BaseException:
-                self._leave(cancel=True)
+            except BaseException as error:
+                # Cancelling would end the transaction, in which the framework is to answer.
+                self._leave(cancel=not isinstance(error, Exception))
                 raise
 
     def _chunks(self, query: Any, params: Any, take: Take, *, prepare: bool | None) -> PQGen[None]:
@@ -146,6 +171,26 @@ def take_binary_rows(statement: Statement, take: Take, *, at_most: int | None = 
         _run(statement, take)
 
 
+def _check_same(query: Any, params: Any, wanted: Statement) -> None:
+    """Raise CannotCompileError unless `query` is `wanted`; a comment may have been added."""
+    given = tuple(params or ())
+    is_same = len(given) == len(wanted.params) and all(map(is_, given, wanted.params))
+    if not is_same or (query != wanted.sql and not _is_commented(query, wanted.sql)):
+        raise CannotCompileError("a wrapper changed the statement")
+
+
+def _is_commented(query: Any, sql: str) -> bool:
+    # As tools do that say where a statement comes from: in front of it or behind it.
+    if not isinstance(query, str) or sql not in query:
+        return False
+    before, _, after = query.partition(sql)
+    return all(_COMMENT.fullmatch(part) for part in (before, after))
+
+
+# One comment, or none, in which no other begins; PostgreSQL nests them.
+_COMMENT = re.compile(r"\s*(/\*(?:(?!/\*|\*/|%).|%%)*\*/)?\s*", re.DOTALL)
+
+
 def _run(statement: Statement, take: Take | None) -> PGresult | None:
     connection = connections[statement.using]
     with connection.cursor() as cursor:
@@ -155,20 +200,33 @@ def _run(statement: Statement, take: Take | None) -> PGresult | None:
             raise CannotCompileError(f"the driver's cursor is a {type(cursor.cursor).__name__}")
         _check_session(connection)
         cursor.cursor.close()
-        binary = _binary_cursor(connection)
+        binary = _binary_cursor(connection, statement)
         binary.take = take
         cursor.cursor = binary
         try:
-            cursor.execute(statement.sql, statement.params)
+            with told_apart(connection):
+                cursor.execute(statement.sql, statement.params)
         except DatabaseError as error:
             reason = _ours_alone(error, connection)
             if reason is not None and connection.get_autocommit():
                 raise CannotCompileError(reason) from error
             raise
+        except Exception:
+            _reopen(connection)
+            if binary.failed is None:
+                raise
+        if binary.failed is not None:
+            raise binary.failed
         if binary.runs != 1:
             # What was taken is then of another run as well, or of none.
             raise CannotCompileError(f"a wrapper ran the statement {binary.runs} times")
         return binary.pgresult
+
+
+def _reopen(connection: BaseDatabaseWrapper) -> None:
+    """Have Django connect again if a failing step had to close the driver's connection."""
+    if connection.connection.closed and not connection.in_atomic_block:
+        connection.close()
 
 
 def _ours_alone(error: DatabaseError, connection: BaseDatabaseWrapper) -> str | None:
@@ -176,6 +234,8 @@ def _ours_alone(error: DatabaseError, connection: BaseDatabaseWrapper) -> str | 
     if isinstance(error.__cause__, psycopg.errors.InsufficientPrivilege):
         # They may ask for less: for no relation that no row has.
         return "its user may not read all of it at once"
+    if isinstance(error.__cause__, _NOT_RUN):
+        return f"the database did not take its statement: {error}"
     if isinstance(error.__cause__, _STALE):
         connection.connection._prepared.clear()
         return "its prepared statement was out of date"
@@ -192,8 +252,9 @@ def _check_session(connection: BaseDatabaseWrapper) -> None:
         raise CannotCompileError("OPTIONS sets extra_float_digits")
 
 
-def _binary_cursor(connection: BaseDatabaseWrapper) -> BinaryCursor:
+def _binary_cursor(connection: BaseDatabaseWrapper, statement: Statement) -> BinaryCursor:
     cursor = BinaryCursor(connection.connection)
+    cursor.wanted = statement
     options = connection.settings_dict["OPTIONS"]
     cursor.binds_on_server = options.get("server_side_binding") is True
     cursor.may_prepare = connection.get_autocommit()

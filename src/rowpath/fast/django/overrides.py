@@ -3,15 +3,21 @@
 import inspect
 from weakref import WeakKeyDictionary
 
+from rowpath.fast.shipped import relied
+
 
 def overridden(cls: type, base: type, names: tuple[str, ...]) -> str | None:
     """Return the first of `names` that `cls` does not simply have from `base`, or None.
 
-    Asked once for each class: what is put into a class later is not seen.
+    `base` is a library's class, whose own attributes are those that it ships. Asked once for each
+    `cls`: what is put into a class of the project later is not seen, into one of a library it is.
     """
     known = _known.setdefault(cls, {})
     if (base, names) not in known:
-        known[base, names] = _first(cls, base, names)
+        own = _first(cls, base, names)
+        if own is None and (own := next((n for n in names if relied.check(base, n)), None)):
+            return own  # for as long as the library's class is patched
+        known[base, names] = own
     return known[base, names]
 
 

@@ -9,6 +9,7 @@ from django.db import connections, transaction
 
 from rowpath.fast.django.binary import Take, take_binary_rows
 from rowpath.fast.django.statement import Statement
+from rowpath.fast.django.wrappers import told_apart
 
 _names = count()
 _of_thread = local()
@@ -30,7 +31,8 @@ class Stream:
         self._thread = get_ident()
         self._is_open = True
         try:
-            with connections[statement.using].cursor() as cursor:
+            connection = connections[statement.using]
+            with connection.cursor() as cursor, told_apart(connection):
                 cursor.execute(_SETTINGS, [f"{patience_s * 1000:.0f}"])
                 declare = f"DECLARE {self._name} NO SCROLL CURSOR FOR {statement.sql}"
                 cursor.execute(declare, statement.params)

@@ -1,9 +1,10 @@
 """How a list is answered, fast or by DRF, from the filtered queryset on."""
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
@@ -16,9 +17,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
+from rowpath.fast.django.drivers import has_binary_rows
 from rowpath.fast.django.overrides import has_own
 from rowpath.fast.django.querysets import check_queryset, check_relations
-from rowpath.fast.django.rows import has_binary_rows
 from rowpath.fast.drf.back_off import BackOff
 from rowpath.fast.drf.choosing import chooses_fields
 from rowpath.fast.drf.context import Context
@@ -30,9 +31,10 @@ from rowpath.fast.drf.renderers import style_of
 from rowpath.fast.drf.responses import FastResponse, Outcome
 from rowpath.fast.drf.serializing import serializer_of
 from rowpath.fast.drf.shadow import checked, is_due, turned_off
+from rowpath.fast.drf.steps import FALLS_BACK, fall_back_of, step, theirs
 from rowpath.fast.drf.views import paginator_falls_back
 from rowpath.fast.encoding import CannotEncodeError
-from rowpath.fast.fallback import CannotCompileError, FallBack
+from rowpath.fast.fallback import CannotCompileError, FallBack, TheirsError
 from rowpath.fast.plan import JsonStyle, Plan
 
 # By views whose serializers are made, and compiled, for each request.
@@ -48,6 +50,51 @@ _ROWS = secrets.token_hex(16)
 _ROWS_AS_JSON = b'"' + _ROWS.encode() + b'"'
 
 
+Unpaginated = Callable[[Request, Reading], HttpResponseBase | None]
+
+
+def answer(
+    view: GenericAPIView, request: Request, queryset: QuerySet, unpaginated: Unpaginated
+) -> tuple[Response, FallBack | None]:
+    """Answer `queryset`, which the view has filtered; return why by DRF, if it was by DRF.
+
+    `unpaginated` may answer a list without pages in another way. The paginator runs once, whoever
+    answers.
+    """
+    try:
+        reading = reading_for(view, request, queryset)
+    except FALLS_BACK as error:
+        return ordinary_answer(view, queryset), fall_back_of(error)
+    page = None
+    if view.paginator is not None:
+        page = view.paginate_queryset(reading.queryset)
+    try:
+        if page is None:
+            other = step(unpaginated)(request, reading)
+            if other is not None:
+                return cast("Response", other), None
+            reading.whole()
+        reading.check_falls_back()
+        return fast_answer(view, request, reading, queryset, page), None
+    except FALLS_BACK as error:
+        reason = fall_back_of(error)
+        _count_values(reading, error)
+    except TheirsError as error:
+        raise error.error from None
+    reading.look(reason.reason)
+    if page is None:
+        return Response(view.get_serializer(queryset, many=True).data), reason
+    rows = view.get_serializer(reading.real_page(page), many=True).data
+    return view.get_paginated_response(rows), reason
+
+
+def _count_values(reading: Reading, error: Exception) -> None:
+    """Count a list whose rows could not be written, so that not each of many is tried."""
+    if not isinstance(error, CannotCompileError):
+        reading.way.ready.back_off.failed()
+
+
+@step
 def reading_for(view: GenericAPIView, request: Request, queryset: QuerySet) -> Reading:
     """Return how the rows of `queryset` are read for `request`. Raises CannotCompileError."""
     style = style_of(request.accepted_renderer, request.accepted_media_type)
@@ -147,6 +194,7 @@ def _marker(view: GenericAPIView, request: Request, queryset: QuerySet) -> str |
     return paginator.get_ordering(request, queryset, view)[0].lstrip("-")
 
 
+@step
 def fast_answer(
     view: GenericAPIView, request: Request, reading: Reading, queryset: QuerySet, page: Page | None
 ) -> Response:
@@ -156,13 +204,13 @@ def fast_answer(
     """
     if page is not None:
         _check_choice(view, reading, queryset)
-    reading.context.get()  # for whatever it raises: a 404, say
+    theirs(reading.context.get)  # for whatever it raises: a 404, say
     answer = _Answer(view, request, reading, queryset, page)
     body = ours = answer.fast()
     reading.check_falls_back()
     reading.way.ready.back_off.succeeded()
     if is_due():
-        body = checked(type(view), ours, answer.ordinary, answer.fast_again)
+        body = checked(type(view), ours, partial(theirs, answer.ordinary), answer.fast_again)
     if body == ours:
         outcome = Outcome(path="portable" if isinstance(reading.way, PortableWay) else "compiled")
     else:
@@ -206,7 +254,9 @@ class _Answer:
         return self._rendered(ordinary_answer(self.view, self.queryset).data)
 
     def _in_envelope(self, rows: Any) -> Any:
-        return rows if self.page is None else self.view.get_paginated_response(rows).data
+        if self.page is None:
+            return rows
+        return theirs(self.view.get_paginated_response, rows).data
 
     def _rendered(self, data: Any) -> bytes:
         renderer, media_type = self.request.accepted_renderer, self.request.accepted_media_type

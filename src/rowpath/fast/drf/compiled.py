@@ -3,7 +3,6 @@
 Imported only where psycopg 3 is the connection's driver.
 """
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -22,12 +21,10 @@ from rowpath.fast.django.binary import (
 from rowpath.fast.django.loaders import unusual_loader
 from rowpath.fast.django.querysets import rows_at_most
 from rowpath.fast.drf.prepared import Prepared
+from rowpath.fast.drf.steps import step
 from rowpath.fast.encoding import CannotEncodeError, Encoder, JsonArray
 from rowpath.fast.fallback import CannotCompileError
 from rowpath.fast.plan import base_urls
-
-_log = logging.getLogger("rowpath.fast")
-
 
 @dataclass(slots=True)
 class CompiledWay:
@@ -119,7 +116,8 @@ class RowsWritten:
         self.count = 0
         self._array = array
         self._using = using
-        self._error: CannotEncodeError | None = None
+        self._is_checked = False
+        self._error: CannotEncodeError | CannotCompileError | None = None
 
     def add(self, result: PGresult, rows: range | None = None) -> None:
         """Write `rows` of `result`, or all, unless some before could not be written."""
@@ -127,28 +125,32 @@ class RowsWritten:
         self.count += result.ntuples
         if self._error is None:
             try:
-                if before == 0 and (own := unusual_loader(result, self._using)) is not None:
-                    raise CannotEncodeError(own)  # noqa: TRY301 - kept like the array's own
-                self._array.add(result, rows)
+                self._add(result, rows)
             except CannotEncodeError as error:
                 self._error = error.behind(before)
-            except (ValueError, TypeError, LookupError) as error:
-                # A defect here: DRF answers all the same.
-                _log.warning("Rows could not be written", exc_info=True)
-                self._error = CannotEncodeError(f"{type(error).__name__} was raised: {error}")
+            except CannotCompileError as error:
+                self._error = error
+
+    @step
+    def _add(self, result: PGresult, rows: range | None) -> None:
+        if not self._is_checked:
+            if (own := unusual_loader(result, self._using)) is not None:
+                raise CannotEncodeError(own)
+            self._is_checked = True
+        self._array.add(result, rows)
 
     def has_failed(self) -> bool:
         """Whether a row could not be written."""
         return self._error is not None
 
     def take(self) -> bytes:
-        """Return what was written since the last time. Raises CannotEncodeError."""
+        """Return what was written since the last time. Raises what `add` has met."""
         if self._error is not None:
             raise self._error
         return self._array.take()
 
     def finish(self) -> bytes:
-        """Return what was written since the last time, and the end. Raises CannotEncodeError."""
+        """Return what was written since the last time, and the end. Raises what `add` has met."""
         if self._error is not None:
             raise self._error
         return self._array.finish()

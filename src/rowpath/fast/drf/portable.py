@@ -79,7 +79,7 @@ class PortableWay:
     def read(self, queryset: QuerySet) -> None:
         """Run the statement for `queryset`."""
         query = lean_query(queryset, self.ready.compiled.columns)
-        self.rows = list(python_rows(query, self.using))
+        self.rows = python_rows(query, self.using)
 
     def count(self) -> int:
         """Return the number of rows read."""

@@ -7,7 +7,8 @@ from django.db.models.query import QuerySet
 
 from rowpath.fast.drf.context import Context
 from rowpath.fast.drf.portable import PortableWay
-from rowpath.fast.fallback import CannotCompileError, FallBack
+from rowpath.fast.drf.steps import FALLS_BACK, fall_back_of, step
+from rowpath.fast.fallback import CannotCompileError, FallBack, TheirsError
 from rowpath.fast.plan import JsonStyle
 
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ Way: TypeAlias = "CompiledWay | PortableWay"
 class Row:
     """A row as a paginator gets it: to be passed on, and by a cursor's to be asked for its marker.
 
-    Whatever else looks at it makes the list fall back; after the answer it is the framework's row.
+    Whatever else looks at it gets the framework's row, and makes the list fall back if it is not
+    answered yet.
     """
 
     __slots__ = ("_reading", "index")
@@ -55,8 +57,9 @@ class Reading:
     """Stands in a queryset for the class that makes its instances, and reads the rows instead.
 
     A paginator counts, orders, filters and slices the queryset as ever; only when it is read does
-    the lean statement run, and the paginator gets a Row for each row. `falls_back` is why the page
-    cannot be answered from what was read, once something said so.
+    the lean statement run, and the paginator gets a Row for each row. Where that cannot be, or
+    somebody looks at a row, the queryset is read as ever, in the same place, so that nothing of the
+    project's runs twice; `falls_back` is then why.
     """
 
     def __init__(
@@ -74,48 +77,61 @@ class Reading:
         self.is_answered = False
         self._check = check
         self._marker = way.ready.marker
-        self._using = way.using
-        self._source = queryset
+        self._made_by = queryset._iterable_class
+        self._prefetched = queryset._prefetch_related_lookups
         self._page_of: QuerySet | None = None
         self._real: list[Any] | None = None
+        self.queryset: QuerySet = cast("Any", queryset)._chain()
+        """The queryset as one that reads through this."""
+        self.queryset._db = way.using  # a router is asked once
+        self.queryset._iterable_class = self
+        self.queryset._prefetch_related_lookups = ()
 
-    def queryset(self) -> QuerySet:
-        """Return the queryset as one that reads through this."""
-        through = cast("Any", self._source)._chain()
-        through._db = self._using  # a router is asked once
-        through._iterable_class = self
-        through._prefetch_related_lookups = ()
-        return cast("QuerySet", through)
-
-    def __call__(self, queryset: QuerySet, **_: Any) -> Iterable[Any]:
+    def __call__(self, queryset: QuerySet, **given: Any) -> Iterable[Any]:
         """Read the rows of `queryset`: called where Django makes an iterable of its instances."""
-        if self.is_answered:
-            return self._ordinary(queryset)
-        if self._page_of is not None:
-            self._fall_back("the paginator reads the queryset more than once")
+        if not self._is_over():
+            if self._page_of is None:
+                try:
+                    return self._rows(queryset)
+                except FALLS_BACK as error:
+                    self.falls_back = fall_back_of(error)
+                except TheirsError as error:
+                    raise error.error from None
+            else:
+                self.look("the paginator reads the queryset more than once")
+        # As Django would have it. It looks for prefetches after this.
+        queryset._iterable_class = self._made_by
+        queryset._prefetch_related_lookups = self._prefetched
+        return cast("Iterable[Any]", self._made_by(queryset, **given))
+
+    @step
+    def _rows(self, queryset: QuerySet) -> list[Row]:
         self._page_of = queryset
-        try:
-            # The project's own order_by() or count() may have made another of it.
-            self._check(self._ordinary(queryset))
-            self.way.read(queryset)
-        except CannotCompileError as error:
-            self.falls_back = error.fall_back
+        # The project's own order_by() or count() may have made another of it.
+        self._check(self._ordinary(queryset))
+        self.way.read(queryset)
         return [Row(self, index) for index in range(self.way.count())]
 
+    @step
     def whole(self) -> None:
         """Read all rows of the queryset, unless that was done. Raises CannotCompileError."""
         if self._page_of is None:
-            self._page_of = self.queryset()
+            self._page_of = self.queryset
             self.way.read(self._page_of)
+
+    def look(self, reason: str) -> None:
+        """Have the framework answer, unless the list is answered already."""
+        if not self._is_over():
+            self.falls_back = FallBack(reason=reason)
 
     def check_falls_back(self) -> None:
         """Raise CannotCompileError if something has said so."""
         if self.falls_back is not None:
             raise CannotCompileError.of(self.falls_back)
 
-    def has_read(self, queryset: QuerySet, rows: "RowsWritten") -> None:
-        """Take over `rows`, which are those of all of `queryset`."""
-        self._page_of = queryset
+    def has_read(self, rows: "RowsWritten") -> None:
+        """Take over `rows`, which are those of all of the queryset."""
+        self._page_of = self.queryset
         cast("CompiledWay", self.way).has_written(rows)
 
     def again(self) -> None:
@@ -126,26 +142,48 @@ class Reading:
     def attribute(self, row: int, name: str) -> Any:
         """Return an attribute of a row, before the answer only that which a cursor pages by.
 
-        Raises CannotCompileError for any other.
+        Any other has the framework answer.
         """
-        if name == self._marker and not self.is_answered:
-            return self.way.marker(row)
-        return getattr(self.real(row, name), name)
+        if name == self._marker and not self._is_over():
+            try:
+                return self._marked(row)
+            except FALLS_BACK as error:
+                self.falls_back = fall_back_of(error)
+        real = self.real(row, name)
+        is_key = name == self._marker and isinstance(real, dict)
+        return real[name] if is_key else getattr(real, name)
+
+    @step
+    def _marked(self, row: int) -> Any:
+        return self.way.marker(row)
 
     def real(self, row: int, asked: str = "all") -> Any:
-        """Return the framework's row, by a statement of its own. Raises CannotCompileError before.
+        """Return the framework's row, by a statement of its own, and have the framework answer."""
+        self.look(f"the paginator reads {asked} of a row")
+        return self.real_rows()[row]
 
-        That is, before the list is answered.
-        """
-        if not self.is_answered:
-            raise CannotCompileError(self._fall_back(f"the paginator reads {asked} of a row"))
+    def real_rows(self) -> list[Any]:
+        """Return the framework's rows for those read."""
         if self._real is None:
             self._real = [] if self._page_of is None else list(self._ordinary(self._page_of))
-        return self._real[row]
+        return self._real
 
     def class_of(self, row: int) -> type:
         """Return the class of a row: a cursor's paginator asks whether it is a dict."""
-        return Row if self._marker is not None else type(self.real(row, "the class"))
+        if self._marker is not None and not self._is_over():
+            return Row
+        return type(self.real(row, "the class"))
+
+    def real_page(self, page: Sequence[Any]) -> Sequence[Any]:
+        """Return what the paginator gave as `page` with the framework's rows.
+
+        Rows that were deleted meanwhile are left out.
+        """
+        if not any(type(row) is Row for row in page):
+            return page
+        there = len(self.real_rows())
+        rows = (row for row in page if type(row) is not Row or row.index < there)
+        return [self.real(row.index) if type(row) is Row else row for row in rows]
 
     def rows_of(self, page: Sequence[Any] | None) -> range | None:
         """Return which of the rows read are in `page`; None for all, in their order.
@@ -165,13 +203,12 @@ class Reading:
             raise CannotCompileError("the paginator gives other rows than it has read")
         return rows
 
+    def _is_over(self) -> bool:
+        return self.is_answered or self.falls_back is not None
+
     def _ordinary(self, queryset: QuerySet) -> QuerySet:
         """Return `queryset` as one of the framework's rows."""
-        source, ordinary = cast("Any", self._source), cast("Any", queryset)._chain()
-        ordinary._iterable_class = source._iterable_class
-        ordinary._prefetch_related_lookups = source._prefetch_related_lookups
+        ordinary = cast("Any", queryset)._chain()
+        ordinary._iterable_class = self._made_by
+        ordinary._prefetch_related_lookups = self._prefetched
         return cast("QuerySet", ordinary)
-
-    def _fall_back(self, reason: str) -> str:
-        self.falls_back = FallBack(reason=reason)
-        return reason

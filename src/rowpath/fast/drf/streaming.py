@@ -13,6 +13,7 @@ from rowpath.fast.drf.mixin import FastListMixin
 from rowpath.fast.drf.portable import PortableWay
 from rowpath.fast.drf.reading import Reading
 from rowpath.fast.drf.responses import Outcome
+from rowpath.fast.drf.steps import theirs
 from rowpath.fast.fallback import CannotCompileError
 
 if TYPE_CHECKING:
@@ -45,12 +46,12 @@ class StreamingList(FastListMixin):
         if isinstance(way, PortableWay) or not _may_stream(request, way.using):
             return None
         try:
-            statement = way.ready.statement(reading.queryset())
+            statement = way.ready.statement(reading.queryset)
         except CannotCompileError:
             return None  # and the same again where it is read in one piece
         if not statement.sql:
             return None
-        reading.context.get()  # for whatever it raises, before the first byte
+        theirs(reading.context.get)  # for whatever it raises, before the first byte
         from rowpath.fast.django.stream import Stream  # noqa: PLC0415 - needs psycopg 3
 
         stream = Stream(statement, self.slow_client_timeout_s)
@@ -59,7 +60,7 @@ class StreamingList(FastListMixin):
             stream.fetch(max(0, self.stream_above_rows) + 1, rows.add)
             if rows.count <= self.stream_above_rows or rows.has_failed():
                 stream.close()
-                reading.has_read(reading.queryset(), rows)
+                reading.has_read(rows)
                 return None
             body = _Body(stream, rows)
         except CannotCompileError as error:

@@ -1,0 +1,51 @@
+"""Whether a database is PostgreSQL by a driver whose rows can be read past its own cursors.
+
+Nothing of the driver is imported here: it may be missing, or another version than was proved.
+"""
+
+import logging
+import sys
+from functools import cache
+from types import ModuleType
+
+from django.db import connections
+
+from rowpath.fast.fallback import CannotCompileError
+from rowpath.fast.proved import unproved
+from rowpath.fast.shipped import relied
+
+_log = logging.getLogger("rowpath.fast")
+
+# Django's rows come through these, rowpath's past them: a tool in them would miss its statements.
+_READING = ("execute", "fetchall", "fetchmany", "fetchone")
+
+
+def has_binary_rows(using: str) -> bool:
+    """Whether the database behind `using` is PostgreSQL by psycopg 3.
+
+    Raises CannotCompileError for a version that was not proved, or one that was patched.
+    """
+    connection = connections[using]
+    if connection.vendor != "postgresql" or connection.Database.__name__ != "psycopg":
+        return False
+    driver = connection.Database
+    if (reason := _unproved(driver.__version__) or _patched(driver)) is not None:
+        raise CannotCompileError(reason)
+    return True
+
+
+@cache
+def _unproved(version: str) -> str | None:
+    if (found := unproved({"psycopg": version})) is not None:
+        _log.warning("The fast path is off on PostgreSQL, DRF answers: %s.", found)
+    return found
+
+
+def _patched(driver: ModuleType) -> str | None:
+    of_django = sys.modules["django.db.backends.postgresql.base"].Cursor
+    instead = (
+        relied.check(driver.Cursor, *_READING)
+        or relied.check(driver.ClientCursor, "mogrify", *_READING)
+        or relied.check(of_django, *_READING)
+    )
+    return instead and f"{instead}, not what the library ships"

@@ -1,0 +1,74 @@
+"""What the fast path relies on in Django and psycopg without asking a class of the project for it.
+
+It goes past all of these: rows become bytes without an instance, and statements run without the
+compiler's execute_sql(). A tool that has put itself into one of them must go on working, so the
+list is then the framework's.
+"""
+
+from django.core import paginator
+from django.db import connections
+from django.db.models import base, manager, query, query_utils
+from django.db.models.fields import files, related_descriptors
+from django.db.models.sql import compiler
+from django.db.models.sql import query as sql_query
+
+from rowpath.fast.django.overrides import overridden
+from rowpath.fast.shipped import Owner, relied
+
+GROUNDS: tuple[tuple[Owner, tuple[str, ...]], ...] = (
+    (
+        query.QuerySet,
+        (
+            "__iter__",
+            "__len__",
+            "__getitem__",
+            "_chain",
+            "_clone",
+            "_fetch_all",
+            "_prefetch_related_objects",
+            "db",
+            "iterator",
+            "query",
+        ),
+    ),
+    (query.ModelIterable, ("__iter__", "__init__")),
+    (query.ValuesIterable, ("__iter__", "__init__")),
+    (query.RelatedPopulator, ("populate",)),
+    (query, ("prefetch_related_objects", "get_related_populators")),
+    (sql_query.Query, ("chain", "clone", "get_compiler")),
+    (base.Model, ("__init__", "from_db", "pk", "serializable_value")),
+    (query_utils.DeferredAttribute, ("__get__",)),
+    (related_descriptors.ForwardManyToOneDescriptor, ("__get__", "get_queryset", "get_object")),
+    (related_descriptors.ReverseOneToOneDescriptor, ("__get__", "get_queryset")),
+    (files.FileDescriptor, ("__get__",)),
+    (files.FieldFile, ("url",)),
+    (manager.BaseManager, ("get_queryset",)),
+    (paginator.Paginator, ("page", "_get_page")),
+)
+
+_COMPILING = (
+    "apply_converters",
+    "as_sql",
+    "compile",
+    "execute_sql",
+    "get_converters",
+    "has_results",
+    "pre_sql_setup",
+    "results_iter",
+)
+
+
+def changed_grounds() -> str | None:
+    """Return what of the grounds is not as Django ships it; None if all is."""
+    for owner, names in GROUNDS:
+        if (instead := relied.check(owner, *names)) is not None:
+            return instead
+    return None
+
+
+def unusual_compiler(using: str) -> str | None:
+    """Return what the database `using` compiles its SELECTs by, if not by Django's own compiler."""
+    found = connections[using].ops.compiler("SQLCompiler")
+    if own := overridden(found, compiler.SQLCompiler, _COMPILING):
+        return f"{found.__module__}.{found.__qualname__} has a {own}() of its own"
+    return None

@@ -1,0 +1,66 @@
+"""Whether the fast path stands on what it was made for: proved versions, and nothing patched."""
+
+import logging
+from functools import cache
+
+import django
+import rest_framework
+from rest_framework import fields, generics, mixins, renderers, response, serializers
+from rest_framework.utils import encoders, json
+
+from rowpath.fast.django.grounds import changed_grounds
+from rowpath.fast.fallback import FallBack
+from rowpath.fast.proved import unproved
+from rowpath.fast.shipped import Owner, relied
+
+_log = logging.getLogger("rowpath.fast")
+
+# What is done without, whatever the view and its serializer are. What a view, a paginator, a
+# serializer and its fields have of DRF is relied on where each is compared with DRF's own.
+_GROUNDS: tuple[tuple[Owner, tuple[str, ...]], ...] = (
+    (mixins.ListModelMixin, ("list",)),
+    (generics.GenericAPIView, ("get_serializer", "paginate_queryset", "paginator")),
+    (fields, ("get_attribute", "is_simple_callable")),
+    (fields.Field, ("get_attribute", "get_default")),
+    (serializers.BaseSerializer, ("__new__", "many_init")),
+    (serializers.Serializer, ("to_representation", "_readable_fields", "data")),
+    (serializers.ListSerializer, ("to_representation", "data")),
+    (renderers.JSONRenderer, ("render", "get_indent")),
+    (encoders.JSONEncoder, ("default",)),
+    (json, ("dumps",)),
+    (response.Response, ("rendered_content",)),
+)
+
+
+def changed() -> FallBack | None:
+    """Return why no list of this process is fast now; None if nothing speaks against it."""
+    if (found := _unproved()) is not None:
+        return found
+    if (instead := _relied() or relied.changed()) is not None:
+        return FallBack(reason=f"{instead}, not what the library ships")
+    return None
+
+
+@cache
+def _unproved() -> FallBack | None:
+    versions = {"Django": django.get_version(), "djangorestframework": rest_framework.VERSION}
+    found = unproved(versions)
+    if found is None:
+        return None
+    _log.warning("The fast path is off in this process, DRF answers: %s.", found)
+    return FallBack(reason=found)
+
+
+_is_relied = False
+
+
+def _relied() -> str | None:
+    """Rely on all grounds, once; return what one of them is instead of what was shipped."""
+    global _is_relied  # noqa: PLW0603 - of the process, as what is patched
+    if _is_relied:
+        return None
+    instead = changed_grounds()
+    for owner, names in _GROUNDS:
+        instead = instead or relied.check(owner, *names)
+    _is_relied = instead is None
+    return instead

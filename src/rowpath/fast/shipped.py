@@ -1,0 +1,128 @@
+"""Whether what the fast path relies on in a library is still what the library ships.
+
+Caches, tracers and tests put functions of their own into a library's classes. The fast path does
+without some of the library's functions, and calls others with stand-ins, so it is right only for
+the ones it knows: those whose code stands in the library's own folder. Every function that is
+relied on is told so by `check`, and is looked at again for each request.
+"""
+
+import functools
+import inspect
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import (
+    BuiltinFunctionType,
+    CodeType,
+    FunctionType,
+    GetSetDescriptorType,
+    MemberDescriptorType,
+    MethodDescriptorType,
+    ModuleType,
+    WrapperDescriptorType,
+)
+
+Owner = type | ModuleType
+
+# What the interpreter itself brings: object.__init__, the members of slots.
+_BUILT_IN = (
+    BuiltinFunctionType,
+    GetSetDescriptorType,
+    MemberDescriptorType,
+    MethodDescriptorType,
+    WrapperDescriptorType,
+)
+# Values rather than code: compared by identity alone.
+_DATA = (str, int, float, tuple, list, dict, set, frozenset, type(None), type)
+
+
+class Relied:
+    """The attributes that are relied on, each as its library ships it."""
+
+    def __init__(self) -> None:
+        self._as_shipped: dict[tuple[Owner, str], object] = {}
+        # What is compared for each request, so in the form that is quickest to compare.
+        self._asked: tuple[tuple[tuple[Owner, str], ...], list[object]] = ((), [])
+
+    def check(self, owner: Owner, *names: str) -> str | None:
+        """Rely on `names` of `owner`; return what one is instead, None if all are shipped.
+
+        One that is not as shipped is not relied on, and is looked at again when it is next asked.
+        """
+        for name in names:
+            if (owner, name) in self._as_shipped:
+                continue
+            if (instead := _instead(owner, name)) is not None:
+                return instead
+            self._as_shipped[owner, name] = getattr(owner, name, None)
+            known = tuple(self._as_shipped.items())
+            self._asked = tuple(asked for asked, _ in known), [shipped for _, shipped in known]
+        return None
+
+    def changed(self) -> str | None:
+        """Return what one of the attributes is now instead of what was shipped, None if all are."""
+        asked, shipped = self._asked
+        # Equal is what is the same object, and a method of a class that was bound once more.
+        if [getattr(owner, name, None) for owner, name in asked] == shipped:
+            return None
+        for (owner, name), was in zip(asked, shipped, strict=True):
+            if getattr(owner, name, None) != was:
+                return _instead(owner, name) or f"{_said(owner)}.{name} was replaced"
+        return None  # it was put back in between
+
+
+relied = Relied()
+"""Of this process: functions are patched for a whole process."""
+
+
+def _instead(owner: Owner, name: str) -> str | None:
+    """Return what `name` of `owner` is, if not what was shipped."""
+    found = inspect.getattr_static(owner, name, None)
+    if found is None or isinstance(found, (*_BUILT_IN, *_DATA)):
+        return None
+    codes = tuple(_codes(found))
+    if not codes:
+        return f"{_said(owner)}.{name} is a {type(found).__module__}.{type(found).__qualname__}"
+    home = _home(owner, name)
+    foreign = next((code for code in codes if not code.co_filename.startswith(home)), None)
+    if foreign is None:
+        return None
+    return f"{_said(owner)}.{name} is {foreign.co_qualname} of {_module_of(foreign)}"
+
+
+def _codes(found: object) -> Iterator[CodeType]:
+    if isinstance(found, (classmethod, staticmethod)):
+        found = found.__func__
+    functions: tuple[object, ...]
+    if isinstance(found, property):
+        functions = (found.fget, found.fset, found.fdel)
+    elif isinstance(found, functools.cached_property) or type(found).__name__ == "cached_property":
+        functions = (getattr(found, "func", None),)
+    else:
+        functions = (found,)
+    for function in functions:
+        if isinstance(function, FunctionType):
+            yield function.__code__
+
+
+def _home(owner: Owner, name: str) -> str:
+    """Return the folder of the package in which `name` of `owner` is defined."""
+    # By package, since a class may say another module of it than the one it stands in.
+    if isinstance(owner, ModuleType):
+        defined_in = owner.__name__
+    else:
+        defined_in = next(cls for cls in owner.__mro__ if name in vars(cls)).__module__
+    package = sys.modules[defined_in.partition(".")[0]]
+    return str(Path(package.__file__ or "").parent) + os.sep
+
+
+def _said(owner: Owner) -> str:
+    return owner.__name__ if isinstance(owner, ModuleType) else owner.__qualname__
+
+
+def _module_of(code: CodeType) -> str:
+    files = (
+        (name, getattr(module, "__file__", None)) for name, module in tuple(sys.modules.items())
+    )
+    return next((name for name, file in files if file == code.co_filename), code.co_filename)
