@@ -10,7 +10,7 @@ import functools
 import inspect
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import (
     BuiltinFunctionType,
@@ -42,6 +42,7 @@ class Relied:
 
     def __init__(self) -> None:
         self._as_shipped: dict[tuple[Owner, str], object] = {}
+        self._has_grounds = False
         # What is compared for each request, so in the form that is quickest to compare.
         self._asked: tuple[tuple[tuple[Owner, str], ...], list[object]] = ((), [])
 
@@ -59,6 +60,20 @@ class Relied:
             known = tuple(self._as_shipped.items())
             self._asked = tuple(asked for asked, _ in known), [shipped for _, shipped in known]
         return None
+
+    def check_grounds(self, grounds: Iterable[tuple[Owner, tuple[str, ...]]]) -> str | None:
+        """Rely on all names of all owners once, by the first call that finds them as shipped."""
+        if self._has_grounds:
+            return None
+        for owner, names in grounds:
+            if (instead := self.check(owner, *names)) is not None:
+                return instead
+        self._has_grounds = True
+        return None
+
+    def clear(self) -> None:
+        """Rely on nothing, as at the start."""
+        self.__init__()  # type: ignore[misc] # which sets all there is
 
     def changed(self) -> str | None:
         """Return what one of the attributes is now instead of what was shipped, None if all are."""

@@ -225,7 +225,11 @@ def _run(statement: Statement, take: Take | None) -> PGresult | None:
 
 def _reopen(connection: BaseDatabaseWrapper) -> None:
     """Have Django connect again if a failing step had to close the driver's connection."""
-    if connection.connection.closed and not connection.in_atomic_block:
+    if not connection.connection.closed:
+        return
+    if connection.in_atomic_block:
+        connection.errors_occurred = True  # it is looked at when the request is over
+    else:
         connection.close()
 
 

@@ -13,7 +13,7 @@ from django.db.models.sql import compiler
 from django.db.models.sql import query as sql_query
 
 from rowpath.fast.django.overrides import overridden
-from rowpath.fast.shipped import Owner, relied
+from rowpath.fast.shipped import Owner
 
 GROUNDS: tuple[tuple[Owner, tuple[str, ...]], ...] = (
     (
@@ -56,14 +56,6 @@ _COMPILING = (
     "pre_sql_setup",
     "results_iter",
 )
-
-
-def changed_grounds() -> str | None:
-    """Return what of the grounds is not as Django ships it; None if all is."""
-    for owner, names in GROUNDS:
-        if (instead := relied.check(owner, *names)) is not None:
-            return instead
-    return None
 
 
 def unusual_compiler(using: str) -> str | None:

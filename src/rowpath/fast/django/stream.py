@@ -36,10 +36,10 @@ class Stream:
                 cursor.execute(_SETTINGS, [f"{patience_s * 1000:.0f}"])
                 declare = f"DECLARE {self._name} NO SCROLL CURSOR FOR {statement.sql}"
                 cursor.execute(declare, statement.params)
+            _open_streams().add(self)
         except BaseException as error:
             self.close(error)
             raise
-        _open_streams().add(self)
 
     def fetch(self, rows: int, take: Take) -> None:
         """Give `take` the next rows in binary, at most `rows`, in pieces; none if none are left."""
@@ -54,8 +54,10 @@ class Stream:
         """
         if self._is_open and self._thread == get_ident():
             self._is_open = False
-            _open_streams().discard(self)
-            self._transaction.__exit__(type(error) if error else None, error, None)
+            try:
+                _open_streams().discard(self)
+            finally:
+                self._transaction.__exit__(type(error) if error else None, error, None)
 
 
 def _open_streams() -> set[Stream]:

@@ -1,7 +1,7 @@
 """How a list is answered, fast or by DRF, from the filtered queryset on."""
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -50,16 +50,10 @@ _ROWS = secrets.token_hex(16)
 _ROWS_AS_JSON = b'"' + _ROWS.encode() + b'"'
 
 
-Unpaginated = Callable[[Request, Reading], HttpResponseBase | None]
-
-
-def answer(
-    view: GenericAPIView, request: Request, queryset: QuerySet, unpaginated: Unpaginated
-) -> tuple[Response, FallBack | None]:
+def answer(view: Any, request: Request, queryset: QuerySet) -> tuple[Response, FallBack | None]:
     """Answer `queryset`, which the view has filtered; return why by DRF, if it was by DRF.
 
-    `unpaginated` may answer a list without pages in another way. The paginator runs once, whoever
-    answers.
+    The paginator runs once, whoever answers.
     """
     try:
         reading = reading_for(view, request, queryset)
@@ -69,13 +63,7 @@ def answer(
     if view.paginator is not None:
         page = view.paginate_queryset(reading.queryset)
     try:
-        if page is None:
-            other = step(unpaginated)(request, reading)
-            if other is not None:
-                return cast("Response", other), None
-            reading.whole()
-        reading.check_falls_back()
-        return fast_answer(view, request, reading, queryset, page), None
+        return _fast_answer(view, request, reading, queryset, page), None
     except FALLS_BACK as error:
         reason = fall_back_of(error)
         _count_values(reading, error)
@@ -195,16 +183,21 @@ def _marker(view: GenericAPIView, request: Request, queryset: QuerySet) -> str |
 
 
 @step
-def fast_answer(
-    view: GenericAPIView, request: Request, reading: Reading, queryset: QuerySet, page: Page | None
+def _fast_answer(
+    view: Any, request: Request, reading: Reading, queryset: QuerySet, page: Page | None
 ) -> Response:
     """Return the answer that rowpath writes: `page` of what was read of `queryset`, None for all.
 
-    Raises CannotCompileError, CannotEncodeError or FallsBackError.
+    Raises what makes the list DRF's.
     """
+    if page is None:
+        if (other := view.list_unpaginated(request, reading)) is not None:
+            return cast("Response", other)
+        reading.whole()
+    reading.check_falls_back()
     if page is not None:
         _check_choice(view, reading, queryset)
-    theirs(reading.context.get)  # for whatever it raises: a 404, say
+    reading.context.get()  # for whatever it raises: a 404, say
     answer = _Answer(view, request, reading, queryset, page)
     body = ours = answer.fast()
     reading.check_falls_back()

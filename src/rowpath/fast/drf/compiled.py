@@ -26,6 +26,7 @@ from rowpath.fast.encoding import CannotEncodeError, Encoder, JsonArray
 from rowpath.fast.fallback import CannotCompileError
 from rowpath.fast.plan import base_urls
 
+
 @dataclass(slots=True)
 class CompiledWay:
     """Writes a binary result as JSON in compiled code, while PostgreSQL makes more of it."""

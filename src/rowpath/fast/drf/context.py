@@ -6,6 +6,8 @@ from typing import Any
 from rest_framework.generics import GenericAPIView
 from rest_framework.serializers import Serializer
 
+from rowpath.fast.drf.steps import theirs
+
 
 class Context:
     """Makes the context when it is first asked for: a view's own code may raise there."""
@@ -16,17 +18,17 @@ class Context:
         self._made: Mapping[str, Any] | None = None
 
     def get(self) -> Mapping[str, Any]:
-        """Return the context of the serializer that was made, or else the view's."""
-        made = self._made
-        if made is None:
+        """Return the context of the serializer that was made, or else the view's.
+
+        What the project's code raises there passes as TheirsError.
+        """
+        if self._made is None:
             serializer = self._serializer
-            made = (
-                serializer.context
-                if serializer is not None
-                else self._view.get_serializer_context()
-            )
-            self._made = made
-        return made
+            if serializer is not None:
+                self._made = theirs(getattr, serializer, "context")
+            else:
+                self._made = theirs(self._view.get_serializer_context)
+        return self._made
 
     def absolute(self, path: str) -> str:
         """Return the URL that a serializer's field for files makes of `path`."""

@@ -8,7 +8,7 @@ import rest_framework
 from rest_framework import fields, generics, mixins, renderers, response, serializers
 from rest_framework.utils import encoders, json
 
-from rowpath.fast.django.grounds import changed_grounds
+from rowpath.fast.django.grounds import GROUNDS
 from rowpath.fast.fallback import FallBack
 from rowpath.fast.proved import unproved
 from rowpath.fast.shipped import Owner, relied
@@ -30,13 +30,14 @@ _GROUNDS: tuple[tuple[Owner, tuple[str, ...]], ...] = (
     (json, ("dumps",)),
     (response.Response, ("rendered_content",)),
 )
+_ALL = (*GROUNDS, *_GROUNDS)
 
 
 def changed() -> FallBack | None:
     """Return why no list of this process is fast now; None if nothing speaks against it."""
     if (found := _unproved()) is not None:
         return found
-    if (instead := _relied() or relied.changed()) is not None:
+    if (instead := relied.check_grounds(_ALL) or relied.changed()) is not None:
         return FallBack(reason=f"{instead}, not what the library ships")
     return None
 
@@ -49,18 +50,3 @@ def _unproved() -> FallBack | None:
         return None
     _log.warning("The fast path is off in this process, DRF answers: %s.", found)
     return FallBack(reason=found)
-
-
-_is_relied = False
-
-
-def _relied() -> str | None:
-    """Rely on all grounds, once; return what one of them is instead of what was shipped."""
-    global _is_relied  # noqa: PLW0603 - of the process, as what is patched
-    if _is_relied:
-        return None
-    instead = changed_grounds()
-    for owner, names in _GROUNDS:
-        instead = instead or relied.check(owner, *names)
-    _is_relied = instead is None
-    return instead

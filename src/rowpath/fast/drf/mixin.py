@@ -43,7 +43,7 @@ class FastListMixin(_Listing):
             response = super().list(request, *args, **kwargs)
         else:
             queryset = self.filter_queryset(self.get_queryset())
-            response, reason = answer(self, request, queryset, self.list_unpaginated)
+            response, reason = answer(self, request, queryset)
         return _told(self, response, reason)
 
     def list_unpaginated(self, _request: Request, _reading: Reading) -> HttpResponseBase | None:

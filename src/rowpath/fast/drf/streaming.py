@@ -13,7 +13,6 @@ from rowpath.fast.drf.mixin import FastListMixin
 from rowpath.fast.drf.portable import PortableWay
 from rowpath.fast.drf.reading import Reading
 from rowpath.fast.drf.responses import Outcome
-from rowpath.fast.drf.steps import theirs
 from rowpath.fast.fallback import CannotCompileError
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ class StreamingList(FastListMixin):
             return None  # and the same again where it is read in one piece
         if not statement.sql:
             return None
-        theirs(reading.context.get)  # for whatever it raises, before the first byte
+        reading.context.get()  # for whatever it raises, before the first byte
         from rowpath.fast.django.stream import Stream  # noqa: PLC0415 - needs psycopg 3
 
         stream = Stream(statement, self.slow_client_timeout_s)

@@ -1,0 +1,176 @@
+"""What becomes of a list when a look-up in rowpath fails: a defect, or a library that moved on."""
+
+import traceback
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.signals import request_finished, request_started
+from django.db import transaction
+from django.test.utils import override_settings
+
+from fast.shop import instrumented
+
+instrumented.install()
+
+from rest_framework.pagination import PageNumberPagination  # noqa: E402
+from rest_framework.test import APIRequestFactory  # noqa: E402
+
+from fast.shop.asking import told  # noqa: E402 - rowpath.fast is imported from here on
+from fast.shop.odd import ByText, FileFields, WithoutRequest  # noqa: E402
+from fast.shop.views import Flat, Selected  # noqa: E402
+from fast.shop.ways import fast  # noqa: E402
+from rowpath.fast.drf import outcome_of  # noqa: E402
+
+
+class PagesOfTwo(PageNumberPagination):
+    page_size = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """A list as one of rowpath's ways answers it."""
+
+    view: Any
+    query: str = ""
+    path: str = "compiled"
+    options: dict[str, Any]
+    within: Callable[[], AbstractContextManager[Any]] = nullcontext
+
+
+def _view(view: Any, **attributes: Any) -> Any:
+    return type("View", (view,), attributes)
+
+
+def _scenario(view: Any, query: str = "", **given: Any) -> Scenario:
+    return Scenario(view=view, query=query, **({"options": {}} | given))
+
+
+SCENARIOS = {
+    "whole": _scenario(Flat),
+    "pages": _scenario(_view(Selected, pagination_class=PagesOfTwo), "?page=2"),
+    "by-cursor": _scenario(_view(Flat, pagination_class=ByText)),
+    "files": _scenario(_view(WithoutRequest, serializer_class=FileFields)),
+    "streamed": _scenario(_view(Flat, stream_above_rows=3), path="streamed"),
+    "portable": _scenario(
+        _view(Selected, pagination_class=PagesOfTwo), path="portable", options={"compiled": False}
+    ),
+    "shadowed": _scenario(_view(Flat, pagination_class=PagesOfTwo), options={"shadow": 1.0}),
+    "in-a-transaction": _scenario(Flat, within=transaction.atomic),
+}
+
+
+# What the guards themselves are made of: the view's own methods, and slots of rowpath's own
+# objects, which no library can move.
+_UNGUARDED = {
+    "rowpath.fast.django.stream": {
+        "__dict__",
+        "__exit__",
+        "_is_open",
+        "_thread",
+        "_transaction",
+        "connect",
+        "discard",
+        "setdefault",
+    },
+    "rowpath.fast.drf.answers": {
+        "_rendered",
+        "data",
+        "get_paginated_response",
+        "get_serializer",
+        "paginate_queryset",
+        "paginator",
+        "queryset",
+        "view",
+    },
+    "rowpath.fast.drf.mixin": {"filter_queryset", "get_queryset"},
+    "rowpath.fast.drf.reading": {
+        "_is_over",
+        "_marked",
+        "_marker",
+        "_page_of",
+        "_reading",
+        "_rows",
+        "attribute",
+        "falls_back",
+        "index",
+        "is_answered",
+    },
+}
+
+_tried: set[tuple[instrumented.Place, bool, bool]] = set()
+
+
+def failing(scenario: str) -> list[Any]:
+    """Break each look-up of `scenario` in turn; return their number and what was not DRF's answer.
+
+    Each is broken in a process that has just started, as far as rowpath knows, and in one that has
+    answered the list before, once for all scenarios outside of a transaction.
+    """
+    chosen = SCENARIOS[scenario]
+    count, wrong = 0, []
+    with override_settings(ROWPATH=chosen.options):
+        theirs, _ = _asked(chosen, chosen.view)
+        for is_first in (True, False):
+            for place in _places(chosen, is_first=is_first):
+                case = (place, is_first, chosen.within is nullcontext)
+                if case not in _tried and place[-1] not in _UNGUARDED.get(place[0], ()):
+                    _tried.add(case)
+                    count += 1
+                    wrong += _broken(chosen, place, theirs, is_first=is_first)
+    return [count, wrong]
+
+
+def _places(chosen: Scenario, *, is_first: bool) -> list[instrumented.Place]:
+    instrumented.forget()
+    if not is_first:
+        _asked(chosen, fast(chosen.view))
+    instrumented.seen.clear()
+    _, path = _asked(chosen, fast(chosen.view))
+    if path != chosen.path:
+        raise AssertionError(f"{path}, not {chosen.path}")
+    return sorted(instrumented.seen)
+
+
+def _broken(
+    chosen: Scenario, place: instrumented.Place, theirs: Any, *, is_first: bool
+) -> list[Any]:
+    instrumented.forget()
+    view = fast(chosen.view)
+    if not is_first:
+        _asked(chosen, view)
+    try:
+        with instrumented.breaking({place}):
+            ours, _ = _asked(chosen, view)
+        again, _ = _asked(chosen, view)
+    except Exception:  # noqa: BLE001 - it is what is looked for
+        return [[place, is_first, traceback.format_exc()]]
+    return [[place, is_first, str(got)[:300]] for got in (ours, again) if got not in (theirs, CUT)]
+
+
+CUT = "the connection was broken"
+"""What a client sees of a stream that fails behind its first byte, and of no other answer."""
+
+
+def _asked(chosen: Scenario, view: Any) -> tuple[Any, str | None]:
+    """Return what a client sees of `view`, and how it was answered."""
+    request_started.send(None)
+    try:
+        with chosen.within():
+            response = view.as_view()(APIRequestFactory().get(f"/{chosen.query}"))
+            seen = _received(response)
+            response.close()
+    finally:
+        request_finished.send(None)
+    outcome = outcome_of(response)
+    return seen, None if outcome is None else outcome.path or str(outcome.reason)
+
+
+def _received(response: Any) -> Any:
+    if not response.streaming:
+        return told(response.render())
+    try:
+        return told(response)
+    except AttributeError:
+        return CUT

@@ -1,0 +1,100 @@
+"""Imports rowpath.fast with each of its attribute look-ups able to fail, one at a time.
+
+`obj.name` becomes a call that raises AttributeError where that place in the source is `broken`: as
+it would be if a later version of a library had moved the name, or if rowpath had a defect there.
+"""
+
+import ast
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from types import CodeType, ModuleType
+from typing import Any, cast
+
+Place = tuple[str, int, int, str]
+"""A module, the line and column in it, and the name that is looked up."""
+
+seen: set[Place] = set()
+broken: set[Place] = set()
+_PACKAGE = "rowpath.fast."
+_LOOK_UP = "__look_up__"
+
+
+def _look_up(found: Any, place: Place) -> Any:
+    seen.add(place)
+    if place in broken:
+        raise AttributeError(f"{type(found).__name__!r} has no attribute {place[-1]!r}")
+    return getattr(found, place[-1])
+
+
+class _Places(ast.NodeTransformer):
+    def __init__(self, module: str) -> None:
+        self._module = module
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+        self.generic_visit(node)
+        if not isinstance(node.ctx, ast.Load):
+            return node
+        place = (self._module, node.lineno, node.col_offset, node.attr)
+        look_up = ast.Name(_LOOK_UP, ast.Load())
+        call = ast.Call(look_up, [node.value, ast.Constant(cast("Any", place))], [])
+        return ast.fix_missing_locations(ast.copy_location(call, node))
+
+
+class _Loader(SourceFileLoader):
+    def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002 - past the compiled file
+        return self.source_to_code(self.get_data(self.path), self.path)
+
+    def source_to_code(self, data: Any, path: Any, **_: Any) -> CodeType:  # type: ignore[override]
+        tree = _Places(self.name).visit(ast.parse(data))
+        return compile(tree, path, "exec", dont_inherit=True)
+
+    def exec_module(self, module: ModuleType) -> None:
+        vars(module)[_LOOK_UP] = _look_up
+        super().exec_module(module)
+
+
+class _Finder(MetaPathFinder):
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if not fullname.startswith(_PACKAGE):
+            return None
+        spec = PathFinder.find_spec(fullname, path, target)
+        if spec is not None and type(spec.loader) is SourceFileLoader:
+            spec.loader = _Loader(spec.loader.name, spec.loader.path)
+        return spec
+
+
+def install() -> None:
+    """Have all modules of rowpath.fast that are imported from now on be able to fail."""
+    for name in [name for name in sys.modules if name.startswith(_PACKAGE)]:
+        del sys.modules[name]  # Django has imported the app's package
+    sys.meta_path.insert(0, _Finder())
+
+
+@contextmanager
+def breaking(places: set[Place]) -> Iterator[None]:
+    """Have the look-ups at `places` fail for as long as the block lasts."""
+    broken.update(places)
+    try:
+        yield
+    finally:
+        broken.clear()
+
+
+def forget() -> None:
+    """Have every module of the package know nothing, as in a process that has just started."""
+    for name, module in tuple(sys.modules.items()):
+        if name.startswith(_PACKAGE):
+            for key, value in vars(module).items():
+                _forget(key, value)
+
+
+def _forget(key: str, value: Any) -> None:
+    if hasattr(value, "cache_clear"):
+        value.cache_clear()
+    elif key[:2] != "__" and key.islower() and hasattr(value, "clear"):
+        value.clear()
