@@ -55,6 +55,34 @@ def test_a_wrapper_that_runs_the_statement_again_doubles_no_row(project: Inside)
     assert told == [True, "a wrapper ran the statement 2 times."]
 
 
+CHANGES = {
+    "puts-a-statement-before-it": "a wrapper changed the statement.",
+    "puts-a-statement-behind-it": "a wrapper changed the statement.",
+    "gives-other-parameters": "a wrapper changed the statement.",
+    "comments": "compiled",
+}
+
+
+@pytest.mark.parametrize("in_transaction", [False, True], ids=["alone", "in-a-transaction"])
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_wrapper_that_changes_the_statement(
+    project: Inside,
+    change: str,
+    in_transaction: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    """Only what was compiled is sent, with a comment at most; any other statement is DRF's."""
+    told = project.call(
+        "statements:wrapper_that_changes", change=change, in_transaction=in_transaction
+    )
+
+    assert told == [True, CHANGES[change]]
+
+
+def test_what_a_wrapper_raises_is_raised_once(project: Inside) -> None:
+    """A wrapper that lets nothing through is asked once, and its own error comes out."""
+    assert project.call("statements:wrapper_that_refuses_once") == [1, "no statement may run here"]
+
+
 def test_a_test_that_forbids_the_database_forbids_it_to_both(project: Inside) -> None:
     """Django's SimpleTestCase stops the lean statement as it stops DRF's."""
     drf, fast = project.call("statements:test_case_that_forbids_databases")

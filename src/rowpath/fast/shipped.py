@@ -71,6 +71,10 @@ class Relied:
         self._has_grounds = True
         return None
 
+    def names(self) -> tuple[tuple[Owner, str], ...]:
+        """Return all that is relied on."""
+        return self._asked[0]
+
     def clear(self) -> None:
         """Rely on nothing, as at the start."""
         self.__init__()  # type: ignore[misc] # which sets all there is

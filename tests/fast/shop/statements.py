@@ -1,13 +1,14 @@
 """What of the fast path's statement the project's own tools see, and how its values are bound."""
 
+from contextlib import nullcontext
 from typing import Any
 
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.db.models import F, Q
 from django.test import SimpleTestCase, TestCase
 from django.test.utils import CaptureQueriesContext, override_settings
 
-from fast.shop.asking import ask, same, way_of
+from fast.shop.asking import ask, same, told, way_of
 from fast.shop.models import Note
 from fast.shop.views import Flat
 from fast.shop.ways import fast
@@ -42,6 +43,50 @@ def wrapper_that_refuses() -> list[str]:
         except RuntimeError as error:
             raised.append(str(error))
     return raised
+
+
+def _changed(change: str, sql: str, params: Any) -> tuple[str, Any]:
+    if change == "puts-a-statement-before-it":
+        return f"SET application_name = 'named'; {sql}", params
+    if change == "puts-a-statement-behind-it":
+        return f"{sql}; RESET application_name", params
+    if change == "gives-other-parameters":
+        return sql, [2 if value == 1 else value for value in params]
+    return f"/* of a view */ {sql} /*route='100%%25'*/", params
+
+
+def wrapper_that_changes(change: str, *, in_transaction: bool) -> Told:
+    """Return whether a list whose statement is changed is DRF's, and how it was answered."""
+
+    def changing(execute: Any, sql: str, params: Any, many: Any, context: Any) -> Any:
+        changed, given = _changed(change, sql, params)
+        execute(changed, given, many, context)
+        if changed.startswith("SET"):
+            context["cursor"].nextset()
+
+    within = transaction.atomic if in_transaction else nullcontext
+    with connection.execute_wrapper(changing):
+        with within():
+            theirs = ask("own/", "drf", User="alice")
+        with within():
+            ours = ask("own/", "fast", User="alice")
+    return [told(ours) == told(theirs), way_of(ours)]
+
+
+def wrapper_that_refuses_once() -> Told:
+    """Return how often a wrapper that refuses all was asked, and what came out of the view."""
+    asked = []
+
+    def refuse(_: Any, sql: str, *__: Any) -> Any:
+        asked.append(sql)
+        raise RuntimeError("no statement may run here")
+
+    try:
+        with connection.execute_wrapper(refuse):
+            ask("notes-flat/", "fast")
+    except RuntimeError as error:
+        return [len(asked), str(error)]
+    return [len(asked), None]
 
 
 def wrapper_that_runs_twice() -> Told:

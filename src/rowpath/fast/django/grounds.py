@@ -13,7 +13,19 @@ from django.db.models.sql import compiler
 from django.db.models.sql import query as sql_query
 
 from rowpath.fast.django.overrides import overridden
+from rowpath.fast.fallback import CannotCompileError
 from rowpath.fast.shipped import Owner
+
+_COMPILING = (
+    "apply_converters",
+    "as_sql",
+    "compile",
+    "execute_sql",
+    "get_converters",
+    "has_results",
+    "pre_sql_setup",
+    "results_iter",
+)
 
 GROUNDS: tuple[tuple[Owner, tuple[str, ...]], ...] = (
     (
@@ -36,6 +48,7 @@ GROUNDS: tuple[tuple[Owner, tuple[str, ...]], ...] = (
     (query.RelatedPopulator, ("populate",)),
     (query, ("prefetch_related_objects", "get_related_populators")),
     (sql_query.Query, ("chain", "clone", "get_compiler")),
+    (compiler.SQLCompiler, _COMPILING),
     (base.Model, ("__init__", "from_db", "pk", "serializable_value")),
     (query_utils.DeferredAttribute, ("__get__",)),
     (related_descriptors.ForwardManyToOneDescriptor, ("__get__", "get_queryset", "get_object")),
@@ -46,21 +59,10 @@ GROUNDS: tuple[tuple[Owner, tuple[str, ...]], ...] = (
     (paginator.Paginator, ("page", "_get_page")),
 )
 
-_COMPILING = (
-    "apply_converters",
-    "as_sql",
-    "compile",
-    "execute_sql",
-    "get_converters",
-    "has_results",
-    "pre_sql_setup",
-    "results_iter",
-)
 
-
-def unusual_compiler(using: str) -> str | None:
-    """Return what the database `using` compiles its SELECTs by, if not by Django's own compiler."""
+def check_compiler(using: str) -> None:
+    """Raise CannotCompileError unless Django's own compiler makes the SELECTs of `using`."""
     found = connections[using].ops.compiler("SQLCompiler")
     if own := overridden(found, compiler.SQLCompiler, _COMPILING):
-        return f"{found.__module__}.{found.__qualname__} has a {own}() of its own"
-    return None
+        name = f"{found.__module__}.{found.__qualname__}"
+        raise CannotCompileError(f"its SQL is compiled by {name}, which has a {own}() of its own")

@@ -18,6 +18,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
 from rowpath.fast.django.drivers import has_binary_rows
+from rowpath.fast.django.grounds import check_compiler
 from rowpath.fast.django.overrides import has_own
 from rowpath.fast.django.querysets import check_queryset, check_relations
 from rowpath.fast.drf.back_off import BackOff
@@ -88,6 +89,7 @@ def reading_for(view: GenericAPIView, request: Request, queryset: QuerySet) -> R
     style = style_of(request.accepted_renderer, request.accepted_media_type)
     marker = _marker(view, request, queryset)
     check_queryset(queryset)
+    check_compiler(queryset.db)
     ready, plan, context = _ready(view, queryset, marker)
     ready.check(queryset)
     way = _way(ready, plan, style, queryset.db, context)
