@@ -52,6 +52,24 @@ def test_a_view_that_does_more_is_answered_as_drf_answers_it(
 
 
 @pytest.mark.parametrize(
+    ("name", "read", "told"),
+    [
+        ("narrowed-by-all", 1, "compiled"),
+        ("looks-at-rows", 2, "the paginator reads pk of a row"),
+        ("serializer-by-page", 2, "another serializer for its page"),
+    ],
+)
+def test_a_list_that_falls_back_on_its_page_is_paged_once(
+    project: Inside, name: str, read: int, told: str
+) -> None:
+    """The rows are counted once and read once more, whoever answers in the end."""
+    counts, reads, how = project.call("odd:statements", view=name)
+
+    assert (counts, reads) == (1, read)
+    assert told in how
+
+
+@pytest.mark.parametrize(
     ("does", "told"),
     [
         ("registers_a_loader", "the driver reads the type 1043 by _Masked"),

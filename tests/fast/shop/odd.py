@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.db import connection, transaction
 from django.db.models import DecimalField, ExpressionWrapper, F, IntegerField, QuerySet
 from django.db.models.functions import Cast
+from django.test.utils import CaptureQueriesContext
 from django.utils.functional import cached_property
 from psycopg import ClientCursor
 from psycopg.adapt import Loader
@@ -372,3 +373,11 @@ def classes_made_for_a_request(requests: int) -> bool:
         asked(view)
     gc.collect()
     return sum(1 for cls in _Chosen.__subclasses__() if cls.__name__ == "Made") < requests
+
+
+def statements(view: str) -> list[Any]:
+    """Return how many statements count rows or read them, and how the list was answered."""
+    with CaptureQueriesContext(connection) as captured:
+        _, told = asked(fast(VIEWS[view]))
+    counts = sum("COUNT(" in one["sql"] for one in captured.captured_queries)
+    return [counts, len(captured) - counts, told]
