@@ -12,16 +12,11 @@ from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from rowpath.fast.drf.answers import (
-    fast_answer,
-    ordinary_answer,
-    reading_for,
-    with_outcome,
-)
+from rowpath.fast.drf.answers import fast_answer, ordinary_answer, reading_for
 from rowpath.fast.drf.portable import FallsBackError
 from rowpath.fast.drf.prepared import never_compiles
 from rowpath.fast.drf.reading import Reading
-from rowpath.fast.drf.responses import Outcome
+from rowpath.fast.drf.responses import Outcome, with_outcome
 from rowpath.fast.drf.shadow import turned_off
 from rowpath.fast.drf.views import view_falls_back
 from rowpath.fast.encoding import CannotEncodeError

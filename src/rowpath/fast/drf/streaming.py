@@ -8,11 +8,10 @@ from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
-from rowpath.fast.drf.answers import with_outcome
 from rowpath.fast.drf.mixin import FastListMixin
 from rowpath.fast.drf.portable import PortableWay
 from rowpath.fast.drf.reading import Reading
-from rowpath.fast.drf.responses import Outcome
+from rowpath.fast.drf.responses import Outcome, with_outcome
 from rowpath.fast.fallback import CannotCompileError
 
 if TYPE_CHECKING:
