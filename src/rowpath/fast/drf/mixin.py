@@ -31,16 +31,16 @@ else:
 _log = logging.getLogger("rowpath.fast")
 
 
-class FastListMixin(_Listing):
-    """Answers `list` with the bytes, status and headers of DRF's ListModelMixin, faster.
-
-    It stands first in the bases of a generic view. What is not provably the same is answered by
-    DRF, for that request; `outcome_of(response)` tells, and the logger `rowpath.fast` says why on
-    DEBUG.
-    """
-
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Answer the view's queryset, filtered and paginated."""
+# Answers `list` with the bytes, status and headers of DRF's ListModelMixin, faster.
+#
+# It stands first in the bases of a generic view. What is not provably the same is answered by DRF,
+# for that request; `outcome_of(response)` tells, and the logger `rowpath.fast` says why on DEBUG.
+#
+# Neither it nor its methods have a docstring: tools that describe an API publish those of a view's
+# classes and methods as the description of the user's endpoints. help() shows this comment.
+class FastListMixin(_Listing):  # noqa: D101 - see above
+    # Answers the view's queryset, filtered and paginated.
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # noqa: D102
         reason = (
             view_falls_back(self, FastListMixin) or turned_off(type(self)) or never_compiles(self)
         )
@@ -57,8 +57,10 @@ class FastListMixin(_Listing):
             reason = FallBack(reason=str(error))
         return _told(self, ordinary_answer(self, queryset), reason)
 
-    def list_unpaginated(self, _request: Request, _reading: Reading) -> HttpResponseBase | None:
-        """Answer all rows in another way than in one piece; None for one piece."""
+    # Answers all rows in another way than in one piece; None for one piece.
+    def list_unpaginated(  # noqa: D102
+        self, _request: Request, _reading: Reading
+    ) -> HttpResponseBase | None:
         return None
 
 
