@@ -75,6 +75,7 @@ _UNGUARDED = {
         "setdefault",
     },
     "rowpath.fast.drf.answers": {
+        "append",
         "_rendered",
         "data",
         "get_paginated_response",
@@ -96,6 +97,12 @@ _UNGUARDED = {
         "falls_back",
         "index",
         "is_answered",
+    },
+    "rowpath.fast.drf.responses": {
+        "_fast_content",
+        "_let_go",
+        "close",
+        "get",
     },
 }
 

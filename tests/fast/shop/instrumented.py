@@ -33,6 +33,12 @@ class _Places(ast.NodeTransformer):
     def __init__(self, module: str) -> None:
         self._module = module
 
+    def visit_match_case(self, node: ast.match_case) -> ast.match_case:
+        # A pattern names its classes, and cannot call.
+        node.body = [self.visit(statement) for statement in node.body]
+        node.guard = node.guard and self.visit(node.guard)
+        return node
+
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
         self.generic_visit(node)
         if not isinstance(node.ctx, ast.Load):

@@ -14,6 +14,7 @@ from django.db.models.query_utils import DeferredAttribute
 from django.db.models.signals import post_init, pre_init
 
 from rowpath.fast.django.overrides import overridden
+from rowpath.fast.django.receivers import does_nothing, name_of
 from rowpath.fast.fallback import CannotCompileError
 
 _MAKING = (
@@ -34,10 +35,12 @@ def check_instances(model: type[models.Model]) -> None:
     if reason := _own_making(model):
         raise CannotCompileError(reason)
     # Receivers come and go, so they are asked for each time.
-    for signal in (pre_init, post_init):
-        if signal.has_listeners(model) and _hears(signal, model):
-            name = "pre_init" if signal is pre_init else "post_init"
-            raise CannotCompileError(f"{model.__name__} has a receiver of {name}")
+    for name, signal in (("pre_init", pre_init), ("post_init", post_init)):
+        if signal.has_listeners(model) and (heard := _heard(signal, model)) is not None:
+            raise CannotCompileError(
+                f"{model._meta.label} has a receiver of {name}, {name_of(heard)}",
+                change="Let it return at once for models that are none of its concern.",
+            )
 
 
 @cache
@@ -47,17 +50,20 @@ def _own_making(model: type[models.Model]) -> str | None:
     return None
 
 
-def _hears(signal: models.signals.ModelSignal, model: type[models.Model]) -> bool:
-    # An ImageField listens to post_init to learn its dimensions, which changes no column's value
-    # unless it has fields for them.
+def _heard(signal: models.signals.ModelSignal, model: type[models.Model]) -> object | None:
+    """Return a receiver that may do something to instances of `model`."""
     receivers = signal._live_receivers(model)
     heard = [*receivers[0], *receivers[1]] if isinstance(receivers, tuple) else receivers
-    return any(not _is_harmless(receiver) for receiver in heard)
+    return next((one for one in heard if not _is_harmless(one, signal, model)), None)
 
 
-def _is_harmless(receiver: object) -> bool:
-    field = getattr(receiver, "__self__", None)
-    return isinstance(field, models.ImageField) and not (field.width_field or field.height_field)
+def _is_harmless(receiver: object, signal: object, model: type[models.Model]) -> bool:
+    # An ImageField listens to post_init to learn its dimensions, which changes no column's value
+    # unless it has fields for them.
+    if getattr(receiver, "__func__", None) is models.ImageField.update_dimension_fields:
+        field = getattr(receiver, "__self__", None)
+        return not (getattr(field, "width_field", None) or getattr(field, "height_field", None))
+    return does_nothing(receiver, signal, model)
 
 
 def check_attribute(model: type[models.Model], field: models.Field) -> None:

@@ -1,35 +1,39 @@
 """How a list is answered, fast or by DRF, from the filtered queryset on."""
 
-import secrets
+import json
+import logging
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 from weakref import WeakKeyDictionary
 
-from django.db import DatabaseError
+from django.db import DatabaseError, connections, transaction
 from django.db.models.query import QuerySet
-from django.http.response import HttpResponseBase
 from rest_framework.generics import GenericAPIView
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
+from rest_framework.utils.serializer_helpers import ReturnList
 
 from rowpath.fast.django.drivers import has_binary_rows
 from rowpath.fast.django.grounds import check_compiler
 from rowpath.fast.django.overrides import has_own
 from rowpath.fast.django.querysets import check_queryset, check_relations
+from rowpath.fast.drf.askers import asked_of
 from rowpath.fast.drf.back_off import BackOff
 from rowpath.fast.drf.choosing import chooses_fields
 from rowpath.fast.drf.context import Context
+from rowpath.fast.drf.envelopes import NotPlainError, marked, spliced
+from rowpath.fast.drf.lazy import LazyList, is_unread
 from rowpath.fast.drf.options import options
 from rowpath.fast.drf.portable import FallsBackError, PortableWay, check_portable
 from rowpath.fast.drf.prepared import CHOOSING, Prepared, prepared, prepared_for
 from rowpath.fast.drf.reading import Reading, Way
 from rowpath.fast.drf.renderers import style_of
-from rowpath.fast.drf.responses import FastResponse, Outcome
+from rowpath.fast.drf.responses import FastResponse, Outcome, Written, with_outcome
 from rowpath.fast.drf.serializing import serializer_of
 from rowpath.fast.drf.shadow import checked, is_due, turned_off
 from rowpath.fast.drf.steps import FALLS_BACK, fall_back_of, step, theirs
@@ -41,14 +45,10 @@ from rowpath.fast.plan import JsonStyle, Plan
 # By views whose serializers are made, and compiled, for each request.
 _back_offs: WeakKeyDictionary[type, BackOff] = WeakKeyDictionary()
 
-R = TypeVar("R", bound=HttpResponseBase)
+_log = logging.getLogger("rowpath.fast")
 
 # What the paginator returned of what Reading gave it.
 Page = Sequence[Any]
-
-# Stands for the rows while the paginator's envelope is rendered around them. No client can know it.
-_ROWS = secrets.token_hex(16)
-_ROWS_AS_JSON = b'"' + _ROWS.encode() + b'"'
 
 
 def answer(view: Any, request: Request, queryset: QuerySet) -> tuple[Response, FallBack | None]:
@@ -86,6 +86,7 @@ def _count_values(reading: Reading, error: Exception) -> None:
 @step
 def reading_for(view: GenericAPIView, request: Request, queryset: QuerySet) -> Reading:
     """Return how the rows of `queryset` are read for `request`. Raises CannotCompileError."""
+    asked_of(type(view)).check()
     style = style_of(request.accepted_renderer, request.accepted_media_type)
     marker = _marker(view, request, queryset)
     check_queryset(queryset)
@@ -193,26 +194,58 @@ def _fast_answer(
     Raises what makes the list DRF's.
     """
     if page is None:
-        if (other := view.list_unpaginated(request, reading)) is not None:
-            return cast("Response", other)
+        if (streamed := view.list_unpaginated(request, reading)) is not None:
+            return cast("Response", streamed)
         reading.whole()
     reading.check_falls_back()
     if page is not None:
         _check_choice(view, reading, queryset)
     reading.context.get()  # for whatever it raises: a 404, say
     answer = _Answer(view, request, reading, queryset, page)
-    body = ours = answer.fast()
+    array = answer.array()
+    rows = LazyList(answer.data)
+    response = answer.around(rows)
     reading.check_falls_back()
     reading.way.ready.back_off.succeeded()
-    if is_due():
-        body = checked(type(view), ours, partial(theirs, answer.ordinary), answer.fast_again)
-    if body == ours:
-        outcome = Outcome(path="portable" if isinstance(reading.way, PortableWay) else "compiled")
-    else:
-        changing = FallBack(reason="a shadow request met rows that were being changed")
-        outcome = Outcome(reason=turned_off(type(view)) or changing)
+    asked = asked_of(type(view))
+    if (told := _is_drfs(view, response, rows)) is not None:
+        asked.again(told)
+        if is_unread(rows):
+            rows.read()
+        return with_outcome(response, Outcome(reason=FallBack(reason=told)))
+    if is_due() and (other := answer.checked(response, rows, array)) is not None:
+        return other
     reading.is_answered = True
-    return with_outcome(FastResponse(body, reading.style), outcome)
+    path = "portable" if isinstance(reading.way, PortableWay) else "compiled"
+    reading.way.forget()
+    written = Written(
+        rows=rows,
+        style=reading.style,
+        restore=lambda read: answer.restore(rows, read),
+        asked=lambda asker: asked.again(f"the data of its last answers was asked for by {asker}"),
+        passed=asked.back_off.succeeded,
+    )
+    return with_outcome(FastResponse.of(response, array, written), Outcome(path=path))
+
+
+def _is_drfs(view: GenericAPIView, response: Response, rows: LazyList) -> str | None:
+    """Return why `response`, made around `rows`, is left to DRF; None if it is not."""
+    if not is_unread(rows):
+        return f"{_enveloping(view)} looked at the rows"
+    if type(response) is not Response or response.is_rendered:
+        return f"{_enveloping(view)} returned a {type(response).__name__}"
+    try:
+        marked(response.data, rows)
+    except NotPlainError as error:
+        return f"{_enveloping(view)} put {error} around the rows"
+    return None
+
+
+def _enveloping(view: GenericAPIView) -> str:
+    """Return the name of what makes the envelope of the view's pages."""
+    own = has_own(view, GenericAPIView, ("get_paginated_response",))
+    owner = type(view if own else view.paginator)
+    return f"{owner.__name__}.get_paginated_response()"
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,33 +258,77 @@ class _Answer:
     queryset: QuerySet
     page: Page | None
 
-    def fast(self) -> bytes:
-        """Return rowpath's bytes. Raises as `fast_answer` does."""
+    def array(self) -> bytes:
+        """Return the rows as rowpath writes them. Raises as `fast_answer` does."""
         way, rows = self.reading.way, self.reading.rows_of(self.page)
         if isinstance(way, PortableWay):
-            return self._rendered(self._in_envelope(way.items(rows)))
-        array = way.array(rows)
-        if self.page is None:
-            return array
-        before, after = self._rendered(self._in_envelope(_ROWS)).split(_ROWS_AS_JSON)
-        return before + array + after
+            return self._rendered(way.items(rows))
+        return way.array(rows)
 
-    def fast_again(self) -> bytes | None:
-        """Return rowpath's bytes for the page as it is now; None if it is another page."""
+    def around(self, rows: LazyList) -> Response:
+        """Return what the view answers with `rows`."""
+        if self.page is None:
+            return Response(rows)
         try:
-            self.reading.again()
-            return self.fast()
-        except (CannotCompileError, CannotEncodeError, FallsBackError, IndexError):
+            return theirs(self.view.get_paginated_response, rows)
+        except TheirsError as error:
+            if not isinstance(error.error, TypeError) or not is_unread(rows):
+                raise
+            # Encoders in C take a list's items past its methods, and refuse what they find.
+            rows.read()
+            return theirs(self.view.get_paginated_response, rows)
+
+    def data(self) -> ReturnList:
+        """Return DRF's own data of the rows, by a statement of its own."""
+        self.reading.is_answered = True
+        rows = self.page and self.reading.real_page(self.page)
+        return self._serializer(rows).data
+
+    def restore(self, rows: LazyList, read: memoryview) -> None:
+        """Make `rows` DRF's own data of the rows that were `read`, which are given as JSON.
+
+        If these are not to be had any more, since they were changed or may not be seen now, the
+        data is what the JSON says.
+        """
+        try:
+            with _apart(self.reading.way.using):
+                data = self.data()
+            is_same = self._rendered(data) == read
+        except Exception:  # noqa: BLE001 - whatever that raises, the answer is there
+            _log.debug("The rows of %s cannot be read again", type(self.view), exc_info=True)
+            is_same = False
+        if not is_same:
+            serializer = self._serializer(self.page)
+            data = ReturnList(json.loads(bytes(read)), serializer=serializer)
+        rows.fill(data)
+
+    def _serializer(self, page: Page | None) -> Any:
+        rows = self.queryset if page is None else page
+        return self.view.get_serializer(rows, many=True)
+
+    def checked(self, response: Response, rows: LazyList, array: bytes) -> Response | None:
+        """Return DRF's answer if it is another than `response`; None if it is the same."""
+        answered: list[Response] = []
+
+        def whole(array: bytes) -> bytes:
+            return spliced(self._rendered, marked(response.data, rows), array)[0]
+
+        def ordinary() -> bytes:
+            answered.append(ordinary_answer(self.view, self.queryset))
+            return self._rendered(answered[0].data)
+
+        def again() -> bytes | None:
+            try:
+                self.reading.again()
+                return whole(self.array())
+            except (CannotCompileError, CannotEncodeError, FallsBackError, IndexError):
+                return None
+
+        ours = whole(array)
+        if checked(type(self.view), ours, partial(theirs, ordinary), again) == ours:
             return None
-
-    def ordinary(self) -> bytes:
-        """Return DRF's bytes, by statements of its own."""
-        return self._rendered(ordinary_answer(self.view, self.queryset).data)
-
-    def _in_envelope(self, rows: Any) -> Any:
-        if self.page is None:
-            return rows
-        return theirs(self.view.get_paginated_response, rows).data
+        changing = FallBack(reason="a shadow request met rows that were being changed")
+        return with_outcome(answered[0], Outcome(reason=turned_off(type(self.view)) or changing))
 
     def _rendered(self, data: Any) -> bytes:
         renderer, media_type = self.request.accepted_renderer, self.request.accepted_media_type
@@ -261,15 +338,15 @@ class _Answer:
             raise FallsBackError(str(error)) from error
 
 
+def _apart(using: str) -> AbstractContextManager[Any]:
+    """Let an error of the database not break the transaction that is open, if one is."""
+    is_open = connections[using].in_atomic_block
+    return transaction.atomic(using) if is_open else nullcontext()
+
+
 def ordinary_answer(view: GenericAPIView, queryset: QuerySet) -> Response:
     """Answer as ListModelMixin does, from where it has its queryset."""
     page = view.paginate_queryset(queryset)
     if page is None:
         return Response(view.get_serializer(queryset, many=True).data)
     return view.get_paginated_response(view.get_serializer(page, many=True).data)
-
-
-def with_outcome(response: R, outcome: Outcome) -> R:
-    """Return `response`, which tells from now on how it was answered."""
-    response.rowpath = outcome
-    return response

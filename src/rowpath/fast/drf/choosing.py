@@ -163,4 +163,11 @@ def _makes_choosing_fields(serializer_class: Any) -> bool:
     if getattr(meta, "depth", 0):
         return True
     made: Any = ClassLookupDict(mapping)
-    return any(field in made and made[field] in choosing for field in model._meta.concrete_fields)
+    return any(_made(made, field) in choosing for field in model._meta.concrete_fields)
+
+
+def _made(mapping: ClassLookupDict, field: Any) -> Any:
+    try:
+        return mapping[field]
+    except KeyError:  # which is all that it has to say so
+        return None

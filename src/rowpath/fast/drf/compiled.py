@@ -108,6 +108,10 @@ class CompiledWay:
             raise CannotEncodeError("the page has not all of the rows that were read")
         return written.finish()
 
+    def forget(self) -> None:
+        """Let go of what was read."""
+        self._written = self._kept = None
+
 
 class RowsWritten:
     """A JSON array and what became of it: an error is kept until somebody asks for the array."""

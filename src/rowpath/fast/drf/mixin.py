@@ -9,11 +9,11 @@ from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from rowpath.fast.drf.answers import answer, with_outcome
+from rowpath.fast.drf.answers import answer
 from rowpath.fast.drf.grounds import changed
 from rowpath.fast.drf.prepared import never_compiles
 from rowpath.fast.drf.reading import Reading
-from rowpath.fast.drf.responses import Outcome
+from rowpath.fast.drf.responses import Outcome, with_outcome
 from rowpath.fast.drf.shadow import turned_off
 from rowpath.fast.drf.steps import FALLS_BACK, count, failing, fall_back_of, step
 from rowpath.fast.drf.views import view_falls_back
@@ -28,16 +28,16 @@ else:
 _log = logging.getLogger("rowpath.fast")
 
 
-class FastListMixin(_Listing):
-    """Answers `list` with the bytes, status and headers of DRF's ListModelMixin, faster.
-
-    It stands first in the bases of a generic view. What is not provably the same is answered by
-    DRF, for that request; `outcome_of(response)` tells, and the logger `rowpath.fast` says why on
-    DEBUG.
-    """
-
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Answer the view's queryset, filtered and paginated."""
+# Answers `list` with the bytes, status and headers of DRF's ListModelMixin, faster.
+#
+# It stands first in the bases of a generic view. What is not provably the same is answered by DRF,
+# for that request; `outcome_of(response)` tells, and the logger `rowpath.fast` says why on DEBUG.
+#
+# Neither it nor its methods have a docstring: tools that describe an API publish those of a view's
+# classes and methods as the description of the user's endpoints. help() shows this comment.
+class FastListMixin(_Listing):  # noqa: D101 - see above
+    # Answers the view's queryset, filtered and paginated.
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # noqa: D102
         reason = _beforehand(self)
         if reason is not None:
             response = super().list(request, *args, **kwargs)
@@ -46,8 +46,10 @@ class FastListMixin(_Listing):
             response, reason = answer(self, request, queryset)
         return _told(self, response, reason)
 
-    def list_unpaginated(self, _request: Request, _reading: Reading) -> HttpResponseBase | None:
-        """Answer all rows in another way than in one piece; None for one piece."""
+    # Answers all rows in another way than in one piece; None for one piece.
+    def list_unpaginated(  # noqa: D102
+        self, _request: Request, _reading: Reading
+    ) -> HttpResponseBase | None:
         return None
 
 

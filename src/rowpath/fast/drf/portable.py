@@ -93,3 +93,7 @@ class PortableWay:
         """Return `rows`, or all, as the serializer's data. Raises FallsBackError."""
         chosen = self.rows if rows is None else [self.rows[row] for row in rows]
         return [represent(self.plan, row) for row in chosen]
+
+    def forget(self) -> None:
+        """Let go of what was read."""
+        self.rows = []

@@ -1,15 +1,24 @@
-"""The answer whose bytes are there before it is rendered."""
+"""The answer whose rows are there as bytes before it is rendered."""
 
-import json
+import sys
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, TypeVar, cast
+from weakref import WeakKeyDictionary
 
+from django.http.response import HttpResponseBase
 from rest_framework.renderers import BaseRenderer
 from rest_framework.response import Response
 
+from rowpath.fast.drf.envelopes import NotPlainError, marked, spliced
+from rowpath.fast.drf.lazy import LazyList, is_unread
 from rowpath.fast.drf.renderers import style_of
+from rowpath.fast.drf.steps import FALLS_BACK, step
 from rowpath.fast.fallback import CannotCompileError, FallBack
 from rowpath.fast.plan import JsonStyle
+
+R = TypeVar("R", bound=HttpResponseBase)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,68 +34,199 @@ class Outcome:
         return self.path is not None
 
 
+# Beside the responses, not in them: a cache pickles what is in a response, and whoever reads the
+# cache need not have rowpath.
+_outcomes: WeakKeyDictionary[HttpResponseBase, Outcome] = WeakKeyDictionary()
+
+
 def outcome_of(response: Any) -> Outcome | None:
     """Return how `response` was answered; None if no FastListMixin had to do with it."""
-    return getattr(response, "rowpath", None)
+    try:
+        return _outcomes.get(response)
+    except TypeError:  # a project's own class, without a hash or weak references
+        return None
+
+
+def with_outcome(response: R, outcome: Outcome) -> R:
+    """Return `response`, which tells from now on how it was answered."""
+    try:
+        _outcomes[response] = outcome
+    except TypeError:
+        return response
+    return response
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What a FastResponse knows of its rows besides their bytes."""
+
+    rows: LazyList
+    """What stands in `data` in the place of the rows."""
+    style: JsonStyle
+    restore: Callable[[memoryview], None]
+    """Makes `rows` DRF's own data of the rows that were written, which are given as bytes."""
+    asked: Callable[[str], None]
+    """Is told who asked for the data, if somebody does."""
+    passed: Callable[[], None]
+    """Is told that the answer was sent and nobody asked."""
 
 
 class FastResponse(Response):
-    """A Response with its body written already.
+    """A Response with the rows of its body written already.
 
-    `data` is there all the same for whoever asks: what the body says. If it was asked for before
-    the answer is rendered it may have been changed, so then it is rendered.
+    Whoever asks for `data`, or pickles it, makes it DRF's own Response with DRF's own data. If
+    that is before it is rendered the data may be changed, so then DRF renders it.
     """
 
-    def __init__(self, body: bytes, style: JsonStyle) -> None:
-        super().__init__()
-        self._body = body
-        self._style = style
-        self._is_ours = True
-        self._is_rendering = False
+    _written: Written
+    _data: Any
+    _array: bytes | None
+    """The rows, until they are in the body."""
+    _rows: memoryview
+    """The rows, wherever they are."""
+    _is_rendering: bool
+
+    @classmethod
+    def of(cls, response: Response, array: bytes, written: Written) -> "FastResponse":
+        """Make `response`, in whose data `written.rows` stand for `array`, a fast one.
+
+        All else that it has it keeps: its status, headers, cookies.
+        """
+        own = vars(response)
+        own["_data"] = own.pop("data")
+        response.__class__ = cls
+        fast = cast("FastResponse", response)
+        fast._written, fast._is_rendering = written, False
+        fast._array, fast._rows = array, memoryview(array)
+        return fast
 
     @property
     def data(self) -> Any:
-        """The answer as Python values."""
+        """DRF's own data of the rows that were written."""
         if self._is_rendering:
-            return None  # which the renderer that has rendered already is given
-        if self._is_ours:
-            self.data = json.loads(self._body)
-        return self._data
+            return None  # for the renderer that has rendered already
+        self._become_drfs(_caller())
+        return self.data  # which is DRF's from now on
 
     @data.setter
     def data(self, value: Any) -> None:
-        self._data = value
-        self._is_ours = False
+        self._become_response(value)
 
     @property
     def rendered_content(self) -> bytes:  # type: ignore[override] # bytes, as Response has it
         """The body, under the headers that the renderer's own would have had."""
+        try:
+            body = self._fast_content()
+        except FALLS_BACK:
+            body = None
+        if body is not None:
+            return body
+        self._become_response(self._restored())
+        return self.rendered_content
+
+    @step
+    def _fast_content(self) -> bytes | None:
         renderer = self.accepted_renderer
-        if not self._is_ours or not self._is_written_by(renderer):
-            return super().rendered_content
-        self.accepted_renderer = cast("BaseRenderer", _Written(renderer, self._body))
+        array, envelope = self._array, self._envelope(renderer)
+        if array is None or envelope is None:
+            return None
+        writing = _Writing(renderer, envelope, array)
+        self.accepted_renderer = cast("BaseRenderer", writing)
         self._is_rendering = True
         try:
-            return super().rendered_content
+            body = super().rendered_content
         finally:
             self._is_rendering = False
             self.accepted_renderer = renderer
+        # The rows are in the body now, and there only.
+        self._array, self._rows = None, writing.rows
+        return body
 
-    def _is_written_by(self, renderer: BaseRenderer) -> bool:
+    def _envelope(self, renderer: BaseRenderer) -> Any:
+        """Return what is to be rendered around the rows; None if DRF has to render all."""
+        written = self._written
+        if not is_unread(written.rows) or self.renderer_context.get("indent") is not None:
+            return None
         try:
-            style = style_of(renderer, self.accepted_media_type)
-        except CannotCompileError:
-            return False
-        return style == self._style and self.renderer_context.get("indent") is None
+            if style_of(renderer, self.accepted_media_type) != written.style:
+                return None
+            return marked(self._data, written.rows)
+        except (CannotCompileError, NotPlainError):
+            return None
+
+    def close(self) -> None:
+        """Close it, and let go of what leads back to it.
+
+        So its body goes when the server drops it, not when Python next looks for cycles.
+        """
+        super().close()
+        if type(self) is FastResponse:  # or one that hears of the end has asked for the data
+            with suppress(*FALLS_BACK):
+                self._let_go()
+
+    @step
+    def _let_go(self) -> None:
+        self._written.passed()
+        context = getattr(self, "renderer_context", {})
+        context.pop("response", None)
+        view = context.get("view")
+        if view is not None and vars(view).get("response") is self:
+            del view.response
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        if self.is_rendered:  # or else it raises
+            self._become_drfs(_caller())
+            return self.__reduce_ex__(protocol)  # which is DRF's from now on
+        return super().__reduce_ex__(protocol)
+
+    def _become_drfs(self, asker: str) -> None:
+        self._written.asked(asker)
+        if not self.is_rendered:
+            reason = FallBack(reason=f"its data was asked for by {asker}")
+            with_outcome(self, Outcome(reason=reason))
+        self._become_response(self._restored())
+
+    def _restored(self) -> Any:
+        if is_unread(self._written.rows):
+            self._written.restore(self._rows)
+        return self._data
+
+    def _become_response(self, data: Any) -> None:
+        own = vars(self)
+        for name in ("_written", "_data", "_array", "_rows", "_is_rendering"):
+            del own[name]
+        self.__class__ = Response  # type: ignore[assignment]
+        own["data"] = data
 
 
-class _Written:
-    """A renderer that has rendered already."""
+class _Writing:
+    """A renderer that renders what stands around rows that are written already."""
 
-    def __init__(self, renderer: BaseRenderer, body: bytes) -> None:
+    def __init__(self, renderer: BaseRenderer, envelope: Any, array: bytes) -> None:
         self.media_type = renderer.media_type
         self.charset = renderer.charset
-        self._body = body
+        self.rows = memoryview(array)
+        self._renderer = renderer
+        self._envelope = envelope
+        self._array = array
 
-    def render(self, _data: Any, _media_type: str, _context: dict[str, Any]) -> bytes:
-        return self._body
+    def render(self, _data: Any, media_type: str, context: dict[str, Any]) -> bytes:
+        render: Any = self._renderer.render
+        body, start = spliced(
+            lambda data: render(data, media_type, context), self._envelope, self._array
+        )
+        if start is not None:
+            self.rows = memoryview(body)[start : start + len(self._array)]
+        return body
+
+
+def _caller() -> str:
+    """Return the function that asks, which is the first that is not rowpath's."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and _is_between(frame.f_globals.get("__name__", "")):
+        frame = frame.f_back
+    return f"{frame.f_globals.get('__name__')}.{frame.f_code.co_qualname}"
+
+
+def _is_between(module: str) -> bool:
+    return module in ("copy", "copyreg", "pickle") or module.startswith("rowpath.")

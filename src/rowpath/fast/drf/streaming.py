@@ -8,11 +8,10 @@ from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
-from rowpath.fast.drf.answers import with_outcome
 from rowpath.fast.drf.mixin import FastListMixin
 from rowpath.fast.drf.portable import PortableWay
 from rowpath.fast.drf.reading import Reading
-from rowpath.fast.drf.responses import Outcome
+from rowpath.fast.drf.responses import Outcome, with_outcome
 from rowpath.fast.fallback import CannotCompileError
 
 if TYPE_CHECKING:
@@ -25,22 +24,24 @@ _PIECE_BYTES = 1 << 20
 _PIECE_ROWS = 20_000
 
 
-class StreamingList(FastListMixin):
-    """A FastListMixin whose unpaginated lists are streamed if they have many rows.
-
-    A streamed answer has the bytes of the ordinary one, but no Content-Length, and its status is
-    sent before the last row is read: an error after that breaks the connection, so that nobody
-    takes half a list for a whole one. It is read in a transaction that lasts until the last byte.
-    A list of up to `stream_above_rows` rows, a paginated one, a view inside a transaction
-    (ATOMIC_REQUESTS) and a request by ASGI are answered in one piece.
-    """
-
+# A FastListMixin whose unpaginated lists are streamed if they have many rows.
+#
+# A streamed answer has the bytes of the ordinary one, but no Content-Length, and its status is sent
+# before the last row is read: an error after that breaks the connection, so that nobody takes half
+# a list for a whole one. It is read in a transaction that lasts until the last byte. A list of up
+# to `stream_above_rows` rows, a paginated one, a view inside a transaction (ATOMIC_REQUESTS) and a
+# request by ASGI are answered in one piece.
+#
+# There are no docstrings here, as in FastListMixin.
+class StreamingList(FastListMixin):  # noqa: D101
     stream_above_rows = 2_000
+    # How long the database waits for the client to take a piece before it ends the session.
     slow_client_timeout_s = 60.0
-    """How long the database waits for the client to take a piece before it ends the session."""
 
-    def list_unpaginated(self, request: Request, reading: Reading) -> HttpResponseBase | None:
-        """Answer all rows as a stream, or return None for an answer in one piece."""
+    # Answers all rows as a stream, or returns None for an answer in one piece.
+    def list_unpaginated(  # noqa: D102
+        self, request: Request, reading: Reading
+    ) -> HttpResponseBase | None:
         way = reading.way
         if isinstance(way, PortableWay) or not _may_stream(request, way.using):
             return None

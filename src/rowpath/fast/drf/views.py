@@ -13,10 +13,11 @@ from rest_framework.pagination import (
 )
 
 from rowpath.fast.django.overrides import overridden
+from rowpath.fast.drf.askers import asks_for_data
 from rowpath.fast.fallback import FallBack
 
-_LISTING = ("paginate_queryset", "get_paginated_response", "paginator")
-_PAGING = ("paginate_queryset", "get_paginated_response", "__init__")
+_LISTING = ("paginate_queryset", "paginator")
+_PAGING = ("paginate_queryset", "__init__")
 _CURSOR = ("_get_position_from_instance", "get_next_link", "get_previous_link")
 _PAGINATORS = (PageNumberPagination, LimitOffsetPagination, CursorPagination)
 
@@ -28,6 +29,10 @@ _paginators: WeakKeyDictionary[type, FallBack | None] = WeakKeyDictionary()
 def view_falls_back(view: object, mixin: type) -> FallBack | None:
     """Return why lists of `view`, which has `mixin`, are never fast; None if they are."""
     view_class = type(view)
+    action = getattr(view, "action", None)
+    if action not in (None, "list"):
+        # One of the view's own that calls list().
+        return class_falls_back(view_class, mixin) or asks_for_data(view_class, mixin, action)
     if own := next((name for name in _LISTING if name in vars(view)), None):
         return FallBack(reason=f"{view_class.__name__} has a {own}() of its own")
     if view_class not in _views:
@@ -51,7 +56,7 @@ def class_falls_back(view_class: type, mixin: type) -> FallBack | None:
             reason=f"{owner.__name__} has a list() of its own",
             change=f"Name {mixin.__name__} after {owner.__name__} in the bases.",
         )
-    return None
+    return asks_for_data(view_class, mixin)
 
 
 def paginator_falls_back(paginator_class: type[BasePagination]) -> FallBack | None:
