@@ -239,7 +239,7 @@ def test_guard_stops_the_program_when_it_is_asked_to_end(tmp_path: Path) -> None
 
 
 def test_a_background_job_can_start_what_hears_sigint() -> None:
-    """Where SIGINT is ignored, as in a shell's background job, a test's program still ends by it."""
+    """Where SIGINT is ignored, as in a shell's background job, a program still ends by it."""
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         with hearing_sigint(), subprocess.Popen(["/bin/sleep", "600"]) as program:
