@@ -1,10 +1,10 @@
 # `make lab` is the main job, `make ladder` the experiment against rowpath's peers, `make test` the
-# tests. Each installs what it needs into .venv first.
+# tests. Each installs what it needs into .venv first, and the tests what they need of the system.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: lab ladder test lint lock clean
+.PHONY: lab ladder test system lint lock clean
 
 lab: $(VENV)/lab.stamp
 	$(BIN)/rowpath lab run $(ARGS)
@@ -12,8 +12,13 @@ lab: $(VENV)/lab.stamp
 ladder: $(VENV)/peers.stamp
 	$(BIN)/rowpath lab run ladder $(ARGS)
 
-test: $(VENV)/dev.stamp
+test: system $(VENV)/dev.stamp
+	$(BIN)/python tests/system.py --browser
 	$(BIN)/pytest $(ARGS)
+
+# A browser and the like, before minutes of other work: tests/system.py names them.
+system:
+	@$(PYTHON) tests/system.py
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .

@@ -1,4 +1,5 @@
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,6 +23,20 @@ SMALL = {
 }
 PRODUCTS = 3_000
 LOGS_ROWS = 2_000
+
+
+@contextmanager
+def hearing_sigint() -> Iterator[None]:
+    """Programs that are started inside the block end by SIGINT, as those of a terminal do.
+
+    A shell's background job ignores it, and so would all that pytest starts there: a program
+    inherits that a signal is ignored, but not that one is handled.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager

@@ -19,6 +19,16 @@ from rowpath.lab.packages import package_versions
 
 URL = re.compile(r"(POST |\(fails .*\) )?(http://127\.0\.0\.1:\d+/\S+)")
 
+UNDER_NOHUP = """
+import os, signal, sys
+from rowpath.cli.program import run
+signal.signal(signal.SIGHUP, signal.SIG_IGN)
+sys.argv = ["rowpath", "--version"]
+run()
+os.kill(os.getpid(), signal.SIGHUP)
+print("still there")
+"""
+
 
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
@@ -73,6 +83,15 @@ def test_data_builds_checks_replaces_and_drops(folder: Path) -> None:
     assert "Removed logs." in dropped.stdout
     assert after.stdout.count("is there already") == 1
     assert "logs: 3,000 player fights" in after.stdout
+
+
+def test_a_command_under_nohup_outlives_its_terminal() -> None:
+    """A signal that is ignored when a command starts is ignored until it ends."""
+    done = subprocess.run(
+        [sys.executable, "-c", UNDER_NOHUP], capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "still there")
 
 
 def test_data_of_an_unknown_dataset_is_refused_with_the_known_ones(tmp_path: Path) -> None:

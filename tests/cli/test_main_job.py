@@ -10,13 +10,14 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Timer
 from uuid import uuid4
 
 import psutil
 import psycopg
 import pytest
 
-from conftest import enterable_folder
+from conftest import enterable_folder, hearing_sigint
 from rowpath.lab.database import Database, open_database
 from rowpath.lab.dataset import PRODUCTS, inspect
 from rowpath.lab.experiments import EXPERIMENTS
@@ -24,6 +25,7 @@ from rowpath.lab.record import Run, from_json
 
 ROWS = 2_000
 MARK = "ROWPATH_TEST_MARK"
+LONGEST_S = 300.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -295,16 +297,21 @@ def job() -> Iterator[Job]:
     """The experiment `fields`, just begun on an empty data folder."""
     mark = uuid4().hex
     with enterable_folder() as folder:
-        process = subprocess.Popen(
-            command(folder, "--sizes", "10", "fields"),
-            env=environment(folder, mark),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        with hearing_sigint():
+            process = subprocess.Popen(
+                command(folder, "--sizes", "10", "fields"),
+                env=environment(folder, mark),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+        # A job that says nothing any more ends all the same, and so does what reads it.
+        watchdog = Timer(LONGEST_S, process.kill)
         with process:
+            watchdog.start()
             begun = Job(process=process, folder=folder, mark=mark)
             yield begun
+            watchdog.cancel()
             process.kill()
             assert begun.none_left()
 

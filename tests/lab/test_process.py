@@ -9,6 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from conftest import hearing_sigint
 from rowpath.errors import OutputError, ServerError
 from rowpath.lab.servers.process import Program, running
 
@@ -209,14 +210,15 @@ def test_log_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 def test_nothing_outlives_us(tmp_path: Path, number: signal.Signals, code: str) -> None:
     """When we are killed, even by SIGKILL, the guard and all that the program started end."""
     log, pids = tmp_path / "child.log", tmp_path / "pids"
-    parent = subprocess.Popen(
-        [sys.executable, "-c", PARENT, code, log, pids], stderr=subprocess.DEVNULL
-    )
+    with hearing_sigint():
+        parent = subprocess.Popen(
+            [sys.executable, "-c", PARENT, code, log, pids], stderr=subprocess.DEVNULL
+        )
     assert wait_until(lambda: pids.exists() and pids.read_text().endswith("\n") and says_ready(log))
     family = psutil.Process(parent.pid).children(recursive=True)
 
     parent.send_signal(number)
-    parent.wait()
+    parent.wait(timeout=60)
     gone = wait_until(lambda: all(map(is_gone, family)))
 
     assert len(family) >= 2
@@ -234,3 +236,18 @@ def test_guard_stops_the_program_when_it_is_asked_to_end(tmp_path: Path) -> None
         ended = wait_until(lambda: not process.is_alive())
 
     assert ended
+
+
+def test_a_background_job_can_start_what_hears_sigint() -> None:
+    """Where SIGINT is ignored, as in a shell's background job, a program still ends by it."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with hearing_sigint(), subprocess.Popen(["/bin/sleep", "600"]) as program:
+            program.send_signal(signal.SIGINT)
+            ended = program.wait(timeout=60)
+        still = signal.getsignal(signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+    assert ended == -signal.SIGINT
+    assert still is signal.SIG_IGN

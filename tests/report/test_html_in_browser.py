@@ -1,6 +1,5 @@
-"""The report in Debian's Chromium, opened as a file as a reader would."""
+"""The report in a Chromium, opened as a file as a reader would."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from report_runs import whole_run
 from rowpath.report.charts import charts
 from rowpath.report.html import render
 from rowpath.report.layout import groups
+from system import found_browser
 
 Scheme = Literal["light", "dark"]
 Drawn = Callable[[int, Scheme], Page]
@@ -41,9 +41,8 @@ class Opened:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Yield a headless Chromium."""
-    executable = shutil.which("chromium")
-    if executable is None:
-        pytest.fail("Cannot test the report: no chromium on PATH. Run `apt-get install chromium`.")
+    executable = found_browser()
+    assert executable is not None, "no browser is installed: python tests/system.py"
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=executable, args=_ARGS)
         yield started

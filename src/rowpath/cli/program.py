@@ -34,7 +34,9 @@ for command in (list_experiments, data, run_experiments, serve):
 def run() -> int:
     """Run the command line in sys.argv; return its exit code, with the reason on stderr."""
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _end)
+        # Whoever started this under nohup wants it to outlive the terminal.
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _end)
     try:
         code = rowpath.main(prog_name="rowpath", standalone_mode=False)
     except RowpathError as error:
