@@ -10,6 +10,7 @@ from time import monotonic
 import click
 import psycopg
 from rich.console import Console
+from rich.text import Text
 
 from rowpath import __version__
 from rowpath.cli import options
@@ -151,10 +152,7 @@ class Session:
             raise
         finally:
             if self.results.observations:
-                run = self.run(stopped)
-                console.print(terminal.summary(run))
-                files.write(run)
-                console.print(f"Run: {files.json}\nReport: {files.html}", soft_wrap=True)
+                _tell(console, files, self.run(stopped))
 
     def _failure(self, error: psycopg.Error | RowpathError) -> RowpathError:
         """Return what to tell of an error: a server that fails may have lost its database."""
@@ -180,7 +178,8 @@ class Session:
             rowpath=__version__,
             started_at=self.started_at,
             duration_s=monotonic() - self.started,
-            stopped=stopped,
+            # A path that is no UTF-8 has surrogates in it, which no file of a run can hold.
+            stopped=stopped and stopped.encode(errors="replace").decode(),
             seed=self.plan.seed,
             profile=self.plan.profile.name,
             workers=self.plan.site.workers,
@@ -193,6 +192,15 @@ class Session:
     def _records(self) -> Iterator[ExperimentRecord]:
         experiments = {stage.experiment.name: stage.experiment for stage in self.plan.stages}
         return map(self.record, experiments.values())
+
+
+def _tell(console: Console, files: Outputs, run: Run) -> None:
+    """Write the run, then print it: whatever printing meets, what was measured is on disk."""
+    written = files.write(run)
+    console.print(terminal.summary(run))
+    for name, path in written.paths.items():
+        console.print(Text(f"{name}: {path}"), soft_wrap=True)
+    written.check()
 
 
 class Telling:

@@ -9,6 +9,7 @@ import click
 
 from rowpath.cli import options
 from rowpath.cli.datasets import wanted_datasets
+from rowpath.cli.standard_streams import say
 from rowpath.errors import ServerError
 from rowpath.lab.apps.settings import AppSettings
 from rowpath.lab.database import open_database
@@ -55,15 +56,15 @@ def serve(  # noqa: PLR0913 one parameter an option
     servers = []
     with open_database(database_url) as database, ExitStack() as stack:
         for dataset, count in wanted.items():
-            ensure(database, dataset, rows=count, seed=seed, report=click.echo)
+            ensure(database, dataset, rows=count, seed=seed, report=say)
         settings = AppSettings(dsn=database.dsn, setup=Setup(setup), trace_folder=None)
         for each, its_port in zip(apps, ports, strict=True):
             server = stack.enter_context(
                 serving(each, settings, logs=data_folder() / "logs", workers=workers, port=its_port)
             )
             servers.append(server)
-            click.echo("\n".join(_urls(each, server)))
-        click.echo("Running until Ctrl-C.")
+            say("\n".join(_urls(each, server)))
+        say("Running until Ctrl-C.")
         _watch(servers)
 
 

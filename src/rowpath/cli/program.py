@@ -11,6 +11,7 @@ from rowpath.cli.lab_data import data
 from rowpath.cli.lab_list import list_experiments
 from rowpath.cli.lab_run import run_experiments
 from rowpath.cli.lab_serve import serve
+from rowpath.cli.standard_streams import Output, say
 from rowpath.errors import RowpathError
 
 INTERRUPTED = 128 + signal.SIGINT
@@ -31,21 +32,23 @@ for command in (list_experiments, data, run_experiments, serve):
     lab.add_command(command)
 
 
-def run() -> int:
+def run(output: Output) -> int:
     """Run the command line in sys.argv; return its exit code, with the reason on stderr."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _end)
+    signal.signal(signal.SIGTERM, _end)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup leaves it
+        signal.signal(signal.SIGHUP, _end)
     try:
         code = rowpath.main(prog_name="rowpath", standalone_mode=False)
+        output.check()
     except RowpathError as error:
-        click.echo(str(error), err=True)
+        say(str(error), err=True)
         return error.exit_code
     except click.ClickException as error:
         reason = " ".join(error.format_message().split()).rstrip(".")
-        click.echo(f"Cannot read the command: {reason}. See `rowpath lab --help`.", err=True)
+        say(f"Cannot read the command: {reason}. See `rowpath lab --help`.", err=True)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Interrupted.", err=True)
+        say("Interrupted.", err=True)
         return INTERRUPTED
     return code if isinstance(code, int) else 0
 

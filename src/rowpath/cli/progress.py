@@ -52,7 +52,8 @@ def duration(seconds: float) -> str:
 @contextmanager
 def steps(console: Console) -> Iterator[Steps]:
     """Yield the way to tell of steps that suits `console`."""
-    if console.is_terminal:
+    # Rich takes a pipe for a terminal where FORCE_COLOR is set, and draws nothing on a dumb one.
+    if console.file.isatty() and not console.is_dumb_terminal:
         with _live(console) as live:
             yield live
     else:
@@ -63,11 +64,11 @@ def steps(console: Console) -> Iterator[Steps]:
 def _live(console: Console) -> Iterator[Steps]:
     # What may be cut off in a narrow terminal stands last.
     columns = (
-        SpinnerColumn(),
+        SpinnerColumn("line" if console.options.ascii_only else "dots"),
         TimeElapsedColumn(),
         BarColumn(bar_width=12),
         TextColumn("{task.fields[left]}"),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),  # [::1] is an address, no mark-up
     )
     started = monotonic()
     with Progress(*columns, console=console, transient=True) as progress:
