@@ -20,11 +20,11 @@ from rowpath.cli.outputs import Outputs, outputs
 from rowpath.cli.progress import Steps, steps
 from rowpath.errors import DatabaseError, RowpathError, ServerError
 from rowpath.lab.analysis import experiment_record
-from rowpath.lab.database import connect, open_database
+from rowpath.lab.database import connect, open_database, refused
 from rowpath.lab.dataset import ensure
 from rowpath.lab.experiment import Experiment
 from rowpath.lab.experiments import EXPERIMENTS
-from rowpath.lab.folders import data_folder
+from rowpath.lab.folders import logs_folder
 from rowpath.lab.forecast import Forecast
 from rowpath.lab.host import environment
 from rowpath.lab.measuring import runner
@@ -95,12 +95,13 @@ def run_experiments(  # noqa: PLR0913 one parameter an option
     console = Console(highlight=False)
     with open_database(database_url) as database, steps(console) as progress:
         progress.step(f"using {database.description}")
+        logs = logs_folder()
         surroundings = environment(database)
         datasets = tuple(
             ensure(database, dataset, rows=count, seed=seed, report=progress.step)
             for dataset, count in wanted.items()
         )
-        site = Site(dsn=database.dsn, logs=data_folder() / "logs", workers=workers)
+        site = Site(dsn=database.dsn, logs=logs, workers=workers)
         plan = runner.Plan(stages=planned, profile=chosen_profile, seed=seed, site=site)
         session = Session(plan=plan, environment=surroundings, datasets=datasets)
         with session.told(console, files):
@@ -166,10 +167,7 @@ class Session:
             )
         if isinstance(error, RowpathError):
             return error
-        return DatabaseError(
-            f"Cannot go on: the database refused a statement of the lab's own "
-            f"({' '.join(str(error).split())}). See its log, then run again: the dataset is kept."
-        )
+        return refused(error)
 
     def run(self, stopped: str | None) -> Run:
         """Return what was measured so far as a value."""

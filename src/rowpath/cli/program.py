@@ -5,6 +5,7 @@ import sys
 from types import FrameType
 
 import click
+import psycopg
 
 from rowpath import __version__
 from rowpath.cli.lab_data import data
@@ -13,6 +14,7 @@ from rowpath.cli.lab_run import run_experiments
 from rowpath.cli.lab_serve import serve
 from rowpath.cli.standard_streams import Output, say
 from rowpath.errors import RowpathError
+from rowpath.lab.database import refused
 
 INTERRUPTED = 128 + signal.SIGINT
 
@@ -41,8 +43,9 @@ def run(output: Output) -> int:
         code = rowpath.main(prog_name="rowpath", standalone_mode=False)
         output.check()
     except RowpathError as error:
-        say(str(error), err=True)
-        return error.exit_code
+        return _told(error)
+    except psycopg.Error as error:  # a run tells of those that it meets while it measures
+        return _told(refused(error))
     except click.ClickException as error:
         reason = " ".join(error.format_message().split()).rstrip(".")
         say(f"Cannot read the command: {reason}. See `rowpath lab --help`.", err=True)
@@ -51,6 +54,11 @@ def run(output: Output) -> int:
         say("Interrupted.", err=True)
         return INTERRUPTED
     return code if isinstance(code, int) else 0
+
+
+def _told(error: RowpathError) -> int:
+    say(str(error), err=True)
+    return error.exit_code
 
 
 def _end(number: int, _frame: FrameType | None) -> None:
