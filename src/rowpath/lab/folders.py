@@ -29,16 +29,27 @@ def data_folder() -> Path:
                 f"Cannot use the data folder {named}: {error}. Name another one with {VARIABLE}."
             ) from error
     if os.geteuid() != 0:
-        folder = platformdirs.user_data_path("rowpath", appauthor=False)
-        if folder.is_absolute():
-            return folder
-        raise UsageError(
-            f"Cannot choose a data folder: the OS user {os.geteuid()} has no home. "
-            f"Name one with {VARIABLE}."
-        )
+        return _of_user()
     if sys.platform == "darwin":
         return platformdirs.site_data_path("rowpath", appauthor=False)
     return ROOT_FOLDER
+
+
+def _of_user() -> Path:
+    """Return the user's data folder; UsageError where he has no home, as some users of containers.
+
+    platformdirs raises an error then, and in older versions it returns a path that begins with ~.
+    """
+    try:
+        folder = platformdirs.user_data_path("rowpath", appauthor=False)
+    except RuntimeError:
+        folder = Path()
+    if folder.is_absolute():
+        return folder
+    raise UsageError(
+        f"Cannot choose a data folder: the OS user {os.geteuid()} has no home. "
+        f"Name one with {VARIABLE}."
+    )
 
 
 def logs_folder() -> Path:
