@@ -1,5 +1,6 @@
 """`rowpath lab run`: the main job, from nothing to tables, a report and a run on disk."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from rowpath.cli import options
 from rowpath.cli.counts import parse_sizes
 from rowpath.cli.datasets import table_sizes, wanted_datasets
 from rowpath.cli.outputs import Outputs, outputs
-from rowpath.cli.progress import Steps, steps
+from rowpath.cli.progress import Steps, console_for, steps
 from rowpath.errors import DatabaseError, RowpathError, ServerError
 from rowpath.lab.analysis import experiment_record
 from rowpath.lab.database import connect, open_database, refused
@@ -92,7 +93,7 @@ def run_experiments(  # noqa: PLR0913 one parameter an option
         sizes=parse_sizes(sizes),
     )
     files = outputs(json_path, html_path, datetime.now(UTC))
-    console = Console(highlight=False)
+    console = console_for(sys.stdout)
     with open_database(database_url) as database, steps(console) as progress:
         progress.step(f"using {database.description}")
         logs = logs_folder()

@@ -24,9 +24,10 @@ def data_folder() -> Path:
     if named:
         try:
             return Path(named).expanduser().absolute()
-        except RuntimeError as error:
+        except (RuntimeError, OSError) as error:  # no such user; no such current folder
+            reason = getattr(error, "strerror", None) or str(error).rstrip(".")
             raise UsageError(
-                f"Cannot use the data folder {named}: {error}. Name another one with {VARIABLE}."
+                f"Cannot use the data folder {named}: {reason}. Name another one with {VARIABLE}."
             ) from error
     if os.geteuid() != 0:
         return _of_user()
