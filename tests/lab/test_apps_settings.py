@@ -1,4 +1,6 @@
+import os
 from pathlib import Path
+from pwd import getpwuid
 
 import psycopg
 import pytest
@@ -48,22 +50,26 @@ def test_options_of_the_user_are_kept() -> None:
         ("dbname=shop user=me", "shop"),
         ("postgresql://me@localhost/shop", "shop"),
         ("user=me", "me"),
+        ("host=localhost", getpwuid(os.geteuid()).pw_name),
     ],
 )
-def test_the_database_is_the_one_that_libpq_would_choose(
-    dsn: str, name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Without a name, it is called as its user."""
-    monkeypatch.delenv("PGDATABASE", raising=False)
-
+def test_the_database_is_the_one_that_libpq_would_choose(dsn: str, name: str) -> None:
+    """Without a name, it is called as its user, and he as the OS user."""
     assert app(dsn).database_name() == name
 
 
-def test_the_database_may_be_named_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """libpq's own variable counts where the connection string is silent."""
+def test_the_environment_adds_nothing_to_the_connection_string(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Neither a database nor options that are named there count where the string is silent."""
     monkeypatch.setenv("PGDATABASE", "shop")
+    monkeypatch.setenv("PGOPTIONS", "-c work_mem=1MB")
 
-    assert app("user=me").database_name() == "shop"
+    assert app("user=me").database_name() == "me"
+    assert app("user=me").connection_parameters() == {
+        "user": "me",
+        "options": "-c search_path=rowpath_lab -c timezone=UTC",
+    }
 
 
 def test_as_told_is_planned_as_without_the_index(products: Database) -> None:

@@ -31,6 +31,13 @@ with open_database(None):
     print("ready", flush=True)
     time.sleep(600)
 """
+HOMELESS = """
+import os
+from rowpath.lab.folders import data_folder
+
+os.setuid(54_321)
+data_folder()
+"""
 IS_ROOT = os.geteuid() == 0
 
 
@@ -241,15 +248,142 @@ def test_folder_that_cannot_be_made_is_named() -> None:
 
 @pytest.mark.skipif(not IS_ROOT, reason="only for root another user runs PostgreSQL")
 def test_folder_that_the_os_user_cannot_enter_is_named(data_folder: Path) -> None:
-    """For root, a data folder that is closed to PostgreSQL's user is named with what closes it."""
+    """For root, a data folder that is closed to PostgreSQL's user is named, and not made."""
     closed = data_folder / "closed"
     closed.mkdir(mode=0o700)
 
     with (
         pytest.raises(DatabaseError, match=f"cannot enter {closed}"),
-        embedded_postgresql(closed / "data"),
+        embedded_postgresql(closed / "new" / "data"),
     ):
         pass
+
+    assert list(closed.iterdir()) == []
+
+
+def test_folder_on_a_full_disk_is_not_made(
+    data_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk without room for a database is told, and gets no folder either."""
+    monkeypatch.setattr("rowpath.lab.database.cluster.EMPTY_BYTES", 2**62)
+
+    with (
+        pytest.raises(DiskError, match="Cannot make a database: it needs"),
+        embedded_postgresql(data_folder / "new" / "data"),
+    ):
+        pass
+
+    assert list(data_folder.iterdir()) == []
+
+
+def test_folder_below_one_that_cannot_be_made_is_not_made(data_folder: Path) -> None:
+    """Of a path that is too long at its end nothing is made."""
+    with (
+        pytest.raises(DatabaseError, match="File name too long"),
+        embedded_postgresql(data_folder / "new" / ("x" * 300)),
+    ):
+        pass
+
+    assert list(data_folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("content", [["manage.py"], ["lock", "sockets", "notes"]])
+def test_folder_of_somebody_else_is_refused_and_left_as_it_is(
+    data_folder: Path, content: list[str]
+) -> None:
+    """A folder that holds other files and no database is not made rowpath's by a slip."""
+    for name in content:
+        (data_folder / name).write_text("mine")
+
+    with (
+        pytest.raises(DatabaseError, match=rf"holds what is not rowpath's \({content[-1]}\)"),
+        embedded_postgresql(data_folder),
+    ):
+        pass
+
+    assert {each.name: each.read_text() for each in data_folder.iterdir()} == dict.fromkeys(
+        content, "mine"
+    )
+
+
+def test_folder_that_is_a_file_is_told(data_folder: Path) -> None:
+    """A data folder that is none is named with what it is."""
+    (data_folder / "file").write_text("mine")
+
+    with (
+        pytest.raises(DatabaseError, match=r"Cannot use the data folder .*/file: Not a directory"),
+        embedded_postgresql(data_folder / "file"),
+    ):
+        pass
+
+    assert (data_folder / "file").read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", ["a, b", 'a "b"', "ä", b"\xff", "a b/c'd"])
+def test_folder_may_have_any_name(data_folder: Path, name: str | bytes) -> None:
+    """A comma would end the socket's folder for libpq, and not every name is UTF-8."""
+    with embedded_postgresql(data_folder / os.fsdecode(name), SMALL) as opened:
+        write_value(opened)
+        assert read_value(opened) == 42
+
+
+def test_folder_is_made_for_every_user_to_enter(data_folder: Path) -> None:
+    """PostgreSQL's user gets through, however narrow the umask is."""
+    umask = os.umask(0o077)
+    try:
+        with embedded_postgresql(data_folder / "new" / "data", SMALL) as opened:
+            write_value(opened)
+    finally:
+        os.umask(umask)
+
+    assert (data_folder / "new").stat().st_mode & 0o777 == 0o755
+
+
+def test_embedded_database_takes_nothing_from_libpq_s_environment(
+    data_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever libpq reads there, and whatever stands in the user's files, the lab gets in."""
+    foreign = {
+        "PGSERVICE": "nope",
+        "PGHOST": "nowhere",
+        "PGHOSTADDR": "1.2.3.4",
+        "PGPORT": "abc",
+        "PGOPTIONS": "-c default_transaction_read_only=on",
+        "PGTZ": "nowhere",
+        "PGDATESTYLE": "none",
+        "PGCLIENTENCODING": "none",
+        "PGCONNECT_TIMEOUT": "x",
+        "PGTARGETSESSIONATTRS": "standby",
+        "PGUSER": "you",
+        "PGDATABASE": "yours",
+        "PGSSLMODE": "none",
+        "PGREQUIREAUTH": "scram-sha-256",
+        "PGGSSENCMODE": "require",
+        "PGDATA": "/nowhere",
+        "PGSSLCERTMODE": "require",
+        "HOME": str(tmp_path),
+    }
+    for name, value in foreign.items():
+        monkeypatch.setenv(name, value)
+    (tmp_path / ".pgpass").write_text("*:*:*:*:wrong\n")  # open to all: libpq would complain
+
+    with embedded_postgresql(data_folder, SMALL) as opened:
+        write_value(opened)
+        within = [name for name in os.environ if name.startswith("PG")]
+
+    assert within == []
+    assert {name: os.environ[name] for name in foreign} == foreign
+
+
+@pytest.mark.skipif(not IS_ROOT, reason="only root runs a command as a user who is not known")
+def test_data_folder_of_a_user_without_a_home_must_be_named() -> None:
+    """Where there is no home to put it, nothing is made in the current folder instead."""
+    kept = {name: value for name, value in os.environ.items() if name != "HOME"}
+    ended = subprocess.run(
+        [sys.executable, "-c", HOMELESS], env=kept, capture_output=True, text=True, check=False
+    )
+
+    assert "the OS user 54321 has no home. Name one with ROWPATH_DATA_DIR." in ended.stderr
 
 
 @pytest.mark.skipif(not IS_ROOT, reason="only for root another user runs PostgreSQL")

@@ -1,3 +1,4 @@
+import os
 import socket
 import threading
 from collections.abc import Iterator
@@ -9,7 +10,10 @@ from psycopg import Connection
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from rowpath.errors import BusyError, DatabaseError
+from rowpath.lab.apps.settings import AppSettings
 from rowpath.lab.database import Database, connect, open_database
+from rowpath.lab.experiment import App, Setup
+from rowpath.lab.servers.server import serving
 
 # Messages of PostgreSQL's protocol, version 3: authenticated, one parameter, ready.
 HELLO_OF_14 = b"R\0\0\0\x08\0\0\0\0" + b"S\0\0\0\x18server_version\x0014.9\0" + b"Z\0\0\0\x05I"
@@ -174,6 +178,122 @@ def test_commands_in_two_databases_of_a_server_do_not_meet(
     """The lock is the database's, not the server's."""
     with open_database(database.dsn), open_database(empty_database.dsn) as opened:
         assert opened.dsn == empty_database.dsn
+
+
+def without_password(database: Database, user: str) -> str:
+    parts = conninfo_to_dict(database.dsn, user=user)
+    del parts["password"]
+    return make_conninfo("", **parts)
+
+
+@pytest.mark.parametrize("variable", ["PGPASSWORD", "PGPASSFILE"])
+def test_what_authenticates_counts_where_it_is_in_the_environment(
+    database: Database, tmp_path: Path, variable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A password in libpq's variable or file lets the lab in, and the applications with it."""
+    file = tmp_path / "passwords"
+    file.write_text("*:*:*:*:right\n")
+    file.chmod(0o600)
+    monkeypatch.setenv(variable, {"PGPASSWORD": "right"}.get(variable, str(file)))
+    with role(database, "guarded", host_based="scram-sha-256") as connection:
+        connection.execute("GRANT CREATE ON DATABASE postgres TO guarded")
+        with open_database(without_password(database, "guarded")) as opened:
+            settings = AppSettings(dsn=opened.dsn, setup=Setup.CONTROLLED, trace_folder=None)
+            with serving(App.FASTAPI, settings, logs=tmp_path) as server:
+                assert server.is_alive()
+        connection.execute("REVOKE CREATE ON DATABASE postgres FROM guarded")
+
+
+def test_what_changes_the_session_or_the_server_counts_for_nothing(
+    empty_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of libpq's variables only those that authenticate are left, within the block."""
+    changing = {
+        "PGSERVICE": "nope",
+        "PGHOST": "nowhere",
+        "PGHOSTADDR": "1.2.3.4",
+        "PGPORT": "abc",
+        "PGOPTIONS": "-c default_transaction_read_only=on",
+        "PGTZ": "Asia/Tokyo",
+        "PGDATESTYLE": "German",
+        "PGCLIENTENCODING": "LATIN1",
+        "PGCONNECT_TIMEOUT": "x",
+        "PGTARGETSESSIONATTRS": "standby",
+        "PGUSER": "you",
+        "PGDATABASE": "yours",
+    }
+    for name, value in (changing | {"PGSSLMODE": "disable"}).items():
+        monkeypatch.setenv(name, value)
+
+    with open_database(empty_database.dsn) as opened, connect(opened.dsn) as connection:
+        within = {name for name in os.environ if name.startswith("PG")}
+        session = connection.execute(
+            "SELECT current_setting('timezone'), current_setting('datestyle'), "
+            "current_setting('client_encoding'), current_setting('transaction_read_only')"
+        ).fetchone()
+
+    assert within == {"PGSSLMODE"}
+    assert session == ("UTC", "ISO, MDY", "UTF8", "off")
+    assert {name: os.environ[name] for name in changing} == changing
+
+
+def test_a_server_that_only_the_environment_names_is_not_connected_to(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is named there and does not count is told with the failure."""
+    monkeypatch.setenv("PGHOST", "nowhere")
+    monkeypatch.setenv("PGUSER", "you")
+
+    message = complaint("host=127.0.0.1 port=1 dbname=shop")
+
+    assert message.startswith("Cannot connect to the database: ")
+    assert message.endswith("The environment's PGHOST and PGUSER does not count: write it there.")
+
+
+@pytest.mark.parametrize(
+    ("dsn", "told"),
+    [
+        (
+            "postgresql+psycopg://me:hunter2@db/shop",
+            "postgresql+psycopg://, as SQLAlchemy has it, and",
+        ),
+        (
+            "postgresql+asyncpg://me:hunter2@db/shop",
+            "postgresql+asyncpg://, as SQLAlchemy has it, and",
+        ),
+        ("postgis://me:hunter2@db/shop", "postgis:// and"),
+        ("psql://me:hunter2@db/shop", "psql:// and"),
+        ("jdbc:postgresql://db/shop?password=hunter2", "jdbc:postgresql:// and"),
+        ("POSTGRESQL://me:hunter2@db/shop", "POSTGRESQL:// and"),
+    ],
+)
+def test_a_url_of_another_form_gets_a_hint(dsn: str, told: str) -> None:
+    """What begins as another library's URL is told how libpq's begins."""
+    message = complaint(dsn)
+
+    assert message == (
+        f"Cannot read the connection string: it begins with {told} libpq's with postgresql://. "
+        "Give it as postgresql://user@host:5432/name or as host=... dbname=...."
+    )
+
+
+@pytest.mark.parametrize("dsn", ["host=\udcff", "postgresql://db/%ff", "\udcff"])
+def test_a_connection_string_that_is_not_utf_8_is_told(dsn: str) -> None:
+    """Bytes that no text has are no traceback."""
+    assert complaint(dsn).startswith("Cannot read the connection string: it is not UTF-8.")
+
+
+def test_blanks_around_a_connection_string_do_not_matter(empty_database: Database) -> None:
+    """A newline that came with it out of a file is not handed on."""
+    with open_database(f" {as_url(empty_database.dsn)}\n") as opened:
+        assert opened.dsn == as_url(empty_database.dsn)
+
+
+def test_a_database_with_read_only_transactions_is_refused(empty_database: Database) -> None:
+    """A session that may not write is told before any work, with what makes it so."""
+    message = complaint(f"{empty_database.dsn} options='-c default_transaction_read_only=on'")
+
+    assert "transactions are read-only there (default_transaction_read_only)" in message
 
 
 def test_password_is_in_no_text_for_people(empty_database: Database) -> None:

@@ -29,6 +29,40 @@ TIMED_PATHS = {
     App.LITESTAR: "/ladder/litestar",
 }
 
+FOREIGN = {
+    "GUNICORN_CMD_ARGS": "--workers 3",
+    "WEB_CONCURRENCY": "3",
+    "FORWARDED_ALLOW_IPS": "*",
+    "UVICORN_WORKERS": "3",
+    "UVICORN_ENV_FILE": "/nowhere",
+    "UVICORN_LOOP": "asyncio",
+    "DJANGO_SETTINGS_MODULE": "shop.settings",
+    "LITESTAR_APP": "shop:app",
+    "DJANGO_BOLT_ORM_THREADS": "7",
+    "DRF_OXIDE_STRICT": "0",
+    "RUST_LOG": "trace",
+    "PYTHONDEVMODE": "1",
+    "PYTHONMALLOC": "debug",
+    "PYTHONTRACEMALLOC": "5",
+    "PYTHONASYNCIODEBUG": "1",
+    "PYTHONOPTIMIZE": "2",
+    "PYTHONWARNINGS": "error",
+    "PYTHONPROFILEIMPORTTIME": "1",
+    "PYTHONFAULTHANDLER": "1",
+    "PYTHONHASHSEED": "0",
+    "PSYCOPG_IMPL": "python",
+    "DISABLE_SQLALCHEMY_CEXT_RUNTIME": "1",
+    "MALLOC_PERTURB_": "1",
+    "MALLOC_ARENA_MAX": "1",
+    "LC_ALL": "C",
+    "TZ": "Asia/Tokyo",
+    "HTTP_PROXY": "http://127.0.0.1:9",
+    "http_proxy": "http://127.0.0.1:9",
+    "PGSERVICE": "nope",
+    "PGOPTIONS": "-c default_transaction_read_only=on",
+    "PGPORT": "1",
+}
+
 
 def app(dsn: str) -> AppSettings:
     return AppSettings(dsn=dsn, setup=Setup.CONTROLLED, trace_folder=None)
@@ -155,16 +189,23 @@ def test_gunicorn_puts_a_new_worker_in_place(products: Database, tmp_path: Path)
         assert status(f"{server.url}/ready") == 200
 
 
+@pytest.mark.parametrize("kind", APPS)
 def test_the_environment_does_not_change_the_servers(
-    products: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kind: App, products: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What a user has set for servers of their own does not reach ours."""
-    monkeypatch.setenv("GUNICORN_CMD_ARGS", "--workers 3")
-    monkeypatch.setenv("WEB_CONCURRENCY", "3")
-    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "shop.settings")
+    """What a user has set for servers and a Python of their own does not reach ours."""
+    for name, value in FOREIGN.items():
+        monkeypatch.setenv(name, value)
+    (tmp_path / "gunicorn.conf.py").write_text("raise SystemExit('not for you')")
+    (tmp_path / ".env").write_text("WEB_CONCURRENCY=3")
+    monkeypatch.chdir(tmp_path)
 
-    with serving(App.DJANGO, app(products.dsn), logs=tmp_path) as server:
+    with serving(kind, app(products.dsn), logs=tmp_path) as server:
         assert len(server.worker_pids()) == 1
+        assert status(f"{server.url}{TIMED_PATHS[kind]}?rows=1") == 200
+        told = psutil.Process(server.process.pid).environ()
+    assert set(FOREIGN) & set(told) == set()
+    assert set(told) <= {"PATH", "HOME", "TMPDIR", "ROWPATH_APP", "LD_LIBRARY_PATH"}
 
 
 def test_a_log_is_named_after_the_application_and_its_set_up(

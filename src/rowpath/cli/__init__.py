@@ -3,11 +3,13 @@
 import signal
 import sys
 
+from rowpath.cli.standard_streams import say, take_over
 from rowpath.errors import InstallError
 
 
 def main() -> None:
     """Run the command line and exit with its code."""
+    output = take_over()
     try:
         from rowpath.cli.program import run  # noqa: PLC0415 a plain install has no click
     except KeyboardInterrupt:
@@ -15,10 +17,10 @@ def main() -> None:
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] == "rowpath":
             raise
-        print(  # noqa: T201 without the extra there is nothing better to print with
+        say(
             f"Cannot run rowpath: the package {error.name!r} is not installed. "
             "Install what the lab needs: pip install 'rowpath[lab]'",
-            file=sys.stderr,
+            err=True,
         )
         sys.exit(InstallError.exit_code)
-    sys.exit(run())
+    sys.exit(run(output))

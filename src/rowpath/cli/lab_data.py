@@ -7,6 +7,7 @@ from click.core import ParameterSource
 
 from rowpath.cli import options
 from rowpath.cli.counts import parse_count
+from rowpath.cli.standard_streams import say
 from rowpath.lab.database import Database, open_database
 from rowpath.lab.dataset import DATASETS, Dataset, dataset_named, drop, ensure, sizes_on_disk
 from rowpath.lab.record import DatasetRecord
@@ -39,7 +40,7 @@ def data(
                 dataset,
                 rows=count or dataset.default_rows,
                 seed=seed,
-                report=click.echo,
+                report=say,
                 replace=asked_for_others,
             )
             _tell(database, dataset, record)
@@ -51,15 +52,15 @@ def _remove(database: Database, datasets: Sequence[Dataset]) -> None:
     for dataset in datasets or (None,):
         kept = drop(database, dataset)
     names = " and ".join(dataset.name for dataset in datasets)
-    click.echo(f"Removed {names or 'what rowpath made'}.")
+    say(f"Removed {names or 'what rowpath made'}.")
     if kept:
-        click.echo(f"Kept the schema: it holds {', '.join(kept)}, not rowpath's.")
+        say(f"Kept the schema: it holds {', '.join(kept)}, not rowpath's.")
 
 
 def _tell(database: Database, dataset: Dataset, record: DatasetRecord) -> None:
     """Say what there is now, with the rows and the size of each table."""
     state = "is there already" if record.reused else f"built in {record.built_s:.1f} s"
-    click.echo(
+    say(
         f"{record.name}: {record.rows:,} {dataset.counted} from seed {record.seed}, "
         f"{_megabytes(record.size_bytes)}, {state}, in {database.description}"
     )
@@ -67,7 +68,7 @@ def _tell(database: Database, dataset: Dataset, record: DatasetRecord) -> None:
     width = max(map(len, sizes))
     for table in dataset.tables:
         rows = "made empty" if table.working else f"{record.tables[table.name]:,} rows"
-        click.echo(f"  {table.name:{width}} {rows:>16} {_megabytes(sizes[table.name]):>11}")
+        say(f"  {table.name:{width}} {rows:>16} {_megabytes(sizes[table.name]):>11}")
 
 
 def _megabytes(size_bytes: int) -> str:

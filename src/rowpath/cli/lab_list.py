@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import click
 
+from rowpath.cli.standard_streams import say
 from rowpath.lab.experiment import WHOLE_TABLE, Claim, Experiment, Group, Variant
 from rowpath.lab.experiments import EXPERIMENTS
 
@@ -11,7 +12,7 @@ from rowpath.lab.experiments import EXPERIMENTS
 @click.command("list")
 def list_experiments() -> None:
     """List the experiments with their variants and the talk's claims."""
-    click.echo("\n\n".join(map(_experiment, EXPERIMENTS)))
+    say("\n\n".join(map(_experiment, EXPERIMENTS)))
 
 
 def _experiment(experiment: Experiment) -> str:

@@ -1,5 +1,6 @@
 """`rowpath lab run`: the main job, from nothing to tables, a report and a run on disk."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,20 +11,21 @@ from time import monotonic
 import click
 import psycopg
 from rich.console import Console
+from rich.text import Text
 
 from rowpath import __version__
 from rowpath.cli import options
 from rowpath.cli.counts import parse_sizes
 from rowpath.cli.datasets import table_sizes, wanted_datasets
 from rowpath.cli.outputs import Outputs, outputs
-from rowpath.cli.progress import Steps, steps
+from rowpath.cli.progress import Steps, console_for, steps
 from rowpath.errors import DatabaseError, RowpathError, ServerError
 from rowpath.lab.analysis import experiment_record
-from rowpath.lab.database import connect, open_database
+from rowpath.lab.database import connect, open_database, refused
 from rowpath.lab.dataset import ensure
 from rowpath.lab.experiment import Experiment
 from rowpath.lab.experiments import EXPERIMENTS
-from rowpath.lab.folders import data_folder
+from rowpath.lab.folders import logs_folder
 from rowpath.lab.forecast import Forecast
 from rowpath.lab.host import environment
 from rowpath.lab.measuring import runner
@@ -91,15 +93,16 @@ def run_experiments(  # noqa: PLR0913 one parameter an option
         sizes=parse_sizes(sizes),
     )
     files = outputs(json_path, html_path, datetime.now(UTC))
-    console = Console(highlight=False)
+    console = console_for(sys.stdout)
     with open_database(database_url) as database, steps(console) as progress:
         progress.step(f"using {database.description}")
+        logs = logs_folder()
         surroundings = environment(database)
         datasets = tuple(
             ensure(database, dataset, rows=count, seed=seed, report=progress.step)
             for dataset, count in wanted.items()
         )
-        site = Site(dsn=database.dsn, logs=data_folder() / "logs", workers=workers)
+        site = Site(dsn=database.dsn, logs=logs, workers=workers)
         plan = runner.Plan(stages=planned, profile=chosen_profile, seed=seed, site=site)
         session = Session(plan=plan, environment=surroundings, datasets=datasets)
         with session.told(console, files):
@@ -151,10 +154,7 @@ class Session:
             raise
         finally:
             if self.results.observations:
-                run = self.run(stopped)
-                console.print(terminal.summary(run))
-                files.write(run)
-                console.print(f"Run: {files.json}\nReport: {files.html}", soft_wrap=True)
+                _tell(console, files, self.run(stopped))
 
     def _failure(self, error: psycopg.Error | RowpathError) -> RowpathError:
         """Return what to tell of an error: a server that fails may have lost its database."""
@@ -168,10 +168,7 @@ class Session:
             )
         if isinstance(error, RowpathError):
             return error
-        return DatabaseError(
-            f"Cannot go on: the database refused a statement of the lab's own "
-            f"({' '.join(str(error).split())}). See its log, then run again: the dataset is kept."
-        )
+        return refused(error)
 
     def run(self, stopped: str | None) -> Run:
         """Return what was measured so far as a value."""
@@ -180,7 +177,8 @@ class Session:
             rowpath=__version__,
             started_at=self.started_at,
             duration_s=monotonic() - self.started,
-            stopped=stopped,
+            # A path that is no UTF-8 has surrogates in it, which no file of a run can hold.
+            stopped=stopped and stopped.encode(errors="replace").decode(),
             seed=self.plan.seed,
             profile=self.plan.profile.name,
             workers=self.plan.site.workers,
@@ -193,6 +191,15 @@ class Session:
     def _records(self) -> Iterator[ExperimentRecord]:
         experiments = {stage.experiment.name: stage.experiment for stage in self.plan.stages}
         return map(self.record, experiments.values())
+
+
+def _tell(console: Console, files: Outputs, run: Run) -> None:
+    """Write the run, then print it: whatever printing meets, what was measured is on disk."""
+    written = files.write(run)
+    console.print(terminal.summary(run))
+    for name, path in written.paths.items():
+        console.print(Text(f"{name}: {path}"), soft_wrap=True)
+    written.check()
 
 
 class Telling:

@@ -9,13 +9,14 @@ import click
 
 from rowpath.cli import options
 from rowpath.cli.datasets import wanted_datasets
+from rowpath.cli.standard_streams import say
 from rowpath.errors import ServerError
 from rowpath.lab.apps.settings import AppSettings
 from rowpath.lab.database import open_database
 from rowpath.lab.dataset import ensure
 from rowpath.lab.experiment import WHOLE_TABLE, App, Setup, Variant
 from rowpath.lab.experiments import EXPERIMENTS, apps_of
-from rowpath.lab.folders import data_folder
+from rowpath.lab.folders import logs_folder
 from rowpath.lab.packages import package_versions
 from rowpath.lab.servers.server import Server, free_port, serving
 
@@ -54,16 +55,17 @@ def serve(  # noqa: PLR0913 one parameter an option
         free_port(its_port)  # found taken before the rows are built, not after
     servers = []
     with open_database(database_url) as database, ExitStack() as stack:
+        logs = logs_folder()
         for dataset, count in wanted.items():
-            ensure(database, dataset, rows=count, seed=seed, report=click.echo)
+            ensure(database, dataset, rows=count, seed=seed, report=say)
         settings = AppSettings(dsn=database.dsn, setup=Setup(setup), trace_folder=None)
         for each, its_port in zip(apps, ports, strict=True):
             server = stack.enter_context(
-                serving(each, settings, logs=data_folder() / "logs", workers=workers, port=its_port)
+                serving(each, settings, logs=logs, workers=workers, port=its_port)
             )
             servers.append(server)
-            click.echo("\n".join(_urls(each, server)))
-        click.echo("Running until Ctrl-C.")
+            say("\n".join(_urls(each, server)))
+        say("Running until Ctrl-C.")
         _watch(servers)
 
 

@@ -1,10 +1,13 @@
 """Where a run is written: found to be possible before the work, done at its end, whatever end."""
 
+import shutil
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from tempfile import mkdtemp
 
 from rowpath.errors import OutputError
 from rowpath.lab.record import Run, to_json
@@ -15,29 +18,63 @@ FOLDER = Path("rowpath-runs")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """Where the files of a run are, by what they are, and why some are not where they were to go.
+
+    A file that could be written nowhere is not among `paths`.
+    """
+
+    paths: Mapping[str, Path]
+    failures: Sequence[str]
+
+    def check(self) -> None:
+        """OutputError where a file is not where it was to go; it says where it is instead."""
+        if not self.failures:
+            return
+        kept = " and ".join(f"{path}" for path in self.paths.values())
+        raise OutputError(
+            f"Cannot write {' and '.join(self.failures)}. What was measured stands in "
+            f"{kept or 'the terminal'}; "
+            + ("keep that." if kept else "run again with a place that stays writable.")
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outputs:
     """The two files of a run."""
 
     json: Path
     html: Path
 
-    def write(self, run: Run) -> None:
-        """Write both files; OutputError names those that cannot be written after all."""
-        makers: tuple[tuple[Path, Callable[[], bytes]], ...] = (
-            (self.json, lambda: to_json(run)),
-            (self.html, lambda: html.render(run).encode()),
+    def write(self, run: Run) -> Written:
+        """Write both files; one that cannot be written after all goes to a temporary folder."""
+        makers: tuple[tuple[str, Path, Callable[[], bytes]], ...] = (
+            ("Run", self.json, lambda: to_json(run)),
+            ("Report", self.html, lambda: html.render(run).encode()),
         )
-        failed = []
-        for path, make in makers:
+        paths: dict[str, Path] = {}
+        failures = []
+        for name, path, make in makers:
+            content = make()
             try:
-                replace_file(path, make())
+                replace_file(path, content)
+                paths[name] = path
             except OSError as error:
-                failed.append(f"{path} ({error.strerror or error})")
-        if failed:
-            raise OutputError(
-                f"Cannot write {' and '.join(failed)}. What was measured stands in the terminal; "
-                "run again with a place that stays writable."
-            )
+                failures.append(f"{path} ({error.strerror or error})")
+                with suppress(OSError):
+                    paths[name] = _kept(content, path.name)
+        return Written(paths=paths, failures=failures)
+
+
+def _kept(content: bytes, name: str) -> Path:
+    """Return where the content stands now: a file of that name in a new temporary folder."""
+    folder = Path(mkdtemp(prefix="rowpath-run-"))
+    try:
+        (folder / name).write_bytes(content)
+    except OSError:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return folder / name
 
 
 def outputs(json: Path | None, html_: Path | None, now: datetime) -> Outputs:
@@ -85,9 +122,15 @@ def replace_file(path: Path, content: bytes) -> None:
     if not _is_replaced(path):
         path.write_bytes(content)
         return
+    with suppress(OSError):  # whose reason is told better by writing
+        path.parent.mkdir(parents=True, exist_ok=True)  # somebody may have removed it meanwhile
     part = _part(path)
-    part.write_bytes(content)
-    part.replace(path)
+    try:
+        part.write_bytes(content)
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def _part(path: Path) -> Path:

@@ -5,13 +5,16 @@ import sys
 from types import FrameType
 
 import click
+import psycopg
 
 from rowpath import __version__
 from rowpath.cli.lab_data import data
 from rowpath.cli.lab_list import list_experiments
 from rowpath.cli.lab_run import run_experiments
 from rowpath.cli.lab_serve import serve
+from rowpath.cli.standard_streams import Output, say
 from rowpath.errors import RowpathError
+from rowpath.lab.database import refused
 
 INTERRUPTED = 128 + signal.SIGINT
 
@@ -31,7 +34,7 @@ for command in (list_experiments, data, run_experiments, serve):
     lab.add_command(command)
 
 
-def run() -> int:
+def run(output: Output) -> int:
     """Run the command line in sys.argv; return its exit code, with the reason on stderr."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         # Whoever started this under nohup wants it to outlive the terminal.
@@ -39,17 +42,24 @@ def run() -> int:
             signal.signal(number, _end)
     try:
         code = rowpath.main(prog_name="rowpath", standalone_mode=False)
+        output.check()
     except RowpathError as error:
-        click.echo(str(error), err=True)
-        return error.exit_code
+        return _told(error)
+    except psycopg.Error as error:  # a run tells of those that it meets while it measures
+        return _told(refused(error))
     except click.ClickException as error:
         reason = " ".join(error.format_message().split()).rstrip(".")
-        click.echo(f"Cannot read the command: {reason}. See `rowpath lab --help`.", err=True)
+        say(f"Cannot read the command: {reason}. See `rowpath lab --help`.", err=True)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Interrupted.", err=True)
+        say("Interrupted.", err=True)
         return INTERRUPTED
     return code if isinstance(code, int) else 0
+
+
+def _told(error: RowpathError) -> int:
+    say(str(error), err=True)
+    return error.exit_code
 
 
 def _end(number: int, _frame: FrameType | None) -> None:

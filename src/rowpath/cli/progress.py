@@ -1,17 +1,21 @@
 """Says what runs now and how long it will still take: a live line, or plain lines in a pipe."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from time import monotonic
+from typing import TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 from rowpath.lab.forecast import Forecast
 from rowpath.lab.plan import Cell
 
 PLAIN_LINE_EVERY_S = 10.0
+DEFAULT_COLUMNS = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +53,19 @@ def duration(seconds: float) -> str:
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02} min"  # noqa: PLR2004 an hour
 
 
+def console_for(stream: TextIO) -> Console:
+    """Return a console that prints to the stream, whatever width the environment names."""
+    console = Console(file=stream, highlight=False)
+    if console.width < 1:  # COLUMNS=0, as some terminals and schedulers have it: rich prints none
+        console.width = DEFAULT_COLUMNS
+    return console
+
+
 @contextmanager
 def steps(console: Console) -> Iterator[Steps]:
     """Yield the way to tell of steps that suits `console`."""
-    if console.is_terminal:
+    # Rich takes a pipe for a terminal where FORCE_COLOR is set, and draws nothing on a dumb one.
+    if console.file.isatty() and not console.is_dumb_terminal:
         with _live(console) as live:
             yield live
     else:
@@ -63,11 +76,11 @@ def steps(console: Console) -> Iterator[Steps]:
 def _live(console: Console) -> Iterator[Steps]:
     # What may be cut off in a narrow terminal stands last.
     columns = (
-        SpinnerColumn(),
+        SpinnerColumn("line" if console.options.ascii_only else "dots"),
         TimeElapsedColumn(),
         BarColumn(bar_width=12),
         TextColumn("{task.fields[left]}"),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),  # [::1] is an address, no mark-up
     )
     started = monotonic()
     with Progress(*columns, console=console, transient=True) as progress:
@@ -93,7 +106,7 @@ def _plain() -> Callable[[Line], None]:
     It writes each step once, and one that goes on for long now and then, with the minutes and
     seconds since the command began.
     """
-    lines = Console(stderr=True, highlight=False, soft_wrap=True)
+    lines = console_for(sys.stderr)
     started = monotonic()
     last_step, last_at = "", float("-inf")
 
@@ -103,6 +116,6 @@ def _plain() -> Callable[[Line], None]:
             last_step, last_at = line.step, monotonic()
             minutes, seconds = divmod(round(monotonic() - started), 60)
             left = f" ({line.left})" if line.left else ""
-            lines.print(f"{minutes}:{seconds:02} {line.step}{left}", markup=False)
+            lines.print(Text(f"{minutes}:{seconds:02} {line.step}{left}"), soft_wrap=True)
 
     return write

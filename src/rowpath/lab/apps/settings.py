@@ -48,20 +48,24 @@ class AppSettings:
             if value is not None
         }
         settings = _SETTINGS | (_WITHOUT_INDEX if self.setup is Setup.AS_TOLD else {})
-        given = parameters.get("options", os.environ.get("PGOPTIONS", ""))
+        given = parameters.get("options", "")
         ours = " ".join(f"-c {name}={value}" for name, value in settings.items())
         return parameters | {"options": f"{given} {ours}".strip()}
 
     def database_name(self) -> str:
         """Return the database that libpq would choose, for frameworks that must be told a name."""
         given = self.connection_parameters()
-        defaults = {
-            option.keyword.decode(): option.val.decode()
-            for option in pq.Conninfo.get_defaults()
-            if option.val is not None
-        }
-        known = defaults | given
-        return known.get("dbname") or known["user"]
+        return given.get("dbname") or given.get("user") or _default_user()
+
+
+def _default_user() -> str:
+    """Return whom libpq connects as where nobody is named: the OS user."""
+    names = [
+        option.val.decode()
+        for option in pq.Conninfo.get_defaults()
+        if option.keyword == b"user" and option.val is not None
+    ]
+    return names[0] if names else ""
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> AppSettings:

@@ -5,10 +5,10 @@ from contextlib import contextmanager
 
 from rowpath.lab.database.embedded import embedded_postgresql
 from rowpath.lab.database.external import external_postgresql
-from rowpath.lab.database.place import Database, connect
+from rowpath.lab.database.place import Database, connect, refused
 from rowpath.lab.folders import data_folder
 
-__all__ = ["Database", "connect", "open_database"]
+__all__ = ["Database", "connect", "open_database", "refused"]
 
 
 @contextmanager

@@ -12,10 +12,10 @@ import psutil
 from rowpath.errors import DatabaseError
 from rowpath.lab.database.disk import require_room
 from rowpath.lab.database.os_user import OsUser
-from rowpath.lab.database.programs import Programs
+from rowpath.lab.database.programs import ENVIRONMENT, Programs
+from rowpath.lab.folders import nearest
 
 SUPERUSER = "rowpath"
-ENVIRONMENT = {"LC_ALL": "C", "PATH": "/usr/bin:/bin"}
 # An empty PostgreSQL 18 takes 40 MiB, its log of changes up to 80 MiB before it is reused.
 EMPTY_BYTES = 160 * 2**20
 STOP_TIMEOUT_S = 120.0
@@ -27,12 +27,6 @@ def make_cluster(cluster: Path, programs: Programs, user: OsUser | None) -> None
         shutil.rmtree(part, ignore_errors=True)  # of a command that was killed here
     if cluster.exists():
         return
-    require_room(
-        cluster.parent,
-        EMPTY_BYTES,
-        what="make a database",
-        remedy="Free some, or name a folder on another disk with ROWPATH_DATA_DIR.",
-    )
     part = Path(tempfile.mkdtemp(prefix=f"{cluster.name}.part-", dir=cluster.parent))
     try:
         give(part, user)
@@ -41,6 +35,17 @@ def make_cluster(cluster: Path, programs: Programs, user: OsUser | None) -> None
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
         raise
+
+
+def require_room_for(cluster: Path) -> None:
+    """DiskError when the data folder is not there and there is no room to make it."""
+    if not cluster.exists():
+        require_room(
+            nearest(cluster.parent),
+            EMPTY_BYTES,
+            what="make a database",
+            remedy="Free some, or name a folder on another disk with ROWPATH_DATA_DIR.",
+        )
 
 
 def give(folder: Path, user: OsUser | None) -> None:
@@ -93,10 +98,10 @@ def _initdb(folder: Path, programs: Programs, user: OsUser | None) -> None:
     ]
     identity = user.identity() if user else {}
     done = subprocess.run(
-        command, env=ENVIRONMENT, cwd="/", capture_output=True, text=True, check=False, **identity
+        command, env=ENVIRONMENT, cwd="/", capture_output=True, check=False, **identity
     )
     if done.returncode != 0:
-        lines = "\n".join(done.stderr.splitlines()[-10:])
+        lines = "\n".join(done.stderr.decode(errors="replace").splitlines()[-10:])
         raise DatabaseError(
             f"Cannot make a database in {folder.parent}: initdb of PostgreSQL {programs.version} "
             f"ended with {done.returncode}. Its last lines say why:\n{lines}"

@@ -1,5 +1,6 @@
 """A PostgreSQL of our own: on a Unix socket, in a data folder, for the time of one command."""
 
+import re
 import shutil
 import signal
 import tempfile
@@ -13,23 +14,33 @@ from psycopg.conninfo import make_conninfo
 
 from rowpath.errors import DatabaseError, DiskError, ServerError
 from rowpath.lab.database.cluster import (
-    ENVIRONMENT,
     STOP_TIMEOUT_S,
     SUPERUSER,
     free_of_leftovers,
     give,
     make_cluster,
+    require_room_for,
 )
 from rowpath.lab.database.lock import locked
 from rowpath.lab.database.os_user import OsUser, user_for
 from rowpath.lab.database.place import Database, one_line
-from rowpath.lab.database.programs import Programs, find_programs, reachable
+from rowpath.lab.database.programs import (
+    ENVIRONMENT,
+    Programs,
+    find_programs,
+    reachable,
+    require_reach,
+)
 from rowpath.lab.database.settings import PRELOADED, memory_bytes, settings_for
+from rowpath.lab.folders import make
 from rowpath.lab.servers.process import Process, Program, running
+from rowpath.lab.variables import libpq_without_environment
 
 # sun_path of unix(7) holds 108 bytes, on macOS 104; "/.s.PGSQL.5432" and a zero take 15.
 LONGEST_SOCKET_FOLDER = 104 - 15
 SHORT_FOLDER = Path("/tmp")  # noqa: S108  # what is made there is made by mkdtemp, closed to others
+OWN = re.compile(r"lock|logs|sockets|programs-.*|lost\+found|\..*")
+"""What may be in a data folder without a database."""
 START_TIMEOUT_S = 300.0  # after a crash, the server first replays its log
 START_PAUSE_S = 0.02
 
@@ -45,10 +56,9 @@ def embedded_postgresql(
     """
     programs = find_programs()
     cluster = folder / f"postgresql-{programs.major}"
+    user = _admitted(folder, cluster, programs)
     _make(folder)
-    with locked(folder):
-        user = user_for(cluster)
-        _check_entry(folder, user)
+    with locked(folder), libpq_without_environment(authenticating=False):
         programs = reachable(programs, user, folder)
         make_cluster(cluster, programs, user)
         free_of_leftovers(cluster)
@@ -56,17 +66,55 @@ def embedded_postgresql(
         with _sockets(folder, user) as sockets:
             program = _program(programs, cluster, sockets, user, chosen)
             with _started(program) as process:
-                dsn = make_conninfo(host=str(sockets), port=5432, dbname="postgres", user=SUPERUSER)
+                dsn = make_conninfo(
+                    host=str(sockets),
+                    port=5432,
+                    dbname="postgres",
+                    user=SUPERUSER,
+                    # Nobody asks for it. Without one, libpq would read the user's ~/.pgpass.
+                    password=SUPERUSER,
+                )
                 _wait_until_ready(dsn, process, chosen)
                 description = f"embedded PostgreSQL {programs.version}"
                 yield Database(dsn=dsn, embedded=True, description=description)
 
 
+def _admitted(folder: Path, cluster: Path, programs: Programs) -> OsUser | None:
+    """Return whom to run PostgreSQL as in the folder; what is refused is so before it is made."""
+    try:
+        strange = [] if cluster.exists() else _strange(folder)
+    except OSError as error:
+        raise DatabaseError(
+            f"Cannot use the data folder {folder}: {error.strerror}. "
+            "Name another one with the environment variable ROWPATH_DATA_DIR."
+        ) from error
+    if strange:
+        raise DatabaseError(
+            f"Cannot use the data folder {folder}: it holds what is not rowpath's "
+            f"({', '.join(strange[:3])}{', ...' if len(strange) > 3 else ''}). "  # noqa: PLR2004 as many as fit a line
+            "Name a new or an empty one with the environment variable ROWPATH_DATA_DIR."
+        )
+    user = user_for(cluster)
+    _check_entry(folder, user)
+    require_reach(programs, user)
+    require_room_for(cluster)
+    return user
+
+
+def _strange(folder: Path) -> list[str]:
+    """Return what is in the folder that neither rowpath nor a file system or desktop puts there.
+
+    None where PostgreSQL has a data folder in it.
+    """
+    names = sorted(each.name for each in folder.iterdir()) if folder.exists() else []
+    if any(re.match(r"postgresql-\d", name) for name in names):
+        return []
+    return [name for name in names if not OWN.fullmatch(name)]
+
+
 def _make(folder: Path) -> None:
     try:
-        if not folder.exists():
-            folder.mkdir(parents=True)
-            folder.chmod(0o755)  # the user that PostgreSQL runs as must enter, whatever the umask
+        make(folder)
     except OSError as error:
         raise DatabaseError(
             f"Cannot make the data folder {folder}: {error.strerror}. "
@@ -92,8 +140,7 @@ def _settings(programs: Programs) -> Mapping[str, str]:
 def _sockets(folder: Path, user: OsUser | None) -> Iterator[Path]:
     """Make a folder for the server's socket that only its user and root can enter."""
     sockets = folder / "sockets"
-    is_long = len(str(sockets).encode()) > LONGEST_SOCKET_FOLDER
-    if is_long:
+    if not _may_hold_sockets(sockets):
         sockets = Path(tempfile.mkdtemp(prefix="rowpath-", dir=SHORT_FOLDER))
     else:
         sockets.mkdir(exist_ok=True)
@@ -102,6 +149,18 @@ def _sockets(folder: Path, user: OsUser | None) -> Iterator[Path]:
         yield sockets
     finally:
         shutil.rmtree(sockets, ignore_errors=True)  # somebody may have removed it meanwhile
+
+
+def _may_hold_sockets(folder: Path) -> bool:
+    """Return whether server and client can be told of the folder: to both, a comma ends its name.
+
+    A connection string is UTF-8, which a name need not be.
+    """
+    try:
+        length = len(str(folder).encode())
+    except UnicodeEncodeError:
+        return False
+    return length <= LONGEST_SOCKET_FOLDER and not set(',"') & set(str(folder))
 
 
 def _program(

@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 import psycopg
@@ -12,9 +12,13 @@ from rowpath.errors import BusyError, DatabaseError
 from rowpath.lab.database.place import Database, connect, one_line
 from rowpath.lab.database.programs import OLDEST_MAJOR
 from rowpath.lab.schema import SCHEMA
+from rowpath.lab.variables import libpq_without_environment
 
 # "rowpath" in ASCII: a number that no other program would take for its own advisory lock.
 LOCK = int.from_bytes(b"rowpath", "big")
+
+NAMING = ("PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGUSER", "PGSERVICE")
+"""libpq's variables that stand for what a connection string leaves out."""
 
 _MAY_WORK = """
     SELECT has_database_privilege(current_database(), 'CREATE')
@@ -32,9 +36,15 @@ _HOLDER = """
 
 @contextmanager
 def external_postgresql(dsn: str) -> Iterator[Database]:
-    """Hold the database of `dsn`; DatabaseError when the lab cannot work on it, else BusyError."""
-    us = f"rowpath, pid {os.getpid()} on {socket.gethostname()}"
-    with connect(dsn, application=us) as connection:
+    """Hold the database of `dsn`; DatabaseError when the lab cannot work on it, else BusyError.
+
+    Of libpq's environment variables those that authenticate count, and no other.
+    """
+    dsn = dsn.strip()  # a newline that came with it out of a file
+    with (
+        libpq_without_environment(authenticating=True) as hidden,
+        _connected(dsn, hidden) as connection,
+    ):
         _check_version(connection.info)
         description = _description(connection.info)
         try:
@@ -46,6 +56,20 @@ def external_postgresql(dsn: str) -> Iterator[Database]:
                 "Give the connection string of an ordinary PostgreSQL database."
             ) from error
         yield Database(dsn=dsn, embedded=False, description=description)
+
+
+def _connected(dsn: str, hidden: Collection[str]) -> psycopg.Connection:
+    """Return a connection that is named after us; a failure names what was hidden of libpq's."""
+    us = f"rowpath, pid {os.getpid()} on {socket.gethostname()}"
+    try:
+        return connect(dsn, application=us)
+    except DatabaseError as error:
+        ignored = " and ".join(name for name in NAMING if name in hidden)
+        if not ignored:
+            raise
+        raise DatabaseError(
+            f"{error} The environment's {ignored} does not count: write it there."
+        ) from None
 
 
 def _description(info: psycopg.ConnectionInfo) -> str:
@@ -69,6 +93,12 @@ def _check_rights(connection: psycopg.Connection, description: str) -> None:
             raise DatabaseError(
                 f"Cannot work on {description}: it is a standby, which is read-only. "
                 "Give the connection string of the primary."
+            )
+        if cursor.execute("SELECT current_setting('transaction_read_only')").fetchone() == "on":
+            raise DatabaseError(
+                f"Cannot work on {description}: transactions are read-only there "
+                "(default_transaction_read_only). Set that off in the connection string, or for "
+                f"the role {connection.info.user}."
             )
         if not cursor.execute(_MAY_WORK, [SCHEMA]).fetchone():
             user, name = connection.info.user, connection.info.dbname

@@ -35,9 +35,13 @@ class OsUser:
         return {"user": self.uid, "group": self.gid, "extra_groups": list(self.groups)}
 
     def barrier(self, path: Path) -> Path | None:
-        """Return the first folder on the way to `path` that the user cannot enter, else None."""
-        folders = reversed(path.parents if not path.is_dir() else (path, *path.parents))
-        return next((folder for folder in folders if not self._may_enter(folder)), None)
+        """Return the first folder on the way to `path` that the user cannot enter, else None.
+
+        Folders that are not there yet are none.
+        """
+        folders = reversed((path, *path.parents))
+        there = (folder for folder in folders if folder.is_dir())
+        return next((folder for folder in there if not self._may_enter(folder)), None)
 
     def _may_enter(self, folder: Path) -> bool:
         status = folder.stat()

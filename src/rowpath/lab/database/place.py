@@ -10,6 +10,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from rowpath.errors import DatabaseError
 
 CONNECT_TIMEOUT_S = 10
+SCHEMES = ("postgresql", "postgres")
 HOW = "Give it as postgresql://user@host:5432/name or as host=... dbname=..."
 
 
@@ -49,11 +50,28 @@ def one_line(error: Exception) -> str:
     return " ".join(str(error).split()).rstrip(".?")
 
 
+def refused(error: psycopg.Error) -> DatabaseError:
+    """Return what to tell of a statement that the database refused."""
+    return DatabaseError(
+        f"Cannot go on: the database refused a statement of the lab's own ({one_line(error)}). "
+        "See its log, then run again: the dataset is kept."
+    )
+
+
 def _parameters(dsn: str) -> ConnDict:
     if not dsn.strip():
         raise DatabaseError(f"Cannot read the connection string: it is empty. {HOW}.")
+    scheme = re.match(r"\s*(\w[\w+.:-]*)://", dsn)
+    if scheme and scheme[1] not in SCHEMES:
+        form = ", as SQLAlchemy has it," if "+" in scheme[1] else ""
+        raise DatabaseError(
+            f"Cannot read the connection string: it begins with {scheme[1]}://{form} "
+            f"and libpq's with postgresql://. {HOW}."
+        )
     try:
         return conninfo_to_dict(dsn)
+    except UnicodeError:
+        reason = "it is not UTF-8"
     except psycopg.ProgrammingError as error:
         reason = _without_secrets(one_line(error), dsn)
     raise DatabaseError(f"Cannot read the connection string: {reason}. {HOW}.")

