@@ -1,6 +1,7 @@
 """Work of the application that is no web endpoint, asked for over the same wire."""
 
 from contextlib import nullcontext
+from pathlib import Path
 from time import perf_counter, process_time
 
 from rest_framework.permissions import AllowAny
@@ -9,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from rowpath.lab.apps.django.sizes import DEFAULT_ROWS, rows_asked
+from rowpath.lab.apps.meeting import MEETING_HEADER, meet
 from rowpath.lab.apps.tracing import CPU_HEADER, DURATION_HEADER
 
 WATCH = "rowpath_watch"
@@ -19,7 +21,8 @@ class Task(APIView):
     """Work that is no web endpoint: a daily job, a bulk write. `run` is the whole of it.
 
     It runs in a worker process of the application, on the connection that any request has, in
-    autocommit. Only `run` is timed, by the clocks of this process, and traced.
+    autocommit. Only `run` is timed, by the clocks of this process, and traced. A task that runs
+    beside another waits for it between `prepare` and `run`.
     """
 
     permission_classes = (AllowAny,)
@@ -41,6 +44,8 @@ class Task(APIView):
             rows = DEFAULT_ROWS
         self.prepare(rows)
         with getattr(request, WATCH, nullcontext()):
+            if (meeting := request.headers.get(MEETING_HEADER)) is not None:
+                meet(Path(meeting))
             cpu_started, started = process_time(), perf_counter()
             result = self.run(rows)
             duration_s, cpu_s = perf_counter() - started, process_time() - cpu_started
