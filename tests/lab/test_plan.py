@@ -143,7 +143,7 @@ def test_a_variant_whose_requirement_is_not_met_is_left_out() -> None:
 
 def test_a_variant_that_is_expected_to_fail_is_not_timed() -> None:
     """It is seen to fail once, and has no slot in any block."""
-    fails = variant("b", fails=ExpectedError(kind="FieldError", reason="because"))
+    fails = variant("b", fails=ExpectedError(kind="FieldError", message="no", reason="because"))
 
     [stage] = stages(
         [experiment(group(sizes=(10,), variants=(variant("a"), fails)))], QUICK, stock=stock()

@@ -74,9 +74,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpectedError:
-    """How a technique is known to fail: the class of the exception, and a sentence on why."""
+    """How a technique is known to fail: the exception, and a sentence on why.
+
+    `kind` is the exception's class with its module, `message` what it must say among else, so that
+    no other error of that class passes for it.
+    """
 
     kind: str
+    message: str
     reason: str
 
 
