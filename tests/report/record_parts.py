@@ -171,8 +171,8 @@ def failing(name: str, *, rows: int, group: str, setup: str = "controlled") -> V
         grown_mib=0.5,
         samples_ms=(),
         outcome="It fails, as it is known to, with django.core.exceptions.FieldError: Field "
-        "PlayerFight.fight cannot be both deferred and traversed using select_related at the same time. only() leaves out "
-        "the foreign key that select_related() must follow.",
+        "PlayerFight.fight cannot be both deferred and traversed using select_related at the "
+        "same time. only() leaves out the foreign key that select_related() must follow.",
     )
 
 
