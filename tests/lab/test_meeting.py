@@ -143,7 +143,7 @@ def test_a_task_and_its_companion_both_answer(pair: Pair, logs: Database) -> Non
 
 def gone(pair: Pair) -> Server:
     """A server at which nothing listens."""
-    return Server(App.DJANGO, "http://127.0.0.1:9", pair.beside.process, workers=1)
+    return Server(App.DJANGO, "http://127.0.0.1:9", pair.beside.process, workers=1, token="")
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,15 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, override_settings
 from django.urls import URLPattern, path
 
-from capture.django_setup import set_up_django
+from capture.django_setup import TOKEN, set_up_django
 from rowpath.capture.trace import Trace, from_json
 from rowpath.lab.apps.meeting import MEETING_HEADER
-from rowpath.lab.apps.tracing import CPU_HEADER, DURATION_HEADER, REQUEST_HEADER
+from rowpath.lab.apps.tracing import (
+    CPU_HEADER,
+    DURATION_HEADER,
+    REQUEST_HEADER,
+    TOKEN_HEADER,
+)
 from rowpath.lab.database import Database
 
 NAME = "a-request"
@@ -116,7 +121,7 @@ def urls(products: Database) -> tuple[URLPattern, ...]:
 def ask(urls: tuple[URLPattern, ...]) -> Iterator[Ask]:
     """Ask an application that carries no instrument."""
     with override_settings(ROOT_URLCONF=urls, MIDDLEWARE=[]):
-        yield Client(raise_request_exception=False).post
+        yield Client(raise_request_exception=False, headers={TOKEN_HEADER: TOKEN}).post
     connections.close_all()
 
 
@@ -128,7 +133,7 @@ def traced_client(urls: tuple[URLPattern, ...], tmp_path: Path) -> Iterator[Clie
         MIDDLEWARE=["rowpath.lab.apps.django.tracing.TracingMiddleware"],
         ROWPATH_TRACE_FOLDER=tmp_path,
     ):
-        yield Client(raise_request_exception=False)
+        yield Client(raise_request_exception=False, headers={TOKEN_HEADER: TOKEN})
     connections.close_all()
 
 
@@ -150,6 +155,16 @@ def test_a_task_answers_what_it_left(asked: str, request: pytest.FixtureRequest)
     whole = do("/whole?rows=7").json()
     assert (whole["left"], whole["result"]) == (7, {"ran": 7})
     assert do("/bare").json() == 100
+
+
+@pytest.mark.parametrize("given", ["", "the-tokem", "the-token-", "thé-token"])
+def test_a_task_runs_for_nobody_without_the_token(ask_traced: Ask, given: str) -> None:
+    """No page in a browser knows it, and none can send the header unasked."""
+    answer = ask_traced("/whole", headers={TOKEN_HEADER: given, REQUEST_HEADER: NAME})
+
+    assert answer.status_code == 403
+    assert TOKEN_HEADER in answer.json()["detail"]
+    assert TOKEN not in answer.content.decode()
 
 
 def test_a_task_is_no_safe_thing_to_ask_for(traced_client: Client) -> None:

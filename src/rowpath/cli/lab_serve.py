@@ -11,6 +11,7 @@ from rowpath.cli import options
 from rowpath.cli.datasets import wanted_datasets
 from rowpath.errors import ServerError
 from rowpath.lab.apps.settings import AppSettings
+from rowpath.lab.apps.tracing import TOKEN_HEADER
 from rowpath.lab.database import open_database
 from rowpath.lab.dataset import ensure
 from rowpath.lab.experiment import WHOLE_TABLE, App, Setup, Variant
@@ -63,6 +64,11 @@ def serve(  # noqa: PLR0913 one parameter an option
             )
             servers.append(server)
             click.echo("\n".join(_urls(each, server)))
+        if App.DJANGO in apps:
+            click.echo(
+                "A task, marked POST, rewrites the tables draft_* and asks for a header: "
+                f"curl -X POST -H '{TOKEN_HEADER}: {settings.token}' URL"
+            )
         click.echo("Running until Ctrl-C.")
         _watch(servers)
 

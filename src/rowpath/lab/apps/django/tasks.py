@@ -2,19 +2,35 @@
 
 from contextlib import nullcontext
 from pathlib import Path
+from secrets import compare_digest
 from time import perf_counter, process_time
 
-from rest_framework.permissions import AllowAny
+from django.conf import settings
+from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from rowpath.lab.apps.django.sizes import DEFAULT_ROWS, rows_asked
 from rowpath.lab.apps.meeting import MEETING_HEADER, meet
-from rowpath.lab.apps.tracing import CPU_HEADER, DURATION_HEADER
+from rowpath.lab.apps.tracing import CPU_HEADER, DURATION_HEADER, TOKEN_HEADER
 
 WATCH = "rowpath_watch"
 """The attribute of a request that holds a traced server's instruments, to be entered for `run`."""
+
+
+class KnowsToken(BasePermission):
+    """Lets in whoever knows the server's token.
+
+    Any page in a browser can send a POST to a server on loopback, but not with a header of ours:
+    the browser asks the server first whether it may, and this one does not say so.
+    """
+
+    message = f"A task needs the token of this server in the header {TOKEN_HEADER}."
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        given = request.headers.get(TOKEN_HEADER, "")
+        return compare_digest(given.encode(), settings.ROWPATH_TOKEN.encode())
 
 
 class Task(APIView):
@@ -25,7 +41,7 @@ class Task(APIView):
     beside another waits for it between `prepare` and `run`.
     """
 
-    permission_classes = (AllowAny,)
+    permission_classes = (KnowsToken,)
 
     def prepare(self, rows: int) -> None:
         """Make what the task finds. Not part of it: neither timed nor traced."""
