@@ -7,6 +7,8 @@ from rowpath.lab.apps.settings import AppSettings
 from rowpath.lab.database import Database
 from rowpath.lab.experiment import Setup
 
+TOKEN = "the-token"  # noqa: S105 of tests
+
 
 def connection_parameters(products: Database) -> dict[str, str]:
     """Return what to connect to the products with."""
@@ -22,6 +24,7 @@ def set_up_django(products: Database) -> None:
     settings.configure(
         INSTALLED_APPS=["rest_framework", "rowpath.lab.apps.django"],
         ALLOWED_HOSTS=["testserver"],
+        ROWPATH_TOKEN=TOKEN,
         USE_TZ=True,
         DATABASES={
             "default": {

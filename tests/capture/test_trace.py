@@ -1,3 +1,5 @@
+from json import JSONDecodeError
+
 import pytest
 
 from rowpath.capture.trace import Statement, Trace, error_line, from_json, to_json
@@ -72,8 +74,12 @@ def test_memory_that_did_not_grow_is_no_growth() -> None:
         (ValueError("one\n  two\tthree"), "ValueError: one two three"),
         (KeyError("name"), "KeyError: 'name'"),
         (RuntimeError(), "RuntimeError"),
+        (
+            JSONDecodeError("no", "", 0),
+            "json.decoder.JSONDecodeError: no: line 1 column 1 (char 0)",
+        ),
     ],
 )
 def test_an_error_is_told_on_one_line(error: Exception, line: str) -> None:
-    """Its class and its message, whatever lines the message had."""
+    """Its class with its module, and its message, whatever lines the message had."""
     assert error_line(error) == line

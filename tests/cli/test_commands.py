@@ -18,6 +18,7 @@ from rowpath.lab.experiments import EXPERIMENTS
 from rowpath.lab.packages import package_versions
 
 URL = re.compile(r"(POST |\(fails .*\) )?(http://127\.0\.0\.1:\d+/\S+)")
+HEADER = re.compile(r"curl -X POST -H '([^:]+): ([^']+)' URL")
 
 UNDER_NOHUP = """
 import os, signal, sys
@@ -118,22 +119,27 @@ def served(folder: Path) -> Iterator[subprocess.Popen[str]]:
         process.send_signal(signal.SIGTERM)
 
 
-def urls_of(process: subprocess.Popen[str]) -> list[tuple[str, str]]:
-    """The URL of each variant, and what stands before it."""
+def urls_of(process: subprocess.Popen[str]) -> tuple[list[tuple[str, str]], dict[str, str]]:
+    """The URL of each variant with what stands before it, and the header that tasks ask for."""
     assert process.stdout is not None
     urls: list[tuple[str, str]] = []
+    headers: dict[str, str] = {}
     for line in process.stdout:
         urls += [(how.strip(), url) for how, url in URL.findall(line)]
+        headers |= dict(HEADER.findall(line))
         if "Running until Ctrl-C" in line:
-            return urls
+            return urls, headers
     pytest.fail("the command ended before it served")
 
 
 def test_serve_prints_urls_that_answer_and_ends_with_a_signal(
     served: subprocess.Popen[str],
 ) -> None:
-    """Every URL that is printed answers, on loopback only, until the command is told to end."""
-    urls = urls_of(served)
+    """Every URL that is printed answers, on loopback only, until the command is told to end.
+
+    A task does with the header that is printed, and without it for nobody.
+    """
+    urls, headers = urls_of(served)
     versions = package_versions()
     assert len(urls) == sum(
         variant.needs is None or variant.needs.met_by(versions)
@@ -142,9 +148,12 @@ def test_serve_prints_urls_that_answer_and_ends_with_a_signal(
     )
 
     for how, url in urls:
-        method = "POST" if how == "POST" else "GET"
+        if how == "POST":
+            assert urllib3.request("POST", url).status == 403
+            assert urllib3.request("POST", url, headers=headers).status == 200
+            continue
         expected = 500 if how.startswith("(fails") else 200
-        assert urllib3.request(method, url).status == expected
+        assert urllib3.request("GET", url).status == expected
     listening = {
         connection.laddr.ip
         for process in psutil.Process(served.pid).children(recursive=True)

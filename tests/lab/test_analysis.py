@@ -141,7 +141,9 @@ def test_growth_is_what_the_peak_adds_to_what_was_there() -> None:
 
 def test_a_variant_that_fails_as_expected_has_an_outcome_and_no_time() -> None:
     """Its record says how it ended; it is compared with nothing."""
-    fails = replace(LISTS.variants[1], fails=ExpectedError(kind="FieldError", reason="because"))
+    fails = replace(
+        LISTS.variants[1], fails=ExpectedError(kind="FieldError", message="no", reason="because")
+    )
     group = replace(GROUP, variants=(LISTS.variants[0], fails))
     stage, results = planned(replace(LISTS, groups=(group,), claims=())), Results()
     fill(stage, results, blocks=6)

@@ -34,6 +34,15 @@ def test_settings_reach_the_process_as_they_are(setup: Setup, folder: Path | Non
     assert from_environment(sent.to_environment()) == sent
 
 
+def test_each_settings_have_a_token_of_their_own() -> None:
+    """Nobody can guess it, and no message shows it."""
+    one, other = app("dbname=x"), app("dbname=x")
+
+    assert len(one.token) > 30
+    assert one.token != other.token
+    assert one.token not in repr(one)
+
+
 def test_options_of_the_user_are_kept() -> None:
     """The lab's settings come after the connection string's own."""
     parameters = app("dbname=x options='-c work_mem=1MB'").connection_parameters()

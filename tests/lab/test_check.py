@@ -125,22 +125,36 @@ def test_a_variant_that_declares_a_most_may_send_fewer_statements_and_no_more() 
 
 
 @pytest.mark.parametrize(
-    ("error", "told"),
+    ("status", "error"),
     [
-        (None, "it was to raise FieldError and answered 200 (without an error)"),
-        ("TypeError: no", "it was to raise FieldError and answered 200 (TypeError: no)"),
+        (200, None),
+        (200, "TypeError: no"),
+        (500, None),
+        (500, "TypeError: cannot be both"),
+        (500, "shop.errors.FieldError: cannot be both"),
+        (500, "app.FieldError"),
+        (500, "app.FieldError: Cannot resolve keyword 'cannot' into field."),
+        (400, "app.FieldError: cannot be both"),
     ],
 )
 def test_a_variant_that_does_not_fail_as_it_should_ends_the_run(
-    error: str | None, told: str
+    status: int, error: str | None
 ) -> None:
-    """An error that is the lesson of a variant is checked like an answer."""
-    fails = ExpectedError(kind="FieldError", reason="because")
+    """An error that is the lesson of a variant is checked like an answer: no other passes for it.
+
+    Neither another of the same class, nor one of another module whose class has the same name.
+    """
+    fails = ExpectedError(kind="app.FieldError", message="cannot be both", reason="because")
     cell = replace(ORDERED, variant=replace(ORDERED.variant, fails=fails))
 
-    check_failure(cell, 500, "FieldError: cannot be both")
+    told = (
+        "it was to raise app.FieldError with 'cannot be both' and answered "
+        f"{status} ({error or 'without an error'})."
+    )
+
+    check_failure(cell, 500, "app.FieldError: Field a.b cannot be both c and d.")
     with pytest.raises(AnswerError, match=re.escape(told)):
-        check_failure(cell, 200, error)
+        check_failure(cell, status, error)
 
 
 def test_an_answer_by_the_declared_path_passes_and_any_goes_where_none_is() -> None:

@@ -3,13 +3,18 @@
 import os
 import subprocess
 import sys
-from time import sleep
+from functools import partial
+from threading import Event
+from time import process_time, sleep
 
+import psutil
 import pytest
 
+from rowpath.errors import ServerError
 from rowpath.lab.database import Database, connect
 from rowpath.lab.database.processes import first_process, server_pids
-from rowpath.lab.measuring.cpu_timeline import CpuLine, cpu_watched
+from rowpath.lab.measuring.cpu_timeline import LOOK_EVERY_S, CpuLine, Timeline, cpu_watched
+from rowpath.lab.measuring.looking import looking
 
 BUSY = "import time\nwhile time.process_time() < 0.5: pass"
 IDLE = "import time; time.sleep(0.5)"
@@ -55,6 +60,74 @@ def test_the_processes_of_the_server_are_found_from_a_backend(database: Database
 
         assert first is not None
         assert {first.pid, backend} < set(server_pids(first))
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (psutil.AccessDenied(1), r"^Cannot watch the CPU of they: AccessDenied .*pid=1.*\. Run as"),
+        (OSError("too many open files"), r"they: OSError \(too many open files\)\. Run as"),
+    ],
+)
+def test_processes_that_cannot_be_found_end_the_block_with_an_error(
+    error: Exception, told: str
+) -> None:
+    """What ends the looking is raised, and no line that breaks off in the middle is drawn."""
+    found = iter([(os.getpid(),)])
+
+    def pids() -> tuple[int, ...]:
+        for each in found:
+            return each
+        raise error
+
+    with pytest.raises(ServerError, match=told), cpu_watched({"they": pids}):
+        sleep(3 * LOOK_EVERY_S)
+
+
+def fail(looked: Event) -> None:
+    """A look that ends with a defect."""
+    looked.set()
+    raise ZeroDivisionError
+
+
+def break_off_after(looked: Event) -> None:
+    """What a block does whose server ends."""
+    looked.wait()
+    raise LookupError("the server broke off")
+
+
+def test_a_defect_in_the_looking_is_raised_as_it_is() -> None:
+    """It comes with its own traceback, for a report."""
+    looked = Event()
+
+    with pytest.raises(ZeroDivisionError), looking(partial(fail, looked), every_s=0.001):
+        looked.wait()
+
+
+def test_the_first_of_two_errors_is_raised() -> None:
+    """An error of the block that came after the look's may have come of it."""
+    looked = Event()
+
+    with pytest.raises(ZeroDivisionError) as raised, looking(partial(fail, looked), every_s=0.001):
+        break_off_after(looked)
+    with pytest.raises(LookupError), looking(looked.set, every_s=0.001):
+        break_off_after(looked)
+
+    assert isinstance(raised.value.__cause__, LookupError)
+
+
+def test_a_look_that_misses_a_process_does_not_count_all_of_it_again() -> None:
+    """What it had used before is not used anew when it is seen again."""
+    looks = iter([[os.getpid()], [], [os.getpid()]])
+    own = Timeline({"we": lambda: next(looks)})
+
+    while process_time() < 0.2:
+        pass
+    first = process_time()
+    own.look()
+    own.look()
+
+    assert used_s(own.lines()[0]) <= process_time() - first + 0.2
 
 
 @pytest.mark.parametrize("pid", [2**22 + 1])

@@ -138,10 +138,13 @@ def test_a_group_is_compared_within_itself(experiment: Experiment, group: Group)
 
 @pytest.mark.parametrize("experiment", EXPERIMENTS, ids=lambda experiment: experiment.name)
 def test_what_runs_beside_a_variant_is_in_its_experiment(experiment: Experiment) -> None:
-    """Two tasks that run at once know one another, and are answered by one application."""
+    """Two that run at once know one another, and are tasks: only these wait for one another."""
     for variant in experiment.variants:
         if variant.beside is not None:
-            assert experiment.variant(variant.beside).app is variant.app
+            companion = experiment.variant(variant.beside)
+            assert companion.app is variant.app
+            assert companion.is_task
+            assert variant.is_task
 
 
 def test_both_applications_are_in_every_experiment_on_products() -> None:

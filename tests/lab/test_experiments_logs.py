@@ -136,8 +136,8 @@ def test_an_expected_error_says_why_and_what_to_do() -> None:
     failing = {variant.name: variant.fails for _, variant in VARIANTS if variant.fails is not None}
 
     assert {name: fails.kind for name, fails in failing.items()} == {
-        "fk-fetch-raise": "FieldFetchBlocked",
-        "fk-select-related-only-id": "FieldError",
+        "fk-fetch-raise": "django.core.exceptions.FieldFetchBlocked",
+        "fk-select-related-only-id": "django.core.exceptions.FieldError",
     }
     assert all("name the " in fails.reason for fails in failing.values())
 

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Identifier, Literal
 
 from conftest import LOGS_ROWS, database_with
+from rowpath.lab.answers.check import check_answer
+from rowpath.lab.answers.reference import reference
 from rowpath.lab.apps.settings import AppSettings
 from rowpath.lab.database import Database, connect
 from rowpath.lab.dataset import LOGS as LOGS_DATASET
@@ -57,14 +59,18 @@ class Site:
     database: Database
     server: Server
 
-    def answer(self, experiment: Experiment, name: str, rows: int = SIZE) -> Rows:
-        """Return what a variant answers."""
-        cell = Cell(
+    def cell(self, experiment: Experiment, name: str, rows: int = SIZE) -> Cell:
+        """Return a variant as it is asked for here."""
+        return Cell(
             variant=experiment.variant(name),
             path=experiment.path(name),
             setup=Setup.CONTROLLED,
             rows=rows,
         )
+
+    def answer(self, experiment: Experiment, name: str, rows: int = SIZE) -> Rows:
+        """Return what a variant answers."""
+        cell = self.cell(experiment, name, rows)
         with connected(self.server.url) as client:
             answered: Rows = json.loads(ask(client, cell, self.server).body)
         return answered
@@ -155,6 +161,30 @@ def test_the_first_task_finds_new_fights_for_some_benchmarks(site: Site) -> None
 
     assert {row["new"] > 0 for row in found} == {False, True}
     assert all((row["new"] > 0) == (row["best_player"] is not None) for row in found)
+
+
+@pytest.fixture
+def second_task_is_late(site: Site) -> Iterator[None]:
+    """The benchmarks' dps has not been checked for longer than it has been."""
+    move = SQL("UPDATE {} SET dps_checked_until = dps_checked_until + {} * interval '3 hours'")
+    benchmark = Identifier(SCHEMA, "benchmark")
+    with connect(site.database.dsn) as connection:
+        connection.execute(move.format(benchmark, Literal(-1)))
+        yield
+        connection.execute(move.format(benchmark, Literal(1)))
+
+
+@pytest.mark.usefixtures("second_task_is_late")
+@pytest.mark.parametrize("name", ["t2-loop", "t2-annotated"])
+def test_the_second_task_would_find_what_is_new(name: str, site: Site) -> None:
+    """It answers nought for the talk's idle state, and is no constant for that."""
+    cell = site.cell(LOOPS, name)
+
+    found = site.answer(LOOPS, name)
+
+    assert len({row["new"] for row in found}) > 1
+    with reference(site.database.dsn) as table:
+        check_answer(cell, json.dumps(found).encode(), table)
 
 
 def test_the_second_task_finds_nothing(site: Site) -> None:

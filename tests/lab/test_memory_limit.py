@@ -3,7 +3,11 @@
 import subprocess
 import sys
 
-from rowpath.lab.measuring.memory_limit import memory_limited
+import psutil
+import pytest
+
+from rowpath.errors import ServerError
+from rowpath.lab.measuring.memory_limit import Watch, memory_limited
 
 MIB = 1 << 20
 GROW = "import sys, time; held = bytearray(300 << 20); print('grown', flush=True); time.sleep(60)"
@@ -45,5 +49,50 @@ def test_a_process_that_ends_by_itself_ends_the_watch() -> None:
 
     with memory_limited([process.pid], 2000 * MIB) as watch:
         process.wait(timeout=30)
+
+    assert watch.ended_at_bytes is None
+
+
+def test_a_process_that_ends_by_itself_leaves_the_others_watched() -> None:
+    """The second of two workers is ended at its limit, though the first is gone."""
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait(timeout=30)
+    with (
+        subprocess.Popen([sys.executable, "-c", GROW], stdout=subprocess.PIPE) as process,
+        memory_limited([gone.pid, process.pid], 200 * MIB) as watch,
+    ):
+        code = process.wait(timeout=30)
+
+    assert code == -9
+    assert watch.ended_at_bytes is not None
+
+
+def test_a_process_that_cannot_be_watched_is_killed_and_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Unwatched it might take the memory of the machine; that it ended is not all that is told."""
+
+    def denied(process: psutil.Process) -> None:
+        raise psutil.AccessDenied(process.pid)
+
+    monkeypatch.setattr(psutil.Process, "memory_info", denied)
+
+    with (
+        subprocess.Popen([sys.executable, "-c", STAY], stdin=subprocess.PIPE) as process,
+        pytest.raises(ServerError, match=r"^Cannot limit the memory of a worker: AccessDenied"),
+        memory_limited([process.pid], 2000 * MIB),
+    ):
+        code = process.wait(timeout=30)
+
+    assert code == -9
+
+
+def test_a_process_that_was_gone_before_is_not_watched() -> None:
+    """Nothing is raised for it."""
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait(timeout=30)
+
+    watch = Watch(2000 * MIB, [process.pid])
+    watch.look()
 
     assert watch.ended_at_bytes is None

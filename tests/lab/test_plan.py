@@ -143,7 +143,7 @@ def test_a_variant_whose_requirement_is_not_met_is_left_out() -> None:
 
 def test_a_variant_that_is_expected_to_fail_is_not_timed() -> None:
     """It is seen to fail once, and has no slot in any block."""
-    fails = variant("b", fails=ExpectedError(kind="FieldError", reason="because"))
+    fails = variant("b", fails=ExpectedError(kind="FieldError", message="no", reason="because"))
 
     [stage] = stages(
         [experiment(group(sizes=(10,), variants=(variant("a"), fails)))], QUICK, stock=stock()
@@ -154,16 +154,28 @@ def test_a_variant_that_is_expected_to_fail_is_not_timed() -> None:
 
 
 def test_what_runs_beside_a_cell_is_another_variant_of_the_experiment() -> None:
-    """The companion is asked for at its own path, and has nothing beside it."""
+    """The companion is a cell of its own, told by its own name, and has nothing beside it."""
     pair = (variant("a", beside="b"), variant("b"))
 
     [stage] = stages([experiment(group(sizes=(10,), variants=pair))], QUICK, stock=stock())
 
     first, last = stage.cells[0], stage.cells[-1]
-    assert first.companion().path == "/lists/b"
-    assert first.companion().beside is None
-    with pytest.raises(ValueError, match="nothing runs beside b"):
-        last.companion()
+    assert first.beside is not None
+    assert (first.beside.path, first.beside.variant.name) == ("/lists/b", "b")
+    assert str(first.beside) == "b (as-told, 10 rows) beside a"
+    assert first.beside.beside is last.beside is None
+    assert str(last) == "b (controlled, 10 rows)"
+
+
+def test_a_cell_of_another_size_has_a_companion_of_that_size() -> None:
+    """A warm-up with few rows does not run beside all of them."""
+    pair = (variant("a", beside="b"), variant("b"))
+    [stage] = stages([experiment(group(sizes=(10,), variants=pair))], QUICK, stock=stock())
+
+    small = stage.cells[0].sized(3)
+
+    assert small.beside is not None
+    assert (small.rows, small.beside.rows) == (3, 3)
 
 
 @pytest.mark.parametrize(("rows", "statements"), [(1, 8), (500, 1505), (501, 1509)])

@@ -7,14 +7,18 @@ import pytest
 
 from conftest import PRODUCTS
 from rowpath.errors import AnswerError
+from rowpath.lab.answers.reference import reference
+from rowpath.lab.answers.verify import Difference
 from rowpath.lab.database import Database
 from rowpath.lab.experiment import Experiment, Setup, Timing, Variant
 from rowpath.lab.experiments import EXPERIMENTS
 from rowpath.lab.measuring import runner
+from rowpath.lab.measuring.observe import Observer
 from rowpath.lab.measuring.results import Results
 from rowpath.lab.plan import Cell, Stage, Stock, stages
 from rowpath.lab.profile import Profile, profile_named
-from rowpath.lab.servers.fleet import Site
+from rowpath.lab.record import NUMBER_OF_ROWS
+from rowpath.lab.servers.fleet import Site, fleet
 
 NAMED = {each.name: each for each in EXPERIMENTS}
 QUICK = profile_named("quick")
@@ -105,6 +109,21 @@ def test_a_stage_stops_by_its_rules_and_never_before_the_fewest_blocks(
     assert {len(slots) for slots in results.slots.values()} == {blocks}
     [stage] = listener.done
     assert len(results.orders[stage]) == blocks
+
+
+def test_an_answer_of_fewer_rows_than_the_baselines_is_told_so(site: Site, tmp_path: Path) -> None:
+    """As many as it declares are right, and differ from what the baseline answers."""
+    variant = NAMED["fields"].variant("all")
+    cell = Cell(variant=variant, path="/fields/all", setup=Setup.CONTROLLED, rows=ROWS)
+    more = "SELECT low_price FROM product ORDER BY time_created LIMIT %(rows)s + 5"
+
+    with fleet([cell], site, trace_folder=tmp_path) as servers, reference(site.dsn) as table:
+        baseline = replace(variant.answer, expected=more)
+        seen = Observer(table, tmp_path).observe(cell, baseline, servers)
+
+    assert seen.differences == (
+        Difference(column=NUMBER_OF_ROWS, rows=5, baseline="25", variant="20"),
+    )
 
 
 def test_a_worker_beyond_its_memory_limit_is_an_outcome(site: Site) -> None:

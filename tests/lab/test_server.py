@@ -234,4 +234,4 @@ def test_a_server_is_not_taken_for_another(kind: App, products: Database, tmp_pa
         serving(App.FASTAPI, app(products.dsn), logs=tmp_path, log_suffix="-other") as other,
     ):
         assert server.listens()
-        assert not Server(kind, other.url, server.process, workers=1).listens()
+        assert not Server(kind, other.url, server.process, workers=1, token="").listens()

@@ -1,9 +1,10 @@
 """Tasks and views through Django's own handler, with the middleware of a traced server."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from time import perf_counter, process_time
+from time import perf_counter, process_time, sleep
 from typing import Any
 
 import pytest
@@ -12,9 +13,15 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, override_settings
 from django.urls import URLPattern, path
 
-from capture.django_setup import set_up_django
+from capture.django_setup import TOKEN, set_up_django
 from rowpath.capture.trace import Trace, from_json
-from rowpath.lab.apps.tracing import CPU_HEADER, DURATION_HEADER, REQUEST_HEADER
+from rowpath.lab.apps.meeting import MEETING_HEADER
+from rowpath.lab.apps.tracing import (
+    CPU_HEADER,
+    DURATION_HEADER,
+    REQUEST_HEADER,
+    TOKEN_HEADER,
+)
 from rowpath.lab.database import Database
 
 NAME = "a-request"
@@ -22,7 +29,7 @@ MIB = 1 << 20
 CLOCK_ERROR_S = 2e-9
 """The headers have nine digits."""
 
-Ask = Callable[[str], Any]
+Ask = Callable[..., Any]
 
 
 def send(text: str, *values: int) -> None:
@@ -88,6 +95,14 @@ def task_patterns() -> Iterator[URLPattern]:
             send("SELECT id FROM product WHERE id = %s", rows)
             raise LookupError("not prepared")
 
+    class Slow(Whole):
+        """Takes its time to prepare."""
+
+        def prepare(self, rows: int) -> None:
+            sleep(0.3)
+            super().prepare(rows)
+
+    yield path("slow", Slow.as_view())
     yield path("whole", Whole.as_view())
     yield path("bare", Bare.as_view())
     yield path("failing", Failing.as_view())
@@ -106,7 +121,7 @@ def urls(products: Database) -> tuple[URLPattern, ...]:
 def ask(urls: tuple[URLPattern, ...]) -> Iterator[Ask]:
     """Ask an application that carries no instrument."""
     with override_settings(ROOT_URLCONF=urls, MIDDLEWARE=[]):
-        yield Client(raise_request_exception=False).post
+        yield Client(raise_request_exception=False, headers={TOKEN_HEADER: TOKEN}).post
     connections.close_all()
 
 
@@ -118,7 +133,7 @@ def traced_client(urls: tuple[URLPattern, ...], tmp_path: Path) -> Iterator[Clie
         MIDDLEWARE=["rowpath.lab.apps.django.tracing.TracingMiddleware"],
         ROWPATH_TRACE_FOLDER=tmp_path,
     ):
-        yield Client(raise_request_exception=False)
+        yield Client(raise_request_exception=False, headers={TOKEN_HEADER: TOKEN})
     connections.close_all()
 
 
@@ -140,6 +155,16 @@ def test_a_task_answers_what_it_left(asked: str, request: pytest.FixtureRequest)
     whole = do("/whole?rows=7").json()
     assert (whole["left"], whole["result"]) == (7, {"ran": 7})
     assert do("/bare").json() == 100
+
+
+@pytest.mark.parametrize("given", ["", "the-tokem", "the-token-", "thé-token"])
+def test_a_task_runs_for_nobody_without_the_token(ask_traced: Ask, given: str) -> None:
+    """No page in a browser knows it, and none can send the header unasked."""
+    answer = ask_traced("/whole", headers={TOKEN_HEADER: given, REQUEST_HEADER: NAME})
+
+    assert answer.status_code == 403
+    assert TOKEN_HEADER in answer.json()["detail"]
+    assert TOKEN not in answer.content.decode()
 
 
 def test_a_task_is_no_safe_thing_to_ask_for(traced_client: Client) -> None:
@@ -170,6 +195,32 @@ def test_only_the_run_is_timed(ask: Ask) -> None:
         told_s = float(answer.headers[header])
         assert ended[clock] - began[clock] <= told_s + CLOCK_ERROR_S
         assert told_s <= answering[clock] - prepared[clock] + CLOCK_ERROR_S
+
+
+def ask_from_a_thread(ask: Ask, place: str, headers: dict[str, str]) -> Any:  # noqa: ANN401 a response
+    """Ask, and leave no connection of the thread's behind."""
+    try:
+        return ask(place, headers=headers)
+    finally:
+        connections.close_all()
+
+
+def test_tasks_that_meet_run_at_once_and_their_wait_is_not_timed(ask: Ask, tmp_path: Path) -> None:
+    """Neither begins before both have prepared; the clocks begin after that."""
+    headers = {MEETING_HEADER: str(tmp_path)}
+    with ThreadPoolExecutor() as pool:
+        asked = [
+            pool.submit(ask_from_a_thread, ask, place, headers) for place in ("/whole", "/slow")
+        ]
+    quick, slow = (each.result() for each in asked)
+
+    prepared_s, began_s = zip(
+        *([moment[0] for moment in each.json()["clocks"][:2]] for each in (quick, slow)),
+        strict=True,
+    )
+    waited_s = prepared_s[1] - prepared_s[0]
+    assert max(prepared_s) <= min(began_s)
+    assert float(quick.headers[DURATION_HEADER]) < waited_s
 
 
 def test_an_ordinary_view_is_traced_whole(ask_traced: Ask, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """An answer is what its variant declares, or its first difference is told."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -18,6 +19,7 @@ from rowpath.lab.answers.verify import (
     typed,
 )
 from rowpath.lab.experiment import Shape
+from rowpath.lab.record import NUMBER_OF_ROWS
 
 COLUMNS = ("low_price", "sold_qty", "time_created")
 TIME = datetime(2024, 2, 29, 12, 30, 1, 123456, UTC)
@@ -88,6 +90,30 @@ def test_differences_are_told_by_column_with_the_first_values() -> None:
         Difference(column="label", rows=2, baseline="'b'", variant="''"),
     )
     assert differences(baseline, baseline) == ()
+
+
+def test_another_number_of_rows_is_told_and_no_other_difference_made_of_it() -> None:
+    """A row that is left out moves those behind it, which are the same rows all the same."""
+    baseline = Expected(("id", "label"), [(1, "a"), (2, "b"), (3, "c")])
+    fewer = Expected(("id", "label"), [(2, "b"), (3, "")])
+    none = Expected(("id", "label"), [])
+    number = Difference(column=NUMBER_OF_ROWS, rows=1, baseline="3", variant="2")
+    label = Difference(column="label", rows=1, baseline="'c'", variant="''")
+
+    assert differences(baseline, fewer) == (number, label)
+    assert differences(fewer, baseline) == (
+        replace(number, baseline="2", variant="3"),
+        replace(label, baseline="''", variant="'c'"),
+    )
+    assert differences(baseline, none) == (replace(number, rows=3, variant="0"),)
+
+
+def test_rows_that_nothing_tells_apart_are_paired_by_place() -> None:
+    """Where the first column repeats, it says nothing of which row is which."""
+    baseline = Expected(("name", "dps"), [("a", 1), ("a", 2)])
+    fewer = Expected(("name", "dps"), [("a", 2)])
+
+    assert [each.column for each in differences(baseline, fewer)] == [NUMBER_OF_ROWS, "dps"]
 
 
 @pytest.mark.parametrize(

@@ -170,9 +170,9 @@ def failing(name: str, *, rows: int, group: str, setup: str = "controlled") -> V
         peak_mib=83.0,
         grown_mib=0.5,
         samples_ms=(),
-        outcome="It fails, as it is known to, with FieldError: Field PlayerFight.fight cannot be "
-        "both deferred and traversed using select_related at the same time. only() leaves out "
-        "the foreign key that select_related() must follow.",
+        outcome="It fails, as it is known to, with django.core.exceptions.FieldError: Field "
+        "PlayerFight.fight cannot be both deferred and traversed using select_related at the "
+        "same time. only() leaves out the foreign key that select_related() must follow.",
     )
 
 

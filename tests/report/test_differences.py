@@ -1,9 +1,10 @@
 import dataclasses
 
+import pytest
 from record_parts import timed
 from report_runs import experiment
 
-from rowpath.lab.record import DifferenceRecord, VariantRecord
+from rowpath.lab.record import NUMBER_OF_ROWS, DifferenceRecord, VariantRecord
 from rowpath.report.differences import differing
 
 
@@ -28,6 +29,22 @@ def test_a_row_of_totals_is_one_row_and_no_share() -> None:
     (found,) = differing([leaving(1_000, differ=1)])
 
     assert found.columns[0].rows == ("1 row",)
+
+
+@pytest.mark.parametrize(("own", "told"), [("297", "3 fewer"), ("1200", "900 more")])
+def test_another_number_of_rows_is_told_with_both_numbers(own: str, told: str) -> None:
+    """It is no column, and not in some of the rows."""
+    number = DifferenceRecord(
+        column=NUMBER_OF_ROWS, rows=abs(int(own) - 300), baseline="300", variant=own
+    )
+    label = DifferenceRecord(column="label", rows=300, baseline="a", variant="b")
+    variant = dataclasses.replace(timed("bulk", ms=1, rows=300), differences=(number, label))
+
+    (found,) = differing([variant])
+
+    assert str(found) == f"bulk differs: number of rows: {told}; label in 300 of 300 rows"
+    first = found.columns[0]
+    assert (first.rows, first.baseline, first.own) == ((told,), "300", own)
 
 
 def test_a_long_example_is_cut() -> None:

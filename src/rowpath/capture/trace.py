@@ -60,9 +60,11 @@ class Trace:
 
 
 def error_line(error: BaseException) -> str:
-    """Return an exception on one line: `FieldError: its message`."""
+    """Return an exception on one line: `django.core.exceptions.FieldError: its message`."""
+    kind = type(error)
+    module = "" if kind.__module__ == "builtins" else f"{kind.__module__}."
     message = " ".join(str(error).split())
-    return f"{type(error).__name__}: {message}" if message else type(error).__name__
+    return f"{module}{kind.__qualname__}: {message}".removesuffix(": ")
 
 
 def to_json(trace: Trace) -> bytes:

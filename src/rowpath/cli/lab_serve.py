@@ -12,6 +12,7 @@ from rowpath.cli.datasets import wanted_datasets
 from rowpath.cli.standard_streams import say
 from rowpath.errors import ServerError
 from rowpath.lab.apps.settings import AppSettings
+from rowpath.lab.apps.tracing import TOKEN_HEADER
 from rowpath.lab.database import open_database
 from rowpath.lab.dataset import ensure
 from rowpath.lab.experiment import WHOLE_TABLE, App, Setup, Variant
@@ -65,6 +66,11 @@ def serve(  # noqa: PLR0913 one parameter an option
             )
             servers.append(server)
             say("\n".join(_urls(each, server)))
+        if App.DJANGO in apps:
+            say(
+                "A task, marked POST, rewrites the tables draft_* and asks for a header: "
+                f"curl -X POST -H '{TOKEN_HEADER}: {settings.token}' URL"
+            )
         say("Running until Ctrl-C.")
         _watch(servers)
 

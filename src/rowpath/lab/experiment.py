@@ -74,9 +74,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpectedError:
-    """How a technique is known to fail: the class of the exception, and a sentence on why."""
+    """How a technique is known to fail: the exception, and a sentence on why.
+
+    `kind` is the exception's class with its module, `message` what it must say among else, so that
+    no other error of that class passes for it.
+    """
 
     kind: str
+    message: str
     reason: str
 
 
@@ -142,13 +147,13 @@ class Variant:
     for every `rows_per_statement` rows begun: checked before it is timed. `statements_at_most`
     says that it may send fewer, where what is asked for depends on the rows.
 
-    `beside` names a variant of the experiment that another worker process runs at the same time;
-    `charts_cpu` has the CPU of both, and of the database, drawn over time. `fails` says that the
-    technique is expected to end with that error, which is then its outcome. `needs` leaves the
-    variant out where the package is older. `memory_limit_mib` ends the worker that grows beyond
-    it, and that end is the outcome that the report shows. `thorough_only` keeps a variant out of
-    the shorter profiles. `fast_path` is the path of rowpath's own that must be taken: an answer by
-    any other is refused before it is timed.
+    `beside` names a task of the experiment that another worker process runs at the same time as
+    this one, a task too; `charts_cpu` has the CPU of both, and of the database, drawn over time.
+    `fails` says that the technique is expected to end with that error, which is then its outcome.
+    `needs` leaves the variant out where the package is older. `memory_limit_mib` ends the worker
+    that grows beyond it, and that end is the outcome that the report shows. `thorough_only` keeps
+    a variant out of the shorter profiles. `fast_path` is the path of rowpath's own that must be
+    taken: an answer by any other is refused before it is timed.
     """
 
     name: str

@@ -13,9 +13,9 @@ from rowpath.lab.profile import Profile
 class Cell:
     """One variant in one set-up at one size: what a slot measures.
 
-    `path` is where the application answers it, `beside` where another process answers what runs
-    at the same time. `whole` says that `rows` are all of the table, and that no number is sent
-    with the request.
+    `path` is where the application answers it. `beside` is its companion: the cell that another
+    process answers at the same time, and which `accompanies` the variant of that name. `whole`
+    says that `rows` are all of the table, and that no number is sent with the request.
     """
 
     variant: Variant
@@ -23,7 +23,8 @@ class Cell:
     setup: Setup
     rows: int
     whole: bool = False
-    beside: str | None = None
+    beside: "Cell | None" = None
+    accompanies: str = ""
 
     @property
     def is_ordered(self) -> bool:
@@ -37,18 +38,18 @@ class Cell:
 
     @property
     def method(self) -> str:
-        """The method of the request: a task is no safe thing to ask for."""
+        """The method of the request: a task changes state, so it is POST."""
         return "POST" if self.variant.is_task else "GET"
 
-    def companion(self) -> "Cell":
-        """Return the cell to ask for what runs beside this one; ValueError where nothing does."""
-        if self.beside is None:
-            raise ValueError(f"nothing runs beside {self}")
-        return replace(self, path=self.beside, beside=None)
+    def sized(self, rows: int) -> "Cell":
+        """Return the cell for another number of rows, its companion too."""
+        beside = None if self.beside is None else self.beside.sized(rows)
+        return replace(self, rows=rows, beside=beside)
 
     def __str__(self) -> str:
-        """Return `drf-objects (controlled, 1,000 rows)`."""
-        return f"{self.variant.name} ({self.setup}, {self.rows:,} rows)"
+        """Return `drf-objects (controlled, 1,000 rows)`; a companion says beside what it runs."""
+        beside = f" beside {self.accompanies}" if self.accompanies else ""
+        return f"{self.variant.name} ({self.setup}, {self.rows:,} rows){beside}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,20 +166,28 @@ def _comparisons(
             group=group,
             rows=rows,
             cells=tuple(
-                Cell(
-                    variant=variant,
-                    path=experiment.path(variant),
-                    setup=setup,
-                    rows=rows,
-                    whole=whole,
-                    beside=experiment.path(variant.beside) if variant.beside else None,
-                )
+                _cell(experiment, variant, setup=setup, rows=rows, whole=whole)
                 for variant in variants
                 for setup in variant.setups
             ),
         )
         for rows in _sizes(group, profile, stock.tables[group.of], sizes)
     ]
+
+
+def _cell(
+    experiment: Experiment, variant: Variant, *, setup: Setup, rows: int, whole: bool
+) -> Cell:
+    cell = Cell(variant=variant, path=experiment.path(variant), setup=setup, rows=rows, whole=whole)
+    if variant.beside is None:
+        return cell
+    companion = replace(
+        cell,
+        variant=experiment.variant(variant.beside),
+        path=experiment.path(variant.beside),
+        accompanies=variant.name,
+    )
+    return replace(cell, beside=companion)
 
 
 def _sizes(

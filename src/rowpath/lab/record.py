@@ -38,11 +38,16 @@ class StatementRecord:
     plan: str | None = None
 
 
+NUMBER_OF_ROWS = "number of rows"
+"""Stands for a column where a variant leaves more rows than its baseline, or fewer."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DifferenceRecord:
     """A column in which what a variant answers or leaves differs from the baseline's.
 
-    In `rows` rows; `baseline` and `variant` are the two values of the first of them, as text.
+    In `rows` rows; `baseline` and `variant` are the two values of the first of them, as text. Of
+    NUMBER_OF_ROWS they are the two numbers, and `rows` is how far these are apart.
     """
 
     column: str

@@ -1,9 +1,9 @@
-"""Where a technique does not answer or leave what its baseline does: other values in a column."""
+"""Where a technique does not answer or leave what its baseline does: other values, other rows."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from rowpath.lab.record import DifferenceRecord, VariantRecord
+from rowpath.lab.record import NUMBER_OF_ROWS, DifferenceRecord, VariantRecord
 from rowpath.report import figures
 
 _MOST_CHARACTERS = 80
@@ -12,7 +12,10 @@ _MOST_CHARACTERS = 80
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DifferingColumn:
-    """A column that a variant differs: in how many rows at each size, and one example."""
+    """A column that differs: in how many rows at each size, and one example.
+
+    Of the number of rows `rows` says how many more there are, or fewer.
+    """
 
     name: str
     rows: tuple[str, ...]
@@ -29,7 +32,10 @@ class Differing:
 
     def __str__(self) -> str:
         """Return the columns and in how many rows, without examples, on one line."""
-        columns = (f"{each.name} in {', '.join(each.rows)}" for each in self.columns)
+        columns = (
+            f"{each.name}{':' if each.name == NUMBER_OF_ROWS else ' in'} {', '.join(each.rows)}"
+            for each in self.columns
+        )
         return f"{self.variant} differs: {'; '.join(columns)}"
 
 
@@ -63,6 +69,9 @@ def _column(name: str, seen: Sequence[_Seen]) -> DifferingColumn:
 
 
 def _rows(variant: VariantRecord, difference: DifferenceRecord) -> str:
+    if difference.column == NUMBER_OF_ROWS:
+        fewer = int(difference.variant) < int(difference.baseline)
+        return f"{figures.count(difference.rows)} {'fewer' if fewer else 'more'}"
     # An answer of totals is one row, however many rows it was made from.
     if difference.rows == 1 or difference.rows > variant.rows:
         return figures.rows(difference.rows)

@@ -12,6 +12,8 @@ from rowpath.lab.answers.verify import (
 )
 from rowpath.lab.plan import Cell
 
+SERVER_ERROR = 500
+
 
 def check_answer(cell: Cell, body: bytes, reference: Reference) -> None:
     """Return where the answer holds what it must; AnswerError shows the first difference."""
@@ -55,12 +57,13 @@ def check_fast_path(cell: Cell, taken: str | None) -> None:
 def check_failure(cell: Cell, status: int, error: str | None) -> None:
     """Return where a request failed as it is expected to; else AnswerError."""
     fails = cell.variant.fails
-    if fails is not None and error is not None and error.startswith(f"{fails.kind}: "):
+    kind, _, message = (error or "").partition(": ")
+    if fails and status == SERVER_ERROR and kind == fails.kind and fails.message in message:
         return
+    expected = f"raise {fails.kind} with {fails.message!r}" if fails else "raise nothing"
     raise AnswerError(
-        f"Cannot show how {cell} fails: it was to raise {fails.kind if fails else 'nothing'} and "
-        f"answered {status} ({error or 'without an error'}). "
-        "Mend the view, or what the experiment expects of it."
+        f"Cannot show how {cell} fails: it was to {expected} and answered {status} "
+        f"({error or 'without an error'}). Mend the view, or what the experiment expects of it."
     )
 
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from itertools import zip_longest
 
 from rowpath.lab.experiment import Shape
+from rowpath.lab.record import NUMBER_OF_ROWS
 
 Row = tuple[object, ...]
 
@@ -143,7 +144,10 @@ def first_difference(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """A column in which two sets of rows differ: in how many rows, and the values of the first."""
+    """A column in which two sets of rows differ: in how many rows, and the values of the first.
+
+    Or NUMBER_OF_ROWS, with the two numbers and how far they are apart.
+    """
 
     column: str
     rows: int
@@ -154,19 +158,42 @@ class Difference:
 def differences(baseline: Expected, variant: Expected) -> tuple[Difference, ...]:
     """Return where the rows of a variant differ from its baseline's, a column each.
 
-    Rows are paired by their place, columns by their name; a column that one lacks is passed over.
+    Columns are paired by their name, and one that either lacks is passed over. Rows are paired by
+    their place; where there are more of one, which is told first, by their first column, if that
+    tells them apart.
     """
     shared = [column for column in baseline.columns if column in variant.columns]
-    pairs = list(zip(baseline.dicts(), variant.dicts(), strict=False))
+    pairs = _pairs(baseline, variant, shared)
     found = ((column, [(one[column], other[column]) for one, other in pairs]) for column in shared)
     unlike = ((column, [pair for pair in values if pair[0] != pair[1]]) for column, values in found)
-    return tuple(
+    return _difference_in_number(baseline, variant) + tuple(
         Difference(
             column=column, rows=len(both), baseline=_shown(both[0][0]), variant=_shown(both[0][1])
         )
         for column, both in unlike
         if both
     )
+
+
+def _difference_in_number(baseline: Expected, variant: Expected) -> tuple[Difference, ...]:
+    one, other = len(baseline.rows), len(variant.rows)
+    if one == other:
+        return ()
+    apart = abs(one - other)
+    return (Difference(column=NUMBER_OF_ROWS, rows=apart, baseline=str(one), variant=str(other)),)
+
+
+def _pairs(
+    baseline: Expected, variant: Expected, shared: Sequence[str]
+) -> list[tuple[dict[str, object], dict[str, object]]]:
+    """Return the rows of both that are compared with one another."""
+    ones, others = list(baseline.dicts()), list(variant.dicts())
+    if len(ones) != len(others) and shared:
+        # Paired by place, all that stand behind a row that is missing would seem to differ.
+        by_key = [{repr(row[shared[0]]): row for row in rows} for rows in (ones, others)]
+        if [len(rows) for rows in by_key] == [len(ones), len(others)]:
+            return [(row, by_key[1][key]) for key, row in by_key[0].items() if key in by_key[1]]
+    return list(zip(ones, others, strict=False))
 
 
 def _shown(value: object) -> str:

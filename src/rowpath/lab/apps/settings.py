@@ -3,8 +3,9 @@
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from secrets import token_urlsafe
 
 from psycopg import pq
 from psycopg.conninfo import conninfo_to_dict
@@ -24,12 +25,14 @@ _WITHOUT_INDEX = {"enable_indexscan": "off", "enable_indexonlyscan": "off"}
 class AppSettings:
     """The database as a libpq connection string, the set-up, and where traces go.
 
-    A server traces only where there is a `trace_folder`; without one it carries no instrument.
+    A server traces only where there is a `trace_folder`; without one it carries no instrument. It
+    runs a task only for whoever knows the `token`, which is drawn anew for each settings.
     """
 
     dsn: str
     setup: Setup
     trace_folder: Path | None
+    token: str = field(default_factory=token_urlsafe, repr=False)
 
     def to_environment(self) -> dict[str, str]:
         """Return the environment variable that carries these settings into a server process."""
@@ -37,6 +40,7 @@ class AppSettings:
             "dsn": self.dsn,
             "setup": self.setup,
             "trace_folder": str(self.trace_folder) if self.trace_folder else None,
+            "token": self.token,
         }
         return {VARIABLE: json.dumps(fields)}
 
@@ -76,4 +80,5 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> AppSettings:
         dsn=fields["dsn"],
         setup=Setup(fields["setup"]),
         trace_folder=Path(folder) if folder else None,
+        token=fields["token"],
     )

@@ -1,4 +1,4 @@
-"""What a measured application tells the engine besides its answer: headers, and what it saw.
+"""What the engine and a measured application tell one another: headers, and what it saw.
 
 It loads no instrument, since a timed application sends its own times as well.
 """
@@ -6,6 +6,8 @@ It loads no instrument, since a timed application sends its own times as well.
 import re
 from pathlib import Path
 
+TOKEN_HEADER = "X-Rowpath-Token"  # noqa: S105 the name of a header, no token
+"""What a task is asked for with. A browser sends no such header to another site unasked."""
 REQUEST_HEADER = "X-Rowpath-Request"
 """Names a request to a traced server, which then leaves a trace of it under that name."""
 DURATION_HEADER = "X-Rowpath-Duration-S"

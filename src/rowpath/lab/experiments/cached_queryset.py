@@ -4,49 +4,38 @@ from rowpath.lab.experiment import Answer, App, Experiment, Group, Shape, Varian
 
 SIZE = 150
 
-# Python sorts the names by code point, as the collation C does.
-COUNT_ANSWER = Answer(
-    shape=Shape.ROWS,
-    expected="""
-        SELECT fight.id, array_agg(tag.name ORDER BY tag.name COLLATE "C") AS tag_names,
-            count(*) AS tag_count
-        FROM fight
-        JOIN fight_tags ON fight_tags.fight_id = fight.id JOIN tag ON tag.id = fight_tags.tag_id
-        GROUP BY fight.id ORDER BY fight.id LIMIT %(rows)s
-    """,
+
+def _tag_lines(column: str) -> Answer:
+    """Return the lines of fights, with or without tags: the names of these, and what is asked."""
+    # Python sorts the names by code point, as the collation C does.
+    return Answer(
+        shape=Shape.ROWS,
+        expected=f"""
+            SELECT fight.id,
+                coalesce(
+                    array_agg(tag.name ORDER BY tag.name COLLATE "C")
+                        FILTER (WHERE tag.id IS NOT NULL),
+                    '{{}}'
+                ) AS tag_names,
+                {column}
+            FROM fight
+            LEFT JOIN fight_tags ON fight_tags.fight_id = fight.id
+            LEFT JOIN tag ON tag.id = fight_tags.tag_id
+            GROUP BY fight.id ORDER BY fight.id LIMIT %(rows)s
+        """,  # noqa: S608 made of literals alone
+    )
+
+
+COUNT_ANSWER = _tag_lines("count(tag.id) AS tag_count")
+EXISTS_ANSWER = _tag_lines("count(tag.id) > 0 AS is_tagged")
+FILTER_ANSWER = _tag_lines(
+    """
+    coalesce(
+        array_agg(tag.name ORDER BY tag.name COLLATE "C") FILTER (WHERE tag.id > 5), '{}'
+    ) AS rare_names
+    """
 )
-EXISTS_ANSWER = Answer(
-    shape=Shape.ROWS,
-    expected="""
-        SELECT fight.id, array_agg(tag.name ORDER BY tag.name COLLATE "C") AS tag_names,
-            true AS is_tagged
-        FROM fight
-        JOIN fight_tags ON fight_tags.fight_id = fight.id JOIN tag ON tag.id = fight_tags.tag_id
-        GROUP BY fight.id ORDER BY fight.id LIMIT %(rows)s
-    """,
-)
-FILTER_ANSWER = Answer(
-    shape=Shape.ROWS,
-    expected="""
-        SELECT fight.id, array_agg(tag.name ORDER BY tag.name COLLATE "C") AS tag_names,
-            coalesce(
-                array_agg(tag.name ORDER BY tag.name COLLATE "C") FILTER (WHERE tag.id > 5), '{}'
-            ) AS rare_names
-        FROM fight
-        JOIN fight_tags ON fight_tags.fight_id = fight.id JOIN tag ON tag.id = fight_tags.tag_id
-        GROUP BY fight.id ORDER BY fight.id LIMIT %(rows)s
-    """,
-)
-FIRST_ANSWER = Answer(
-    shape=Shape.ROWS,
-    expected="""
-        SELECT fight.id, array_agg(tag.name ORDER BY tag.name COLLATE "C") AS tag_names,
-            (array_agg(tag.name ORDER BY tag.id))[1] AS first_tag
-        FROM fight
-        JOIN fight_tags ON fight_tags.fight_id = fight.id JOIN tag ON tag.id = fight_tags.tag_id
-        GROUP BY fight.id ORDER BY fight.id LIMIT %(rows)s
-    """,
-)
+FIRST_ANSWER = _tag_lines("(array_agg(tag.name ORDER BY tag.id))[1] AS first_tag")
 
 COUNT = Group(
     name="count",

@@ -12,36 +12,37 @@ from rowpath.lab.experiment import (
     Variant,
 )
 
-FIRST_TASK = Answer(
-    shape=Shape.ROWS,
-    expected="""
-        WITH asked AS (SELECT * FROM benchmark ORDER BY id LIMIT %(rows)s),
-        played AS MATERIALIZED (
-            SELECT player_fight.*, character.name, boss_id, is_cm, time_end
-            FROM player_fight
-            JOIN character ON character.id = character_id
-            JOIN fight ON fight.id = fight_id
-            JOIN report ON report.id = report_id
-            WHERE time_end > (SELECT min(fights_checked_until) FROM asked)
-        )
-        SELECT asked.id, count(played.id) AS new,
-               (array_agg(name ORDER BY played.dps DESC, played.id))[1] AS best_player
-        FROM asked LEFT JOIN played
-          ON time_end > fights_checked_until AND played.is_cm = asked.is_cm
-          AND played.boss_id = asked.boss_id AND played.role = asked.role
-          AND played.specialization_id = asked.specialization_id AND played.dps > asked.dps
-        GROUP BY asked.id ORDER BY asked.id
-    """,
+
+def _new_fights(until: str, columns: str) -> Answer:
+    """Return what is asked of each benchmark's new fights: those after the time `until`."""
+    return Answer(
+        shape=Shape.ROWS,
+        expected=f"""
+            WITH asked AS (SELECT * FROM benchmark ORDER BY id LIMIT %(rows)s),
+            played AS MATERIALIZED (
+                SELECT player_fight.*, character.name, boss_id, is_cm, time_end
+                FROM player_fight
+                JOIN character ON character.id = character_id
+                JOIN fight ON fight.id = fight_id
+                JOIN report ON report.id = report_id
+                WHERE time_end > (SELECT min({until}) FROM asked)
+            )
+            SELECT asked.id, {columns}
+            FROM asked LEFT JOIN played
+              ON time_end > {until} AND played.is_cm = asked.is_cm
+              AND played.boss_id = asked.boss_id AND played.role = asked.role
+              AND played.specialization_id = asked.specialization_id AND played.dps > asked.dps
+            GROUP BY asked.id ORDER BY asked.id
+        """,  # noqa: S608 made of literals alone
+    )
+
+
+FIRST_TASK = _new_fights(
+    "fights_checked_until",
+    "count(played.id) AS new, "
+    "(array_agg(name ORDER BY played.dps DESC, played.id))[1] AS best_player",
 )
-SECOND_TASK = Answer(
-    shape=Shape.ROWS,
-    expected="""
-        SELECT id, (
-            SELECT count(*) FROM report WHERE time_end > dps_checked_until
-        ) AS new
-        FROM benchmark ORDER BY id LIMIT %(rows)s
-    """,
-)
+SECOND_TASK = _new_fights("dps_checked_until", "count(played.id) AS new")
 TOTALS = Answer(
     shape=Shape.TOTALS,
     expected="""

@@ -117,7 +117,8 @@ FOREIGN_KEYS = Group(
             code=("ForeignKeysFetchRaise", "player_line"),
             answer=PLAYER_LINES,
             fails=ExpectedError(
-                kind="FieldFetchBlocked",
+                kind="django.core.exceptions.FieldFetchBlocked",
+                message="Fetching of Fight.report blocked.",
                 reason=(
                     "The report of a fight is read and was not fetched. In this mode that is an "
                     "error instead of one statement more a row: name the relation in "
@@ -134,7 +135,11 @@ FOREIGN_KEYS = Group(
             answer=PLAYER_LINES,
             statements=0,
             fails=ExpectedError(
-                kind="FieldError",
+                kind="django.core.exceptions.FieldError",
+                message=(
+                    "Field PlayerFight.fight cannot be both deferred and traversed using "
+                    "select_related at the same time."
+                ),
                 reason=(
                     "only() defers every field that it does not name, the foreign key among "
                     "them, and select_related() cannot join along a key that is not fetched: "

@@ -2,45 +2,30 @@
 
 from rowpath.lab.experiment import Answer, App, Experiment, Group, Shape, Variant
 
-SAVED = Answer(
-    shape=Shape.ROWS,
-    expected="""
-        SELECT id, dps + 1 AS dps,
-               'boss ' || boss_id || ' spec ' || specialization_id || ' ' || dps + 1
-                   AS label_by_save,
-               true AS updated_by_auto_now, 1 AS changes_by_signal
-        FROM benchmark ORDER BY id LIMIT %(rows)s
-    """,
-)
+_SAVED_LABEL = "'boss ' || boss_id || ' spec ' || specialization_id || ' ' || dps + 1"
+
+
+def _left(*, label: str, updated: bool, changes: str) -> Answer:
+    """Return the benchmarks that are left: dps is raised by one, what none writes is as before."""
+    return Answer(
+        shape=Shape.ROWS,
+        expected=f"""
+            SELECT id, boss_id, specialization_id, is_cm, role, dps + 1 AS dps,
+                   {label} AS label_by_save, {updated} AS updated_by_auto_now,
+                   fights_checked_until, dps_checked_until,
+                   ARRAY[{changes}]::text[] AS changes_by_signal
+            FROM benchmark ORDER BY id LIMIT %(rows)s
+        """,  # noqa: S608 made of literals alone
+    )
+
+
+SAVED = _left(label=_SAVED_LABEL, updated=True, changes=_SAVED_LABEL)
 """save() makes the label, its field the time, and its signal a note."""
-FIELD_SAVED = Answer(
-    shape=Shape.ROWS,
-    expected="""
-        SELECT id, dps + 1 AS dps,
-               'boss ' || boss_id || ' spec ' || specialization_id || ' ' || dps + 1
-                   AS label_by_save,
-               false AS updated_by_auto_now, 1 AS changes_by_signal
-        FROM benchmark ORDER BY id LIMIT %(rows)s
-    """,
-)
+FIELD_SAVED = _left(label=_SAVED_LABEL, updated=False, changes=_SAVED_LABEL)
 """auto_now sets the time only where its field is saved too."""
-INSERTED = Answer(
-    shape=Shape.ROWS,
-    expected="""
-        SELECT id, dps + 1 AS dps, label AS label_by_save,
-               true AS updated_by_auto_now, 0 AS changes_by_signal
-        FROM benchmark ORDER BY id LIMIT %(rows)s
-    """,
-)
+INSERTED = _left(label="label", updated=True, changes="")
 """bulk_create() has every field prepare its value, auto_now too, and calls no save()."""
-WRITTEN = Answer(
-    shape=Shape.ROWS,
-    expected="""
-        SELECT id, dps + 1 AS dps, label AS label_by_save,
-               false AS updated_by_auto_now, 0 AS changes_by_signal
-        FROM benchmark ORDER BY id LIMIT %(rows)s
-    """,
-)
+WRITTEN = _left(label="label", updated=False, changes="")
 """Nothing is written but what was given."""
 ADDED = Answer(
     shape=Shape.ROWS,

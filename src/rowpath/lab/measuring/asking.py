@@ -3,8 +3,13 @@
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from rowpath.errors import ServerError
+from rowpath.lab.apps.meeting import MEETING_HEADER, call_off
+from rowpath.lab.apps.tracing import TOKEN_HEADER
 from rowpath.lab.measuring.client import BrokenOffError, Client, Response, connected
 from rowpath.lab.plan import Cell
 from rowpath.lab.servers.server import Server
@@ -26,30 +31,63 @@ def ask_anyhow(
     client: Client, cell: Cell, server: Server, headers: Mapping[str, str] | None = None
 ) -> Response:
     """Return the answer to a cell's request, whatever its status; ServerError where none comes."""
+    token = {TOKEN_HEADER: server.token} if cell.variant.is_task else {}
     try:
-        return client.ask(cell.method, cell.path, cell.params, headers)
+        return client.ask(cell.method, cell.path, cell.params, {**token, **(headers or {})})
     except BrokenOffError as error:
         raise failure(cell, server, str(error)) from error
 
 
-@contextmanager
-def accompanied(cell: Cell, beside: Server | None) -> Iterator[None]:
-    """Have the server `beside` run what the cell runs beside, from the begin of the block.
+@dataclass(slots=True)
+class Company:
+    """What runs beside a cell: `response` is its answer, once the block has ended.
 
-    The block's end waits for it, and raises its ServerError where it failed.
+    `headers` are to be sent with the cell's own request, so that the two begin at once.
     """
-    if beside is None:
-        yield
+
+    headers: Mapping[str, str] = field(default_factory=dict)
+    response: Response | None = None
+
+
+@contextmanager
+def accompanied(cell: Cell, beside: Server | None) -> Iterator[Company]:
+    """Have the server `beside` run the cell's companion while the block asks for the cell.
+
+    The two begin at once, when both have prepared. The block's end waits for the companion, and
+    raises its ServerError where it failed. Of two that fail, the first is told: the other may have
+    failed for want of it.
+    """
+    if beside is None or cell.beside is None:
+        yield Company()
         return
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        companion = pool.submit(_ask_beside, cell, beside)
-        yield
-        companion.result()
+    # One that still waits may leave its file while the folder is removed.
+    with TemporaryDirectory(prefix="rowpath-meeting-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        company = Company({MEETING_HEADER: name})
+        pool = ThreadPoolExecutor(max_workers=1)
+        companion = pool.submit(_ask_beside, cell.beside, beside, folder)
+        try:
+            yield company
+            call_off(folder)  # whoever has not begun by now would wait in vain
+            company.response = companion.result()
+        except ServerError as error:
+            is_first = call_off(folder)
+            first = None if is_first else companion.exception()
+            if first is not None and first is not error:
+                raise first from error
+            raise
+        finally:
+            call_off(folder)
+            # An answer that never comes is not waited for: it breaks off with the server.
+            pool.shutdown(wait=False)
 
 
-def _ask_beside(cell: Cell, beside: Server) -> None:
-    with connected(beside.url) as client:
-        ask(client, cell.companion(), beside)
+def _ask_beside(companion: Cell, beside: Server, meeting: Path) -> Response:
+    try:
+        with connected(beside.url) as client:
+            return ask(client, companion, beside, {MEETING_HEADER: str(meeting)})
+    finally:
+        call_off(meeting)
 
 
 def failure(cell: Cell, server: Server, reason: str) -> ServerError:

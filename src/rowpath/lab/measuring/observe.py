@@ -27,7 +27,7 @@ from rowpath.lab.apps.tracing import REQUEST_HEADER
 from rowpath.lab.database.processes import server_pids
 from rowpath.lab.experiment import Answer
 from rowpath.lab.measuring.asking import accompanied, ask, ask_anyhow, failure
-from rowpath.lab.measuring.client import connected
+from rowpath.lab.measuring.client import Response, connected
 from rowpath.lab.measuring.cpu_clock import cpu_s
 from rowpath.lab.measuring.cpu_timeline import CpuLine, cpu_watched
 from rowpath.lab.measuring.memory_limit import Watch, memory_limited
@@ -77,11 +77,12 @@ class Observer:
         started = monotonic()
         with (
             connected(server.url) as client,
-            accompanied(cell, fleet.server_beside(cell)),
+            accompanied(cell, fleet.server_beside(cell)) as company,
             _limited(cell, pids) as watch,
         ):
             try:
-                response = ask(client, cell, server, {REQUEST_HEADER: request})
+                headers = {REQUEST_HEADER: request, **company.headers}
+                response = ask(client, cell, server, headers)
             except ServerError:
                 if watch.ended_at_bytes is None:
                     raise
@@ -102,6 +103,7 @@ class Observer:
             trace=seen,
             differences=self._differences(cell, baseline),
             cpu_lines=self._cpu_lines(cell, fleet) if cell.variant.charts_cpu else (),
+            beside_bytes=self._verified_beside(cell, company.response),
         )
 
     def _failed(self, cell: Cell, server: Server) -> Observation:
@@ -131,6 +133,13 @@ class Observer:
             self._gzip_bytes[key] = len(gzip.compress(body, compresslevel=GZIP_LEVEL))
         return self._gzip_bytes[key]
 
+    def _verified_beside(self, cell: Cell, response: Response | None) -> int:
+        """Return the size of what the companion answered, once it is known to hold what it must."""
+        if cell.beside is None or response is None:
+            return 0
+        self._verified(cell.beside, response.body)
+        return len(response.body)
+
     def _differences(self, cell: Cell, baseline: Answer) -> tuple[Difference, ...]:
         """Return where a verified answer differs from the baseline's, as both are declared to."""
         answer = cell.variant.answer
@@ -154,9 +163,9 @@ class Observer:
         with (
             connected(server.url) as client,
             cpu_watched(processes) as timeline,
-            accompanied(cell, beside),
+            accompanied(cell, beside) as company,
         ):
-            ask(client, cell, server)
+            ask(client, cell, server, company.headers)
         return timeline.lines()
 
     def _arrived(self, request: str, cell: Cell) -> Trace:

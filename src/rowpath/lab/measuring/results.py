@@ -17,6 +17,7 @@ class Observation:
     expected to end badly; then there is no answer and `trace` holds what could be seen from
     outside. `differences` are those of the answer to the baseline's, where they are declared to
     differ; `cpu_lines` what processes used while the cell ran once more, without instruments.
+    `beside_bytes` is the size of the verified answer of the cell's companion, 0 where it has none.
     """
 
     duration_s: float
@@ -27,6 +28,7 @@ class Observation:
     outcome: str | None = None
     differences: tuple[Difference, ...] = ()
     cpu_lines: tuple[CpuLine, ...] = ()
+    beside_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,10 +29,11 @@ OK = 200
 
 
 class Server:
-    """A server that answers. `url` has no slash at its end."""
+    """A server that answers. `url` has no slash at its end; tasks are asked for with `token`."""
 
-    def __init__(self, app: App, url: str, process: Process, workers: int) -> None:
+    def __init__(self, app: App, url: str, process: Process, workers: int, *, token: str) -> None:
         self.url = url
+        self.token = token
         self.process = process
         self._app = app
         self._workers = workers
@@ -133,7 +134,7 @@ def serving(  # noqa: PLR0913 one parameter a matter of the server's
         log=logs / f"{app}-{settings.setup}{traced}{log_suffix}.log",
     )
     with running(program) as process:
-        server = Server(app, f"http://{HOST}:{port}", process, workers)
+        server = Server(app, f"http://{HOST}:{port}", process, workers, token=settings.token)
         server.wait_until_ready()
         yield server
 

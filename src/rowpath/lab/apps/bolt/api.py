@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connection
 from django_bolt import BoltAPI
 from django_bolt.openapi import OpenAPIConfig
+from django_bolt.param_functions import Header
 
 from rowpath.lab.apps.django.models import Product
 from rowpath.lab.apps.django.sizes import DEFAULT_ROWS, LARGEST
@@ -16,6 +17,13 @@ from rowpath.lab.experiment import App
 from rowpath.lab.experiments import EXPERIMENTS
 
 Rows = Annotated[int, msgspec.Meta(ge=0, le=LARGEST)]
+# django-bolt's server asks for no host, and of ALLOWED_HOSTS it knows only where a view builds a
+# URL. What a handler declares of a header is checked before it is called.
+Host = Annotated[
+    str,
+    Header(alias="host"),
+    msgspec.Meta(pattern=r"^(127\.0\.0\.1|localhost)(:[0-9]+)?$"),
+]
 
 
 def middleware() -> list[Any]:
@@ -50,19 +58,19 @@ class ProductStruct(msgspec.Struct):
 
 
 @api.get("/ladder/bolt")
-async def bolt_products(rows: Rows = DEFAULT_ROWS) -> list[ProductStruct]:
+async def bolt_products(_host: Host, rows: Rows = DEFAULT_ROWS) -> list[ProductStruct]:
     """A queryset, which is read by values() and checked by msgspec."""
     return Product.objects.all()[:rows]
 
 
 @api.get("/ladder/bolt-values", validate_response=False)
-async def bolt_values(rows: Rows = DEFAULT_ROWS) -> list[ProductStruct]:
+async def bolt_values(_host: Host, rows: Rows = DEFAULT_ROWS) -> list[ProductStruct]:
     """The same without the check."""
     return Product.objects.all()[:rows]
 
 
 @api.get("/ready")
-def ready() -> dict[str, bool]:
+def ready(_host: Host) -> dict[str, bool]:
     """Answer 200 where the database can be reached; an error is the server's own answer else."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
@@ -70,7 +78,7 @@ def ready() -> dict[str, bool]:
 
 
 @api.get("/")
-def index() -> dict[str, list[str]]:
+def index(_host: Host) -> dict[str, list[str]]:
     """Answer the paths that can be asked for."""
     return {
         "paths": [

@@ -22,6 +22,7 @@ MIDDLEWARE = [
 if _app.trace_folder is not None:
     MIDDLEWARE = ["rowpath.lab.apps.django.tracing.TracingMiddleware", *MIDDLEWARE]
     ROWPATH_TRACE_FOLDER = _app.trace_folder
+ROWPATH_TOKEN = _app.token
 
 ROOT_URLCONF = "rowpath.lab.apps.django.urls"
 APPEND_SLASH = False

@@ -297,8 +297,8 @@ class IndexAfter(APIView):
         lines = []
         for fight in Fight.objects.order_by("id")[: rows_asked(request)]:
             tags = fight.tags.order_by("id")
-            tag_names = names(tags)
-            lines.append({"id": fight.id, "tag_names": tag_names, "first_tag": name_of(tags[0])})
+            tag_names, first = names(tags), tags[0] if tags else None
+            lines.append({"id": fight.id, "tag_names": tag_names, "first_tag": name_of(first)})
         return Response(data=lines)
 
 
@@ -338,9 +338,10 @@ class PrefetchedIndex(APIView):
 
     def get(self, request: Request) -> Response:
         lines = []
-        tags = Prefetch("tags", queryset=Tag.objects.order_by("id"))
-        fights = Fight.objects.prefetch_related(tags).order_by("id")
+        in_order = Prefetch("tags", queryset=Tag.objects.order_by("id"))
+        fights = Fight.objects.prefetch_related(in_order).order_by("id")
         for fight in fights[: rows_asked(request)]:
-            tag_names, first = names(fight.tags.all()), fight.tags.all()[0]
+            tags = fight.tags.all()
+            tag_names, first = names(tags), tags[0] if tags else None
             lines.append({"id": fight.id, "tag_names": tag_names, "first_tag": name_of(first)})
         return Response(data=lines)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import OuterRef, Prefetch
+from django.db.models import OuterRef, Prefetch, Q, Value
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -203,14 +203,18 @@ class TagsPrefetchedToAttr(APIView):
 
 
 class TagsArray(APIView):
-    """An array of names for each fight, aggregated by PostgreSQL over a join."""
+    """An array of names for each fight, aggregated by PostgreSQL over a join.
+
+    A fight without tags has one row in the join, whose name is NULL and must not be counted in.
+    """
 
     permission_classes = (AllowAny,)
 
     def get(self, request: Request) -> Response:
+        names = ArrayAgg("tags__name", filter=Q(tags__isnull=False), default=Value([]))
         fights = (
             Fight.objects.values("id")
-            .annotate(tag_names=ArrayAgg("tags__name"))
+            .annotate(tag_names=names)
             .order_by("id")[: rows_asked(request)]
         )
         return Response(

@@ -30,11 +30,13 @@ class BenchmarkTask(Task):
         with connection.cursor() as cursor:
             cursor.execute(
                 """
-                SELECT draft.id, draft.dps, draft.label AS label_by_save,
+                SELECT draft.id, draft.boss_id, draft.specialization_id, draft.is_cm, draft.role,
+                       draft.dps, draft.label AS label_by_save,
                        draft.updated_at IS DISTINCT FROM benchmark.updated_at
                            AS updated_by_auto_now,
-                       (SELECT count(*) FROM draft_change WHERE benchmark_id = draft.id)
-                           AS changes_by_signal
+                       draft.fights_checked_until, draft.dps_checked_until,
+                       ARRAY(SELECT note FROM draft_change WHERE benchmark_id = draft.id
+                             ORDER BY id) AS changes_by_signal
                 FROM draft_benchmark AS draft LEFT JOIN benchmark USING (id) ORDER BY id
                 """
             )

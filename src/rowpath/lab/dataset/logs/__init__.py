@@ -173,7 +173,7 @@ _COLLECTIONS = (
 
 LOGS = Dataset(
     name="logs",
-    form=1,
+    form=2,
     main="player_fight",
     counted="player fights",
     default_rows=1_000_000,

@@ -1,6 +1,7 @@
 """The reports, their fights, and the tags of these."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rowpath.lab.dataset.documents import NUMBERS
 from rowpath.lab.dataset.draw import Lanes, lanes, pick
@@ -18,6 +19,7 @@ STEP_US = 2**29
 JITTER_US = 2**28
 SHORTEST_MS = 60_000
 SPREAD_MS = 2**18
+TAGS_OF_A_PAIR = 2 * TAGS_OF_A_FIGHT
 UNCHECKED = 200
 """So many reports, the last fifth at most, are newer than the benchmarks."""
 
@@ -71,16 +73,34 @@ def damage(drawn: Lanes) -> Lanes:
 
 
 def tags_of_fights(part: Part) -> dict[str, Values]:
-    """Return some tags of fights, two different ones of each."""
-    first = part.start // TAGS_OF_A_FIGHT
-    count = -(-(part.start + part.count) // TAGS_OF_A_FIGHT) - first
+    """Return some tags of fights, no fight's the same twice.
+
+    Two fights have four tags between them, and any number of these is the first one's. So a tag is
+    made by its place alone, and no fight's number of tags can be guessed. The last of an odd number
+    of fights has two.
+    """
+    first = part.start // TAGS_OF_A_PAIR
+    count = -(-(part.start + part.count) // TAGS_OF_A_PAIR) - first
     drawn = lanes(first, count, seed=part.seed, stream=Stream.FIGHT_TAGS)
-    one = pick(len(TAGS), *drawn[:3])
-    other = pick(len(TAGS) - 1, *drawn[3:6])
-    other += other >= one
-    skipped = part.start - first * TAGS_OF_A_FIGHT
+    pair = np.arange(first, first + count)
+    is_alone = 2 * pair + 1 == fights(part.rows)
+    of_first = np.where(is_alone, TAGS_OF_A_FIGHT, drawn[0] * (TAGS_OF_A_PAIR + 1) >> 16)
+    is_second = np.arange(TAGS_OF_A_PAIR)[:, np.newaxis] >= of_first
+    skipped = part.start - first * TAGS_OF_A_PAIR
     chosen = slice(skipped, skipped + part.count)
     return {
-        "fight_id": np.arange(first + 1, first + count + 1).repeat(TAGS_OF_A_FIGHT)[chosen],
-        "tag_id": 1 + np.stack((one, other), axis=1).reshape(-1)[chosen],
+        "fight_id": (1 + 2 * pair + is_second).T.reshape(-1)[chosen],
+        "tag_id": 1 + _different_tags(drawn[1:], is_second).T.reshape(-1)[chosen],
     }
+
+
+def _different_tags(drawn: Lanes, is_second: NDArray[np.bool_]) -> Lanes:
+    """Return the four tags of each pair of fights, counted from 0, different within a fight."""
+    tags = np.empty(is_second.shape, np.int64)
+    for place in range(TAGS_OF_A_PAIR):
+        is_of_same = is_second[:place] == is_second[place]
+        taken = np.sort(np.where(is_of_same, tags[:place], len(TAGS)), axis=0)
+        tags[place] = pick(len(TAGS) - is_of_same.sum(axis=0), *drawn[3 * place : 3 * place + 3])
+        for each in taken:
+            tags[place] += tags[place] >= each
+    return tags

@@ -5,6 +5,7 @@ from enum import IntEnum
 PLAYERS = 10
 """Players in a fight; fewer in the last one."""
 TAGS_OF_A_FIGHT = 2
+"""On average: two fights have four between them, each from none to all of these."""
 CHARACTERS_OF_AN_ACCOUNT = 3
 
 
