@@ -33,7 +33,7 @@ from rowpath.fast.drf.portable import FallsBackError, PortableWay, check_portabl
 from rowpath.fast.drf.prepared import CHOOSING, Prepared, prepared, prepared_for
 from rowpath.fast.drf.reading import Reading, Way
 from rowpath.fast.drf.renderers import style_of
-from rowpath.fast.drf.responses import FastResponse, Outcome, Written, with_outcome
+from rowpath.fast.drf.responses import FastResponse, Outcome, with_outcome
 from rowpath.fast.drf.serializing import serializer_of
 from rowpath.fast.drf.shadow import checked, is_due, turned_off
 from rowpath.fast.drf.steps import FALLS_BACK, fall_back_of, step, theirs
@@ -207,9 +207,8 @@ def _fast_answer(
     response = answer.around(rows)
     reading.check_falls_back()
     reading.way.ready.back_off.succeeded()
-    asked = asked_of(type(view))
     if (told := _is_drfs(view, response, rows)) is not None:
-        asked.again(told)
+        asked_of(type(view)).again(told)
         if is_unread(rows):
             rows.read()
         return with_outcome(response, Outcome(reason=FallBack(reason=told)))
@@ -218,14 +217,7 @@ def _fast_answer(
     reading.is_answered = True
     path = "portable" if isinstance(reading.way, PortableWay) else "compiled"
     reading.way.forget()
-    written = Written(
-        rows=rows,
-        style=reading.style,
-        restore=lambda read: answer.restore(rows, read),
-        asked=lambda asker: asked.again(f"the data of its last answers was asked for by {asker}"),
-        passed=asked.back_off.succeeded,
-    )
-    return with_outcome(FastResponse.of(response, array, written), Outcome(path=path))
+    return with_outcome(FastResponse.of(response, array, rows, answer), Outcome(path=path))
 
 
 def _is_drfs(view: GenericAPIView, response: Response, rows: LazyList) -> str | None:
@@ -301,6 +293,20 @@ class _Answer:
             serializer = self._serializer(self.page)
             data = ReturnList(json.loads(bytes(read)), serializer=serializer)
         rows.fill(data)
+
+    @property
+    def style(self) -> JsonStyle:
+        """How the rows are written."""
+        return self.reading.style
+
+    def asked(self, asker: str) -> None:
+        """Hear who asked for the data of the answer."""
+        told = f"the data of its last answers was asked for by {asker}"
+        asked_of(type(self.view)).again(told)
+
+    def passed(self) -> None:
+        """Hear that the answer was sent and nobody asked for its data."""
+        asked_of(type(self.view)).back_off.succeeded()
 
     def _serializer(self, page: Page | None) -> Any:
         rows = self.queryset if page is None else page

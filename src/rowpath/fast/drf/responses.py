@@ -1,10 +1,9 @@
 """The answer whose rows are there as bytes before it is rendered."""
 
 import sys
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 from django.http.response import HttpResponseBase
@@ -56,19 +55,21 @@ def with_outcome(response: R, outcome: Outcome) -> R:
     return response
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
-    """What a FastResponse knows of its rows besides their bytes."""
+class Source(Protocol):
+    """Where the rows of a FastResponse come from."""
 
-    rows: LazyList
-    """What stands in `data` in the place of the rows."""
-    style: JsonStyle
-    restore: Callable[[memoryview], None]
-    """Makes `rows` DRF's own data of the rows that were written, which are given as bytes."""
-    asked: Callable[[str], None]
-    """Is told who asked for the data, if somebody does."""
-    passed: Callable[[], None]
-    """Is told that the answer was sent and nobody asked."""
+    @property
+    def style(self) -> JsonStyle:
+        """How their JSON is written."""
+
+    def restore(self, rows: LazyList, read: memoryview) -> None:
+        """Make `rows` DRF's own data of the rows that were `read`, which are given as JSON."""
+
+    def asked(self, asker: str) -> None:
+        """Hear who asked for the data."""
+
+    def passed(self) -> None:
+        """Hear that the answer was sent and nobody asked."""
 
 
 class FastResponse(Response):
@@ -78,8 +79,10 @@ class FastResponse(Response):
     that is before it is rendered the data may be changed, so then DRF renders it.
     """
 
-    _written: Written
+    _source: Source
     _data: Any
+    _lazy: LazyList
+    """What stands in the data in the place of the rows."""
     _array: bytes | None
     """The rows, until they are in the body."""
     _rows: memoryview
@@ -87,18 +90,22 @@ class FastResponse(Response):
     _is_rendering: bool
 
     @classmethod
-    def of(cls, response: Response, array: bytes, written: Written) -> "FastResponse":
-        """Make `response`, in whose data `written.rows` stand for `array`, a fast one.
+    def of(cls, response: Response, array: bytes, rows: LazyList, source: Source) -> "FastResponse":
+        """Make `response`, in whose data `rows` stand for `array`, a fast one.
 
         All else that it has it keeps: its status, headers, cookies.
         """
         own = vars(response)
-        own["_data"] = own.pop("data")
+        own |= {
+            "_source": source,
+            "_data": own.pop("data"),
+            "_lazy": rows,
+            "_array": array,
+            "_rows": memoryview(array),
+            "_is_rendering": False,
+        }
         response.__class__ = cls
-        fast = cast("FastResponse", response)
-        fast._written, fast._is_rendering = written, False
-        fast._array, fast._rows = array, memoryview(array)
-        return fast
+        return cast("FastResponse", response)
 
     @property
     def data(self) -> Any:
@@ -144,13 +151,12 @@ class FastResponse(Response):
 
     def _envelope(self, renderer: BaseRenderer) -> Any:
         """Return what is to be rendered around the rows; None if DRF has to render all."""
-        written = self._written
-        if not is_unread(written.rows) or self.renderer_context.get("indent") is not None:
+        if not is_unread(self._lazy) or self.renderer_context.get("indent") is not None:
             return None
         try:
-            if style_of(renderer, self.accepted_media_type) != written.style:
+            if style_of(renderer, self.accepted_media_type) != self._source.style:
                 return None
-            return marked(self._data, written.rows)
+            return marked(self._data, self._lazy)
         except (CannotCompileError, NotPlainError):
             return None
 
@@ -166,7 +172,7 @@ class FastResponse(Response):
 
     @step
     def _let_go(self) -> None:
-        self._written.passed()
+        self._source.passed()
         context = getattr(self, "renderer_context", {})
         context.pop("response", None)
         view = context.get("view")
@@ -180,20 +186,20 @@ class FastResponse(Response):
         return super().__reduce_ex__(protocol)
 
     def _become_drfs(self, asker: str) -> None:
-        self._written.asked(asker)
+        self._source.asked(asker)
         if not self.is_rendered:
             reason = FallBack(reason=f"its data was asked for by {asker}")
             with_outcome(self, Outcome(reason=reason))
         self._become_response(self._restored())
 
     def _restored(self) -> Any:
-        if is_unread(self._written.rows):
-            self._written.restore(self._rows)
+        if is_unread(self._lazy):
+            self._source.restore(self._lazy, self._rows)
         return self._data
 
     def _become_response(self, data: Any) -> None:
         own = vars(self)
-        for name in ("_written", "_data", "_array", "_rows", "_is_rendering"):
+        for name in ("_source", "_data", "_lazy", "_array", "_rows", "_is_rendering"):
             del own[name]
         self.__class__ = Response  # type: ignore[assignment]
         own["data"] = data
