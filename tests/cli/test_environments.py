@@ -113,3 +113,12 @@ def test_a_data_folder_that_is_nowhere_is_told(tmp_path: Path, data: str, reason
     assert ended.stderr == (
         f"Cannot use the data folder {data}: {reason}. Name another one with ROWPATH_DATA_DIR.\n"
     )
+
+
+def test_a_python_without_docstrings_is_told(tmp_path: Path) -> None:
+    """What draws the report cannot be loaded then: one line says what to leave out."""
+    ended = rowpath(tmp_path, "list", data=tmp_path, PYTHONOPTIMIZE="2")
+
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("Cannot run rowpath: Python leaves docstrings out")
+    assert len(ended.stderr.splitlines()) == 1

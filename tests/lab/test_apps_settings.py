@@ -12,6 +12,8 @@ from rowpath.lab.experiment import Setup
 ORDERED = "EXPLAIN (COSTS OFF) SELECT * FROM {} ORDER BY time_created LIMIT 100"
 BY_ID = "EXPLAIN (COSTS OFF) SELECT * FROM product WHERE id = 1"
 
+OURS = "-c search_path=rowpath_lab -c timezone=UTC -c datestyle=ISO -c statement_timeout=0"
+
 
 def app(dsn: str, setup: Setup = Setup.CONTROLLED, folder: Path | None = None) -> AppSettings:
     return AppSettings(dsn=dsn, setup=setup, trace_folder=folder)
@@ -49,7 +51,8 @@ def test_options_of_the_user_are_kept() -> None:
 
     assert parameters == {
         "dbname": "x",
-        "options": "-c work_mem=1MB -c search_path=rowpath_lab -c timezone=UTC",
+        "options": f"-c work_mem=1MB {OURS}",
+        "client_encoding": "UTF8",
     }
 
 
@@ -77,7 +80,8 @@ def test_the_environment_adds_nothing_to_the_connection_string(
     assert app("user=me").database_name() == "me"
     assert app("user=me").connection_parameters() == {
         "user": "me",
-        "options": "-c search_path=rowpath_lab -c timezone=UTC",
+        "options": OURS,
+        "client_encoding": "UTF8",
     }
 
 

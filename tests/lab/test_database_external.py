@@ -5,14 +5,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
+import urllib3
 from psycopg import Connection
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from rowpath.errors import BusyError, DatabaseError
+from rowpath.lab.answers.reference import reference
 from rowpath.lab.apps.settings import AppSettings
 from rowpath.lab.database import Database, connect, open_database
+from rowpath.lab.dataset import PRODUCTS, ensure
 from rowpath.lab.experiment import App, Setup
+from rowpath.lab.host import environment
 from rowpath.lab.servers.server import serving
 
 # Messages of PostgreSQL's protocol, version 3: authenticated, one parameter, ready.
@@ -287,6 +292,40 @@ def test_blanks_around_a_connection_string_do_not_matter(empty_database: Databas
     """A newline that came with it out of a file is not handed on."""
     with open_database(f" {as_url(empty_database.dsn)}\n") as opened:
         assert opened.dsn == as_url(empty_database.dsn)
+
+
+def test_a_database_and_a_user_may_have_settings_of_their_own(
+    database: Database, tmp_path: Path
+) -> None:
+    """No encoding, style of dates or time limit is left to what the user's server has."""
+    with connect(database.dsn) as connection:
+        connection.execute("CREATE DATABASE plain ENCODING SQL_ASCII TEMPLATE template0")
+        connection.execute("ALTER DATABASE plain SET datestyle = 'German'")
+        connection.execute("ALTER DATABASE plain SET statement_timeout = 2000")
+        try:
+            with open_database(make_conninfo(database.dsn, dbname="plain")) as opened:
+                ensure(opened, PRODUCTS, rows=100, seed=1, report=lambda _: None)
+                assert environment(opened).postgresql.startswith("1")
+                settings = AppSettings(dsn=opened.dsn, setup=Setup.CONTROLLED, trace_folder=None)
+                with (
+                    serving(App.FASTAPI, settings, logs=tmp_path) as server,
+                    urllib3.PoolManager(retries=False) as pool,
+                ):
+                    answer = pool.request("GET", f"{server.url}/ladder/fastapi?rows=3")
+                with (
+                    psycopg.connect(**settings.connection_parameters()) as session,  # type: ignore[arg-type]  # libpq's keywords
+                    reference(opened.dsn) as held,
+                ):
+                    limit = session.execute("SHOW statement_timeout").fetchone()
+                    times = held.expected(
+                        "SELECT time_created FROM rowpath_lab.product LIMIT %(rows)s", 3
+                    )
+        finally:
+            connection.execute("DROP DATABASE plain WITH (FORCE)")
+
+    assert answer.status == 200
+    assert limit == ("0",)
+    assert len(times.rows) == 3
 
 
 def test_a_database_with_read_only_transactions_is_refused(empty_database: Database) -> None:

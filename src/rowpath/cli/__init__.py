@@ -4,12 +4,22 @@ import signal
 import sys
 
 from rowpath.cli.standard_streams import say, take_over
-from rowpath.errors import InstallError
+from rowpath.errors import InstallError, UsageError
+
+NO_DOCSTRINGS = 2
+"""The level of optimization from which on there are none."""
 
 
 def main() -> None:
     """Run the command line and exit with its code."""
     output = take_over()
+    if sys.flags.optimize >= NO_DOCSTRINGS:
+        say(
+            "Cannot run rowpath: Python leaves docstrings out, which altair cannot do without. "
+            "Run it without -OO and PYTHONOPTIMIZE.",
+            err=True,
+        )
+        sys.exit(UsageError.exit_code)
     try:
         from rowpath.cli.program import run  # noqa: PLC0415 a plain install has no click
     except KeyboardInterrupt:

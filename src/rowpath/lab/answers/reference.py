@@ -63,5 +63,6 @@ def reference(dsn: str) -> Iterator[Reference]:
         connection.execute(SQL("SET search_path = {}").format(Identifier(SCHEMA)))
         connection.execute("SET default_transaction_read_only = on")
         connection.execute("SET timezone = 'UTC'")
+        connection.execute("SET datestyle = 'ISO'")
         connection.execute("SET statement_timeout = 0")
         yield Reference(connection)

@@ -15,7 +15,14 @@ from rowpath.lab.schema import SCHEMA
 
 VARIABLE = "ROWPATH_APP"
 
-_SETTINGS = {"search_path": SCHEMA, "timezone": "UTC"}
+# The last two are for a database or a user of theirs that has others: psycopg reads no time in
+# another style than ISO.
+_SETTINGS = {
+    "search_path": SCHEMA,
+    "timezone": "UTC",
+    "datestyle": "ISO",
+    "statement_timeout": "0",
+}
 # The talk's table has no index on time_created, ours has. Without these two kinds of scan it is of
 # no use for ORDER BY, while a row is still found by its id: bitmap scans stay on.
 _WITHOUT_INDEX = {"enable_indexscan": "off", "enable_indexonlyscan": "off"}
@@ -54,7 +61,7 @@ class AppSettings:
         settings = _SETTINGS | (_WITHOUT_INDEX if self.setup is Setup.AS_TOLD else {})
         given = parameters.get("options", "")
         ours = " ".join(f"-c {name}={value}" for name, value in settings.items())
-        return parameters | {"options": f"{given} {ours}".strip()}
+        return parameters | {"options": f"{given} {ours}".strip(), "client_encoding": "UTF8"}
 
     def database_name(self) -> str:
         """Return the database that libpq would choose, for frameworks that must be told a name."""

@@ -33,6 +33,7 @@ def connect(dsn: str, *, application: str = "rowpath") -> psycopg.Connection:
     parameters: ConnDict = {"connect_timeout": CONNECT_TIMEOUT_S}
     parameters |= _parameters(dsn)
     parameters["application_name"] = application
+    parameters["client_encoding"] = "UTF8"  # psycopg returns bytes for the text of SQL_ASCII
     try:
         return psycopg.connect(make_conninfo("", **parameters), autocommit=True)
     except psycopg.Error as error:
