@@ -4,6 +4,7 @@ The values are Django's and go through DRF's own fields, so this way is as exact
 saves is the instance and the look-ups on it.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,6 +39,8 @@ def _members(members: tuple[Value | Object, ...], row: Sequence[Any]) -> dict[st
             written[member.key] = None
         elif isinstance(member, Object):
             written[member.key] = _members(member.members, row)
+        elif absent is Absent.DEFAULT:
+            written[member.key] = json.loads(member.default or "null")
         else:
             value = row[member.column]
             written[member.key] = None if value is None else _represented(member, value)
