@@ -18,6 +18,7 @@ from rowpath.fast.drf.answers import (
     reading_for,
     with_outcome,
 )
+from rowpath.fast.drf.back_off import values_failed
 from rowpath.fast.drf.portable import FallsBackError
 from rowpath.fast.drf.prepared import never_compiles
 from rowpath.fast.drf.reading import Reading
@@ -58,7 +59,7 @@ class FastListMixin(_Listing):
         except CannotCompileError as error:
             reason = error.fall_back
         except (CannotEncodeError, FallsBackError) as error:
-            reading.way.ready.back_off.failed()
+            values_failed(reading.way.ready.back_off, type(self), str(error))
             reason = FallBack(reason=str(error))
         return _told(self, ordinary_answer(self, queryset), reason)
 

@@ -17,6 +17,9 @@ from rowpath.fast.drf.prepared import Prepared
 from rowpath.fast.fallback import CannotCompileError
 from rowpath.fast.plan import Absent, Guard, Object, Plan, Value
 
+# As the compiled code has it.
+_LEADS_NOWHERE = "it has nothing to be read from, which is the framework's to answer"
+
 
 class FallsBackError(Exception):
     """A row that only the framework can answer."""
@@ -32,7 +35,7 @@ def _members(members: tuple[Value | Object, ...], row: Sequence[Any]) -> dict[st
     for member in members:
         absent = _absent(member.guards, row) if member.guards else None
         if absent is Absent.FALLS_BACK:
-            raise FallsBackError
+            raise FallsBackError(f"Cannot write {member.key}: {_LEADS_NOWHERE}.")
         if absent is Absent.LEFT_OUT:
             continue
         if absent is Absent.NULL:
@@ -49,7 +52,7 @@ def _members(members: tuple[Value | Object, ...], row: Sequence[Any]) -> dict[st
 
 def _represented(member: Value, value: Any) -> Any:
     if member.represent is None:
-        raise FallsBackError
+        raise FallsBackError(f"Cannot write {member.key}: it needs more than its value.")
     return member.represent(value)
 
 
