@@ -63,7 +63,7 @@ def test_json_has_the_same_keys_for_each_list(told: dict[str, dict[str, Any]]) -
     keys = {"route", "view", "has_mixin", "path", "falls_back", "sql", "saving", "unmeasured"}
 
     for one in told.values():
-        assert set(one) == keys
+        assert set(one) == keys | {"unwritten"}
         assert (one["path"] is None) is (one["falls_back"] is not None)
         if one["falls_back"] is not None:
             assert set(one["falls_back"]) == {"reason", "field", "change"}
@@ -243,3 +243,16 @@ def test_without_measuring_no_row_is_read(dsn: str) -> None:
     assert done.returncode == 0
     assert "/unset/  Unset: compiled\n" in done.stdout
     assert "measured" not in done.stdout
+
+
+def test_a_value_that_drf_has_to_write_is_told(dsn: str) -> None:
+    """A list that compiles, but whose rows DRF will have to answer, is told so."""
+    reason = "Cannot encode topic of row 0: it has nothing to be read from"
+
+    [one] = json.loads(plan(dsn, "--json", urls="unwritten").stdout)
+    text = plan(dsn, urls="unwritten").stdout
+
+    assert one["path"] == "compiled"
+    assert one["saving"] is None
+    assert one["unwritten"].startswith(reason)
+    assert f"DRF answers lists with a value like this one: {reason}" in text

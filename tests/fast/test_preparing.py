@@ -1,4 +1,4 @@
-"""Where a connection has a prepare_threshold, the fast path's statements are prepared."""
+"""Where Django's own statements are prepared, so are those of the fast path."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ import pytest
 from fast.conftest import Copies
 from fast.projects import Inside, inside
 
-PREPARING = {"OPTIONS": {"prepare_threshold": 1}}
+PREPARING = {"OPTIONS": {"prepare_threshold": 1, "server_side_binding": True}}
 ALTERED = "ALTER TABLE shop_note ALTER COLUMN text TYPE varchar({length})"
 
 
@@ -25,15 +25,18 @@ def project(dsn: str) -> Iterator[Inside]:
 
 def test_a_repeated_statement_is_prepared(project: Inside) -> None:
     """Both that whose rows come in chunks and that whose rows come in one piece."""
-    assert project.call("preparing:prepared") == {"notes-flat/": True, "notes/?limit=3": True}
+    told = project.call("preparing:prepared")
+
+    assert told == {"notes-flat/": ["compiled", 1], "notes/?limit=3": ["compiled", 1]}
 
 
-def test_django_prepares_none_by_default(dsn: str) -> None:
-    """Poolers in transaction mode may not know prepared statements, so the setting decides."""
-    with inside({"databases": {"default": dsn}}) as running:
+@pytest.mark.parametrize("options", [{}, {"prepare_threshold": 1}, {"server_side_binding": True}])
+def test_none_is_prepared_where_django_prepares_none(dsn: str, options: dict[str, object]) -> None:
+    """Binding on the client, or without a threshold, Django's connection fits any pooler."""
+    with inside({"databases": {"default": dsn}, "database": {"OPTIONS": options}}) as running:
         told = running.call("preparing:prepared")
 
-    assert told == {"notes-flat/": False, "notes/?limit=3": False}
+    assert told == {"notes-flat/": ["compiled", 0], "notes/?limit=3": ["compiled", 0]}
 
 
 def test_no_more_are_kept_than_psycopg_keeps(project: Inside) -> None:
@@ -62,10 +65,3 @@ def test_a_stale_statement_ends_no_transaction(project: Inside, by: str, length:
 def test_a_literal_is_read_at_the_time_of_its_request(project: Inside) -> None:
     """'today' in a statement would stay the day on which it was prepared."""
     assert project.call("preparing:literals") == ["compiled", []]
-
-
-def test_a_name_that_another_client_has_taken_costs_speed_only(project: Inside) -> None:
-    """Behind a pooler in transaction mode, the session has statements that are not psycopg's."""
-    told = project.call("preparing:names_that_are_taken")
-
-    assert told == ["compiled", "its prepared statement was out of date.", "compiled"]

@@ -17,6 +17,8 @@ class Absent(Enum):
 
     NULL = auto()
     """The member is null."""
+    DEFAULT = auto()
+    """The member is its default."""
     LEFT_OUT = auto()
     """The object has no such member."""
     FALLS_BACK = auto()
@@ -39,6 +41,8 @@ class Value:
     column: int
     form: Form
     guards: tuple[Guard, ...] = ()
+    default: str | None = None
+    """What a guard's Absent.DEFAULT stands for: a string, a number or the like, as JSON."""
     represent: Callable[[Any], Any] | None = field(default=None, compare=False)
     """What the framework does to the Python value, for the path without compiled code."""
 

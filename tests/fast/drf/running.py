@@ -39,6 +39,14 @@ from rest_framework.renderers import JSONRenderer
 def moment(text):
     return dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC if settings.USE_TZ else None)
 
+class Colour(models.TextChoices):
+    RED = "red"
+
+class Loud(models.TextChoices):
+    RED = "red"
+    def __str__(self):
+        return "RED!"
+
 class Here:
     app_label = "drf"
     apps = apps

@@ -14,6 +14,12 @@ _OPTIONS = (
     *("required=False, allow_null=True", "read_only=True, allow_null=True", "default=None"),
     *("read_only=True, default='d'", "help_text='h', initial=1"),
 )
+_DEFAULTS = (
+    *("''", "'d'", "'\\u2028\"é'", "'12.50'", "7", "-1", "0", "1.5", "1e22", "True", "None", "str"),
+    *("Decimal('1.50')", "Decimal('1.555')", "uuid.UUID(int=5)", "dt.date(2026, 11, 27)"),
+    *("dt.time(9, 30)", "dt.timedelta(days=-1)", "moment('2026-11-27T10:00:00')", "[]", "{}"),
+    *("list", "Colour.RED", "Loud.RED", "float('nan')", "'\\ud800'"),
+)
 _ODD_MEMBERS = (
     "serializers.SerializerMethodField(method_name='told')",
     "serializers.HiddenField(default=1)",
@@ -164,7 +170,9 @@ class _Serializer:
             name = self._draw(st.sampled_from([*columns, "pk"]))
             slug = f"slug_field={name!r}"
             return with_options("SlugRelatedField(read_only=True)", _source(*way), slug)
-        options = self._draw(st.sampled_from(["", "read_only=True", "allow_null=True"]))
+        options = self._draw(
+            st.sampled_from(["", "read_only=True", "allow_null=True", "default=None", "default={}"])
+        )
         arguments = ", ".join(one for one in (_source(*way), options) if one)
         if self._depth == 0:
             return f"serializers.PrimaryKeyRelatedField(read_only=True, {_source(*way)})"
@@ -175,6 +183,8 @@ class _Serializer:
         return bool(self._draw(rarely(50)))
 
     def _options(self) -> str:
+        if self._draw(rarely(6)):
+            return f"default={self._draw(spread(_DEFAULTS))}"
         return str(self._draw(st.sampled_from(_OPTIONS)))
 
 

@@ -1,6 +1,8 @@
 """Whole plans: members, objects, guards, keys, the order of rows, and pieces of a list."""
 
+import json
 import struct
+from dataclasses import replace
 from datetime import UTC
 
 import psycopg
@@ -69,6 +71,30 @@ def test_guards(style: JsonStyle) -> None:
     result = rows_of((5, 1, 1), (5, None, 1), (5, 1, None), (5, None, None))
 
     assert encoded(made(*plan, columns=3, style=style), result) == dumps(expected, style)
+
+
+SCALARS = st.one_of(TEXTS, st.integers(), st.floats(allow_nan=False, allow_infinity=False))
+
+
+@examples(share=0.02)
+@given(default=SCALARS | st.booleans(), guards=st.permutations([*Absent]))
+def test_defaults(default: object, guards: list[Absent]) -> None:
+    """A null behind a guard makes its member the default, in the style of all values."""
+    guarded = [(column, absent) for column, absent in enumerate(guards, start=1)]
+    at = guards.index(Absent.DEFAULT)
+    nulls = [None if column == at else 1 for column in range(len(guards))]
+    for style in STYLES:
+        member = replace(value("a", 0, *guarded), default=json.dumps(default))
+        encoder = made(member, value("b", 0), columns=1 + len(guards), style=style)
+        expected = dumps([{"a": default, "b": 5}, {"a": 5, "b": 5}], style)
+        result = rows_of((5, *nulls), (5, *([1] * len(guards))))
+        assert encoded(encoder, result) == expected
+
+
+def test_a_default_that_is_not_there() -> None:
+    """A guard that says default, of a member without one, is an error of the caller's."""
+    with pytest.raises(ValueError, match="Cannot write a: a guard says default, and it has none"):
+        encoded(made(value("a", 0, (1, Absent.DEFAULT)), columns=2), rows_of((1, 1)))
 
 
 def test_all_members_left_out() -> None:

@@ -57,6 +57,18 @@ class StoredTopic(models.Model):
         db_table = "shop_topic"
 
 
+class Pointer(models.Model):
+    """A note as if its topic were a product."""
+
+    product = models.ForeignKey(
+        Product, null=True, on_delete=models.DO_NOTHING, related_name="+", db_column="topic_id"
+    )
+
+    class Meta:
+        managed = False
+        db_table = "shop_note"
+
+
 class Number(models.Model):
     """A row that PostgreSQL makes while it is read; see numbers.sql."""
 

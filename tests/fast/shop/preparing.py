@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 from django.test import RequestFactory
 
-from fast.shop.asking import same, way_of
+from fast.shop.asking import ask, told, way_of
 from fast.shop.models import Note
 from fast.shop.views import Flat
 from fast.shop.ways import fast
@@ -18,14 +19,13 @@ from rowpath.fast.drf import outcome_of
 LISTS = ("notes-flat/", "notes/?limit=3")
 
 
-def prepared() -> dict[str, bool]:
-    """Return for each list, asked for again and again, whether its statement is prepared once."""
-    found = {}
+def prepared() -> dict[str, list[object]]:
+    """Return for each list, asked for again and again, how, and how many statements it prepares."""
+    found: dict[str, list[object]] = {}
     for path in LISTS:
         before = _prepared()
-        ways = {way_of(same(path)) for _ in range(4)}
-        new = _prepared() - before
-        found[path] = ways == {"compiled"} and sum('FROM "shop_note"' in one for one in new) == 1
+        ways = {_way_of_same(path, ask(path, "drf")) for _ in range(4)}
+        found[path] = [*ways, len(_prepared() - before)]
     return found
 
 
@@ -45,19 +45,21 @@ def after_a_change(*, sql: str) -> list[str | None]:
 
     The answers are DRF's.
     """
-    ways = {way_of(same("notes-flat/")) for _ in range(3)}
+    theirs = ask("notes-flat/", "drf")  # once: it is not prepared yet
+    ways = {_way_of_same("notes-flat/", theirs) for _ in range(3)}
     connection.connection.pgconn.exec_(sql.encode())
-    return [*ways, *(way_of(same("notes-flat/")) for _ in range(2))]
+    return [*ways, *(_way_of_same("notes-flat/", theirs) for _ in range(2))]
 
 
 def in_a_transaction_after_a_change(*, sql: str, by: str) -> list[str | None]:
     """Return how a list is answered in a transaction after `sql`, as DRF does, and after it."""
+    theirs = ask("notes-flat/", "drf")
     for _ in range(3):
-        same("notes-flat/")
+        _way_of_same("notes-flat/", theirs)
     connection.connection.pgconn.exec_(sql.encode())
     with transaction.atomic() if by == "atomic" else _without_autocommit():
-        within = way_of(same("notes-flat/"))
-    return [within, way_of(same("notes-flat/"))]
+        within = _way_of_same("notes-flat/", theirs)
+    return [within, _way_of_same("notes-flat/", theirs)]
 
 
 def literals() -> list[object]:
@@ -69,12 +71,11 @@ def literals() -> list[object]:
     return [*ways, [statement for statement in _prepared() if "'now'" in statement]]
 
 
-def names_that_are_taken() -> list[str | None]:
-    """Return how a list is answered whose statement's name another client has taken."""
-    connection.ensure_connection()
-    for number in range(3):
-        connection.connection.pgconn.prepare(f"_pg3_{number}".encode(), b"SELECT 1")
-    return [way_of(same("notes-flat/")) for _ in range(3)]
+def _way_of_same(path: str, theirs: Any) -> str | None:
+    """Return how the list at `path` is answered, which is as in DRF's answer."""
+    ours = ask(path, "fast")
+    assert told(ours) == told(theirs)
+    return way_of(ours)
 
 
 @contextmanager
@@ -88,6 +89,7 @@ def _without_autocommit() -> Iterator[None]:
 
 
 def _prepared() -> set[str]:
+    """Return the statements that the fast path has prepared."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT statement FROM pg_prepared_statements")
+        cursor.execute(r"SELECT statement FROM pg_prepared_statements WHERE name ~ '^rowpath_'")
         return {statement for (statement,) in cursor.fetchall()}

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, tzinfo
+from hashlib import blake2b
 from operator import is_
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -17,7 +18,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.postgresql.base import Cursor, ServerBindingCursor
 from django.db.backends.utils import CursorWrapper
 from psycopg import capabilities, generators
-from psycopg._preparing import Prepare
+from psycopg._preparing import Key, Prepare
+from psycopg._queries import PostgresQuery
 from psycopg.abc import PQGen
 from psycopg.adapt import Transformer
 from psycopg.pq import ExecStatus, Format, TransactionStatus
@@ -59,9 +61,14 @@ class BinaryCursor(psycopg.Cursor[Any]):
 
     binds_on_server = False
     may_prepare = False
-    """Not in a transaction: PostgreSQL would end it if the prepared statement was out of date."""
+    """Only where Django's own statements are prepared, and not in a transaction.
+
+    PostgreSQL would end a transaction if the prepared statement was out of date.
+    """
     wanted: Statement
     """What was compiled: nothing else is sent."""
+    prepared: tuple[Key, bytes] | None = None
+    """The statement that was asked for prepared, and its name."""
     runs = 0
     failed: Exception | None = None
     """What was raised here and is not the database's: whoever catches it is told all the same."""
@@ -93,6 +100,32 @@ class BinaryCursor(psycopg.Cursor[Any]):
         else:
             self._run_in_chunks(query, params, self.take, prepare=prepare)
 
+    def _get_prepared(
+        self,
+        pgq: PostgresQuery,
+        prepare: bool | None = None,  # noqa: FBT001 - psycopg's
+    ) -> tuple[Prepare, bytes]:
+        """Name a statement after itself, so that its name never stands for another one.
+
+        psycopg counts: behind a pooler, its _pg3_0 may be another client's statement.
+        """
+        state, name = super()._get_prepared(pgq, prepare)
+        if state is Prepare.NO:
+            return state, name
+        own = _name_of(pgq)
+        if state is Prepare.YES and name != own:  # one that Django's cursor has prepared
+            return Prepare.NO, b""
+        self.prepared = self._conn._prepared.key(pgq), own
+        return state, own
+
+    def forget(self) -> None:
+        """Have the statement prepared anew the next time, if it was prepared."""
+        if self.prepared is not None:
+            key, name = self.prepared
+            self._conn._prepared._names.pop(key, None)
+            with suppress(psycopg.Error):  # this session may have none of that name
+                self._conn.execute(b"DEALLOCATE " + name, prepare=False)
+
     def _run_in_chunks(self, query: Any, params: Any, take: Take, *, prepare: bool | None) -> None:
         connection = self._conn
         with connection.lock:
@@ -120,7 +153,7 @@ class BinaryCursor(psycopg.Cursor[Any]):
         known = self._conn._prepared
         yield from self._start_query(query)
         converted = self._convert_query(query, params)
-        state, name = known.get(converted, prepare)
+        state, name = self._get_prepared(converted, prepare)
         if state is Prepare.SHOULD:
             self._send_prepare(name, converted)
             self._check_results((yield from generators.execute(self._pgconn)))
@@ -207,7 +240,7 @@ def _run(statement: Statement, take: Take | None) -> PGresult | None:
             with told_apart(connection):
                 cursor.execute(statement.sql, statement.params)
         except DatabaseError as error:
-            reason = _ours_alone(error, connection)
+            reason = _ours_alone(error, binary)
             if reason is not None and connection.get_autocommit():
                 raise CannotCompileError(reason) from error
             raise
@@ -233,7 +266,7 @@ def _reopen(connection: BaseDatabaseWrapper) -> None:
         connection.close()
 
 
-def _ours_alone(error: DatabaseError, connection: BaseDatabaseWrapper) -> str | None:
+def _ours_alone(error: DatabaseError, cursor: BinaryCursor) -> str | None:
     """Return why Django's own statements may not have raised `error`; None if they would."""
     if isinstance(error.__cause__, psycopg.errors.InsufficientPrivilege):
         # They may ask for less: for no relation that no row has.
@@ -241,7 +274,7 @@ def _ours_alone(error: DatabaseError, connection: BaseDatabaseWrapper) -> str | 
     if isinstance(error.__cause__, _NOT_RUN):
         return f"the database did not take its statement: {error}"
     if isinstance(error.__cause__, _STALE):
-        connection.connection._prepared.clear()
+        cursor.forget()
         return "its prepared statement was out of date"
     return None
 
@@ -261,8 +294,17 @@ def _binary_cursor(connection: BaseDatabaseWrapper, statement: Statement) -> Bin
     cursor.wanted = statement
     options = connection.settings_dict["OPTIONS"]
     cursor.binds_on_server = options.get("server_side_binding") is True
-    cursor.may_prepare = connection.get_autocommit()
+    # Where it binds on the client, Django has psycopg prepare nothing, so its connection may lead
+    # to a pooler that gives each statement another session.
+    cursor.may_prepare = cursor.binds_on_server and connection.get_autocommit()
     return cursor
+
+
+def _name_of(query: PostgresQuery) -> bytes:
+    """Return a name that no other text and types of parameters have."""
+    types = ",".join(map(str, query.types)).encode()
+    # PostgreSQL cuts off a name behind 63 bytes.
+    return b"rowpath_" + blake2b(types + b" " + query.query, digest_size=20).hexdigest().encode()
 
 
 def python_value(result: PGresult, row: int, column: int, using: str) -> Any:

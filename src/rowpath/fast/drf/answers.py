@@ -23,7 +23,7 @@ from rowpath.fast.django.grounds import check_compiler
 from rowpath.fast.django.overrides import has_own
 from rowpath.fast.django.querysets import check_queryset, check_relations
 from rowpath.fast.drf.askers import asked_of
-from rowpath.fast.drf.back_off import BackOff
+from rowpath.fast.drf.back_off import BackOff, values_failed
 from rowpath.fast.drf.choosing import chooses_fields
 from rowpath.fast.drf.context import Context
 from rowpath.fast.drf.envelopes import NotPlainError, marked, spliced
@@ -67,7 +67,7 @@ def answer(view: Any, request: Request, queryset: QuerySet) -> tuple[Response, F
         return _fast_answer(view, request, reading, queryset, page), None
     except FALLS_BACK as error:
         reason = fall_back_of(error)
-        _count_values(reading, error)
+        _count_values(view, reading, error)
     except TheirsError as error:
         raise error.error from None
     reading.look(reason.reason)
@@ -77,10 +77,10 @@ def answer(view: Any, request: Request, queryset: QuerySet) -> tuple[Response, F
     return view.get_paginated_response(rows), reason
 
 
-def _count_values(reading: Reading, error: Exception) -> None:
+def _count_values(view: object, reading: Reading, error: Exception) -> None:
     """Count a list whose rows could not be written, so that not each of many is tried."""
     if not isinstance(error, CannotCompileError):
-        reading.way.ready.back_off.failed()
+        values_failed(reading.way.ready.back_off, type(view), str(error))
 
 
 @step

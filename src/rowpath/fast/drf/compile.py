@@ -17,6 +17,7 @@ from rowpath.fast import plan
 from rowpath.fast.django.columns import Column, Computed, Selected, column
 from rowpath.fast.django.kinds import Kind, Scalar, kind_of
 from rowpath.fast.django.overrides import overridden
+from rowpath.fast.drf.defaults import default_of
 from rowpath.fast.drf.places import Check, Columns, Keys, Place, Rows
 from rowpath.fast.drf.scalars import check_writing, form_of, raw
 from rowpath.fast.encoding.writers import Type
@@ -176,7 +177,8 @@ def _member(field: fields.Field, place: Place, columns: Columns) -> plan.Value |
 
 
 def _plain(field: fields.Field, place: Place, columns: Columns) -> plan.Value | None:
-    end, checks = place.follow(field.source_attrs[:-1], _absent(field))
+    absent = _absent(field)
+    end, checks = place.follow(field.source_attrs[:-1], absent)
     found = end.read(field.source_attrs[-1])
     if found is None:
         _check_left_out(field)
@@ -186,6 +188,7 @@ def _plain(field: fields.Field, place: Place, columns: Columns) -> plan.Value | 
         column=columns.position(found.column),
         form=form_of(field, found.field, is_int=found.is_int),
         guards=_guards(checks, columns),
+        default=default_of(field) if absent is Absent.DEFAULT else None,
         represent=_represent(field),
     )
 
@@ -272,10 +275,20 @@ def _key(field: fields.Field) -> str:
 def _absent(field: fields.Field) -> Absent:
     """Return what Field.get_attribute() makes of an attribute that is not there."""
     if field.default is not fields.empty:
-        return Absent.FALLS_BACK
+        return _absent_with_default(field)
     if field.allow_null:
         return Absent.NULL
     return Absent.FALLS_BACK if field.required else Absent.LEFT_OUT
+
+
+def _absent_with_default(field: fields.Field) -> Absent:
+    # get_default() of a serializer for an update in part has nothing to give.
+    if getattr(field.root, "partial", False):
+        return Absent.LEFT_OUT
+    default = default_of(field)
+    if default is None:
+        return Absent.FALLS_BACK
+    return Absent.NULL if default == "null" else Absent.DEFAULT
 
 
 def _guards(checks: tuple[Check, ...], columns: Columns) -> tuple[Guard, ...]:

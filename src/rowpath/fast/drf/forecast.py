@@ -51,6 +51,8 @@ class Forecast:
     saving: Saving | None = None
     unmeasured: str | None = None
     """What reading the rows raised."""
+    unwritten: str | None = None
+    """Which value of these rows could not be written, so that DRF answers lists that have it."""
 
 
 def forecast(route: Route, *, measure: bool) -> Forecast:
@@ -75,10 +77,12 @@ def forecast(route: Route, *, measure: bool) -> Forecast:
         text = f"its queryset cannot be made without a request: {type(error).__name__}: {error}"
         return Forecast(route=route, is_fast=is_fast, falls_back=FallBack(reason=text))
     way = reading.way
-    saving, unmeasured = None, None
+    saving, unmeasured, unwritten = None, None, None
     if measure:
         try:
             saving = _saving(view, way, queryset)
+        except (CannotEncodeError, FallsBackError) as error:
+            unwritten = str(error)
         except Exception as error:  # noqa: BLE001 - the database's, or the view's own
             unmeasured = f"reading its rows raised {type(error).__name__}: {error}".strip()
     return Forecast(
@@ -89,6 +93,7 @@ def forecast(route: Route, *, measure: bool) -> Forecast:
         columns=(len(way.ready.compiled.columns), _columns_of(page)),
         saving=saving,
         unmeasured=unmeasured,
+        unwritten=unwritten,
     )
 
 
@@ -131,12 +136,9 @@ def _saving(view: GenericAPIView, way: Way, queryset: QuerySet) -> Saving | None
         way.read(rows)
         return len(render(way.items()) if isinstance(way, PortableWay) else way.array())
 
-    try:
-        if (count := len(rows.all())) == 0 or fast() == 0 or drf() == 0:
-            return None
-        times = [(_seconds(drf), _seconds(fast)) for _ in range(_ROUNDS)]
-    except (CannotEncodeError, FallsBackError):
+    if (count := len(rows.all())) == 0 or fast() == 0 or drf() == 0:
         return None
+    times = [(_seconds(drf), _seconds(fast)) for _ in range(_ROUNDS)]
     drf_s, fast_s = zip(*times, strict=True)
     return Saving(rows=count, drf_s=statistics.median(drf_s), fast_s=statistics.median(fast_s))
 

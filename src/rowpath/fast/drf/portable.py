@@ -4,6 +4,7 @@ The values are Django's and go through DRF's own fields, so this way is as exact
 saves is the instance and the look-ups on it.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,9 @@ from rowpath.fast.django.statement import lean_query
 from rowpath.fast.drf.prepared import Prepared
 from rowpath.fast.fallback import CannotCompileError
 from rowpath.fast.plan import Absent, Guard, Object, Plan, Value
+
+# As the compiled code has it.
+_LEADS_NOWHERE = "it has nothing to be read from, which is the framework's to answer"
 
 
 class FallsBackError(Exception):
@@ -31,13 +35,15 @@ def _members(members: tuple[Value | Object, ...], row: Sequence[Any]) -> dict[st
     for member in members:
         absent = _absent(member.guards, row) if member.guards else None
         if absent is Absent.FALLS_BACK:
-            raise FallsBackError
+            raise FallsBackError(f"Cannot write {member.key}: {_LEADS_NOWHERE}.")
         if absent is Absent.LEFT_OUT:
             continue
         if absent is Absent.NULL:
             written[member.key] = None
         elif isinstance(member, Object):
             written[member.key] = _members(member.members, row)
+        elif absent is Absent.DEFAULT:
+            written[member.key] = json.loads(member.default or "null")
         else:
             value = row[member.column]
             written[member.key] = None if value is None else _represented(member, value)
@@ -46,7 +52,7 @@ def _members(members: tuple[Value | Object, ...], row: Sequence[Any]) -> dict[st
 
 def _represented(member: Value, value: Any) -> Any:
     if member.represent is None:
-        raise FallsBackError
+        raise FallsBackError(f"Cannot write {member.key}: it needs more than its value.")
     return member.represent(value)
 
 

@@ -37,16 +37,24 @@ def form_of(field: fields.Field, column: models.Field, *, is_int: bool = False) 
     `is_int` says that Django makes an int of them, whatever number the database has.
     """
     kind = kind_of(column)
-    for base in type(field).__mro__:
-        if base in _FORMS:
-            names, make = _FORMS[base]
-            check_writing(field, base, (*_WRITING, *names))
-            if (form := make(field, column, kind)) is None:
-                break
-            if is_int and isinstance(form, forms.Integer):
-                return replace(form, from_numeric=True)
-            return form
-    raise CannotCompileError(f"a {type(field).__name__} writes a {_said(kind)} by Python code")
+    base = base_of(field)
+    form = None if base is None else _FORMS[base][1](field, column, kind)
+    if form is None:
+        raise CannotCompileError(f"a {type(field).__name__} writes a {_said(kind)} by Python code")
+    if is_int and isinstance(form, forms.Integer):
+        return replace(form, from_numeric=True)
+    return form
+
+
+def base_of(field: fields.Field) -> type[fields.Field] | None:
+    """Return DRF's own class that `field` writes as; None if there is none.
+
+    Raises CannotCompileError if it writes in a way of its own.
+    """
+    base = next((base for base in type(field).__mro__ if base in _FORMS), None)
+    if base is not None:
+        check_writing(field, base, (*_WRITING, *_FORMS[base][0]))
+    return base
 
 
 def raw(column: models.Field) -> forms.Form:

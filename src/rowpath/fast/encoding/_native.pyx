@@ -72,6 +72,7 @@ cdef extern from "program.hpp" namespace "rowpath" nogil:
 
     cdef enum class CppAbsent "rowpath::Absent":
         null
+        default_
         left_out
         falls_back
 
@@ -81,6 +82,7 @@ cdef extern from "program.hpp" namespace "rowpath" nogil:
 
     cdef cppclass Member:
         vector[Guard] guards
+        string default_
         int position
         int column
         Writer writer
@@ -143,6 +145,7 @@ cdef extern from "rows.hpp" namespace "rowpath" nogil:
 
 cdef dict _ABSENT = {
     "NULL": <int>CppAbsent.null,
+    "DEFAULT": <int>CppAbsent.default_,
     "LEFT_OUT": <int>CppAbsent.left_out,
     "FALLS_BACK": <int>CppAbsent.falls_back,
 }
@@ -233,6 +236,7 @@ cdef class Program:
             guard.column = column
             guard.absent = <CppAbsent><int>_ABSENT[absent.name]
             member.guards.push_back(guard)
+        member.default_ = described.default
         member.position = len(self.keys)
         self.keys.append(described.key)
         if described.writer is None:

@@ -177,7 +177,21 @@ def _members(
             name = type(member.form).__name__
             found = f"of the type {oid}" if oid else "not in binary"
             raise WrongTypeError(f"its column is {found}, of which no {name} is made", key=key)
-        yield Member(key=key, prefix=prefix, guards=guards, column=member.column, writer=made)
+        yield Member(
+            key=key,
+            prefix=prefix,
+            guards=guards,
+            default=_default(member, style),
+            column=member.column,
+            writer=made,
+        )
+
+
+def _default(member: Value, style: JsonStyle) -> bytes:
+    if any(guard.absent is Absent.DEFAULT for guard in member.guards) and member.default is None:
+        raise ValueError(f"Cannot write {member.key}: a guard says default, and it has none.")
+    value = json.loads(member.default or "null")
+    return _quoted(value, style) if isinstance(value, str) else (member.default or "").encode()
 
 
 def _guard(guard: Guard, types: tuple[int, ...]) -> tuple[int, Absent]:

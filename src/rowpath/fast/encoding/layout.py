@@ -28,6 +28,8 @@ class Member:
     prefix: bytes
     """The comma before it, the escaped key and the colon, as they stand in the JSON."""
     guards: tuple[tuple[int, Absent], ...]
+    default: bytes = b""
+    """What Absent.DEFAULT stands for, as it stands in the JSON."""
     column: int = -1
     writer: Writer | None = None
     members: tuple["Member", ...] = ()

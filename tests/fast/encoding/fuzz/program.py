@@ -135,8 +135,17 @@ class _Result:
 
 
 def _plan(form: forms.Form) -> Plan:
-    guards = (Guard(column=1, absent=Absent.LEFT_OUT),)
-    return Plan(members=(Value(key="v", column=0, form=form, guards=guards),), columns=2)
+    members = (
+        Value(key="v", column=0, form=form, guards=(Guard(column=1, absent=Absent.LEFT_OUT),)),
+        Value(
+            key="d",
+            column=0,
+            form=form,
+            guards=(Guard(column=1, absent=Absent.DEFAULT),),
+            default='"\\u2028 \\ud83d\\ude00"',
+        ),
+    )
+    return Plan(members=members, columns=2)
 
 
 def _loaded(path: str) -> ModuleType:

@@ -40,7 +40,7 @@ struct Writer {
     }
 };
 
-enum class Absent { null, left_out, falls_back };
+enum class Absent { null, default_, left_out, falls_back };
 
 struct Guard {
     int column;
@@ -52,6 +52,7 @@ struct Member {
     std::string prefix; // the comma before it, the key and the colon, and padding after them
     std::size_t prefix_size = 0;
     std::vector<Guard> guards;
+    std::string default_; // as it stands in the JSON
     int position = 0; // among all members of the plan, for messages
     int column = -1;
     Writer writer;

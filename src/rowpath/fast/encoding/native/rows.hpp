@@ -85,7 +85,9 @@ class Run {
             }
             out.append_padded(member.prefix.data() + skipped, member.prefix_size - skipped);
             skipped = 0;
-            if (guard != nullptr) {
+            if (guard != nullptr && guard->absent == Absent::default_) {
+                out.append(member.default_.data(), member.default_.size());
+            } else if (guard != nullptr) {
                 out.append("null", 4);
             } else if (member.column < 0) {
                 write_object(member.members);

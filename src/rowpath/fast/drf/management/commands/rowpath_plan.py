@@ -100,6 +100,8 @@ def _lines(one: Forecast) -> list[str]:
         )
     if one.unmeasured:
         lines.append(f"Not measured: {one.unmeasured.splitlines()[0]}.")
+    if one.unwritten:
+        lines.append(f"DRF answers lists with a value like this one: {one.unwritten.rstrip('.')}.")
     return lines
 
 
@@ -115,4 +117,5 @@ def _as_json(one: Forecast) -> dict[str, Any]:
         "sql": one.sql,
         "saving": saving and {"rows": saving.rows, "drf_s": saving.drf_s, "fast_s": saving.fast_s},
         "unmeasured": one.unmeasured,
+        "unwritten": one.unwritten,
     }
