@@ -156,6 +156,7 @@ def _run(statement: Statement, take: Take | None) -> PGresult | None:
         _check_session(connection)
         cursor.cursor.close()
         binary = _binary_cursor(connection)
+        binary.may_prepare = binary.may_prepare and not statement.is_planned_anew
         binary.take = take
         cursor.cursor = binary
         try:
