@@ -7,8 +7,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.db import connection, models
-from django.db.models import Avg, Count, F, Max, Q, Sum, UniqueConstraint, Window
-from django.db.models.functions import Lower, RowNumber
+from django.db.models import Avg, Count, F, Func, Max, Q, Sum, UniqueConstraint, Window
+from django.db.models.functions import Coalesce, Lower, RowNumber
+from django.test.utils import override_settings
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView
 from rest_framework.pagination import (
@@ -18,7 +19,9 @@ from rest_framework.pagination import (
 )
 from rest_framework.test import APIRequestFactory
 
+from fast.shop.shadows import Shouting, log
 from fast.shop.ways import fast
+from rowpath.fast.django.columns import column
 from rowpath.fast.django.statement import statement
 from rowpath.fast.django.ties import plan_decides
 from rowpath.fast.drf import outcome_of
@@ -93,9 +96,9 @@ def make() -> None:
     kinds = list(Kind.objects.order_by("id"))
     Event.objects.bulk_create(
         Event(
-            day=BEGIN + dt.timedelta(days=i * 7919 % DAYS),
+            day=BEGIN + dt.timedelta(days=i * i * 7919 % 100_003 % DAYS),
             name=f"event {i}",
-            text=f"{i} " * 40,
+            text=f"{i} " * 120,
             ratio=i / 7,
             kind=kinds[i % 10] if i % 4 else None,
             main=kinds[i * 31 % 10],
@@ -106,13 +109,13 @@ def make() -> None:
         )
         for i in range(ROWS)
     )
+    fifths = Event.objects.order_by("id")[::5]
+    marks = [Mark(event=event, value=event.pk * 37 % 11 / 10) for event in fifths]
+    for _ in range(3):
+        Mark.objects.bulk_create(Mark(event=one.event, value=one.value) for one in marks)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO shop_mark (event_id, value) SELECT id, (id * 37 %% 11) / 10.0 "
-            "FROM shop_event, generate_series(1, 3) WHERE id %% 5 = 0",
-            [],
-        )
-        cursor.execute("VACUUM ANALYZE shop_kind, shop_event, shop_mark")
+        # So that PostgreSQL may read an index alone.
+        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
     connection.close()
 
 
@@ -137,43 +140,84 @@ def _of_kind() -> Any:
 
 
 EVENTS = Event.objects.all()
+# Of which DRF reads a related row each by a statement of its own.
+FEW = Event.objects.filter(left__lt=500).order_by("day")
+MARKED = EVENTS.filter(marks__value__gt=0.3).order_by("day")
 LEAN = _fields("id", "day")
-# Name: the queryset, its serializer, and whether it can be paged by a cursor on its day.
+COUNTED = _fields("id", n=serializers.IntegerField())
+# Name: the queryset and its serializer.
 LISTS: dict[str, tuple[Any, Any]] = {
     "by-day": (EVENTS.order_by("day"), LEAN),
     "by-day-backwards": (EVENTS.order_by("-day"), _fields("id", "name")),
-    "all-but-one": (EVENTS.order_by("day").defer("text"), _fields("id", "day", "ratio")),
+    "with-few-columns": (EVENTS.order_by("day").only("day", "name"), LEAN),
+    "with-the-same-columns": (EVENTS.order_by("day").only("day"), LEAN),
     "unordered": (EVENTS, LEAN),
     "unordered-filtered": (EVENTS.filter(day__gt=BEGIN), LEAN),
-    "only": (EVENTS.order_by("day").only("id", "day"), LEAN),
-    "deferred": (EVENTS.order_by("day").only("day"), _fields("id", "day", "name")),
     "selected": (
         EVENTS.select_related("kind", "main").order_by("day"),
         _fields("id", kind=KindFields(), main=KindFields()),
     ),
-    "half-selected": (
-        EVENTS.select_related("main").order_by("day"),
-        _fields("id", of=_of_kind(), main=KindFields()),
-    ),
-    "not-selected": (EVENTS.order_by("day"), _fields("id", of=_of_kind())),
+    "by-relation": (EVENTS.order_by("kind__name", "day"), LEAN),
+    "filtered-by-many": (MARKED, LEAN),
+    "distinct": (MARKED.distinct(), LEAN),
+    "distinct-on": (EVENTS.order_by("main", "day").distinct("main", "day"), LEAN),
+    "counted": (EVENTS.annotate(n=Count("marks")).order_by("day", "n"), COUNTED),
+    "counted-only": (EVENTS.annotate(n=Count("marks")).order_by("-n"), LEAN),
+    "numbered": (EVENTS.annotate(n=Window(RowNumber(), order_by="day")).order_by("id"), COUNTED),
+    "values": (EVENTS.order_by("day").values("day", "name"), Keys),
+}
+BY_ROW: dict[str, tuple[Any, Any]] = {
+    "deferred": (FEW.only("day"), _fields("id", "day", "name")),
+    "not-selected": (FEW, _fields("id", of=_of_kind())),
+    "half-selected": (FEW.select_related("main"), _fields("id", of=_of_kind(), main=KindFields())),
     "deferred-and-not-selected": (
-        EVENTS.order_by("day").only("name"),
+        FEW.only("name"),
         _fields("id", "name", of=_of_kind(), kind=KindFields()),
     ),
-    "by-relation": (EVENTS.order_by("kind__name", "day"), _fields("id", of=_of_kind())),
-    "filtered-by-many": (EVENTS.filter(marks__value__gt=0.3).order_by("day"), LEAN),
-    "distinct": (EVENTS.filter(marks__value__gt=0.3).order_by("day").distinct(), LEAN),
-    "distinct-on": (EVENTS.order_by("main", "day").distinct("main", "day"), LEAN),
-    "counted": (
-        EVENTS.annotate(n=Count("marks")).order_by("day", "n"),
-        _fields("id", n=serializers.IntegerField()),
-    ),
-    "counted-only": (EVENTS.annotate(n=Count("marks")).order_by("-n"), LEAN),
-    "numbered": (
-        EVENTS.annotate(n=Window(RowNumber(), order_by="day")).order_by("id"),
-        _fields("id", n=serializers.IntegerField()),
-    ),
-    "values": (EVENTS.order_by("day").values("day", "name"), Keys),
+}
+
+# Whether PostgreSQL's plan decides, and of what.
+TOTAL: dict[str, Any] = {
+    "pk": EVENTS.order_by("pk"),
+    "id": EVENTS.order_by("day", "-id"),
+    "f": EVENTS.order_by("day", F("id").desc(nulls_last=True)),
+    "reversed": EVENTS.order_by("id").reverse(),
+    "unique": Kind.objects.order_by("name", "code"),
+    "together": EVENTS.order_by("right", "day", "left"),
+    "constraint": EVENTS.order_by("down", "-up"),
+    "computed": EVENTS.order_by(Lower("name"), "id"),
+    "selected": EVENTS.select_related("kind").order_by("kind__name", "id"),
+    "filtered-by-many": EVENTS.filter(marks__value__gt=0).order_by("id"),
+    "distinct": EVENTS.filter(marks__value__gt=0).order_by("id").distinct(),
+    "distinct-on": EVENTS.order_by("day", "id").distinct("day"),
+    "annotated": EVENTS.annotate(x=Lower("name")).order_by("x", "id"),
+    "counted": EVENTS.annotate(n=Count("marks"), m=Coalesce(Max("left"), 0)).order_by("n", "id"),
+    "sliced": EVENTS.order_by("id")[:10],
+    "only": EVENTS.order_by("id").only("day"),
+}
+DECIDED: dict[str, Any] = {
+    "unordered": EVENTS,
+    "cleared": EVENTS.order_by("id").order_by(),
+    "day": EVENTS.order_by("day"),
+    "random": EVENTS.order_by("?"),
+    "nullable-unique": Kind.objects.order_by("maybe"),
+    "half-together": EVENTS.order_by("left"),
+    "half-constraint": EVENTS.order_by("up"),
+    "deferrable-constraint": EVENTS.order_by("name", "left"),
+    "expressions-constraint": EVENTS.order_by("down", "name"),
+    "computed-key": EVENTS.order_by(F("id") % 2),
+    "relation": EVENTS.order_by("kind"),
+    "other-rows-key": EVENTS.order_by("kind__id"),
+    "many-rows-key": EVENTS.order_by("marks__id"),
+    "not-managed": Summary.objects.order_by("id"),
+    "window": EVENTS.annotate(n=Window(RowNumber(), order_by="day")).order_by("id"),
+    "rounded-sum": EVENTS.annotate(n=Sum("marks__value")).order_by("id"),
+    "rounded-average": EVENTS.annotate(n=Avg("ratio")).order_by("id"),
+    "of-many-rows": EVENTS.annotate(value=F("marks__value")).order_by("id"),
+    "rows-each": EVENTS.annotate(x=Func(F("left"), 3, function="generate_series")).order_by("id"),
+    "distinct-and-selected": EVENTS.select_related("kind").order_by("id").distinct(),
+    "grouped": EVENTS.values("day").annotate(n=Count("id")).order_by("n"),
+    "values": EVENTS.values("day", "name").order_by("day"),
 }
 
 
@@ -198,7 +242,7 @@ def _asked(view: Any, url: str) -> tuple[bytes, str | None]:
     content = b"".join(response) if response.streaming else response.render().content
     response.close()
     outcome = outcome_of(response)
-    return content, outcome and (outcome.path or str(outcome.reason))
+    return content, None if outcome is None else outcome.path or str(outcome.reason)
 
 
 def _walk(views: list[Any], pages: int) -> Iterator[tuple[bytes, str | None]]:
@@ -214,9 +258,9 @@ def _walk(views: list[Any], pages: int) -> Iterator[tuple[bytes, str | None]]:
         url = f"{parts.path}?{parts.query}"
 
 
-def walked(shape: str, paginator: str, pages: int, stream: bool = False) -> Told:  # noqa: FBT001, FBT002
+def walked(shape: str, paginator: str, pages: int, *, stream: bool = False) -> Told:
     """Return how many rows each walk finds, whether all pages are the same, and how they came."""
-    queryset, serializer = LISTS[shape]
+    queryset, serializer = (LISTS | BY_ROW)[shape]
     view = type(
         "View",
         (ListAPIView,),
@@ -247,9 +291,9 @@ def _distinct(answers: list[tuple[bytes, str | None]]) -> int:
 
 
 def plans() -> dict[str, Any]:
-    """Return for each list the plan of Django's statement, that of the page within ours, and how."""
+    """Return for each list the plan of Django's statement, that of ours, and if it is within."""
     told = {}
-    for name, (queryset, serializer) in LISTS.items():
+    for name, (queryset, serializer) in (LISTS | BY_ROW).items():
         for pages in (queryset, queryset[:400], queryset[400:800], queryset[15_000:15_400]):
             view = type("View", (ListAPIView,), {"serializer_class": serializer})()
             request = view.initialize_request(APIRequestFactory().get("/"))
@@ -282,6 +326,54 @@ def _bare(plan: Any) -> str:
     return json.dumps(bare).replace("shop_event.", "")
 
 
-def names() -> list[str]:
-    """Return the names of the lists."""
-    return list(LISTS)
+def decided() -> dict[str, list[str]]:
+    """Return the names of those that are told apart wrongly."""
+    return {
+        "total": [name for name, queryset in TOTAL.items() if plan_decides(queryset)],
+        "decided": [name for name, queryset in DECIDED.items() if not plan_decides(queryset)],
+    }
+
+
+def statements() -> dict[str, int]:
+    """Return how often a WITH query is in the statements of each kind of queryset."""
+    columns = (column(Event, "pk", ()), column(Event, "day", ()))
+    ours = [one for one in TOTAL.values() if one.model is Event and one.query.annotations == {}]
+    ties = [EVENTS.order_by("day"), EVENTS.order_by("day")[:7], EVENTS]
+    return {
+        name: sum("MATERIALIZED" in statement(one, columns).sql for one in querysets)
+        for name, querysets in {"total": ours, "ties": ties}.items()
+    }
+
+
+def _replans(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001
+    """Let PostgreSQL plan DRF's statements in another way than ours."""
+    off, on = ("sort", "indexscan") if "MATERIALIZED" in sql else ("indexscan", "sort")
+    context["connection"].connection.execute(f"SET enable_{off} = off; SET enable_{on} = on")
+    return execute(sql, params, many, context)
+
+
+def shadowed(shape: str, query: str, *, shouts: bool) -> Told:
+    """Return what a shadow request says whose rows tie, and how it and the next are answered.
+
+    With `shouts` DRF writes the names otherwise than the plan that was made before.
+    """
+    queryset, serializer = LISTS[shape]
+    own = type("Own", (serializer,), {})
+    paged = {"pagination_class": Pages} if query else {}
+    view = type("View", (ListAPIView,), {"queryset": queryset, "serializer_class": own, **paged})
+    ours = fast(view)
+    with override_settings(ROWPATH={"shadow": 1.0}), log() as messages:
+        _asked(ours, f"/{query}")
+        if shouts:
+            own._declared_fields["name"] = Shouting()  # noqa: SLF001 - where its fields are
+        with connection.execute_wrapper(_replans):
+            theirs, _ = _asked(view, f"/{query}")
+            content, told = _asked(ours, f"/{query}")
+        connection.close()
+        _, afterwards = _asked(ours, f"/{query}")
+    return {
+        "is_drfs": content == theirs,
+        "told": told,
+        "afterwards": afterwards,
+        "messages": messages,
+    }

@@ -132,7 +132,7 @@ class _Page:
             return f"{_PAGE}.{_COLUMN}{position}"
         if not isinstance(column, Column):
             raise CannotCompileError(f"Django's own statement has no column for {column.name}")
-        return f"{self._joined(column.hops)}.{self._quoted(column.field.column)}"
+        return f"{self._joined(column.hops)}.{self._quoted(str(column.field.column))}"
 
     def source(self) -> str:
         """Return what the columns are selected from, and in which order."""
@@ -168,9 +168,7 @@ class _Page:
         if own := overridden(type(field), base, _JOINING):
             raise CannotCompileError(f"{hops[-1]} is joined by a {own} of its own")
         pairs = [pair[::-1] if is_reverse else pair for pair in field.related_fields]
-        on = [
-            (there.column, self.sql_of(Column(hops[:-1], here))) for here, there in pairs
-        ]
+        on = [(there.column, self.sql_of(Column(hops[:-1], here))) for here, there in pairs]
         return relation.related_model._meta.db_table, on
 
     def _relation(self, hops: tuple[str, ...]) -> Any:

@@ -1,5 +1,6 @@
 """How a list is answered, fast or by DRF, from the filtered queryset on."""
 
+import json
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from rest_framework.serializers import Serializer
 from rowpath.fast.django.overrides import has_own
 from rowpath.fast.django.querysets import check_queryset, check_relations
 from rowpath.fast.django.rows import has_binary_rows
+from rowpath.fast.django.ties import plan_decides
 from rowpath.fast.drf.back_off import BackOff
 from rowpath.fast.drf.choosing import chooses_fields
 from rowpath.fast.drf.context import Context
@@ -29,7 +31,8 @@ from rowpath.fast.drf.reading import Reading, Way
 from rowpath.fast.drf.renderers import style_of
 from rowpath.fast.drf.responses import FastResponse, Outcome
 from rowpath.fast.drf.serializing import serializer_of
-from rowpath.fast.drf.shadow import checked, is_due, turned_off
+from rowpath.fast.drf.shadow import Again, checked, is_due, turned_off
+from rowpath.fast.drf.tied import only_ties, same_rows
 from rowpath.fast.drf.views import paginator_falls_back
 from rowpath.fast.encoding import CannotEncodeError
 from rowpath.fast.fallback import CannotCompileError, FallBack
@@ -162,11 +165,12 @@ def fast_answer(
     reading.check_falls_back()
     reading.way.ready.back_off.succeeded()
     if is_due():
-        body = checked(type(view), ours, answer.ordinary, answer.fast_again)
+        again = Again(fast=answer.fast_again, ties=answer.ties)
+        body = checked(type(view), ours, answer.ordinary, again)
     if body == ours:
         outcome = Outcome(path="portable" if isinstance(reading.way, PortableWay) else "compiled")
     else:
-        changing = FallBack(reason="a shadow request met rows that were being changed")
+        changing = FallBack(reason="a shadow request met rows that tie or were being changed")
         outcome = Outcome(reason=turned_off(type(view)) or changing)
     reading.is_answered = True
     return with_outcome(FastResponse(body, reading.style), outcome)
@@ -200,6 +204,25 @@ class _Answer:
             return self.fast()
         except (CannotCompileError, CannotEncodeError, FallsBackError, IndexError):
             return None
+
+    def ties(self, ours: bytes, theirs: bytes) -> bool:
+        """Whether what differs is only which of the rows that tie are on the page, and how."""
+        page = self.reading.ordinary_page()
+        if page is None or not plan_decides(page):
+            return False
+        if page._fields is not None:
+            return same_rows(*(self._rows(json.loads(body)) for body in (ours, theirs)))
+        try:
+            ready, plan, context = _ready(self.view, self.queryset, "pk")
+            way = _way(ready, plan, self.reading.style, page.db, context)
+            way.read(page)
+            return only_ties(self.view, page, way, self._rendered)
+        except (CannotCompileError, CannotEncodeError, FallsBackError):
+            return False
+
+    def _rows(self, told: Any) -> Page:
+        found = told if self.page is None else told.get("results", ())
+        return cast("Page", found)
 
     def ordinary(self) -> bytes:
         """Return DRF's bytes, by statements of its own."""
