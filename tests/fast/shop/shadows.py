@@ -36,7 +36,7 @@ class _Kept(logging.Handler):
 
 
 @contextmanager
-def _log() -> Iterator[list[list[str]]]:
+def log() -> Iterator[list[list[str]]]:
     logger, kept = logging.getLogger("rowpath.fast"), _Kept()
     logger.addHandler(kept)
     logger.setLevel(logging.INFO)
@@ -69,7 +69,7 @@ def statements(share: float, requests: int) -> list[int]:
 
 
 def agreement() -> Told:
-    with override_settings(ROWPATH={"shadow": 1.0}), _log() as messages:
+    with override_settings(ROWPATH={"shadow": 1.0}), log() as messages:
         ways = [way_of(ask(f"{name}/", "fast")) for name in ("notes", "notes-flat", "whole")]
     return {"ways": ways, "messages": messages}
 
@@ -78,7 +78,7 @@ def difference(path: str) -> Told:
     """Ask before a field changes, after it, and once more; then another view."""
     with override_settings(ROWPATH={"shadow": 1.0}):
         before = ask(path, "fast", User="alice")
-        with _log() as messages, _declared(path, Shouting()):
+        with log() as messages, _declared(path, Shouting()):
             answers = [ask(path, "fast", User="alice") for _ in range(2)]
             theirs = ask(path, "drf", User="alice")
         other = ask("whole/", "fast")
@@ -95,7 +95,7 @@ def difference(path: str) -> Told:
 def failure() -> Told:
     with override_settings(ROWPATH={"shadow": 1.0}):
         ask("notes-flat/", "fast")
-        with _log() as messages, _declared("notes-flat/", Failing()):
+        with log() as messages, _declared("notes-flat/", Failing()):
             raised = _raised()
         afterwards = way_of(ask("notes-flat/", "fast"))
     return {"raised": raised, "afterwards": afterwards, "messages": messages}
@@ -126,7 +126,7 @@ def change_meanwhile() -> Told:
             change("changed meanwhile")
         return result
 
-    with override_settings(ROWPATH={"shadow": 1.0}), _log() as messages:
+    with override_settings(ROWPATH={"shadow": 1.0}), log() as messages:
         with connection.execute_wrapper(change_after):
             answer = ask("notes-flat/", "fast")
         afterwards = ask("notes-flat/", "fast")

@@ -280,13 +280,23 @@ def _ours_alone(error: DatabaseError, cursor: BinaryCursor) -> str | None:
 
 
 def _check_session(connection: BaseDatabaseWrapper) -> None:
-    status = connection.connection.info.parameter_status
-    if (zone := status("TimeZone")) != connection.timezone_name:
+    # What the server has reported of itself; libpq knows it without asking.
+    status = connection.connection.pgconn.parameter_status
+    if (zone := _text(status(b"TimeZone"))) != connection.timezone_name:
         raise CannotCompileError(f"the session's time zone was set to {zone}")
-    if (encoding := status("client_encoding")) != "UTF8":
+    if (encoding := _text(status(b"client_encoding"))) != "UTF8":
         raise CannotCompileError(f"the session's client_encoding is {encoding}")
+    # psycopg reads dates and intervals as text, and refuses most other styles than these.
+    if not (dates := _text(status(b"DateStyle")) or "ISO").startswith("ISO"):
+        raise CannotCompileError(f"the session's DateStyle is {dates}")
+    if (intervals := _text(status(b"IntervalStyle"))) != "postgres":
+        raise CannotCompileError(f"the session's IntervalStyle is {intervals}")
     if "extra_float_digits" in str(connection.settings_dict["OPTIONS"].get("options", "")):
         raise CannotCompileError("OPTIONS sets extra_float_digits")
+
+
+def _text(reported: bytes | None) -> str | None:
+    return None if reported is None else reported.decode()
 
 
 def _binary_cursor(connection: BaseDatabaseWrapper, statement: Statement) -> BinaryCursor:
@@ -296,7 +306,8 @@ def _binary_cursor(connection: BaseDatabaseWrapper, statement: Statement) -> Bin
     cursor.binds_on_server = options.get("server_side_binding") is True
     # Where it binds on the client, Django has psycopg prepare nothing, so its connection may lead
     # to a pooler that gives each statement another session.
-    cursor.may_prepare = cursor.binds_on_server and connection.get_autocommit()
+    is_safe = cursor.binds_on_server and connection.get_autocommit()
+    cursor.may_prepare = is_safe and not statement.is_planned_anew
     return cursor
 
 

@@ -1,6 +1,8 @@
 """Which querysets can be read as rows instead of instances."""
 
+import inspect
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, FieldError
@@ -11,6 +13,7 @@ from django.db.models.query import ModelIterable, QuerySet, ValuesIterable
 from rowpath.fast.django.columns import Column, Selected
 from rowpath.fast.django.models import check_instances, has_parent_table
 from rowpath.fast.django.overrides import overridden
+from rowpath.fast.django.prefetches import check_prefetches
 from rowpath.fast.fallback import CannotCompileError
 
 _READING = (
@@ -65,11 +68,58 @@ def _check_query(queryset: QuerySet) -> None:
             raise CannotCompileError(f"the queryset uses {name}")
     if type(query).__module__ != "django.db.models.sql.query":
         raise CannotCompileError(f"the queryset's Query is a {type(query).__name__}")
+    _check_deferred(queryset)
+    if isinstance(query.select_related, dict):
+        _check_selecting(queryset.model, query.select_related)
+    model: type[models.Model] = queryset.model
+    for name in query.annotation_select:
+        if not _takes(model, name):
+            raise CannotCompileError(f"instances have no place for the annotation {name}")
+
+
+def _check_deferred(queryset: QuerySet) -> None:
+    query = queryset.query
     deferred, _ = query.deferred_loading
-    if deferred and has_parent_table(queryset.model):
+    if not deferred:
+        return
+    if has_parent_table(queryset.model):
         raise CannotCompileError("the queryset defers fields of a model with a parent's table")
-    if deferred and query.select_related:
+    if query.select_related:
         raise CannotCompileError("the queryset defers fields and uses select_related()")
+    try:
+        query.get_select_mask()  # which Django asks for when it compiles, and not before
+    except (FieldDoesNotExist, FieldError) as error:
+        raise CannotCompileError(f"only() or defer() names no field: {error}") from None
+
+
+def _check_selecting(model: type[models.Model], tree: dict[str, Any]) -> None:
+    """Raise if select_related() names what Django cannot select: it says so when it compiles."""
+    for name, below in tree.items():
+        related = _selected_model(model, name)
+        if related is None:
+            text = f"select_related() names {name}, which is no to-one relation of {model.__name__}"
+            raise CannotCompileError(text)
+        _check_selecting(related, below)
+
+
+@lru_cache(maxsize=1_000)
+def _selected_model(model: type[models.Model], name: str) -> type[models.Model] | None:
+    """Return the model that select_related(name) selects as well, as get_related_selections()."""
+    meta = model._meta
+    for field in meta.fields:
+        if field.name == name:
+            return field.related_model if field.is_relation else None
+    for relation in meta.related_objects:
+        if relation.field.unique and not relation.many_to_many and relation.name == name:
+            return relation.related_model
+    return None
+
+
+@lru_cache(maxsize=1_000)
+def _takes(model: type[models.Model], name: str) -> bool:
+    """Whether an annotation can be set on an instance: a property, say, refuses it."""
+    found = inspect.getattr_static(model, name, None)
+    return not (hasattr(type(found), "__set__") or name.startswith("__") or name == "_state")
 
 
 def selected_ways(queryset: QuerySet) -> Iterator[tuple[str, ...]]:
@@ -100,34 +150,23 @@ def check_relations(queryset: QuerySet, columns: tuple[Selected, ...]) -> None:
     for field in queryset._known_related_objects:
         if field.name in firsts:
             raise CannotCompileError(f"{field.name} is an object that is already in memory")
-    for lookup in queryset._prefetch_related_lookups:
-        _check_prefetched(queryset.model, str(getattr(lookup, "prefetch_through", lookup)), firsts)
+    if queryset._prefetch_related_lookups:
+        _check_prefetched(queryset, firsts)
     if firsts and router.routers:
         selected = queryset.query.select_related or {}
         for way in ways:
             _check_selected(selected, way)
 
 
-def _check_prefetched(model: type[models.Model], path: str, firsts: set[str]) -> None:
-    first = path.split("__", maxsplit=1)[0]
-    if first in firsts:
-        raise CannotCompileError(
-            f"{path} is prefetched by a statement of its own",
-            change=f'Say select_related("{path}") instead of prefetch_related().',
-        )
-    if not hasattr(model, first):
-        raise CannotCompileError(f"prefetch_related() names {first}, which there is not")
-    if first != path:
-        _check_path(model, path)
-
-
-def _check_path(model: Any, path: str) -> None:
-    for name in path.split("__"):
-        try:
-            model = model._meta.get_field(name).related_model
-        except (FieldDoesNotExist, AttributeError):
-            text = f"it is not certain that prefetch_related() finds {path}"
-            raise CannotCompileError(text) from None
+def _check_prefetched(queryset: QuerySet, firsts: set[str]) -> None:
+    for lookup in queryset._prefetch_related_lookups:
+        path = str(getattr(lookup, "prefetch_through", lookup))
+        if path.split("__", maxsplit=1)[0] in firsts:
+            raise CannotCompileError(
+                f"{path} is prefetched by a statement of its own",
+                change=f'Say select_related("{path}") instead of prefetch_related().',
+            )
+    check_prefetches(queryset)
 
 
 def _check_selected(selected: Any, hops: tuple[str, ...]) -> None:

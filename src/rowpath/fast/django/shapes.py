@@ -74,6 +74,7 @@ def shape_of(queryset: QuerySet) -> Shape | None:
         query.distinct,
         query.distinct_fields,
         tuple(query.values_select),
+        _deferred(*query.deferred_loading),
         joins,
         tuple(query.alias_refcount.items()),
         where,
@@ -87,6 +88,10 @@ def _limits(queryset: QuerySet) -> str:
         return ""
     operations = connections[queryset.db].ops
     return f" {operations.limit_offset_sql(query.low_mark, query.high_mark)}"
+
+
+def _deferred(names: Any, is_deferring: bool) -> Hashable:  # noqa: FBT001 - as Django has it
+    return frozenset(names), is_deferring
 
 
 def _names(tree: Any) -> Hashable:

@@ -3,7 +3,8 @@
 Django compiles it. Only the SELECT list is ours, and the joins that it needs: they are LEFT JOINs,
 so that a related row that is missing, or hidden by row-level security, takes no row away, while
 every join that Django would have made itself (filters, ordering, select_related, parents) stays as
-Django makes it.
+Django makes it. Where PostgreSQL's plan decides which rows come, the plan is that of Django's own
+statement, see `page`.
 """
 
 from dataclasses import dataclass
@@ -11,14 +12,16 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet, FieldError, FullResultSet
 from django.db import NotSupportedError
-from django.db.models import ExpressionWrapper, F, Subquery, Value
-from django.db.models.expressions import RawSQL
+from django.db.models import ExpressionWrapper, F, Value
 from django.db.models.query import QuerySet
 from django.db.models.sql import Query
 from django.db.models.sql.constants import INNER, LOUTER
 from django.db.models.sql.datastructures import Join
 
 from rowpath.fast.django.columns import Column, Selected
+from rowpath.fast.django.page import lean_of_own, own_compiler, places_of
+from rowpath.fast.django.rows import python_rows
+from rowpath.fast.django.ties import plan_decides
 from rowpath.fast.fallback import CannotCompileError
 
 
@@ -29,6 +32,10 @@ class Statement:
     sql: str
     params: tuple[Any, ...]
     using: str
+    after: str = ""
+    """What stands behind the LIMIT, where `sql` was made without one."""
+    is_planned_anew: bool = False
+    """Whether it has to be planned each time, as Django's own is: its plan decides its rows."""
 
 
 def statement(queryset: QuerySet, columns: tuple[Selected, ...]) -> Statement:
@@ -44,6 +51,8 @@ def unlimited(queryset: QuerySet, columns: tuple[Selected, ...]) -> Statement:
 def _compiled(queryset: QuerySet, columns: tuple[Selected, ...], *, with_limits: bool) -> Statement:
     using = queryset.db
     try:
+        if plan_decides(queryset):
+            return _of_own(queryset, columns, with_limits=with_limits)
         compiler = lean_query(queryset, columns).get_compiler(using=using)
         sql, params = compiler.as_sql(with_limits=with_limits)
     except EmptyResultSet:
@@ -52,6 +61,47 @@ def _compiled(queryset: QuerySet, columns: tuple[Selected, ...], *, with_limits:
         text = f"its SQL cannot be made: {type(error).__name__}: {error}"
         raise CannotCompileError(text) from None
     return Statement(sql, tuple(params), using)
+
+
+def rows_in_python(queryset: QuerySet, columns: tuple[Selected, ...]) -> list[tuple[Any, ...]]:
+    """Return the values of `columns` of the rows of `queryset`, as Django converts them.
+
+    Raises CannotCompileError.
+    """
+    using = queryset.db
+    if queryset._fields is not None or not plan_decides(queryset):
+        return list(python_rows(lean_query(queryset, columns), using))
+    compiler = own_compiler(queryset)
+    try:
+        compiler.as_sql()
+    except EmptyResultSet:
+        return []
+    places = places_of(compiler)
+    if missing := [column for column in columns if column not in places]:
+        raise CannotCompileError(
+            f"its order is not total, and Django's own statement has no {_path(missing[0])}",
+            change="Order by the primary key as well, or add select_related().",
+        )
+    positions = [places[column] for column in columns]
+    rows = python_rows(queryset.query.chain(), using)
+    return [tuple([row[position] for position in positions]) for row in rows]
+
+
+def _path(column: Selected) -> str:
+    return (
+        "__".join((*column.hops, column.field.name)) if isinstance(column, Column) else column.name
+    )
+
+
+def _of_own(queryset: QuerySet, columns: tuple[Selected, ...], *, with_limits: bool) -> Statement:
+    compiler = own_compiler(queryset)
+    sql, params = compiler.as_sql(with_limits=with_limits)
+    after = ""
+    if queryset._fields is None:
+        sql, after = lean_of_own(compiler, sql, queryset.model, columns)
+    if with_limits:
+        sql, after = sql + after, ""
+    return Statement(sql, tuple(params), queryset.db, after=after, is_planned_anew=True)
 
 
 def lean_query(queryset: QuerySet, columns: tuple[Selected, ...]) -> Query:
@@ -66,7 +116,7 @@ def lean_query(queryset: QuerySet, columns: tuple[Selected, ...]) -> Query:
     query.set_extra_mask(())
     selected = {column.name for column in columns if not isinstance(column, Column)}
     _check_ordering(query, selected)
-    _check_dropped(query, selected)
+    _check_dropped(query, selected, queryset.db)
     query.set_annotation_mask(selected)
     _keep_grouping(query)
     query.default_cols = False
@@ -91,30 +141,17 @@ def _check_ordering(query: Query, selected: set[str]) -> None:
             raise CannotCompileError(f"it is ordered by the constant {name}, which is no field")
 
 
-def _check_dropped(query: Query, selected: set[str]) -> None:
-    """Raise if an annotation that is not `selected` may give a row more or fewer than one row."""
+def _check_dropped(query: Query, selected: set[str], using: str) -> None:
+    """Raise if an annotation that is not `selected` has no SQL on this database."""
+    compiler = query.get_compiler(using=using)
     for name in query.annotation_select.keys() - selected:
-        if unknown := _unknown_within(query.annotations[name]):
-            raise CannotCompileError(
-                f"the annotation {name}, which is no field, may return rows: {unknown}",
-                change="Make it a field of the serializer, or say alias() instead of annotate().",
-            )
-
-
-def _unknown_within(expression: Any) -> str | None:
-    """Return what in `expression` may return rows for all that is known of it, or None."""
-    extra = getattr(expression, "extra", None) or {}
-    if getattr(expression, "set_returning", False) or isinstance(expression, RawSQL):
-        return type(expression).__name__
-    if type(expression).__module__.partition(".")[0] != "django":
-        return f"{type(expression).__name__} is not Django's own"
-    if own := extra.keys() & {"function", "template", "expressions", "arg_joiner"}:
-        return f"{type(expression).__name__} with a {min(own)} of its own"
-    if isinstance(expression, (Subquery, Query)):
-        return None  # one value, or a condition
-    sources: Any = getattr(expression, "get_source_expressions", tuple)()
-    found = (_unknown_within(source) for source in sources if source is not None)
-    return next((unknown for unknown in found if unknown), None)
+        try:
+            compiler.compile(query.annotations[name])
+        except (EmptyResultSet, FullResultSet):
+            pass  # Django has a value for these
+        except Exception as error:
+            text = f"the annotation {name}, which is no field, has no SQL: {error!r}"
+            raise CannotCompileError(text) from error
 
 
 def _ordering_names(query: Query) -> set[str]:

@@ -22,6 +22,7 @@ from rowpath.fast.django.drivers import has_binary_rows
 from rowpath.fast.django.grounds import check_compiler
 from rowpath.fast.django.overrides import has_own
 from rowpath.fast.django.querysets import check_queryset, check_relations
+from rowpath.fast.django.ties import plan_decides
 from rowpath.fast.drf.askers import asked_of
 from rowpath.fast.drf.back_off import BackOff, values_failed
 from rowpath.fast.drf.choosing import chooses_fields
@@ -35,8 +36,9 @@ from rowpath.fast.drf.reading import Reading, Way
 from rowpath.fast.drf.renderers import style_of
 from rowpath.fast.drf.responses import FastResponse, Outcome, with_outcome
 from rowpath.fast.drf.serializing import serializer_of
-from rowpath.fast.drf.shadow import checked, is_due, turned_off
+from rowpath.fast.drf.shadow import Again, checked, is_due, turned_off
 from rowpath.fast.drf.steps import FALLS_BACK, fall_back_of, step, theirs
+from rowpath.fast.drf.tied import only_ties, same_rows
 from rowpath.fast.drf.views import paginator_falls_back
 from rowpath.fast.encoding import CannotEncodeError
 from rowpath.fast.fallback import CannotCompileError, FallBack, TheirsError
@@ -331,10 +333,30 @@ class _Answer:
                 return None
 
         ours = whole(array)
-        if checked(type(self.view), ours, partial(theirs, ordinary), again) == ours:
+        once_more = Again(fast=again, ties=self.ties)
+        if checked(type(self.view), ours, partial(theirs, ordinary), once_more) == ours:
             return None
-        changing = FallBack(reason="a shadow request met rows that were being changed")
+        changing = FallBack(reason="a shadow request met rows that tie or were being changed")
         return with_outcome(answered[0], Outcome(reason=turned_off(type(self.view)) or changing))
+
+    def ties(self, ours: bytes, other: bytes) -> bool:
+        """Whether what differs is only which of the rows that tie are on the page, and how."""
+        page = self.reading.ordinary_page()
+        if page is None or not plan_decides(page):
+            return False
+        if page._fields is not None:
+            return same_rows(*(self._rows(json.loads(body)) for body in (ours, other)))
+        try:
+            ready, plan, context = _ready(self.view, self.queryset, "pk")
+            way = _way(ready, plan, self.reading.style, page.db, context)
+            way.read(page)
+            return only_ties(self.view, page, way, self._rendered)
+        except (CannotCompileError, CannotEncodeError, FallsBackError):
+            return False
+
+    def _rows(self, told: Any) -> Page:
+        found = told if self.page is None else told.get("results", ())
+        return cast("Page", found)
 
     def _rendered(self, data: Any) -> bytes:
         renderer, media_type = self.request.accepted_renderer, self.request.accepted_media_type

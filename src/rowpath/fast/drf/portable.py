@@ -11,8 +11,7 @@ from typing import Any
 
 from django.db.models.query import QuerySet
 
-from rowpath.fast.django.rows import python_rows
-from rowpath.fast.django.statement import lean_query
+from rowpath.fast.django.statement import rows_in_python
 from rowpath.fast.drf.prepared import Prepared
 from rowpath.fast.fallback import CannotCompileError
 from rowpath.fast.plan import Absent, Guard, Object, Plan, Value
@@ -83,9 +82,8 @@ class PortableWay:
     rows: list[tuple[Any, ...]] = field(default_factory=list)
 
     def read(self, queryset: QuerySet) -> None:
-        """Run the statement for `queryset`."""
-        query = lean_query(queryset, self.ready.compiled.columns)
-        self.rows = python_rows(query, self.using)
+        """Run the statement for `queryset`. Raises CannotCompileError."""
+        self.rows = rows_in_python(queryset, self.ready.compiled.columns)
 
     def count(self) -> int:
         """Return the number of rows read."""

@@ -82,8 +82,10 @@ class Prepared:
         if (shape := shape_of(queryset)) is not None:
             known = self._statements.get(shape.key, lambda: self._known(queryset, shape))
             if known is not None:
-                sql = known.sql and known.sql + shape.limits
-                return Statement(sql, shape.params, known.using)
+                sql = known.sql and known.sql + shape.limits + known.after
+                return Statement(
+                    sql, shape.params, known.using, is_planned_anew=known.is_planned_anew
+                )
         return statement(queryset, self.compiled.columns)
 
     def _known(self, queryset: QuerySet, shape: Shape) -> Statement | None:

@@ -139,6 +139,10 @@ class Reading:
         if self._page_of is not None:
             self.way.read(self._page_of)
 
+    def ordinary_page(self) -> QuerySet | None:
+        """Return the queryset that was read, as one of the framework's rows; None if none was."""
+        return None if self._page_of is None else self._ordinary(self._page_of)
+
     def attribute(self, row: int, name: str) -> Any:
         """Return an attribute of a row, before the answer only that which a cursor pages by.
 

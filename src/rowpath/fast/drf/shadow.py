@@ -2,13 +2,15 @@
 
 The two are read by two statements, so rows that somebody changes in between would look like a
 difference. The fast answer is therefore read once more: only if it is the same as before, and
-still not DRF's, is DRF's answer another one for the same rows.
+still not DRF's, is DRF's answer another one for the same rows. Where the order is not total both
+may be right: then each row of the fast answer is asked of DRF by its key.
 """
 
 import json
 import logging
 import random
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.signals import setting_changed
@@ -20,6 +22,11 @@ _log = logging.getLogger("rowpath.fast")
 
 # Bytes around the first difference that are logged.
 _AROUND = 40
+
+_TIED = (
+    "A shadow request of %s had other rows of a tie than DRF, each as DRF writes it: the order is "
+    "not unique, and PostgreSQL gives rows that tie in any order. Add the primary key to it."
+)
 
 _turned_off: dict[type, FallBack] = {}
 
@@ -44,13 +51,21 @@ def is_due() -> bool:
     return share > 0 and random.random() < share
 
 
-def checked(
-    view_class: type, fast: bytes, framework: Callable[[], bytes], again: Callable[[], bytes | None]
-) -> bytes:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Again:
+    """What is asked once more if two answers differ."""
+
+    fast: Callable[[], bytes | None]
+    """The fast answer as it is now."""
+    ties: Callable[[bytes, bytes], bool]
+    """Whether the fast answer and the framework's differ only by rows that tie."""
+
+
+def checked(view_class: type, fast: bytes, framework: Callable[[], bytes], again: Again) -> bytes:
     """Return what to answer: `fast`, or, if it differs, what `framework` gives.
 
-    A difference is logged as an error and turns the fast path of `view_class` off. Whatever
-    `framework` raises is a difference as well, and is raised.
+    A difference is logged as an error and turns the fast path of `view_class` off; one among rows
+    that tie is a warning. Whatever `framework` raises is a difference as well, and is raised.
     """
     try:
         theirs = framework()
@@ -60,8 +75,11 @@ def checked(
         raise
     if theirs == fast:
         return fast
-    if again() != fast:
+    if again.fast() != fast:
         _log.info("A shadow request of %s met rows that were being changed.", view_class.__name__)
+        return theirs
+    if again.ties(fast, theirs):
+        _log.warning(_TIED, view_class.__name__)
         return theirs
     _turn_off(view_class, FallBack(reason=f"a shadow request differed: {difference(fast, theirs)}"))
     return theirs

@@ -1,0 +1,84 @@
+"""Whether the fast answer and DRF's differ by nothing but the choice among rows that tie."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import F, Window
+from django.db.models.expressions import OrderBy
+from django.db.models.functions import DenseRank
+from django.db.models.query import QuerySet
+from rest_framework.generics import GenericAPIView
+
+from rowpath.fast.drf.portable import PortableWay
+from rowpath.fast.drf.reading import Way
+
+_RANK = "rowpath_rank"
+
+
+def only_ties(
+    view: GenericAPIView, page: QuerySet, way: Way, rendered: Callable[[Any], bytes]
+) -> bool:
+    """Whether the rows that `way` has read of `page`, with their keys, are as good as DRF's.
+
+    They are if DRF writes each of them as `way` does, and if they stand in the order where DRF's
+    own rows stand: each ties with the one that DRF has in its place.
+    """
+    keys = [way.marker(row) for row in range(way.count())]
+    ours = rendered(way.items()) if isinstance(way, PortableWay) else way.array()
+    theirs = [row.pk for row in page.all()]
+    rows = _unlimited(page)
+    known = {row.pk: row for row in rows.filter(pk__in=keys)}
+    if len(keys) != len(theirs) or not known.keys() >= set(keys):
+        return False
+    written = view.get_serializer([known[key] for key in keys], many=True).data
+    if rendered(written) != ours:
+        return False
+    rank_of = _ranks(rows, {*keys, *theirs})
+    return rank_of is not None and list(map(rank_of.get, keys)) == list(map(rank_of.get, theirs))
+
+
+def same_rows(ours: Sequence[Any], theirs: Sequence[Any]) -> bool:
+    """Whether both are the same rows in another order."""
+    return Counter(map(repr, ours)) == Counter(map(repr, theirs))
+
+
+def _unlimited(page: QuerySet) -> Any:
+    rows: Any = page._chain()
+    rows.query.clear_limits()
+    return rows
+
+
+def _ranks(rows: Any, keys: set[Any]) -> dict[Any, int] | None:
+    """Return which place each row has in the order, the same for those that tie; None if unknown.
+
+    All are in one place if there is no order.
+    """
+    query = rows.query
+    terms = query.order_by or (query.default_ordering and query.get_meta().ordering) or ()
+    if "?" in terms or not terms or (query.group_by and not query.order_by):
+        return dict.fromkeys(keys, 0)
+    if not all(_is_column(rows.model, term) for term in terms):
+        return None
+    ranked = rows.filter(pk__in=keys).annotate(**{_RANK: Window(DenseRank(), order_by=terms)})
+    found: dict[Any, int] = {}
+    for key, rank in ranked.order_by().values_list("pk", _RANK):
+        if found.setdefault(key, rank) != rank:
+            return None  # a row that comes more than once, in several places
+    return found
+
+
+def _is_column(model: Any, term: Any) -> bool:
+    """Whether a window orders by `term` as the queryset does: not by a relation's own order."""
+    inner = term.expression if isinstance(term, OrderBy) else term
+    if not isinstance(inner, (str, F)):
+        return True
+    name = inner if isinstance(inner, str) else inner.name
+    for part in name.lstrip("-").split("__"):
+        try:
+            field = model._meta.get_field(part)
+        except (FieldDoesNotExist, AttributeError):
+            return True  # pk, an annotation, or a transform
+        model = field.related_model
+    return model is None or name.lstrip("-").endswith(getattr(field, "attname", None) or "\0")
