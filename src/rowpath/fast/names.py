@@ -1,0 +1,13 @@
+"""How classes are named in reasons: so that whoever reads one finds the class."""
+
+_FRAMEWORKS = ("builtins", "django", "rest_framework")
+
+
+def named(cls: type) -> str:
+    """Return the name of a framework's class, and that of any other with its module before it.
+
+    A project may call a class of its own ChoiceField too.
+    """
+    if cls.__module__.partition(".")[0] in _FRAMEWORKS:
+        return cls.__name__
+    return f"{cls.__module__}.{cls.__qualname__}"
