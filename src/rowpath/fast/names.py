@@ -11,3 +11,8 @@ def named(cls: type) -> str:
     if cls.__module__.partition(".")[0] in _FRAMEWORKS:
         return cls.__name__
     return f"{cls.__module__}.{cls.__qualname__}"
+
+
+def definer(cls: type, name: str) -> type:
+    """Return the class that `cls` has its `name` from: where somebody would change it."""
+    return next((one for one in cls.__mro__ if name in vars(one)), cls)

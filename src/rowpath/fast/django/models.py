@@ -15,6 +15,7 @@ from django.db.models.signals import post_init, pre_init
 
 from rowpath.fast.django.overrides import overridden
 from rowpath.fast.fallback import CannotCompileError
+from rowpath.fast.names import definer, named
 
 _MAKING = (
     "from_db",
@@ -42,9 +43,12 @@ def check_instances(model: type[models.Model]) -> None:
 
 @cache
 def _own_making(model: type[models.Model]) -> str | None:
-    if name := overridden(model, models.Model, _MAKING):
+    name = overridden(model, models.Model, _MAKING)
+    if name is None:
+        return None
+    if (owner := definer(model, name)) is model:
         return f"{model.__name__} has a {name} of its own"
-    return None
+    return f"{model.__name__} has the {name} of {named(owner)}"
 
 
 def _hears(signal: models.signals.ModelSignal, model: type[models.Model]) -> bool:

@@ -22,7 +22,7 @@ from rowpath.fast.drf.places import Check, Columns, Keys, Place, Rows
 from rowpath.fast.drf.scalars import check_writing, form_of, raw
 from rowpath.fast.encoding.writers import Type
 from rowpath.fast.fallback import CannotCompileError, FallBack
-from rowpath.fast.names import named
+from rowpath.fast.names import definer, named
 from rowpath.fast.plan import Absent, Guard
 
 _SERIALIZING = ("to_representation", "get_attribute", "get_default", "data", "many_init", "__new__")
@@ -171,11 +171,11 @@ def _check_serializer(serializer: serializers.BaseSerializer) -> None:
 def _check_own(serializer: serializers.BaseSerializer, names: tuple[str, ...]) -> None:
     serializer_class = type(serializer)
     base = _base(serializer_class)
-    name = named(serializer_class)
     if own := overridden(serializer_class, base, names):
+        name = named(definer(serializer_class, own))
         raise CannotCompileError(f"{name} has a {own} of its own", always=True)
     if put := next((one for one in names if one in vars(serializer)), None):
-        raise CannotCompileError(f"this {name} has a {put} of its own")
+        raise CannotCompileError(f"this {named(serializer_class)} has a {put} of its own")
 
 
 def _check_list(serializer: serializers.BaseSerializer) -> None:
