@@ -1,9 +1,12 @@
 """`manage.py rowpath_plan` on views as strangers have them tells what is so, or that it cannot."""
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from fast.conftest import Copies
 from fast.planning import KEYS, forecasts, plan
@@ -294,6 +297,7 @@ NOT_TODAY = "RuntimeError: not today"
         ("serializer-init", "unknown", NOT_TODAY),
         ("fields", "falls back", "ImproperlyConfigured: Field name `nowhere` is not valid"),
         ("text", "unknown", "BadTextError: many"),
+        ("silent", "unknown", "its queryset cannot be made: SilentError"),
         ("list", "falls back", "get_queryset() returns a list"),
         ("nothing", "falls back", "get_queryset() returns a NoneType"),
     ],
@@ -332,6 +336,31 @@ def test_a_terminal_that_lacks_a_character_gets_an_escape(dsn: str) -> None:
 
     assert done.returncode == 0
     assert done.stdout.startswith("/caf\\xe9/")
+
+
+def test_a_database_that_is_not_there_is_told(dsn: str) -> None:
+    """Without its database a list has its plan, and what could not be done says why."""
+    nowhere = make_conninfo(dsn, dbname="no_such_database")
+
+    done = plan(nowhere, "--route", "/fast/")
+    asked = plan(nowhere, "--user", "alice")
+
+    assert done.returncode == 0
+    assert "/fast/  Flat: compiled\n" in done.stdout
+    assert "    Not measured: reading its rows raised OperationalError: " in done.stdout
+    assert asked.returncode == 1
+    assert "Cannot ask as alice: " in asked.stderr
+
+
+def test_every_option_is_documented(dsn: str) -> None:
+    """What the command takes stands in the documentation."""
+    django = {"help", "version", "verbosity", "settings", "pythonpath", "traceback", "no-color"}
+    told = set(re.findall(r"--([a-z-]+)", plan(dsn, "--help").stdout))
+    page = (Path(__file__).parents[2] / "docs/fast.md").read_text()
+
+    own = told - django - {"force-color"}
+    assert own
+    assert [option for option in own if f"`--{option}" not in page] == []
 
 
 def test_urls_that_cannot_be_read_are_an_error(dsn: str) -> None:

@@ -1,4 +1,4 @@
-"""How classes are named in reasons: so that whoever reads one finds the class."""
+"""How classes and errors are named in reasons, so that whoever reads one finds them."""
 
 _FRAMEWORKS = ("builtins", "django", "rest_framework")
 
@@ -16,3 +16,12 @@ def named(cls: type) -> str:
 def definer(cls: type, name: str) -> type:
     """Return the class that `cls` has its `name` from: where somebody would change it."""
     return next((one for one in cls.__mro__ if name in vars(one)), cls)
+
+
+def error_text(error: BaseException) -> str:
+    """Return the class of `error` and what it says, even if it cannot say it."""
+    name = type(error).__name__
+    try:
+        return f"{name}: {error}".rstrip(": .")
+    except Exception:  # noqa: BLE001 - a __str__() of the project's
+        return name

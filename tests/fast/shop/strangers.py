@@ -116,7 +116,7 @@ class InEnvelope(Flat):
 
 
 class Rewritten(Flat):
-    def list(self, _request: Any, *_args: Any, **_kwargs: Any) -> Any:
+    def list(self, request: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ARG002 - DRF's words
         return Response([{"id": note.pk} for note in self.get_queryset()])
 
 
@@ -125,7 +125,8 @@ class OfUser(ListAPIView):
     permission_classes = (IsAuthenticated,)
 
     def get_queryset(self) -> Any:
-        return NOTES.filter(owner=self.request.user.pk + 0)
+        user: Any = self.request.user
+        return NOTES.filter(owner=user.pk)
 
 
 class InSession(ListAPIView):
@@ -235,7 +236,7 @@ class Shouting(serializers.ModelSerializer):
 
 
 class Blocked(Shouting):
-    x = serializers.SerializerMethodField()
+    x: Any = serializers.SerializerMethodField()
     slow = SlowChoice(source="text", choices=["a"])
     chosen = ChoiceField(source="text", choices=[1])
     whole = serializers.CharField(source="*")
@@ -260,13 +261,14 @@ class ManyBlockers(Flat):
     renderer_classes = (OwnJson,)
     pagination_class = OwnPages
     queryset = NOTES.prefetch_related("home").extra(select={"z": "1"})
-    serializer_class = Blocked
+    serializer_class: Any = Blocked
 
 
-class WithMethod(FlatFields):
+class WithMethod(serializers.ModelSerializer):
     x = serializers.SerializerMethodField()
 
-    class Meta(FlatFields.Meta):
+    class Meta:
+        model = Note
         fields = ("id", "x")
 
     def get_x(self, _: Any) -> int:
@@ -274,12 +276,12 @@ class WithMethod(FlatFields):
 
 
 class OfOwnerWithMethod(OfOwner):
-    serializer_class = WithMethod
+    serializer_class: Any = WithMethod
 
 
 class NotANumber(Flat):
     queryset = NOTES.annotate(nan=Value(float("nan"), FloatField()))
-    serializer_class = type(
+    serializer_class: Any = type(
         "NanFields", (serializers.Serializer,), {"nan": serializers.FloatField()}
     )
 
@@ -361,8 +363,9 @@ class BadSerializer(FlatFields):
     __init__ = _raise
 
 
-class BadFields(FlatFields):
-    class Meta(FlatFields.Meta):
+class BadFields(serializers.ModelSerializer):
+    class Meta:
+        model = Note
         fields = ("id", "nowhere")
 
 
@@ -373,6 +376,15 @@ class BadSize(PageNumberPagination):
 class BadTextError(Exception):
     def __str__(self) -> str:
         return "many\nlines, é\n"
+
+
+class SilentError(Exception):
+    __str__ = _raise
+
+
+class Silent(Flat):
+    def get_queryset(self) -> Any:
+        raise SilentError
 
 
 class Unspeakable(Flat):
@@ -404,6 +416,7 @@ BAD: dict[str, Any] = {
     "serializer-init": raising(serializer_class=BadSerializer),
     "fields": raising(serializer_class=BadFields),
     "text": Unspeakable,
+    "silent": Silent,
     "list": raising(get_queryset=lambda _: [1, 2]),
     "nothing": raising(get_queryset=lambda _: None),
 }

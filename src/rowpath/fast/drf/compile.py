@@ -179,8 +179,9 @@ def _check_own(serializer: serializers.BaseSerializer, names: tuple[str, ...]) -
 
 
 def _check_list(serializer: serializers.BaseSerializer) -> None:
-    if getattr(getattr(serializer, "Meta", None), "list_serializer_class", None):
-        text = f"{named(type(serializer))} has a Meta.list_serializer_class"
+    serializer_class = type(serializer)
+    if getattr(getattr(serializer_class, "Meta", None), "list_serializer_class", None):
+        text = f"{named(serializer_class)} has a Meta.list_serializer_class"
         raise CannotCompileError(text, always=True)
 
 

@@ -24,7 +24,7 @@ from rowpath.fast.drf.placing import owner_of_list, with_mixin
 from rowpath.fast.drf.portable import PortableWay
 from rowpath.fast.drf.routes import Route
 from rowpath.fast.fallback import CannotCompileError, FallBack
-from rowpath.fast.names import named
+from rowpath.fast.names import error_text, named
 
 ANYBODY = Client()
 
@@ -94,7 +94,7 @@ def forecast(route: Route, *, measure: bool, client: Client = ANYBODY) -> Foreca
         case = replace(case, asked=asked)
         return _of_view(case, asked, measure=measure)
     except Exception as error:  # noqa: BLE001 - whatever a view raises without its client
-        return _unknown(case, _said("it cannot be asked", error), error)
+        return _unknown(case, f"it cannot be asked: {error_text(error)}", error)
 
 
 def _of_view(case: _Case, asked: AskedView, *, measure: bool) -> Forecast:
@@ -106,7 +106,7 @@ def _of_view(case: _Case, asked: AskedView, *, measure: bool) -> Forecast:
     try:
         queryset = view.filter_queryset(view.get_queryset())
     except Exception as error:  # noqa: BLE001 - whatever a view raises without its client
-        text = _said("its queryset cannot be made", error)
+        text = f"its queryset cannot be made: {error_text(error)}"
         return _without_queryset(case, view, known, text, error)
     try:
         if known:
@@ -182,14 +182,6 @@ def _unknown(case: _Case, text: str, error: Exception) -> Forecast:
     )
 
 
-def _said(what: str, error: Exception) -> str:
-    return f"{what}: {_error(error)}"
-
-
-def _error(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}".rstrip(": .")
-
-
 def _told(case: _Case, verdict: Verdict, **said: Any) -> Forecast:
     view_class, asked = case.route.view_class, case.asked
     is_fast = issubclass(view_class, FastListMixin)
@@ -202,7 +194,7 @@ def _told(case: _Case, verdict: Verdict, **said: Any) -> Forecast:
         is_fast=is_fast,
         behind=None if owner is None else named(owner),
         rendered_otherwise=None if otherwise is None else named(type(otherwise)),
-        refused=None if refused is None else _error(refused),
+        refused=None if refused is None else error_text(refused),
         **said,
     )
 

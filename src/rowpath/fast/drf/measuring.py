@@ -13,6 +13,7 @@ from rowpath.fast.drf.portable import FallsBackError, PortableWay
 from rowpath.fast.drf.reading import Way
 from rowpath.fast.encoding import CannotEncodeError
 from rowpath.fast.fallback import CannotCompileError
+from rowpath.fast.names import error_text
 
 # Rows that are measured at most, and rounds: a second or so for a slow list.
 _ROWS = 1_000
@@ -49,8 +50,7 @@ def measured(view: GenericAPIView, way: Way, queryset: QuerySet) -> Measured:
     except (CannotEncodeError, FallsBackError, CannotCompileError) as error:
         return Measured(values=str(error).rstrip("."))
     except Exception as error:  # noqa: BLE001 - the database's, or the view's own
-        text = f"reading its rows raised {type(error).__name__}: {error}".strip()
-        return Measured(raised=text)
+        return Measured(raised=f"reading its rows raised {error_text(error)}")
 
 
 def _saving(view: GenericAPIView, way: Way, queryset: QuerySet) -> Saving | None:

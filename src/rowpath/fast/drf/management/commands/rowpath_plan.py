@@ -14,6 +14,7 @@ from rowpath.fast.drf.forecast import Forecast, Verdict, forecast
 from rowpath.fast.drf.routes import LookAlike, Route, list_routes
 from rowpath.fast.drf.tally import Count, tally
 from rowpath.fast.drf.telling import as_json, look_alike_as_json, paragraph, state, summary
+from rowpath.fast.names import error_text
 
 
 class Command(BaseCommand):
@@ -114,7 +115,7 @@ def _all_routes() -> list[Route | LookAlike]:
     try:
         return list(list_routes())
     except Exception as error:
-        text = f"reading ROOT_URLCONF raised {type(error).__name__}: {error}"
+        text = f"reading ROOT_URLCONF raised {error_text(error)}"
         raise CommandError(f"Cannot plan anything: {text}.") from error
 
 
