@@ -34,6 +34,11 @@ def check_instances(model: type[models.Model]) -> None:
     """Raise CannotCompileError if instances of `model` are more than their row."""
     if reason := _own_making(model):
         raise CannotCompileError(reason)
+    check_receivers(model)
+
+
+def check_receivers(model: type[models.Model]) -> None:
+    """Raise CannotCompileError if somebody is told of each instance of `model` and may change it."""
     # Receivers come and go, so they are asked for each time.
     for signal in (pre_init, post_init):
         if signal.has_listeners(model) and _hears(signal, model):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
 from django.db.models.query import QuerySet
@@ -11,7 +12,7 @@ from rest_framework.relations import HyperlinkedRelatedField, ManyRelatedField
 from rest_framework.serializers import ListSerializer, Serializer
 
 from rowpath.fast.django.columns import Column, Selected
-from rowpath.fast.django.models import check_instances
+from rowpath.fast.django.models import check_instances, check_receivers
 from rowpath.fast.django.overrides import has_own
 from rowpath.fast.django.querysets import check_queryset, check_relations
 from rowpath.fast.drf.choosing import chooses_fields
@@ -50,7 +51,7 @@ def view_blockers(view: GenericAPIView) -> tuple[Blocker, ...]:
         *front_blockers(type(view), FastListMixin),
     ]
     request = view.request
-    reasons += _raised(lambda: style_of(request.accepted_renderer, request.accepted_media_type))
+    reasons += _raised(partial(style_of, request.accepted_renderer, request.accepted_media_type))
     if (paginator := view.paginator) is not None:
         reasons += paginator_blockers(cast("Any", type(paginator)))
     return tuple(map(_by_its_reason, reasons))
@@ -58,10 +59,11 @@ def view_blockers(view: GenericAPIView) -> tuple[Blocker, ...]:
 
 def queryset_blockers(view: GenericAPIView, queryset: Any) -> Blockers:
     """Return what stops lists of `queryset`, which `view` has made."""
-    reasons = _raised(lambda: check_queryset(queryset))
+    reasons = _raised(partial(check_queryset, queryset))
     if not isinstance(queryset, QuerySet):
         return Blockers(found=tuple(map(_by_its_reason, reasons)), are_all=False)
-    reasons += _raised(lambda: check_instances(queryset.model))
+    for check in (check_instances, check_receivers):
+        reasons += _raised(partial(check, queryset.model))
     found = list(map(_by_its_reason, reasons))
     columns = Columns()
     are_all = True
@@ -141,7 +143,7 @@ def _of_relations(queryset: QuerySet, columns: tuple[Selected, ...]) -> Iterator
     """Yield what stops the relations that `columns` cross, one after the other."""
     firsts = {one.hops[0]: one for one in columns if isinstance(one, Column) and one.hops}
     for crossing in ((), *((column,) for column in firsts.values())):
-        yield from _raised(lambda crossing=crossing: check_relations(queryset, crossing))  # type: ignore[misc]
+        yield from _raised(partial(check_relations, queryset, crossing))
 
 
 def _by_its_reason(reason: FallBack) -> Blocker:
