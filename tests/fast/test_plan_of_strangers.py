@@ -208,6 +208,15 @@ def test_all_that_blocks_a_list_is_told(told: Told) -> None:
     assert one["has_all_blockers"] is True
 
 
+def test_all_that_blocks_a_model_is_told(told: Told) -> None:
+    """How a model makes instances and who hears of them are two reasons, by the class to change."""
+    making, heard = told["/tracked/"]["blockers"]
+
+    assert making["reason"] == "Tracked has the __init__ of fast.shop.strangers.Tracking"
+    assert making["kind"] == "the __init__ of fast.shop.strangers.Tracking, which models have"
+    assert "has a receiver of post_init" in heard["reason"]
+
+
 def test_what_one_change_would_unlock(told: Told) -> None:
     """Each blocker has how many lists have its kind, and how many have no other."""
     [method] = told["/method-1/"]["blockers"]

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, ClassVar
 
+from django.db import models
 from django.db.models import FloatField, Value
+from django.dispatch import receiver
 from django.urls import include, path, re_path
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
@@ -250,6 +252,38 @@ class Blocked(Shouting):
         return 1
 
 
+class Tracking(models.Model):
+    """A package's model that remembers what its instances were."""
+
+    class Meta:
+        abstract = True
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.before = dict(vars(self))
+
+
+class Tracked(Tracking):
+    text = models.CharField(max_length=50)
+
+    class Meta:
+        managed = False
+        db_table = "shop_note"
+        app_label = "strangers"
+
+
+@receiver(models.signals.post_init, sender=Tracked)
+def shout(instance: Any, **_: Any) -> None:
+    instance.text = instance.text.upper()
+
+
+class TrackedList(ListAPIView):
+    queryset = Tracked.objects.all()
+    serializer_class = type(
+        "TrackedFields", (serializers.Serializer,), {"text": serializers.CharField()}
+    )
+
+
 class OwnPages(PageNumberPagination):
     page_size = 3
 
@@ -457,6 +491,7 @@ urlpatterns = [
     path("kinds/", Kinds.as_view()),
     path("html/", Html.as_view()),
     path("many-blockers/", ManyBlockers.as_view()),
+    path("tracked/", TrackedList.as_view()),
     path("method-1/", type("View", (Flat,), {"serializer_class": WithMethod}).as_view()),
     path("method-2/", type("View", (Flat,), {"serializer_class": WithMethod}).as_view()),
     path("not-a-number/", NotANumber.as_view()),

@@ -38,7 +38,7 @@ def check_instances(model: type[models.Model]) -> None:
 
 
 def check_receivers(model: type[models.Model]) -> None:
-    """Raise CannotCompileError if somebody is told of each instance of `model` and may change it."""
+    """Raise CannotCompileError if somebody is told of each instance of `model`."""
     # Receivers come and go, so they are asked for each time.
     for signal in (pre_init, post_init):
         if signal.has_listeners(model) and _hears(signal, model):
