@@ -215,6 +215,7 @@ def test_all_that_blocks_a_model_is_told(told: Told) -> None:
     assert making["reason"] == "Tracked has the __init__ of fast.shop.strangers.Tracking"
     assert making["kind"] == "the __init__ of fast.shop.strangers.Tracking, which models have"
     assert "has a receiver of post_init" in heard["reason"]
+    assert heard["kind"].startswith("a receiver of post_init")
 
 
 def test_what_one_change_would_unlock(told: Told) -> None:

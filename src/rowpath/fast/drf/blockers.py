@@ -150,10 +150,17 @@ def _by_its_reason(reason: FallBack) -> Blocker:
     return Blocker(fall_back=reason, kind=by_its_reason(reason.reason))
 
 
+# What many models have from one class or hear of by one function, which is one thing to change.
+_OF_MODELS = {" has the ": "the {}, which models have", " has a receiver of ": "a receiver of {}"}
+
+
 def by_its_reason(reason: str) -> str:
-    """Return the kind of a reason that is like no other; of models, that of what they inherit."""
-    _, inherits, what = reason.partition(" has the ")
-    return f"the {what}, which models have" if inherits else reason
+    """Return the kind of a reason that is like no other; of models, that of what they share."""
+    for words, kind in _OF_MODELS.items():
+        _, found, what = reason.partition(words)
+        if found:
+            return kind.format(what)
+    return reason
 
 
 def _kind(refusal: Refusal) -> str:
