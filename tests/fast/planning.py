@@ -17,7 +17,7 @@ KEYS = FIRST_KEYS | {
     "missing",
     "blockers",
     "has_all_blockers",
-    "values",
+    "unwritten",
     "mixin_behind",
     "rendered_otherwise",
     "refused",

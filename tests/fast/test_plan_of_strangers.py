@@ -271,9 +271,9 @@ def test_values_that_make_a_list_fall_back_are_told(dsn: str) -> None:
     text = plan(dsn, "--route", "not-a-number", urls="strangers").stdout
 
     assert one["verdict"] == "falls back for its values"
-    assert one["values"] == "Cannot encode nan of row 0: it is NaN or infinite"
+    assert one["unwritten"] == "Cannot encode nan of row 0: it is NaN or infinite."
     assert "NotANumber: would fall back for its values\n" in text
-    assert f"    The values of its rows make it fall back: {one['values']}.\n" in text
+    assert f"    DRF answers lists with a value like this one: {one['unwritten']}\n" in text
 
 
 def test_a_path_is_readable(told: Told) -> None:

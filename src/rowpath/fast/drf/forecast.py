@@ -130,7 +130,7 @@ def _of_queryset(case: _Case, asked: AskedView, queryset: QuerySet, *, measure: 
     came = measured(view, reading.way, queryset) if measure else NOT_MEASURED
     return _told(
         case,
-        Verdict.FAST if came.values is None else Verdict.VALUES,
+        Verdict.FAST if came.unwritten is None else Verdict.VALUES,
         planned=Planned(
             path="portable" if isinstance(reading.way, PortableWay) else "compiled",
             sql=sql,

@@ -34,8 +34,8 @@ class Measured:
     """What came of reading up to 1,000 rows in both ways: nothing at all if there were none."""
 
     saving: Saving | None = None
-    values: str | None = None
-    """Why the values of these rows make the list fall back, if they do."""
+    unwritten: str | None = None
+    """Which value of these rows could not be written, so that DRF answers lists that have it."""
     raised: str | None = None
     """What reading the rows raised."""
 
@@ -48,7 +48,7 @@ def measured(view: GenericAPIView, way: Way, queryset: QuerySet) -> Measured:
     try:
         return Measured(saving=_saving(view, way, queryset))
     except (CannotEncodeError, FallsBackError, CannotCompileError) as error:
-        return Measured(values=str(error).rstrip("."))
+        return Measured(unwritten=str(error))
     except Exception as error:  # noqa: BLE001 - the database's, or the view's own
         return Measured(raised=f"reading its rows raised {error_text(error)}")
 

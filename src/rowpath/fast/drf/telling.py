@@ -66,8 +66,8 @@ def _plan(one: Forecast) -> Iterator[str]:
             f"{saving.rows:,} rows here and now: DRF {saving.drf_s * 1e3:.1f} ms, "
             f"fast {saving.fast_s * 1e3:.1f} ms ({saving.drf_s / saving.fast_s:.1f} times)."
         )
-    if came.values is not None:
-        yield f"The values of its rows make it fall back: {_one_line(came.values)}."
+    if came.unwritten is not None:
+        yield f"DRF answers lists with a value like this one: {_one_line(came.unwritten)}."
     if came.raised is not None:
         yield f"Not measured: {_one_line(came.raised)}."
 
@@ -149,7 +149,7 @@ def as_json(one: Forecast, counts: Mapping[str, Count]) -> dict[str, Any]:
             for blocker in one.blockers
         ],
         "has_all_blockers": one.has_all_blockers,
-        "values": one.measured.values,
+        "unwritten": one.measured.unwritten,
         "mixin_behind": one.behind,
         "rendered_otherwise": one.rendered_otherwise,
         "refused": one.refused,
@@ -172,7 +172,7 @@ def look_alike_as_json(one: LookAlike) -> dict[str, Any]:
         "missing": [],
         "blockers": [],
         "has_all_blockers": False,
-        "values": None,
+        "unwritten": None,
         "mixin_behind": None,
         "rendered_otherwise": None,
         "refused": None,
