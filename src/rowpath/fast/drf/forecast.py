@@ -1,5 +1,8 @@
 """What the fast path makes of a route, told without a client: the plan's SQL, or the reasons."""
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -25,6 +28,8 @@ from rowpath.fast.drf.portable import PortableWay
 from rowpath.fast.drf.routes import Route
 from rowpath.fast.fallback import CannotCompileError, FallBack
 from rowpath.fast.names import error_text, named
+
+_log = logging.getLogger("rowpath.fast")
 
 ANYBODY = Client()
 
@@ -90,11 +95,22 @@ def forecast(route: Route, *, measure: bool, client: Client = ANYBODY) -> Foreca
     """
     case = _Case(route=route, client=client)
     try:
-        asked = ask(with_mixin(route.view_class), route, client)
-        case = replace(case, asked=asked)
-        return _of_view(case, asked, measure=measure)
+        with _unlogged():
+            asked = ask(with_mixin(route.view_class), route, client)
+            case = replace(case, asked=asked)
+            return _of_view(case, asked, measure=measure)
     except Exception as error:  # noqa: BLE001 - whatever a view raises without its client
         return _unknown(case, f"it cannot be asked: {error_text(error)}", error)
+
+
+@contextmanager
+def _unlogged() -> Iterator[None]:
+    """Log nothing of what a request would log: with its traceback even, and it is told here."""
+    before, _log.disabled = _log.disabled, True
+    try:
+        yield
+    finally:
+        _log.disabled = before
 
 
 def _of_view(case: _Case, asked: AskedView, *, measure: bool) -> Forecast:
