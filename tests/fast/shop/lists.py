@@ -109,6 +109,21 @@ class Method(serializers.ModelSerializer):
         return row.pk
 
 
+def plain_keys(*sources: str) -> type:
+    """Return a serializer whose PrimaryKeyRelatedFields are over plain columns."""
+    key = serializers.PrimaryKeyRelatedField
+    fields = {f"key_{name.replace('.', '_')}": key(source=name, read_only=True) for name in sources}
+    # As projects have it: a source of the field's own name may not be said.
+    return type("PlainKeys", (serializers.Serializer,), {**fields, "id": key(read_only=True)})
+
+
+COLUMNS = (
+    *("pk", "name", "description", "price", "created", "released", "opens", "lasts", "count"),
+    *("ratio", "active", "address", "data", "category_id", "main_id", "main.code", "detail.note"),
+    *("category.pk", "category.parent_id", "main.parent.name"),
+)
+
+
 def summed(n: serializers.Field) -> type:
     fields = {"id": serializers.IntegerField(), "n": n}
     return type("Summed", (serializers.Serializer,), fields)
@@ -242,5 +257,26 @@ LISTS = {
     "summed-values": (view(SUMS.values("id", "n"), summed(serializers.ReadOnlyField())), [""]),
     "summed-to-int": (view(WIDE_ROWS, summed(serializers.ReadOnlyField())), [""]),
     "wide-values": (view(WIDE_ROWS.values("id", "n"), summed(serializers.ReadOnlyField())), [""]),
+    "plain-keys": (view(ROWS, plain_keys(*COLUMNS)), [""]),
+    "plain-keys-selected": (
+        view(ROWS.select_related("category", "main__parent"), plain_keys(*COLUMNS)),
+        [""],
+    ),
+    "plain-keys-summed": (view(WIDE_ROWS, plain_keys("n", "parent_id", "code")), [""]),
+    "plain-keys-by-field": (
+        view(
+            ROWS,
+            type(
+                "PlainKeysByField",
+                (serializers.Serializer,),
+                {
+                    "count": serializers.PrimaryKeyRelatedField(
+                        pk_field=serializers.CharField(), read_only=True
+                    )
+                },
+            ),
+        ),
+        [""],
+    ),
     "chosen-by-view": (view(ROWS, Chosen, get_serializer=asked_for), ["", "?only=id"]),
 }

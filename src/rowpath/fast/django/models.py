@@ -16,6 +16,7 @@ from django.db.models.signals import post_init, pre_init
 from rowpath.fast.django.overrides import overridden
 from rowpath.fast.django.receivers import does_nothing, name_of
 from rowpath.fast.fallback import CannotCompileError
+from rowpath.fast.names import definer, named
 
 _MAKING = (
     "from_db",
@@ -34,6 +35,11 @@ def check_instances(model: type[models.Model]) -> None:
     """Raise CannotCompileError if instances of `model` are more than their row."""
     if reason := _own_making(model):
         raise CannotCompileError(reason)
+    check_receivers(model)
+
+
+def check_receivers(model: type[models.Model]) -> None:
+    """Raise CannotCompileError if somebody is told of each instance of `model`."""
     # Receivers come and go, so they are asked for each time.
     for name, signal in (("pre_init", pre_init), ("post_init", post_init)):
         if signal.has_listeners(model) and (heard := _heard(signal, model)) is not None:
@@ -45,9 +51,12 @@ def check_instances(model: type[models.Model]) -> None:
 
 @cache
 def _own_making(model: type[models.Model]) -> str | None:
-    if name := overridden(model, models.Model, _MAKING):
+    name = overridden(model, models.Model, _MAKING)
+    if name is None:
+        return None
+    if (owner := definer(model, name)) is model:
         return f"{model.__name__} has a {name} of its own"
-    return None
+    return f"{model.__name__} has the {name} of {named(owner)}"
 
 
 def _heard(signal: models.signals.ModelSignal, model: type[models.Model]) -> object | None:

@@ -1,7 +1,8 @@
 """From a serializer and the rows of a queryset to a plan and the columns it needs."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from django.db import models
@@ -21,7 +22,8 @@ from rowpath.fast.drf.defaults import default_of
 from rowpath.fast.drf.places import Check, Columns, Keys, Place, Rows
 from rowpath.fast.drf.scalars import check_writing, form_of, raw
 from rowpath.fast.encoding.writers import Type
-from rowpath.fast.fallback import CannotCompileError
+from rowpath.fast.fallback import CannotCompileError, FallBack
+from rowpath.fast.names import definer, named
 from rowpath.fast.plan import Absent, Guard
 
 _SERIALIZING = ("to_representation", "get_attribute", "get_default", "data", "many_init", "__new__")
@@ -121,22 +123,72 @@ def _marked(
     return columns.position(found.column), _MARKERS[kind]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """One reason why a serializer does not compile."""
+
+    serializer: serializers.BaseSerializer
+    field: fields.Field | None
+    """The serializer's field that it is about; None for the serializer itself."""
+    fall_back: FallBack
+
+
+def refusals(
+    serializer: serializers.BaseSerializer, place: Place, columns: Columns
+) -> Iterator[Refusal]:
+    """Yield every reason why `serializer` does not compile over `place`.
+
+    A request stops at the first. `columns` get those of the fields that do compile.
+    """
+
+    def refused(error: CannotCompileError, field: fields.Field | None = None) -> Refusal:
+        return Refusal(serializer=serializer, field=field, fall_back=error.fall_back)
+
+    own = [partial(_check_own, serializer, (name,)) for name in _SERIALIZING]
+    for check in (*own, partial(_check_list, serializer)):
+        try:
+            check()
+        except CannotCompileError as error:
+            yield refused(error)
+    for field in getattr(serializer, "_readable_fields", ()):
+        try:
+            if isinstance(field, serializers.BaseSerializer):
+                end, _ = _step_into(field, place, columns)
+                for inner in refusals(field, end, columns):
+                    within = CannotCompileError.of(inner.fall_back).within(_key(field))
+                    yield replace(inner, fall_back=within.fall_back)
+            else:
+                _member(field, place, columns)
+        except CannotCompileError as error:
+            yield refused(error.within(_key(field)), field)
+
+
 def _check_serializer(serializer: serializers.BaseSerializer) -> None:
     """Raise CannotCompileError if a serializer does more than to write its fields in order."""
+    _check_own(serializer, _SERIALIZING)
+    _check_list(serializer)
+
+
+def _check_own(serializer: serializers.BaseSerializer, names: tuple[str, ...]) -> None:
     serializer_class = type(serializer)
     base = _base(serializer_class)
-    name = serializer_class.__name__
-    if own := overridden(serializer_class, base, _SERIALIZING):
+    if own := overridden(serializer_class, base, names):
+        name = named(definer(serializer_class, own))
         raise CannotCompileError(f"{name} has a {own} of its own", always=True)
-    if put := next((one for one in _SERIALIZING if one in vars(serializer)), None):
-        raise CannotCompileError(f"this {name} has a {put} of its own")
+    if put := next((one for one in names if one in vars(serializer)), None):
+        raise CannotCompileError(f"this {named(serializer_class)} has a {put} of its own")
+
+
+def _check_list(serializer: serializers.BaseSerializer) -> None:
+    serializer_class = type(serializer)
     if getattr(getattr(serializer_class, "Meta", None), "list_serializer_class", None):
-        raise CannotCompileError(f"{name} has a Meta.list_serializer_class", always=True)
+        text = f"{named(serializer_class)} has a Meta.list_serializer_class"
+        raise CannotCompileError(text, always=True)
 
 
 def _base(serializer_class: type[serializers.BaseSerializer]) -> type[serializers.Serializer]:
     if not issubclass(serializer_class, serializers.Serializer):
-        raise CannotCompileError(f"{serializer_class.__name__} is not a Serializer with fields")
+        raise CannotCompileError(f"{named(serializer_class)} is not a Serializer with fields")
     for base in (serializers.HyperlinkedModelSerializer, serializers.ModelSerializer):
         if issubclass(serializer_class, base):
             return base
@@ -204,6 +256,13 @@ def _check_left_out(field: fields.Field) -> None:
 
 
 def _nested(field: Any, place: Place, columns: Columns) -> plan.Object:
+    end, guards = _step_into(field, place, columns)
+    members = tuple(_members(field, end, columns))
+    return plan.Object(key=_key(field), members=members, guards=guards)
+
+
+def _step_into(field: Any, place: Place, columns: Columns) -> tuple[Place, tuple[Guard, ...]]:
+    """Return where a nested serializer stands, and the guards of the way there."""
     if isinstance(field, serializers.ListSerializer):
         raise CannotCompileError(
             "it is a list of its own (many=True), which does not compile yet", always=True
@@ -213,11 +272,7 @@ def _nested(field: Any, place: Place, columns: Columns) -> plan.Object:
     end, checks = place.follow(field.source_attrs, _absent(field), ends_at_row=True)
     before, present = _guards(checks[:-1], columns), checks[-1]
     guard = Guard(column=columns.position(present.column), absent=present.absent)
-    return plan.Object(
-        key=_key(field),
-        members=tuple(_members(field, end, columns)),
-        guards=(*before, guard),
-    )
+    return end, (*before, guard)
 
 
 def _related(field: RelatedField, place: Place, columns: Columns) -> plan.Value:
@@ -226,13 +281,16 @@ def _related(field: RelatedField, place: Place, columns: Columns) -> plan.Value:
             uses = ("to_representation", "get_attribute", "use_pk_only_optimization")
             check_writing(field, base, uses)
             return _RELATED[base](field, place, columns)
-    raise CannotCompileError(f"a {type(field).__name__} is written by Python code", always=True)
+    raise CannotCompileError(f"a {named(type(field))} is written by Python code", always=True)
 
 
 def _primary_key(field: PrimaryKeyRelatedField, place: Place, columns: Columns) -> plan.Value:
     end, checks = place.follow(field.source_attrs[:-1], _absent(field))
     found = end.key_of(field.source_attrs[-1])
-    form = form_of(field.pk_field, found.field) if field.pk_field else raw(found.field)
+    if field.pk_field:
+        form = form_of(field.pk_field, found.field, is_int=found.is_int)
+    else:
+        form = raw(found.field, is_int=found.is_int)
     return plan.Value(
         key=_key(field),
         column=columns.position(found.column),

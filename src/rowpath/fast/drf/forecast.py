@@ -1,114 +1,218 @@
-"""What the fast path makes of a route, told without a client: the plan's SQL, or the reason."""
+"""What the fast path makes of a route, told without a client: the plan's SQL, or the reasons."""
 
-import statistics
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Any
 
-from django.contrib.auth.models import AnonymousUser
 from django.db.models.query import QuerySet
-from django.test import RequestFactory
 from rest_framework.generics import GenericAPIView
-from rest_framework.renderers import JSONRenderer
-from rest_framework.request import Request
 
 from rowpath.fast.drf.answers import reading_for
+from rowpath.fast.drf.asking import AskedView, Client, ask
+from rowpath.fast.drf.blockers import (
+    Blocker,
+    Blockers,
+    blockers_without_queryset,
+    by_its_reason,
+    queryset_blockers,
+    view_blockers,
+)
+from rowpath.fast.drf.measuring import NOT_MEASURED, Measured, measured
+from rowpath.fast.drf.missing import USER, missing, refuses
 from rowpath.fast.drf.mixin import FastListMixin
-from rowpath.fast.drf.portable import FallsBackError, PortableWay
-from rowpath.fast.drf.reading import Way
+from rowpath.fast.drf.placing import owner_of_list, with_mixin
+from rowpath.fast.drf.portable import PortableWay
 from rowpath.fast.drf.routes import Route
-from rowpath.fast.drf.views import class_falls_back
-from rowpath.fast.encoding import CannotEncodeError
 from rowpath.fast.fallback import CannotCompileError, FallBack
+from rowpath.fast.names import error_text, named
 
-# Rows that are measured at most, and rounds: a second or so for a slow list.
-_ROWS = 1_000
-_ROUNDS = 5
+_log = logging.getLogger("rowpath.fast")
+
+ANYBODY = Client()
+
+
+class Verdict(StrEnum):
+    """What becomes of a list, of one without the mixin if it had it."""
+
+    FAST = "fast"
+    VALUES = "falls back for its values"
+    FALLS_BACK = "falls back"
+    UNKNOWN = "unknown"
+    NO_JSON = "no JSON"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Saving:
-    """One page's rows from the statement to the bytes: medians of interleaved rounds."""
+class Planned:
+    """The statement that a fast list would run."""
 
-    rows: int
-    drf_s: float
-    fast_s: float
+    path: str
+    sql: str | None
+    columns: tuple[int, int]
+    """How many columns it reads, and how many the queryset's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forecast:
-    """A route's fate: `falls_back` or the SQL, and what was measured if there were rows."""
+    """A route's fate: it is `planned`, or there are blockers, or something is missing."""
 
     route: Route
+    verdict: Verdict
     is_fast: bool
     """Whether the view has the mixin; without, this is what it would bring."""
+    behind: str | None = None
+    """The class in whose bases the mixin belongs, if that is not the view itself."""
     falls_back: FallBack | None = None
-    path: str | None = None
-    sql: str | None = None
-    columns: tuple[int, int] | None = None
-    """How many columns the lean statement reads, and how many the queryset's own."""
-    saving: Saving | None = None
-    unmeasured: str | None = None
-    """What reading the rows raised."""
-    unwritten: str | None = None
-    """Which value of these rows could not be written, so that DRF answers lists that have it."""
+    """The reason that a request would meet first; or what the view raised."""
+    blockers: tuple[Blocker, ...] = ()
+    has_all_blockers: bool = True
+    missing: tuple[str, ...] = ()
+    """What was not given, each with how to give it."""
+    planned: Planned | None = None
+    measured: Measured = NOT_MEASURED
+    rendered_otherwise: str | None = None
+    """The renderer for a client that says nothing about what it accepts, if it is another."""
+    refused: str | None = None
+    """What the view raises before its list(): that this client may not see it, say."""
 
 
-def forecast(route: Route, *, measure: bool) -> Forecast:
-    """Tell what becomes of `route` for an anonymous GET without parameters.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Case:
+    """A route as it was asked; `asked` is None if its view could not be."""
+
+    route: Route
+    client: Client
+    asked: AskedView | None = None
+
+
+def forecast(route: Route, *, measure: bool, client: Client = ANYBODY) -> Forecast:
+    """Tell what becomes of `route` for a GET by `client`.
 
     It makes the queryset as the view would; with `measure` it also reads up to 1,000 rows, with
-    both paths in turn.
+    both paths in turn. Whatever the project's code raises is told.
     """
-    is_fast = issubclass(route.view_class, FastListMixin)
-    view_class = route.view_class if is_fast else _with_mixin(route.view_class)
-    if (reason := class_falls_back(view_class, FastListMixin)) is not None:
-        return Forecast(route=route, is_fast=is_fast, falls_back=reason)
-    view = _view(view_class, route)
+    case = _Case(route=route, client=client)
+    try:
+        with _unlogged():
+            asked = ask(with_mixin(route.view_class), route, client)
+            case = replace(case, asked=asked)
+            return _of_view(case, asked, measure=measure)
+    except Exception as error:  # noqa: BLE001 - whatever a view raises without its client
+        return _unknown(case, f"it cannot be asked: {error_text(error)}", error)
+
+
+@contextmanager
+def _unlogged() -> Iterator[None]:
+    """Log nothing of what a request would log: with its traceback even, and it is told here."""
+    before, _log.disabled = _log.disabled, True
+    try:
+        yield
+    finally:
+        _log.disabled = before
+
+
+def _of_view(case: _Case, asked: AskedView, *, measure: bool) -> Forecast:
+    if "json" not in str(asked.renderer.media_type):
+        text = f"it has no JSON: the answer is rendered by {named(type(asked.renderer))}"
+        return _told(case, Verdict.NO_JSON, falls_back=FallBack(reason=text))
+    view = asked.view
+    known = view_blockers(view)
     try:
         queryset = view.filter_queryset(view.get_queryset())
-        reading = reading_for(view, view.request, queryset)
-        page = queryset if queryset.query.is_sliced else queryset[: _page_size(view) or None]
-        statement = reading.way.ready.statement(page)
-    except CannotCompileError as error:
-        return Forecast(route=route, is_fast=is_fast, falls_back=error.fall_back)
     except Exception as error:  # noqa: BLE001 - whatever a view raises without its client
-        text = f"its queryset cannot be made without a request: {type(error).__name__}: {error}"
-        return Forecast(route=route, is_fast=is_fast, falls_back=FallBack(reason=text))
-    way = reading.way
-    saving, unmeasured, unwritten = None, None, None
-    if measure:
-        try:
-            saving = _saving(view, way, queryset)
-        except (CannotEncodeError, FallsBackError) as error:
-            unwritten = str(error)
-        except Exception as error:  # noqa: BLE001 - the database's, or the view's own
-            unmeasured = f"reading its rows raised {type(error).__name__}: {error}".strip()
-    return Forecast(
-        route=route,
-        is_fast=is_fast,
-        path="portable" if isinstance(way, PortableWay) else "compiled",
-        sql=statement.sql or None,
-        columns=(len(way.ready.compiled.columns), _columns_of(page)),
-        saving=saving,
-        unmeasured=unmeasured,
-        unwritten=unwritten,
+        text = f"its queryset cannot be made: {error_text(error)}"
+        return _without_queryset(case, view, known, text, error)
+    try:
+        if known:
+            raise CannotCompileError.of(known[0].fall_back)
+        return _of_queryset(case, asked, queryset, measure=measure)
+    except CannotCompileError as error:
+        if isinstance(error.__cause__, Exception):  # the view's own, which is no reason of ours
+            text = error.fall_back.reason
+            return _without_queryset(case, view, known, text, error.__cause__)
+        return _fallen_back(case, known, error.fall_back, queryset_blockers(view, queryset))
+
+
+def _of_queryset(case: _Case, asked: AskedView, queryset: QuerySet, *, measure: bool) -> Forecast:
+    view = asked.view
+    reading = reading_for(view, view.request, queryset)
+    page = queryset if queryset.query.is_sliced else queryset[: _page_size(view) or None]
+    sql = reading.way.ready.statement(page).sql or None
+    if sql is None and case.client.user is None and refuses(asked):
+        reason = FallBack(reason="for nobody in particular its queryset is empty")
+        return _told(case, Verdict.UNKNOWN, falls_back=reason, missing=(USER,))
+    came = measured(view, reading.way, queryset) if measure else NOT_MEASURED
+    return _told(
+        case,
+        Verdict.FAST if came.unwritten is None else Verdict.VALUES,
+        planned=Planned(
+            path="portable" if isinstance(reading.way, PortableWay) else "compiled",
+            sql=sql,
+            columns=(len(reading.way.ready.compiled.columns), _columns_of(page)),
+        ),
+        measured=came,
     )
 
 
-def _with_mixin(view_class: type[GenericAPIView]) -> type[GenericAPIView]:
-    return type(view_class.__name__, (FastListMixin, view_class), {})
+def _fallen_back(
+    case: _Case, known: tuple[Blocker, ...], first: FallBack, others: Blockers
+) -> Forecast:
+    found = (*known, *others.found)
+    if (first.field, first.reason) not in {(o.fall_back.field, o.fall_back.reason) for o in found}:
+        found = (Blocker(fall_back=first, kind=by_its_reason(first.reason)), *found)
+    return _told(
+        case,
+        Verdict.FALLS_BACK,
+        falls_back=first,
+        blockers=found,
+        has_all_blockers=others.are_all,
+    )
 
 
-def _view(view_class: type[GenericAPIView], route: Route) -> GenericAPIView:
-    view = view_class(**route.initkwargs)
-    request = Request(RequestFactory().get("/"))
-    request.user = AnonymousUser()
-    request.accepted_renderer, request.accepted_media_type = JSONRenderer(), "application/json"
-    view.request, view.args, view.kwargs = request, (), {}
-    view.format_kwarg, view.action = None, "list"
-    return view
+def _without_queryset(
+    case: _Case, view: GenericAPIView, known: tuple[Blocker, ...], text: str, error: Exception
+) -> Forecast:
+    """Tell what is certain although the queryset or the serializer could not be made."""
+    certain = (*known, *blockers_without_queryset(view))
+    if not certain:
+        return _unknown(case, text, error)
+    return _told(
+        case,
+        Verdict.FALLS_BACK,
+        falls_back=certain[0].fall_back,
+        blockers=certain,
+        has_all_blockers=False,
+        missing=missing(error, case.route, case.client, case.asked),
+    )
+
+
+def _unknown(case: _Case, text: str, error: Exception) -> Forecast:
+    return _told(
+        case,
+        Verdict.UNKNOWN,
+        falls_back=FallBack(reason=text),
+        has_all_blockers=False,
+        missing=missing(error, case.route, case.client, case.asked),
+    )
+
+
+def _told(case: _Case, verdict: Verdict, **said: Any) -> Forecast:
+    view_class, asked = case.route.view_class, case.asked
+    is_fast = issubclass(view_class, FastListMixin)
+    owner = None if is_fast else owner_of_list(view_class)
+    otherwise = None if asked is None else asked.otherwise
+    refused = None if asked is None else asked.refused
+    return Forecast(
+        route=case.route,
+        verdict=verdict,
+        is_fast=is_fast,
+        behind=None if owner is None else named(owner),
+        rendered_otherwise=None if otherwise is None else named(type(otherwise)),
+        refused=None if refused is None else error_text(refused),
+        **said,
+    )
 
 
 def _page_size(view: GenericAPIView) -> int | None:
@@ -123,27 +227,3 @@ def _columns_of(queryset: QuerySet) -> int:
     compiler = queryset.query.clone().get_compiler(using=queryset.db)
     compiler.pre_sql_setup()
     return len(compiler.select)
-
-
-def _saving(view: GenericAPIView, way: Way, queryset: QuerySet) -> Saving | None:
-    rows = queryset if queryset.query.is_sliced else queryset[:_ROWS]
-    render = JSONRenderer().render
-
-    def drf() -> int:
-        return len(render(view.get_serializer(rows.all(), many=True).data))
-
-    def fast() -> int:
-        way.read(rows)
-        return len(render(way.items()) if isinstance(way, PortableWay) else way.array())
-
-    if (count := len(rows.all())) == 0 or fast() == 0 or drf() == 0:
-        return None
-    times = [(_seconds(drf), _seconds(fast)) for _ in range(_ROUNDS)]
-    drf_s, fast_s = zip(*times, strict=True)
-    return Saving(rows=count, drf_s=statistics.median(drf_s), fast_s=statistics.median(fast_s))
-
-
-def _seconds(call: Callable[[], Any]) -> float:
-    start = time.perf_counter()
-    call()
-    return time.perf_counter() - start

@@ -80,7 +80,7 @@ class Place(Protocol):
         """Return what `attribute` reads here; None if there is nothing of that name."""
 
     def key_of(self, attribute: str) -> Found:
-        """Return the key that the relation `attribute` leads to."""
+        """Return the key that the relation `attribute` leads to, or a plain column's value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,14 +126,18 @@ class Rows:
         return Found(found, found.field)
 
     def key_of(self, attribute: str) -> Found:
-        """Return the foreign key's own column, or the other side's key for a reverse one-to-one."""
+        """Return the foreign key's own column, or the other side's key for a reverse one-to-one.
+
+        What is no relation is read as it is: Model.serializable_value() gives a plain column's
+        value, and PrimaryKeyRelatedField takes it for the key.
+        """
         descriptor = inspect.getattr_static(self.model, attribute, None)
         if isinstance(descriptor, ForwardManyToOneDescriptor):
             return self.read(descriptor.field.attname)
         if isinstance(descriptor, ReverseOneToOneDescriptor):
             present = hop(self.model, attribute, self.hops).present
             return Found(present, present.field)
-        raise CannotCompileError(f"{attribute} is not a to-one relation of {self.model.__name__}")
+        return self.read(attribute)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -190,17 +190,26 @@ class _Rows:
         fields = _signature(self.fields)
         return (self.model, self.by_keys, self.besides, fields, self.converted, self.selected)
 
-    def compiled_for(self, serializer: Serializer) -> Compiled:
+    def place(self) -> Keys | Rows:
         if self.by_keys:
-            keys = Keys(values=self.fields, converted=self.converted)
-            return compile_values(serializer, keys, self.besides)
-        rows = Rows(
+            return Keys(values=self.fields, converted=self.converted)
+        return Rows(
             model=self.model,
             annotations=self.fields,
             converted=self.converted,
             selected=self.selected,
         )
-        return compile_serializer(serializer, rows, self.besides)
+
+    def compiled_for(self, serializer: Serializer) -> Compiled:
+        place = self.place()
+        if isinstance(place, Keys):
+            return compile_values(serializer, place, self.besides)
+        return compile_serializer(serializer, place, self.besides)
+
+
+def place_of(queryset: QuerySet) -> Keys | Rows:
+    """Return where the serializer of the rows of `queryset` stands. Raises CannotCompileError."""
+    return _rows_of(queryset, None).place()
 
 
 def _rows_of(queryset: QuerySet, marker: str | None) -> _Rows:

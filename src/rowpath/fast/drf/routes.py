@@ -5,52 +5,144 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
-from rest_framework.generics import GenericAPIView
+from django.urls.resolvers import RegexPattern
+from rest_framework.generics import GenericAPIView, ListAPIView, ListCreateAPIView
 from rest_framework.mixins import ListModelMixin
+from rest_framework.settings import api_settings
 from rest_framework.views import APIView
+from rest_framework.viewsets import ViewSetMixin
+
+from rowpath.fast.drf.codes import calls_super, reads_attribute, says, unwrapped
+from rowpath.fast.drf.patterns import readable
+
+_LISTING_GETS = (ListAPIView.get, ListCreateAPIView.get)
+_PAGING = ("paginate_queryset", "get_paginated_response")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Url:
+    """A URL pattern with what includes it."""
+
+    path: str
+    """As a person would write it: with <name> for each parameter."""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    """The names of its parameters, each with its path converter, or None for a regular one."""
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    """The keyword arguments that the pattern itself gives to the view."""
+    name: str | None = None
+    namespaces: tuple[str, ...] = ()
+    app_names: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"/{self.path.removeprefix('/')}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """A URL pattern as it is written, and the view that lists there."""
+    """A URL, and the view that lists there."""
 
-    path: str
+    url: Url
     view_class: type[GenericAPIView]
+    callback: Any
     initkwargs: Mapping[str, Any] = field(default_factory=dict)
+    actions: Mapping[str, str] = field(default_factory=dict)
+    """A viewset's methods by HTTP's; none for any other view."""
 
     def __str__(self) -> str:
-        return f"/{self.path}"
+        return str(self.url)
 
 
-def list_routes() -> Iterator[Route]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookAlike:
+    """A URL whose GET seems to be answered with a list, by other code than a view's list()."""
+
+    url: Url
+    view_class: type[APIView]
+    method: str
+
+    def __str__(self) -> str:
+        return str(self.url)
+
+
+def list_routes() -> Iterator[Route | LookAlike]:
     """Yield the list routes of ROOT_URLCONF in its order, without those for a format suffix."""
-    seen: set[tuple[str, type]] = set()
-    for path, pattern in _patterns(get_resolver(), ""):
-        view_class = _listing(pattern.callback)
-        if view_class is None or "<format>" in path or "(?P<format>" in path:
+    seen: set[tuple[str, Any, str]] = set()
+    for url, pattern in _patterns(get_resolver(), Url(path="")):
+        route = None if _is_for_suffix(url) else _listing(url, pattern.callback)
+        if route is None:
             continue
-        shown = path.replace("^", "").replace("$", "").replace("\\Z", "")
-        if (shown, view_class) not in seen:
-            seen.add((shown, view_class))
-            kwargs = getattr(pattern.callback, "initkwargs", {})
-            yield Route(path=shown, view_class=view_class, initkwargs=kwargs)
+        method = route.method if isinstance(route, LookAlike) else "list"
+        if (str(url), route.view_class, method) not in seen:
+            seen.add((str(url), route.view_class, method))
+            yield route
 
 
-def _patterns(resolver: URLResolver, before: str) -> Iterator[tuple[str, URLPattern]]:
+def _patterns(resolver: URLResolver, before: Url) -> Iterator[tuple[Url, URLPattern]]:
     for entry in resolver.url_patterns:
-        path = before + str(entry.pattern)
         if isinstance(entry, URLResolver):
-            yield from _patterns(entry, path)
+            yield from _patterns(entry, _behind(before, entry, entry.default_kwargs))
         else:
-            yield path, entry
+            yield _behind(before, entry, entry.default_args), entry
 
 
-def _listing(callback: Any) -> type[GenericAPIView] | None:
+def _behind(before: Url, entry: Any, defaults: Mapping[str, Any]) -> Url:
+    pattern = entry.pattern
+    text = str(pattern)
+    if isinstance(pattern, RegexPattern):
+        text = readable(text)
+        named: dict[str, Any] = dict.fromkeys(pattern.regex.groupindex)
+    else:
+        named = dict(pattern.converters)
+    namespace, app_name = getattr(entry, "namespace", None), getattr(entry, "app_name", None)
+    return Url(
+        path=before.path + text,
+        parameters={**before.parameters, **named},
+        defaults={**before.defaults, **defaults},
+        name=getattr(entry, "name", None),
+        namespaces=(*before.namespaces, *([namespace] if namespace else [])),
+        app_names=(*before.app_names, *([app_name] if app_name else [])),
+    )
+
+
+def _is_for_suffix(url: Url) -> bool:
+    """Whether the URL is one of those that format_suffix_patterns() adds to a project's own."""
+    name = api_settings.FORMAT_SUFFIX_KWARG
+    converter = type(url.parameters.get(name)).__name__
+    return converter == "FormatSuffixConverter" or url.path.rstrip("/").endswith(f".<{name}>")
+
+
+def _listing(url: Url, callback: Any) -> Route | LookAlike | None:
     view_class = getattr(callback, "cls", None) or getattr(callback, "view_class", None)
     if not isinstance(view_class, type) or not issubclass(view_class, APIView):
         return None
-    if not issubclass(view_class, GenericAPIView):
+    actions = getattr(callback, "actions", None) or {}
+    method = actions.get("get") if issubclass(view_class, ViewSetMixin) else "get"
+    handler = getattr(view_class, method or "", None)
+    if method is None or handler is None:
         return None
-    actions = getattr(callback, "actions", None)
-    lists = actions.get("get") == "list" if actions else issubclass(view_class, ListModelMixin)
-    return view_class if lists else None
+    if issubclass(view_class, GenericAPIView) and _leads_to_list(view_class, method, handler):
+        initkwargs = getattr(callback, "initkwargs", None) or {}
+        return Route(
+            url=url,
+            view_class=view_class,
+            callback=callback,
+            initkwargs=initkwargs,
+            actions=actions,
+        )
+    return LookAlike(url=url, view_class=view_class, method=method) if _lists(handler) else None
+
+
+def _leads_to_list(view_class: type, method: str, handler: Any) -> bool:
+    if method == "list":
+        return True
+    if method != "get" or not issubclass(view_class, ListModelMixin):
+        return False
+    passes_on = reads_attribute(handler, "list") or calls_super(handler, "get")
+    return unwrapped(handler) in _LISTING_GETS or passes_on
+
+
+def _lists(handler: Any) -> bool:
+    """Whether a method seems to write many rows; told cautiously, from what it calls."""
+    serializes = says(handler, "many") and reads_attribute(handler, "data")
+    lists = reads_attribute(handler, "list")
+    return serializes or lists or any(reads_attribute(handler, name) for name in _PAGING)

@@ -17,6 +17,7 @@ from rowpath.fast import forms
 from rowpath.fast.django.kinds import ArrayKind, FileKind, Kind, Scalar, kind_of
 from rowpath.fast.django.overrides import overridden
 from rowpath.fast.fallback import CannotCompileError
+from rowpath.fast.names import named
 
 _ISO_8601 = "iso-8601"
 # decimal.getcontext().prec, which quantize() works with where the field gives no max_digits.
@@ -40,10 +41,8 @@ def form_of(field: fields.Field, column: models.Field, *, is_int: bool = False) 
     base = base_of(field)
     form = None if base is None else _FORMS[base][1](field, column, kind)
     if form is None:
-        raise CannotCompileError(f"a {type(field).__name__} writes a {_said(kind)} by Python code")
-    if is_int and isinstance(form, forms.Integer):
-        return replace(form, from_numeric=True)
-    return form
+        raise CannotCompileError(f"a {named(type(field))} writes a {_said(kind)} by Python code")
+    return _as_int(form) if is_int else form
 
 
 def base_of(field: fields.Field) -> type[fields.Field] | None:
@@ -57,9 +56,17 @@ def base_of(field: fields.Field) -> type[fields.Field] | None:
     return base
 
 
-def raw(column: models.Field) -> forms.Form:
-    """Return how the renderer's JSON encoder writes a value of `column` as it was read."""
-    return _raw(kind_of(column))
+def raw(column: models.Field, *, is_int: bool = False) -> forms.Form:
+    """Return how the renderer's JSON encoder writes a value of `column` as it was read.
+
+    `is_int` is as for `form_of`.
+    """
+    form = _raw(kind_of(column))
+    return _as_int(form) if is_int else form
+
+
+def _as_int(form: forms.Form) -> forms.Form:
+    return replace(form, from_numeric=True) if isinstance(form, forms.Integer) else form
 
 
 def _raw(kind: Kind) -> forms.Form:
@@ -75,7 +82,7 @@ def check_writing(field: fields.Field, base: type[fields.Field], names: tuple[st
     own = overridden(type(field), base, names)
     if name := own or next((name for name in names if name in vars(field)), None):
         raise CannotCompileError(
-            f"{type(field).__name__} has a {name}() of its own",
+            f"{named(type(field))} has a {name}() of its own",
             change=f"Declare it as a {base.__name__}.",
         )
 

@@ -1,19 +1,28 @@
 """./manage.py rowpath_plan: what the fast path makes of each list of the project."""
 
 import json
-from argparse import ArgumentParser
-from typing import Any
+from argparse import SUPPRESS, ArgumentParser
+from collections.abc import Sequence
+from typing import Any, TextIO
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
+from django.db import Error
 
-from rowpath.fast.drf.forecast import Forecast, forecast
-from rowpath.fast.drf.routes import list_routes
+from rowpath.fast.drf.asking import Client
+from rowpath.fast.drf.forecast import Forecast, Verdict, forecast
+from rowpath.fast.drf.routes import LookAlike, Route, list_routes
+from rowpath.fast.drf.tally import Count, tally
+from rowpath.fast.drf.telling import as_json, look_alike_as_json, paragraph, state, summary
+from rowpath.fast.names import error_text
 
 
 class Command(BaseCommand):
     """Prints a paragraph for each list route; with --json one array of objects."""
 
     help = "Tell for each list route whether the fast path answers it, and if not, why."
+    # What checks find wrong elsewhere in a project is nothing to do with its lists.
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
@@ -23,6 +32,25 @@ class Command(BaseCommand):
             default=[],
             metavar="PATH",
             help="Only routes whose path contains PATH; may be given more than once.",
+        )
+        parser.add_argument(
+            "--user",
+            metavar="NAME",
+            help="Ask as this user of the project's, by its USERNAME_FIELD.",
+        )
+        parser.add_argument(
+            "--kwarg",
+            action="append",
+            default=[],
+            metavar="NAME=VALUE",
+            help="What stands in the URL for a parameter of it, as order=1; repeatable.",
+        )
+        parser.add_argument(
+            "--query",
+            action="append",
+            default=[],
+            metavar="NAME=VALUE",
+            help="Query parameters, as page=2 or 'page=2&search=a'; repeatable.",
         )
         parser.add_argument(
             "--fail-on-fallback",
@@ -35,87 +63,118 @@ class Command(BaseCommand):
             help="Read no rows: tell the plan, not what it saves.",
         )
         parser.add_argument("--json", action="store_true", help="Print JSON instead of text.")
+        # Of any command that runs checks; nothing is checked here, but scripts may say so.
+        parser.add_argument("--skip-checks", action="store_true", help=SUPPRESS)
 
     def handle(self, **options: Any) -> None:
         """Tell about each route."""
+        _replace_what_cannot_be_written(vars(self.stdout)["_out"])
+        there = _all_routes()
         wanted: list[str] = options["route"]
-        routes = [r for r in list_routes() if not wanted or any(part in str(r) for part in wanted)]
-        if not routes:
-            raise CommandError(self._nothing(wanted))
-        told = [forecast(route, measure=not options["no_measure"]) for route in routes]
+        chosen = [one for one in there if not wanted or any(part in str(one) for part in wanted)]
+        if not chosen:
+            raise CommandError(_nothing(wanted, there))
+        client = _client(options, there)
+        routes = [one for one in chosen if isinstance(one, Route)]
+        look_alikes = [one for one in chosen if isinstance(one, LookAlike)]
+        told = [forecast(one, client=client, measure=not options["no_measure"]) for one in routes]
+        counts = tally(told)
         if options["json"]:
-            self.stdout.write(json.dumps([_as_json(one) for one in told], indent=2))
+            by_kind = {one.kind: one for one in counts}
+            values = [as_json(one, by_kind) for one in told]
+            values += map(look_alike_as_json, look_alikes)
+            self.stdout.write(json.dumps(values, indent=2))
         else:
-            for one in told:
-                self._write(one)
-            self._sum_up(told)
-        failing = [one for one in told if one.is_fast and one.falls_back]
-        if failing and options["fail_on_fallback"]:
-            names = ", ".join(str(one.route) for one in failing)
-            raise CommandError(f"{len(failing)} of the lists with FastListMixin fall back: {names}")
+            self._write(told, counts, look_alikes)
+        if options["fail_on_fallback"] and (failing := _failing(told)):
+            raise CommandError(failing)
 
-    def _nothing(self, wanted: list[str]) -> str:
-        if not wanted:
-            return "Cannot plan anything: ROOT_URLCONF has no list of Django REST framework."
-        there = ", ".join(str(route) for route in list_routes()) or "none"
-        return f"Cannot plan {', '.join(wanted)}: no list route has it in its path. There: {there}."
+    def _write(
+        self, told: Sequence[Forecast], counts: Sequence[Count], look_alikes: Sequence[LookAlike]
+    ) -> None:
+        for one in told:
+            if one.verdict is Verdict.NO_JSON:
+                continue
+            style = self.style.SUCCESS if one.verdict is Verdict.FAST else self.style.WARNING
+            name = one.route.view_class.__name__
+            self.stdout.write(f"{one.route}  {name}: {style(state(one))}")
+            for line in paragraph(one):
+                self.stdout.write(f"    {line}")
+            self.stdout.write("")
+        for line in summary(told, counts, look_alikes):
+            self.stdout.write(line)
 
-    def _write(self, one: Forecast) -> None:
-        name = one.route.view_class.__name__
-        if one.falls_back is not None:
-            state = self.style.WARNING("falls back" if one.is_fast else "would fall back")
-        elif one.is_fast:
-            state = self.style.SUCCESS(str(one.path))
-        else:
-            state = self.style.SUCCESS(f"would be {one.path}")
-        self.stdout.write(f"{one.route}  {name}: {state}")
-        for line in _lines(one):
-            self.stdout.write(f"    {line}")
-        self.stdout.write("")
 
-    def _sum_up(self, told: list[Forecast]) -> None:
-        fast = sum(one.is_fast and not one.falls_back for one in told)
-        back = sum(one.is_fast and bool(one.falls_back) for one in told)
-        could = sum(not one.is_fast and not one.falls_back for one in told)
-        self.stdout.write(
-            f"{len(told)} lists: {fast} fast, {back} with FastListMixin fall back, "
-            f"{could} more would be fast with it."
+def _replace_what_cannot_be_written(stream: TextIO) -> None:
+    """Write a character that the terminal does not have as an escape, not as a traceback."""
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(errors="backslashreplace")
+
+
+def _all_routes() -> list[Route | LookAlike]:
+    try:
+        return list(list_routes())
+    except Exception as error:
+        text = f"reading ROOT_URLCONF raised {error_text(error)}"
+        raise CommandError(f"Cannot plan anything: {text}.") from error
+
+
+def _nothing(wanted: Sequence[str], there: Sequence[Route | LookAlike]) -> str:
+    if not wanted:
+        return "Cannot plan anything: ROOT_URLCONF has no list of Django REST framework."
+    paths = ", ".join(map(str, there)) or "none"
+    return f"Cannot plan {', '.join(wanted)}: no list route has it in its path. There: {paths}."
+
+
+def _failing(told: Sequence[Forecast]) -> str:
+    """Return which lists with the mixin are not fast; nothing if all are."""
+    lists = [one for one in told if one.is_fast and one.falls_back]
+    unknown = [str(one.route) for one in lists if one.verdict is Verdict.UNKNOWN]
+    back = [str(one.route) for one in lists if one.verdict is not Verdict.UNKNOWN]
+    told_by = {"fall back": back, "are unknown, so they may": unknown}
+    return "; ".join(
+        f"{len(names)} of the lists with FastListMixin {what}: {', '.join(names)}"
+        for what, names in told_by.items()
+        if names
+    )
+
+
+def _client(options: dict[str, Any], there: Sequence[Route | LookAlike]) -> Client:
+    kwargs = dict(_pair("--kwarg", text) for text in options["kwarg"])
+    known = {name: None for one in there for name in one.url.parameters}
+    if unknown := [name for name in kwargs if name not in known]:
+        raise CommandError(
+            f"Cannot give {', '.join(unknown)} by --kwarg: no list's URL has such a parameter. "
+            f"There: {', '.join(known) or 'none'}."
         )
+    for text in options["query"]:
+        _pair("--query", text)
+    name = options["user"]
+    return Client(
+        user=None if name is None else _user(name),
+        kwargs=kwargs,
+        query="&".join(text.removeprefix("?") for text in options["query"]),
+    )
 
 
-def _lines(one: Forecast) -> list[str]:
-    if (reason := one.falls_back) is not None:
-        field = f"{reason.field}: " if reason.field else ""
-        return [f"{field}{reason.reason}.", *([reason.change] if reason.change else [])]
-    lines = [one.sql or "No statement: the queryset is empty."]
-    if one.columns:
-        lines.append(
-            f"Reads {one.columns[0]} columns where DRF's own statement reads {one.columns[1]}."
+def _pair(option: str, text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not name or not equals:
+        raise CommandError(
+            f'Cannot read {option} {text}: it has no name or no "=". Say NAME=VALUE.'
         )
-    if (saving := one.saving) is not None:
-        times = saving.drf_s / saving.fast_s
-        lines.append(
-            f"{saving.rows:,} rows here and now: DRF {saving.drf_s * 1e3:.1f} ms, "
-            f"fast {saving.fast_s * 1e3:.1f} ms ({times:.1f} times)."
-        )
-    if one.unmeasured:
-        lines.append(f"Not measured: {one.unmeasured.splitlines()[0]}.")
-    if one.unwritten:
-        lines.append(f"DRF answers lists with a value like this one: {one.unwritten.rstrip('.')}.")
-    return lines
+    return name, value
 
 
-def _as_json(one: Forecast) -> dict[str, Any]:
-    reason, saving = one.falls_back, one.saving
-    return {
-        "route": str(one.route),
-        "view": f"{one.route.view_class.__module__}.{one.route.view_class.__qualname__}",
-        "has_mixin": one.is_fast,
-        "path": one.path,
-        "falls_back": reason
-        and {"reason": reason.reason, "field": reason.field, "change": reason.change},
-        "sql": one.sql,
-        "saving": saving and {"rows": saving.rows, "drf_s": saving.drf_s, "fast_s": saving.fast_s},
-        "unmeasured": one.unmeasured,
-        "unwritten": one.unwritten,
-    }
+def _user(name: str) -> Any:
+    from django.contrib.auth import get_user_model  # noqa: PLC0415 - not every project has it
+
+    try:
+        model = get_user_model()
+        found = model._default_manager.filter(**{str(model.USERNAME_FIELD): name}).first()
+    except (ImproperlyConfigured, Error) as error:
+        raise CommandError(f"Cannot ask as {name}: {error}") from error
+    if found is None:
+        field = f"{model.__name__} whose {model.USERNAME_FIELD} it is"
+        raise CommandError(f"Cannot ask as {name}: there is no {field}. Name one that is there.")
+    return found

@@ -1,0 +1,86 @@
+"""What a function of the project's does, told from its code objects, without running it."""
+
+import dis
+import inspect
+from collections.abc import Iterator
+from types import CodeType, FunctionType, MethodType
+from typing import Any
+
+_READS = frozenset(("LOAD_ATTR", "LOAD_METHOD", "LOAD_SUPER_ATTR", "LOAD_SUPER_METHOD"))
+
+# Whose own code is not the project's: DRF's list() asks its serializer for data.
+_FRAMEWORKS = ("django", "rest_framework", "rowpath.fast")
+
+# How far functions are followed that a decorator keeps in its closure.
+_DEEPEST = 4
+
+
+def reads_attribute(function: Any, name: str) -> bool:
+    """Whether `function` reads an attribute `name` of anything."""
+    return any(
+        step.argval == name and step.opname in _READS
+        for code in _codes(function)
+        for step in dis.get_instructions(code)
+    )
+
+
+def calls_super(function: Any, name: str) -> bool:
+    """Whether `function` calls `super().<name>`."""
+    return any("super" in code.co_names and name in code.co_names for code in _codes(function))
+
+
+def says(function: Any, keyword: str) -> bool:
+    """Whether `function` calls something with an argument named `keyword`."""
+    return any(
+        keyword in constant
+        for code in _codes(function)
+        for constant in code.co_consts
+        if isinstance(constant, tuple)
+    )
+
+
+def unwrapped(function: Any) -> Any:
+    """Return what `function` wraps by the word of functools.wraps(), to the innermost."""
+    try:
+        return inspect.unwrap(function)
+    except ValueError:  # it wraps itself
+        return function
+
+
+def _codes(function: Any, depth: int = _DEEPEST) -> Iterator[CodeType]:
+    """Yield the code of `function`, of what is defined in it, and of functions it closes over.
+
+    Not a framework's: a decorator's own function is one, but closes over the project's.
+    """
+    if isinstance(function, MethodType):
+        function = function.__func__
+    if not isinstance(function, FunctionType):
+        return
+    if not _is_a_frameworks(function):
+        yield from _nested(function.__code__)
+    if depth == 0:
+        return
+    for cell in function.__closure__ or ():
+        for held in _held(cell):
+            yield from _codes(held, depth - 1)
+
+
+def _is_a_frameworks(function: FunctionType) -> bool:
+    # By its globals: functools.wraps() gives it the __module__ of what it wraps.
+    module = f"{function.__globals__.get('__name__')}."
+    return module.startswith(tuple(f"{name}." for name in _FRAMEWORKS))
+
+
+def _held(cell: Any) -> tuple[Any, ...]:
+    try:
+        held = cell.cell_contents
+    except ValueError:  # which is not filled yet
+        return ()
+    return tuple(held) if isinstance(held, (list, tuple)) else (held,)
+
+
+def _nested(code: CodeType) -> Iterator[CodeType]:
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _nested(constant)

@@ -1,0 +1,3 @@
+"""URLs that cannot be read."""
+
+raise RuntimeError("no URLs today")
