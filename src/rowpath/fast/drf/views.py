@@ -19,7 +19,8 @@ from rowpath.fast.fallback import FallBack
 _LISTING = ("paginate_queryset", "paginator")
 _PAGING = ("paginate_queryset", "__init__")
 _CURSOR = ("_get_position_from_instance", "get_next_link", "get_previous_link")
-_PAGINATORS = (PageNumberPagination, LimitOffsetPagination, CursorPagination)
+# Those whose way of paging is known.
+PAGINATORS = (PageNumberPagination, LimitOffsetPagination, CursorPagination)
 
 
 _views: WeakKeyDictionary[type, FallBack | None] = WeakKeyDictionary()
@@ -67,7 +68,7 @@ def paginator_falls_back(paginator_class: type[BasePagination]) -> FallBack | No
 
 
 def _paginator_falls_back(paginator_class: type[BasePagination]) -> FallBack | None:
-    base = next((base for base in _PAGINATORS if issubclass(paginator_class, base)), None)
+    base = next((base for base in PAGINATORS if issubclass(paginator_class, base)), None)
     name = paginator_class.__name__
     if base is None:
         return FallBack(reason=f"{name} is none of DRF's three paginators")
