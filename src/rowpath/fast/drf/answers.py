@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 from django.db import DatabaseError, connections, transaction
 from django.db.models.query import QuerySet
 from rest_framework.generics import GenericAPIView
-from rest_framework.pagination import CursorPagination
+from rest_framework.pagination import BasePagination, CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
@@ -39,7 +39,7 @@ from rowpath.fast.drf.serializing import serializer_of
 from rowpath.fast.drf.shadow import Again, checked, is_due, turned_off
 from rowpath.fast.drf.steps import FALLS_BACK, fall_back_of, step, theirs
 from rowpath.fast.drf.tied import only_ties, same_rows
-from rowpath.fast.drf.views import paginator_falls_back
+from rowpath.fast.drf.views import PAGINATORS, paginator_falls_back
 from rowpath.fast.encoding import CannotEncodeError
 from rowpath.fast.fallback import CannotCompileError, FallBack, TheirsError
 from rowpath.fast.plan import JsonStyle, Plan
@@ -222,10 +222,15 @@ def _fast_answer(
     return with_outcome(FastResponse.of(response, array, rows, answer), Outcome(path=path))
 
 
+_ENVELOPE = ("get_paginated_response",)
+
+
 def _is_drfs(view: GenericAPIView, response: Response, rows: LazyList) -> str | None:
     """Return why `response`, made around `rows`, is left to DRF; None if it is not."""
     if not is_unread(rows):
         return f"{_enveloping(view)} looked at the rows"
+    if view.paginator is None or not _envelopes(view):
+        return None
     if type(response) is not Response or response.is_rendered:
         return f"{_enveloping(view)} returned a {type(response).__name__}"
     try:
@@ -235,10 +240,16 @@ def _is_drfs(view: GenericAPIView, response: Response, rows: LazyList) -> str | 
     return None
 
 
+def _envelopes(view: GenericAPIView) -> bool:
+    """Whether what stands around the rows of a page is not DRF's own."""
+    paginator = type(view.paginator)
+    base = next((base for base in PAGINATORS if issubclass(paginator, base)), BasePagination)
+    return has_own(view, GenericAPIView, _ENVELOPE) or has_own(view.paginator, base, _ENVELOPE)
+
+
 def _enveloping(view: GenericAPIView) -> str:
     """Return the name of what makes the envelope of the view's pages."""
-    own = has_own(view, GenericAPIView, ("get_paginated_response",))
-    owner = type(view if own else view.paginator)
+    owner = type(view if has_own(view, GenericAPIView, _ENVELOPE) else view.paginator)
     return f"{owner.__name__}.get_paginated_response()"
 
 

@@ -20,6 +20,7 @@ _MARK_AS_JSON = b'"' + _MARK.encode() + b'"'
 # Of these the renderer's JSON encoder makes the same whenever it is asked.
 _PLAIN = frozenset((str, int, bool, type(None), Decimal, datetime, date, time, timedelta, UUID))
 _DICTS = frozenset((dict, OrderedDict, ReturnDict))
+_STRINGS = frozenset((str,))
 _LISTS = frozenset((list, tuple, ReturnList))
 
 
@@ -45,7 +46,7 @@ def _marked(value: Any, rows: LazyList) -> Any:
     if kind in _PLAIN or (kind is float and math.isfinite(value)):
         return value
     if kind in _DICTS:
-        if not all(type(key) is str for key in value):
+        if not _STRINGS.issuperset(map(type, value)):
             raise NotPlainError("a key that is not a string")
         return {key: _marked(one, rows) for key, one in value.items()}
     if kind in _LISTS:

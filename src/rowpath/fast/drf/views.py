@@ -22,7 +22,8 @@ from rowpath.fast.names import definer, named
 _LISTING = ("paginate_queryset", "paginator")
 _PAGING = ("paginate_queryset", "__init__")
 _CURSOR = ("_get_position_from_instance", "get_next_link", "get_previous_link")
-_PAGINATORS = (PageNumberPagination, LimitOffsetPagination, CursorPagination)
+# Those whose way of paging is known.
+PAGINATORS = (PageNumberPagination, LimitOffsetPagination, CursorPagination)
 
 
 _views: WeakKeyDictionary[type, FallBack | None] = WeakKeyDictionary()
@@ -124,7 +125,7 @@ def _paginator_falls_back(paginator_class: type[BasePagination]) -> FallBack | N
 
 def paginator_blockers(paginator_class: type[BasePagination]) -> Iterator[FallBack]:
     """Yield every reason why pages of `paginator_class` are never fast."""
-    base = next((base for base in _PAGINATORS if issubclass(paginator_class, base)), None)
+    base = next((base for base in PAGINATORS if issubclass(paginator_class, base)), None)
     name = named(paginator_class)
     if base is None:
         yield FallBack(reason=f"{name} is none of DRF's three paginators")
