@@ -101,7 +101,7 @@ def test_a_reason_names_the_field_and_the_change(told: dict[str, dict[str, Any]]
         ("/broken/serializer/", "AssertionError: 'WithoutSerializer' should either include a"),
         ("/broken/raising/", "ZeroDivisionError: no queryset today"),
         ("/broken/extra/", "the queryset uses extra()"),
-        ("/broken/rows/", "ConnectionDoesNotExist: "),
+        ("/broken/rows/", "ConnectionDoesNotExist"),
     ],
 )
 def test_a_view_that_cannot_be_asked_is_told_with_its_error(
