@@ -125,7 +125,7 @@ def test_serve_prints_urls_that_answer_and_ends_with_a_signal(
     for how, url in urls:
         method = "POST" if how == "POST" else "GET"
         expected = 500 if how.startswith("(fails") else 200
-        assert urllib3.request(method, url).status == expected
+        assert urllib3.request(method, url, timeout=60).status == expected
     listening = {
         connection.laddr.ip
         for process in psutil.Process(served.pid).children(recursive=True)
