@@ -153,7 +153,7 @@ def test_serve_prints_urls_that_answer_and_ends_with_a_signal(
             assert urllib3.request("POST", url, headers=headers).status == 200
             continue
         expected = 500 if how.startswith("(fails") else 200
-        assert urllib3.request("GET", url).status == expected
+        assert urllib3.request("GET", url, timeout=60).status == expected
     listening = {
         connection.laddr.ip
         for process in psutil.Process(served.pid).children(recursive=True)
