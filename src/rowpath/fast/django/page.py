@@ -7,7 +7,7 @@ row by row) is joined outside, to rows that are numbered, so that no join moves 
 """
 
 from collections.abc import Iterator
-from typing import Any, Protocol
+from typing import Any
 
 from django.db.models import ForeignKey, Model, OneToOneField
 from django.db.models.query import QuerySet
@@ -112,15 +112,11 @@ def _is_short(column: Any) -> bool:
         return False
 
 
-class _Quoting(Protocol):
-    def quote_name_unless_alias(self, name: str, /) -> str: ...
-
-
 class _Page:
     """Names the columns of a page, and joins what it does not have."""
 
-    def __init__(self, compiler: _Quoting, model: type[Model], places: Places) -> None:
-        self._quoted = compiler.quote_name_unless_alias
+    def __init__(self, compiler: SQLCompiler, model: type[Model], places: Places) -> None:
+        self._quoted = compiler.connection.ops.quote_name
         self._model = model
         self._places = places
         self._aliases: dict[tuple[str, ...], str] = {}
