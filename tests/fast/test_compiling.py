@@ -37,3 +37,13 @@ def test_a_serializer_that_never_compiles_is_hardly_ever_tried(project: Inside) 
 def test_a_serializer_of_the_requests_own_is_made_once(project: Inside) -> None:
     """A list that compiles makes one serializer for a request, as DRF does."""
     assert project.call("compiling:serializers_made", of="chosen", requests=10) == 10
+
+
+def test_a_row_that_is_come_back_to_has_what_was_prefetched(project: Inside) -> None:
+    """Over a one-to-one relation and back is the same instance, so its prefetch decides there."""
+    reason = (
+        "category is prefetched by a statement of its own. "
+        'Say select_related("category") instead of prefetch_related().'
+    )
+
+    assert project.call("compiling:over_and_back") == [reason, True]

@@ -6,12 +6,16 @@ from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Prefetch
 from rest_framework.generics import ListAPIView
+from rest_framework.serializers import CharField, Serializer
 from rest_framework.test import APIRequestFactory
 
 from fast.shop.lists import LISTS
+from fast.shop.models import Category, Product
 from fast.shop.ways import fast
 from rowpath.fast.django.kinds import kind_of
+from rowpath.fast.drf import outcome_of
 from rowpath.fast.fallback import CannotCompileError
 
 
@@ -42,6 +46,20 @@ def refused_arrays() -> list[str]:
         except CannotCompileError as error:
             reasons.append(str(error))
     return reasons
+
+
+def over_and_back() -> list[object]:
+    """Return how a list is answered that comes back to its row, and whether as by DRF."""
+    none = Category.objects.filter(pk=-1)
+    rows = Product.objects.order_by("id").prefetch_related(Prefetch("category", none))
+    name = CharField(source="detail.product.category.name", allow_null=True)
+    serializer = type("Back", (Serializer,), {"name": name})
+    view: Any = type("View", (ListAPIView,), {"queryset": rows, "serializer_class": serializer})
+    ours, theirs = (
+        one.as_view()(APIRequestFactory().get("/")).render() for one in (fast(view), view)
+    )
+    outcome = outcome_of(ours)
+    return [str(outcome and outcome.reason), ours.content == theirs.content]
 
 
 def serializers_made(of: str, requests: int) -> int:

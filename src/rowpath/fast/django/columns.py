@@ -7,6 +7,8 @@ the next attribute fails, while a row that is missing, or that this user may not
 
 import inspect
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 from django.db import models
 from django.db.models.fields.related_descriptors import (
@@ -83,6 +85,28 @@ def _hop(names: tuple[str, ...], model: type[models.Model], key: Column | None) 
         raise CannotCompileError(f"{model.__name__} has a composite primary key")
     present = Column(names, pk)
     return Hop(names=names, model=model, foreign_key=key, present=present)
+
+
+@lru_cache(maxsize=1_000)
+def from_the_row(model: type[models.Model], hops: tuple[str, ...]) -> frozenset[str]:
+    """Return which of `hops` are steps from the row itself: the first, and those it is back at.
+
+    Over a one-to-one relation and back, Django's descriptors give the same instance, with all that
+    was prefetched for it.
+    """
+    found: set[str] = set()
+    on_the_way: list[Any] = []
+    place: Any = model
+    for name in hops:
+        if not on_the_way:
+            found.add(name)
+        relation = place._meta.get_field(name)
+        if on_the_way and on_the_way[-1] == relation.remote_field:
+            on_the_way.pop()
+        else:
+            on_the_way.append(relation)
+        place = relation.related_model
+    return frozenset(found)
 
 
 def column(model: type[models.Model], attribute: str, hops: tuple[str, ...]) -> Column:

@@ -10,7 +10,7 @@ from django.db import models, router
 from django.db.models.expressions import BaseExpression, Col
 from django.db.models.query import ModelIterable, QuerySet, ValuesIterable
 
-from rowpath.fast.django.columns import Column, Selected
+from rowpath.fast.django.columns import Column, Selected, from_the_row
 from rowpath.fast.django.models import check_instances, has_parent_table
 from rowpath.fast.django.overrides import overridden
 from rowpath.fast.django.prefetches import check_prefetches
@@ -146,7 +146,8 @@ def check_relations(queryset: QuerySet, columns: tuple[Selected, ...]) -> None:
     That is an object in memory, or another database by the word of a router.
     """
     ways = {column.hops for column in columns if isinstance(column, Column) and column.hops}
-    firsts = {way[0] for way in ways}
+    model: type[models.Model] = queryset.model
+    firsts = {name for way in ways for name in from_the_row(model, way)}
     for field in queryset._known_related_objects:
         if field.name in firsts:
             raise CannotCompileError(f"{field.name} is an object that is already in memory")
