@@ -1,11 +1,12 @@
-"""DRF's own test suite and django-filter's, run with FastListMixin in every list view.
+"""DRF's own test suite and those of packages around it, with FastListMixin in every list view.
 
-The suites are those of the versions that are installed here, from their source distributions. Each
-runs on SQLite, where the portable way answers, and on an embedded PostgreSQL, where the compiled
-one does: as it is; with the mixin first in the bases of each list view that the suite writes, where
-every test that has passed must pass; and once more with DRF answering each list too that was
-answered fast, where status, content type, body and `response.data` must be the same. What differs
-is told, and the exit code is 1. It takes about three minutes.
+The suites come with the source distributions: of DRF and django-filter in the versions that are
+installed here, of others in the newest. They run on SQLite, where the portable way answers, and on
+an embedded PostgreSQL, where the compiled one does. Each runs as it is; with the mixin
+first in the bases of each list view that the suite writes, where every test that has passed must
+pass; and once more with DRF answering each list too that was answered fast, where status, content
+type, body and `response.data` must be the same. What differs is told, and the exit code is 1. It
+takes about five minutes.
 
     python bench/peer_suites.py [--suite django-filter] [--database sqlite]
 """
@@ -20,7 +21,7 @@ import tarfile
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -32,14 +33,16 @@ from scratch_venv import make_venv
 
 BENCH = Path(__file__).parent
 SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
+PIP = (sys.executable, "-m", "pip", "-qq", "--disable-pip-version-check")
 MODES = ("plain", "mixin", "compare")
 
-# Both read DATABASE_URL: DRF's suite does so itself, the others by these settings.
+# DRF's suite reads DATABASE_URL itself; for the others these settings do.
 SETTINGS = """
 import dj_database_url
-from tests.settings import *
+from {settings} import *
 if url := dj_database_url.config():
-    DATABASES = {"default": url}
+    DATABASES = {{"default": url}}
+INSTALLED_APPS = [app for app in INSTALLED_APPS if app != "django_nose"]  # which is no more
 """
 
 
@@ -49,14 +52,21 @@ class Suite:
 
     package: str
     needs: tuple[str, ...]
-    has_settings: bool
-    """Whether there is a module of settings; else its conftest configures Django."""
-    expected: Mapping[str, str]
+    folder: str = "tests"
+    settings: str | None = "tests.settings"
+    """The module of its settings; None if its conftest configures Django."""
+    databases: tuple[str, ...] = (SQLITE, POSTGRESQL)
+    options: tuple[str, ...] = ()
+    """Options of pytest."""
+    expected: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def requirement(self) -> str:
-        """The version that is installed here."""
-        return f"{self.package}=={importlib.metadata.version(self.package)}"
+        """The version that is installed here, or the newest."""
+        try:
+            return f"{self.package}=={importlib.metadata.version(self.package)}"
+        except importlib.metadata.PackageNotFoundError:
+            return self.package
 
 
 _ALL_NEED = ("pytest", "pytest-django", "dj-database-url", "markdown")
@@ -75,14 +85,25 @@ SUITES = (
             "requests",
             "uritemplate",
         ),
-        has_settings=False,
-        expected={},
+        settings=None,
     ),
     Suite(
         package="django-filter",
         needs=(*_ALL_NEED, "django-crispy-forms", "pytz"),
-        has_settings=True,
-        expected={},
+    ),
+    Suite(
+        package="drf-spectacular",
+        needs=(*_ALL_NEED, "inflection"),
+        settings=None,
+        databases=(SQLITE,),  # its conftest names no other
+    ),
+    Suite(
+        package="drf-extensions",
+        needs=(*_ALL_NEED, "django-guardian<3.6", "mock"),
+        folder="tests_app",
+        settings="settings",
+        databases=(POSTGRESQL,),  # slow enough
+        options=("--override-ini", "python_files=test*.py"),
     ),
 )
 
@@ -130,10 +151,10 @@ def run_suites(suites: Iterable[Suite], databases: Iterable[str], folder: Path) 
     with embedded_postgresql(folder) as database:
         urls = {SQLITE: "", POSTGRESQL: url_of(database.dsn)}
         for suite in suites:
-            python, tests = prepared(suite, folder)
-            for name in databases:
-                runs = [run(suite, mode, python, tests, urls[name]) for mode in MODES]
-                print_row(*summary(suite, name, *runs))
+            prepared = prepare(suite, folder)
+            for name in (name for name in databases if name in suite.databases):
+                runs = [run(suite, mode, prepared, urls[name]) for mode in MODES]
+                print_row(prepared.version, name, *summary(*runs))
                 wrong += [f"{suite.package}, {name}: {what}" for what in differences(suite, *runs)]
                 reasons.update(runs[1].reasons)
     print("\nDRF answered, since", *(f"- {why}: {n}" for why, n in reasons.most_common()), sep="\n")
@@ -141,40 +162,52 @@ def run_suites(suites: Iterable[Suite], databases: Iterable[str], folder: Path) 
     return wrong
 
 
-def prepared(suite: Suite, folder: Path) -> tuple[Path, Path]:
-    """Return an interpreter that has what the suite needs, and the folder of its tests."""
-    python = make_venv(folder / f"venv-{suite.package}", suite.needs)
-    pip = [sys.executable, "-m", "pip", "-qq", "--disable-pip-version-check"]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A suite that can be run: its version, an interpreter that has all it needs, its folder."""
+
+    version: str
+    python: Path
+    folder: Path
+
+
+def prepare(suite: Suite, folder: Path) -> Prepared:
+    """Download the suite, and install what it needs."""
     sources = folder / suite.package
     # Only this one package from source: what its build needs may be wheels.
     download = ["download", "--no-deps", "--no-binary", suite.package, "--dest", str(sources)]
-    subprocess.run([*pip, *download, suite.requirement], check=True)
+    subprocess.run([*PIP, *download, suite.requirement], check=True)
     [archive] = sources.glob("*.tar.gz")
     with tarfile.open(archive) as tar:
         tar.extractall(sources, filter="data")
     [root] = [entry for entry in sources.iterdir() if entry.is_dir()]
-    tests = root / "tests"
-    alone = tests.rename(sources / "tests")  # away from the package, which is the installed one
-    if (root / "pyproject.toml").exists():
-        (root / "pyproject.toml").rename(sources / "pyproject.toml")
-    (sources / "peer_settings.py").write_text(SETTINGS)
-    return python, alone.parent
+    version = f"{suite.package}=={root.name.rpartition('-')[2]}"
+    tests = sources / "alone"  # without the package beside it, which is the installed one
+    tests.mkdir()
+    for name in (suite.folder, "pyproject.toml"):
+        if (root / name).exists():
+            (root / name).rename(tests / name)
+    (tests / "peer_settings.py").write_text(SETTINGS.format(settings=suite.settings))
+    python = make_venv(folder / f"venv-{suite.package}", [*suite.needs, version])
+    return Prepared(version=version, python=python, folder=tests)
 
 
-def run(suite: Suite, mode: str, python: Path, tests: Path, database_url: str) -> Run:
-    """Run the suite in a process of its own. Ends the program if it cannot be collected."""
-    result, log = tests / f"{mode}.json", tests / f"{mode}.log"
+def run(suite: Suite, mode: str, prepared: Prepared, database_url: str) -> Run:
+    """Run the suite in a process of its own. Ends the program if that cannot be done."""
+    result, log = prepared.folder / "result.json", prepared.folder / "log.txt"
     environ = os.environ | {
-        "PYTHONPATH": str(BENCH),
+        "PYTHONPATH": os.pathsep.join((str(BENCH), str(prepared.folder / suite.folder))),
         "PEER_SUITES_MODE": mode,
         "PEER_SUITES_RESULT": str(result),
     }
     environ |= {"DATABASE_URL": database_url} if database_url else {}
-    environ |= {"DJANGO_SETTINGS_MODULE": "peer_settings"} if suite.has_settings else {}
-    program = [str(python), "-m", "pytest", "-p", "peer_suites_plugin", "-p", "no:cacheprovider"]
+    environ |= {"DJANGO_SETTINGS_MODULE": "peer_settings"} if suite.settings else {}
+    program = [str(prepared.python), "-m", "pytest", "-p", "peer_suites_plugin", *suite.options]
+    # Some files need what cannot be installed any more; the others are run all the same.
+    program += ["-p", "no:cacheprovider", "--continue-on-collection-errors", suite.folder]
     with log.open("wb") as output:
         ended = subprocess.run(
-            [*program, "tests"], cwd=tests, env=environ, stdout=output, stderr=output, check=False
+            program, cwd=prepared.folder, env=environ, stdout=output, stderr=output, check=False
         )
     if ended.returncode not in (0, 1):  # all passed, or some failed
         sys.exit(f"Cannot run the tests of {suite.package}: pytest ended with\n{log.read_text()}")
@@ -185,11 +218,11 @@ def run(suite: Suite, mode: str, python: Path, tests: Path, database_url: str) -
 PATHS = {"compiled": "compiled", "portable": "portable", "drf": "DRF's"}
 
 
-def summary(suite: Suite, database: str, plain: Run, mixin: Run, compare: Run) -> list[str]:
+def summary(plain: Run, mixin: Run, compare: Run) -> list[str]:
     """Return the cells of a row of the table."""
     counts = (str(mixin.lists.get(path, 0)) for path in PATHS)
     tests = (f"{len(run.passed()):,}" for run in (plain, mixin))
-    return [suite.requirement, database, *tests, *counts, str(len(compare.differences))]
+    return [*tests, *counts, str(len(compare.differences))]
 
 
 def differences(suite: Suite, plain: Run, mixin: Run, compare: Run) -> list[str]:

@@ -6,6 +6,7 @@ that was answered fast, and compares the two; PEER_SUITES_RESULT is the file tha
 """
 
 import builtins
+import functools
 import json
 import os
 from collections import Counter
@@ -67,6 +68,7 @@ class Recorder:
 
         answer: Callable[..., Any] = vars(mixin)["list"]
 
+        @functools.wraps(answer)  # its docstring too: what reads it must find the mixin's
         def list_(view: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
             response = answer(view, request, *args, **kwargs)
             outcome = response.rowpath

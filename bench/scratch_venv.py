@@ -22,7 +22,9 @@ def make_venv(folder: Path, requirements: Iterable[str]) -> Path:
     # Not the path alone: the .pth files in it count too, by which rowpath may be installed.
     outer = f"import site; site.addsitedir({sysconfig.get_path('purelib')!r})\n"
     (packages / "outer.pth").write_text(outer)
+    if not (wanted := list(requirements)):
+        return python
     pip = [sys.executable, "-m", "pip", "-qq", "--disable-pip-version-check"]
-    install = [*pip, "--python", str(python), "install", *requirements]
+    install = [*pip, "--python", str(python), "install", *wanted]
     subprocess.run(install, check=True)
     return python
