@@ -1,0 +1,161 @@
+"""A pytest plugin: FastListMixin first in every list view that a suite writes, and what came of it.
+
+`bench/peer_suites.py` loads it into the suites of others. The environment says what to do:
+PEER_SUITES_MODE is `plain` (nothing), `mixin`, or `compare`, which also has DRF answer each list
+that was answered fast, and compares the two; PEER_SUITES_RESULT is the file that is written.
+"""
+
+import builtins
+import functools
+import json
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+_OUTCOMES = {"passed": 0, "skipped": 1, "failed": 2}
+
+
+class Recorder:
+    """What is recorded while the suite runs, and written at its end."""
+
+    def __init__(self, mode: str, result: Path) -> None:
+        self._mode = mode
+        self._result = result
+        self._patches = ExitStack()
+        self._tests: dict[str, str] = {}
+        self._lists: Counter[str] = Counter()
+        self._reasons: Counter[str] = Counter()
+        self._errors: dict[str, str] = {}
+        self._differences: list[str] = []
+        self._test = ""
+
+    def pytest_configure(self) -> None:
+        """Patch what the mode asks for; Django's settings need not be there yet."""
+        if self._mode != "plain":
+            self._patches.enter_context(_mixin_first(self._wrap))
+
+    def pytest_unconfigure(self) -> None:
+        """Undo the patches and write what was recorded."""
+        self._patches.close()
+        written = {
+            "tests": self._tests,
+            "lists": self._lists,
+            "reasons": self._reasons,
+            "errors": self._errors,
+            "differences": self._differences,
+        }
+        self._result.write_text(json.dumps(written))
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Record a test's worst outcome of its set-up, its call, its subtests and its tear-down."""
+        known = self._tests.get(report.nodeid, "passed")
+        self._tests[report.nodeid] = max(known, report.outcome, key=_OUTCOMES.__getitem__)
+        if report.failed:
+            self._errors.setdefault(report.nodeid, report.longreprtext.splitlines()[-1])
+
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Record which test asks from now on."""
+        self._test = item.nodeid
+
+    def _wrap(self, mixin: type) -> None:
+        """Have `list` of the mixin tell how it answered, and if asked compare it with DRF's."""
+        from rest_framework.mixins import ListModelMixin
+
+        answer: Callable[..., Any] = vars(mixin)["list"]
+
+        @functools.wraps(answer)  # its docstring too: what reads it must find the mixin's
+        def list_(view: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
+            response = answer(view, request, *args, **kwargs)
+            outcome = response.rowpath
+            self._lists[outcome.path or "drf"] += 1
+            if outcome.reason is not None:
+                self._reasons[outcome.reason.reason] += 1
+            if outcome.fast and self._mode == "compare":
+                theirs = ListModelMixin.list(view, request, *args, **kwargs)
+                response.add_post_render_callback(lambda ours: self._compare(ours, theirs))
+            return response
+
+        mixin.list = list_  # type: ignore[attr-defined]
+
+    def _compare(self, ours: Any, theirs: Any) -> None:
+        """Render DRF's answer as `ours` was, and record whatever differs."""
+        for name in ("accepted_renderer", "accepted_media_type", "renderer_context"):
+            setattr(theirs, name, getattr(ours, name))
+        theirs.render()
+        pairs = {
+            "status": (ours.status_code, theirs.status_code),
+            "content type": (ours["Content-Type"], theirs["Content-Type"]),
+            "body": (ours.content, theirs.content),
+            "data": (ours.data, theirs.data),
+        }
+        for what, (here, there) in pairs.items():
+            if difference := first_difference(here, there):
+                self._differences.append(f"{self._test}: {what}{difference}")
+
+
+def first_difference(ours: Any, theirs: Any) -> str | None:
+    """Return where the two first differ in a type or a value, as text; None if they are equal."""
+    if type(ours) is not type(theirs):
+        return f": a {type(ours).__name__} by rowpath, a {type(theirs).__name__} by DRF"
+    if isinstance(ours, dict) and [*ours] == [*theirs]:
+        return _first_within(ours, theirs, ours)
+    if isinstance(ours, list) and len(ours) == len(theirs):
+        return _first_within(ours, theirs, range(len(ours)))
+    return None if ours == theirs else f": {ours!r:.80} by rowpath, {theirs!r:.80} by DRF"
+
+
+def _first_within(ours: Any, theirs: Any, keys: Iterable[Any]) -> str | None:
+    for key in keys:
+        if difference := first_difference(ours[key], theirs[key]):
+            return f"[{key!r}]{difference}"
+    return None
+
+
+@contextmanager
+def _mixin_first(when_imported: Callable[[type], None]) -> Iterator[None]:
+    """Have each `class` statement of a list view name FastListMixin first in its bases.
+
+    Not those of DRF itself, nor where a base has the mixin already: there the person who wrote it
+    would not name it again, since the bases could not be ordered.
+    """
+    build = builtins.__build_class__
+    imported: list[type] = []
+
+    def build_with_mixin(body: Any, name: str, *bases: Any, **keywords: Any) -> Any:
+        module = body.__globals__["__name__"].partition(".")[0]
+        if module not in {"rest_framework", "rowpath"} and _is_list(bases):
+            if not imported:
+                from rowpath.fast.drf import FastListMixin
+
+                imported.append(FastListMixin)
+                when_imported(FastListMixin)
+            if not any(issubclass(base, imported[0]) for base in bases):
+                bases = (imported[0], *bases)
+        return build(body, name, *bases, **keywords)
+
+    builtins.__build_class__ = build_with_mixin  # type: ignore[assignment] # bases are added
+    try:
+        yield
+    finally:
+        builtins.__build_class__ = build
+
+
+def _is_list(bases: tuple[Any, ...]) -> bool:
+    """Whether one of `bases` is, or derives from, DRF's ListModelMixin."""
+    classes = (cls for base in bases if isinstance(base, type) for cls in base.__mro__)
+    return any(
+        (cls.__module__, cls.__name__) == ("rest_framework.mixins", "ListModelMixin")
+        for cls in classes
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Record this run."""
+    environ = os.environ
+    recorder = Recorder(environ["PEER_SUITES_MODE"], Path(environ["PEER_SUITES_RESULT"]))
+    config.pluginmanager.register(recorder)
