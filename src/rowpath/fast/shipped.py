@@ -7,7 +7,6 @@ relied on is told so by `check`, and is looked at again for each request.
 """
 
 import functools
-import inspect
 import os
 import sys
 from collections.abc import Iterable, Iterator
@@ -97,13 +96,14 @@ relied = Relied()
 
 def _instead(owner: Owner, name: str) -> str | None:
     """Return what `name` of `owner` is, if not what was shipped."""
-    found = inspect.getattr_static(owner, name, None)
-    if found is None or isinstance(found, (*_BUILT_IN, *_DATA)):
+    place = _place(owner, name)
+    found = None if place is None else vars(place)[name]
+    if place is None or isinstance(found, (*_BUILT_IN, *_DATA)):
         return None
     codes = tuple(_codes(found))
     if not codes:
         return f"{_said(owner)}.{name} is a {type(found).__module__}.{type(found).__qualname__}"
-    home = _home(owner, name)
+    home = _home(place)
     foreign = next((code for code in codes if not code.co_filename.startswith(home)), None)
     if foreign is None:
         return None
@@ -125,14 +125,19 @@ def _codes(found: object) -> Iterator[CodeType]:
             yield function.__code__
 
 
-def _home(owner: Owner, name: str) -> str:
-    """Return the folder of the package in which `name` of `owner` is defined."""
-    # By package, since a class may say another module of it than the one it stands in.
+def _place(owner: Owner, name: str) -> Owner | None:
+    """Return the module or class in which `name` of `owner` stands; None if it has none."""
     if isinstance(owner, ModuleType):
-        defined_in = owner.__name__
-    else:
-        defined_in = next(cls for cls in owner.__mro__ if name in vars(cls)).__module__
-    package = sys.modules[defined_in.partition(".")[0]]
+        return owner if name in vars(owner) else None
+    # Not in its metaclass, which inspect.getattr_static() asks too.
+    return next((cls for cls in owner.__mro__ if name in vars(cls)), None)
+
+
+def _home(place: Owner) -> str:
+    """Return the folder of the package in which `place` stands."""
+    # By package, since a class may say another module of it than the one it stands in.
+    module = place.__name__ if isinstance(place, ModuleType) else place.__module__
+    package = sys.modules[module.partition(".")[0]]
     return str(Path(package.__file__ or "").parent) + os.sep
 
 

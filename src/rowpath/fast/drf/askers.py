@@ -109,13 +109,7 @@ def _is_nobodys(function: FunctionType) -> bool:
 
 def _called(function: FunctionType, view_class: type) -> Iterator[Any]:
     """Yield what `function` may call of the project's own code: what it wraps, and by name."""
-    for cell in function.__closure__ or ():
-        try:
-            held = cell.cell_contents
-        except ValueError:  # it is empty still
-            continue
-        if callable(held) and not isinstance(held, type):
-            yield held
+    yield from _held(function)
     if (wrapped := getattr(function, "__wrapped__", None)) is not None:
         yield wrapped
     if _is_nobodys(function):
@@ -128,6 +122,19 @@ def _called(function: FunctionType, view_class: type) -> Iterator[Any]:
             ):
                 if isinstance(found, FunctionType) and not _is_nobodys(found):
                     yield found
+
+
+def _held(function: FunctionType) -> Iterator[Any]:
+    """Yield the functions that `function` closes over."""
+    for cell in function.__closure__ or ():
+        try:
+            held = cell.cell_contents
+        except ValueError:  # it is empty still
+            continue
+        # Django's method_decorator() keeps a list of its decorators.
+        for one in held if isinstance(held, (list, tuple)) else (held,):
+            if callable(one) and not isinstance(one, type):
+                yield one
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:

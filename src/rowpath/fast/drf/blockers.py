@@ -17,6 +17,7 @@ from rowpath.fast.django.overrides import has_own
 from rowpath.fast.django.querysets import check_queryset, check_relations
 from rowpath.fast.drf.choosing import chooses_fields
 from rowpath.fast.drf.compile import Refusal, refusals
+from rowpath.fast.drf.grounds import changed
 from rowpath.fast.drf.mixin import FastListMixin
 from rowpath.fast.drf.places import Columns, Place, Rows
 from rowpath.fast.drf.prepared import place_of
@@ -47,6 +48,7 @@ class Blockers:
 def view_blockers(view: GenericAPIView) -> tuple[Blocker, ...]:
     """Return what stops `view`, which has the mixin and a request, whatever its queryset is."""
     reasons = [
+        *filter(None, (changed(),)),
         *class_blockers(type(view), FastListMixin),
         *front_blockers(type(view), FastListMixin),
     ]
