@@ -1,10 +1,13 @@
 # `make lab` is the main job, `make ladder` the experiment against rowpath's peers, `make test` the
-# tests. Each installs what it needs into .venv first, and the tests what they need of the system.
+# tests, `make check` those of them that are no long wait. Each installs what it needs into .venv
+# first, and the tests what they need of the system.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# One more than there are cores, since many tests wait for servers; 0 is no worker but pytest itself.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(1 + (os.cpu_count() or 1))')
 
-.PHONY: lab ladder test system lint lock clean
+.PHONY: lab ladder test check system lint lock clean
 
 lab: $(VENV)/lab.stamp
 	$(BIN)/rowpath lab run $(ARGS)
@@ -12,9 +15,15 @@ lab: $(VENV)/lab.stamp
 ladder: $(VENV)/peers.stamp
 	$(BIN)/rowpath lab run ladder $(ARGS)
 
+# conftest.py has put the tests in an order and in groups.
+PYTEST = $(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder
+
 test: system $(VENV)/dev.stamp
 	$(BIN)/python tests/system.py --browser
-	$(BIN)/pytest $(ARGS)
+	$(PYTEST) $(ARGS)
+
+check: system $(VENV)/dev.stamp
+	$(PYTEST) -m "not long" $(ARGS)
 
 # A browser and the like, before minutes of other work: tests/system.py names them.
 system:

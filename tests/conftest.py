@@ -23,6 +23,32 @@ SMALL = {
 }
 PRODUCTS = 3_000
 LOGS_ROWS = 2_000
+# Files that take long. They are begun first, so that no worker is left alone with one of them at
+# the end, and `make check` leaves them out: their tests are marked as long.
+LONG = (
+    "tests/fast/drf/test_hunt.py",
+    "tests/cli/test_main_job.py",
+    "tests/fast/test_installation.py",
+    "tests/fast/test_streaming.py",
+    "tests/lab/test_apps.py",
+    "tests/fast/encoding/test_fuzz.py",
+    "tests/lab/test_database.py",
+    "tests/report/test_html_in_browser.py",
+    "tests/cli/test_commands.py",
+    "tests/test_new_technique.py",
+)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let a file's tests share a worker, and with it what they share: servers and databases."""
+    files = {item: item.nodeid.partition("::")[0] for item in items}
+    items.sort(key=lambda item: LONG.index(files[item]) if files[item] in LONG else len(LONG))
+    for item, file in files.items():
+        if file in LONG:
+            item.add_marker(pytest.mark.long)
+        if config.pluginmanager.hasplugin("xdist") and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(file))
 
 
 @contextmanager

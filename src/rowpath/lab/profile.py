@@ -31,7 +31,7 @@ class Profile:
     thorough: bool = False
 
 
-PROFILES = (
+PROFILES: tuple[Profile, ...] = (
     Profile(
         name="quick",
         floor=MINIMUM_BLOCKS,

@@ -5,6 +5,7 @@ Far <- Near <- Main <- Side        Child(Main), Proxy(Main)
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from random import Random
 from typing import Any, TypeVar
 
@@ -178,13 +179,17 @@ _MANAGERS: list[dict[str, str]] = [
 ]
 
 
+_SEEDS = st.binary(min_size=4, max_size=4)
+
+
+@cache  # Hypothesis looks through each strategy that it has not seen yet
 def rarely(once_in: int) -> st.SearchStrategy[bool]:
     return st.integers(0, once_in - 1).map(lambda number: number == once_in - 1)
 
 
 def spread(options: Sequence[T]) -> st.SearchStrategy[T]:
     """Return one of many options, evenly: Hypothesis itself repeats what it has tried."""
-    return st.binary(min_size=4, max_size=4).map(lambda seed: Random(seed).choice(options))
+    return _SEEDS.map(lambda seed: Random(seed).choice(options))
 
 
 class _Maker:
