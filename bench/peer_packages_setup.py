@@ -4,8 +4,9 @@ Nothing of a package is imported before its own functions are called: this modul
 program that installs them as well.
 """
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -218,10 +219,12 @@ def _history() -> Mapping[str, Any]:
 
 
 def _readonly() -> Mapping[str, Any]:
-    class ReadonlyMeta:
-        readonly = ("is_out",)
+    from django.db import models
 
-    return {"ReadonlyMeta": ReadonlyMeta}
+    class ReadonlyMeta:
+        readonly = ("place",)
+
+    return {"place": models.IntegerField(null=True), "ReadonlyMeta": ReadonlyMeta}
 
 
 def _ignored_trigger() -> Mapping[str, Any]:
@@ -246,12 +249,36 @@ def _history_context() -> Any:
     return pghistory.context(who="100 % 'me'")
 
 
-def _no_queries_but_ours() -> Any:
-    from zen_queries import queries_dangerously_enabled
+def _no_queries() -> Any:
+    from zen_queries import queries_disabled
 
-    return queries_dangerously_enabled()
+    return queries_disabled()
 
 
+def _after_tenants() -> None:
+    """Make a second tenant, who has nine of the books."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE SCHEMA second")
+        cursor.execute("CREATE TABLE second.peer_shelf_author AS TABLE peer_shelf_author")
+        cursor.execute("CREATE TABLE second.peer_shelf_book AS TABLE peer_shelf_book")
+        cursor.execute("DELETE FROM second.peer_shelf_book WHERE id > 9")
+
+
+@contextmanager
+def _tenant_in_turn() -> Iterator[None]:
+    """Ask for each list as another tenant than for the one before."""
+    from django.db import connections
+
+    connection: Any = connections["default"]
+    asked = next(_requests) // 2  # with the mixin and without
+    connection.set_schema(("public", "second")[asked % 2])
+    yield
+    connection.set_schema("public")
+
+
+_requests = itertools.count()
 _OTEL = (
     "opentelemetry-instrumentation-psycopg",
     "opentelemetry-instrumentation-django",
@@ -358,8 +385,16 @@ PACKAGES: Mapping[str, Package] = {
         middleware=("querycount.middleware.QueryCountMiddleware",),
         settings={"DEBUG": True, "QUERYCOUNT": {"DISPLAY_DUPLICATES": 0}},
     ),
-    "django-zen-queries": Package(
-        needs=("django-zen-queries",), apps=("zen_queries",), around=_no_queries_but_ours
+    "django-zen-queries": Package(needs=("django-zen-queries",), apps=("zen_queries",)),
+    "django-zen-queries, queries_disabled()": Package(
+        needs=("django-zen-queries",), apps=("zen_queries",), around=_no_queries
+    ),
+    "django-tenants": Package(
+        needs=("django-tenants",),
+        engine="django_tenants.postgresql_backend",
+        settings={"TENANT_MODEL": "peer_shelf.Author", "TENANT_DOMAIN_MODEL": "peer_shelf.Book"},
+        after=_after_tenants,
+        around=_tenant_in_turn,
     ),
     "django-read-only": Package(needs=("django-read-only",), apps=("django_read_only",)),
     "django-pgtrigger, ignore()": Package(
