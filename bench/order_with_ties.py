@@ -17,7 +17,6 @@ from typing import Any
 from unittest.mock import patch
 
 from fast_path import measured
-
 from rowpath.lab.apps.settings import AppSettings
 from rowpath.lab.database import open_database
 from rowpath.lab.dataset import PRODUCTS, ensure
@@ -62,11 +61,11 @@ def _lists() -> dict[str, tuple[str, ...]]:
 
 def steps(size: int, fields: tuple[str, ...]) -> dict[str, Step]:
     """Return what is timed for a list of `size` products with `fields`."""
-    from fast_path_steps import products, view_of  # noqa: PLC0415 - its models
     from rest_framework.renderers import JSONRenderer  # noqa: PLC0415
     from rest_framework.serializers import ModelSerializer  # noqa: PLC0415
     from rest_framework.test import APIRequestFactory  # noqa: PLC0415
 
+    from fast_path_steps import products, view_of  # noqa: PLC0415 - its models
     from rowpath.fast.drf import FastListMixin  # noqa: PLC0415
     from rowpath.fast.drf.answers import reading_for  # noqa: PLC0415
     from rowpath.lab.apps.django.models import Product  # noqa: PLC0415
