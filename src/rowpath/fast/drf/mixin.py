@@ -1,6 +1,7 @@
 """The one line that makes a list fast: FastListMixin, first in a generic view's bases."""
 
 import logging
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from django.http.response import HttpResponseBase
@@ -75,7 +76,8 @@ def _known(view: FastListMixin) -> FallBack | None:
 
 def _told(view: object, response: Response, reason: FallBack | None) -> Response:
     """Return `response`, which tells from now on why it is DRF's, if it is."""
-    count(type(view), reason)
+    with suppress(*FALLS_BACK):
+        count(type(view), reason)
     if reason is not None:
         _log.debug("DRF answers %s: %s", type(view).__name__, reason)
         with_outcome(response, Outcome(reason=reason))

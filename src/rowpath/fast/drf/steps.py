@@ -89,6 +89,7 @@ def failing(view_class: type) -> FallBack | None:
     return FallBack(reason="a step of rowpath failed, so DRF answers for a while")
 
 
+@step
 def count(view_class: type, reason: FallBack | None) -> None:
     """Count whether a step failed for a list of `view_class`, which fell back for `reason`."""
     if reason is not None and reason.is_defect:

@@ -42,10 +42,7 @@ DATABASES = {
             keyword: value
             for keyword, value in _connection.items()
             if keyword not in {"dbname", "user", "password", "host", "port"}
-        }
-        # psycopg's own default, which SQLAlchemy's connection has. Django sets it to none, and its
-        # cursors cannot prepare.
-        | ({"prepare_threshold": 5} if _is_controlled else {}),
+        },
         # Django's default is a new connection for every request, and the talk left it so.
         "CONN_MAX_AGE": None if _is_controlled else 0,
     }
