@@ -9,7 +9,8 @@ relied on is told so by `check`, and is looked at again for each request.
 import functools
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from operator import attrgetter
 from pathlib import Path
 from types import (
     BuiltinFunctionType,
@@ -21,6 +22,7 @@ from types import (
     ModuleType,
     WrapperDescriptorType,
 )
+from typing import Any
 
 Owner = type | ModuleType
 
@@ -40,24 +42,27 @@ class Relied:
     """The attributes that are relied on, each as its library ships it."""
 
     def __init__(self) -> None:
-        self._as_shipped: dict[tuple[Owner, str], object] = {}
+        self._as_shipped: dict[Owner, dict[str, object]] = {}
         self._has_grounds = False
-        # What is compared for each request, so in the form that is quickest to compare.
-        self._asked: tuple[tuple[tuple[Owner, str], ...], list[object]] = ((), [])
+        # What is compared for each request, in the form that is quickest to compare.
+        self._asked: tuple[tuple[Owner, Callable[[Any], object], object], ...] = ()
 
     def check(self, owner: Owner, *names: str) -> str | None:
         """Rely on `names` of `owner`; return what one is instead, None if all are shipped.
 
         One that is not as shipped is not relied on, and is looked at again when it is next asked.
+        A name that there is not is nothing to rely on.
         """
-        for name in names:
-            if (owner, name) in self._as_shipped:
-                continue
+        known = self._as_shipped.get(owner, {})
+        new = [name for name in names if name not in known and hasattr(owner, name)]
+        if not new:
+            return None
+        for name in new:
             if (instead := _instead(owner, name)) is not None:
                 return instead
-            self._as_shipped[owner, name] = getattr(owner, name, None)
-            known = tuple(self._as_shipped.items())
-            self._asked = tuple(asked for asked, _ in known), [shipped for _, shipped in known]
+        more = known | {name: getattr(owner, name) for name in new}
+        self._as_shipped = self._as_shipped | {owner: more}
+        self._asked = tuple(map(_compared, self._as_shipped.items()))
         return None
 
     def check_grounds(self, grounds: Iterable[tuple[Owner, tuple[str, ...]]]) -> str | None:
@@ -72,7 +77,7 @@ class Relied:
 
     def names(self) -> tuple[tuple[Owner, str], ...]:
         """Return all that is relied on."""
-        return self._asked[0]
+        return tuple((owner, name) for owner, names in self._as_shipped.items() for name in names)
 
     def clear(self) -> None:
         """Rely on nothing, as at the start."""
@@ -80,14 +85,25 @@ class Relied:
 
     def changed(self) -> str | None:
         """Return what one of the attributes is now instead of what was shipped, None if all are."""
-        asked, shipped = self._asked
         # Equal is what is the same object, and a method of a class that was bound once more.
-        if [getattr(owner, name, None) for owner, name in asked] == shipped:
-            return None
-        for (owner, name), was in zip(asked, shipped, strict=True):
-            if getattr(owner, name, None) != was:
-                return _instead(owner, name) or f"{_said(owner)}.{name} was replaced"
-        return None  # it was put back in between
+        for owner, values, shipped in self._asked:
+            try:
+                if values(owner) == shipped:
+                    continue
+            except AttributeError:
+                pass  # which is told below
+            for name, was in self._as_shipped[owner].items():
+                if getattr(owner, name, None) != was:
+                    return _instead(owner, name) or f"{_said(owner)}.{name} was replaced"
+        return None
+
+
+def _compared(
+    relied_on: tuple[Owner, dict[str, object]],
+) -> tuple[Owner, Callable[[Any], object], object]:
+    owner, attributes = relied_on
+    values = attrgetter(*attributes)
+    return owner, values, values(owner)
 
 
 relied = Relied()
