@@ -15,8 +15,8 @@ lab: $(VENV)/lab.stamp
 ladder: $(VENV)/peers.stamp
 	$(BIN)/rowpath lab run ladder $(ARGS)
 
-# conftest.py has put the tests in an order and in groups.
-PYTEST = $(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder
+# A file's tests share servers and databases; conftest.py has put the files in an order.
+PYTEST = $(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test: system $(VENV)/dev.stamp
 	$(BIN)/python tests/system.py --browser

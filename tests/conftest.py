@@ -28,6 +28,7 @@ LOGS_ROWS = 2_000
 LONG = (
     "tests/fast/drf/test_hunt.py",
     "tests/cli/test_main_job.py",
+    "tests/cli/test_ended_jobs.py",
     "tests/fast/test_installation.py",
     "tests/fast/test_streaming.py",
     "tests/lab/test_apps.py",
@@ -40,15 +41,13 @@ LONG = (
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Let a file's tests share a worker, and with it what they share: servers and databases."""
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files that take long in front, and mark their tests."""
     files = {item: item.nodeid.partition("::")[0] for item in items}
     items.sort(key=lambda item: LONG.index(files[item]) if files[item] in LONG else len(LONG))
     for item, file in files.items():
         if file in LONG:
             item.add_marker(pytest.mark.long)
-        if config.pluginmanager.hasplugin("xdist") and not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(file))
 
 
 @contextmanager

@@ -1,0 +1,56 @@
+"""The main job as a user runs it, on few rows, and what it leaves."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from rowpath.lab.record import Run, from_json
+
+ROWS = 2_000
+MARK = "ROWPATH_TEST_MARK"
+PROGRAM = Path(__file__).with_name("short_slots.py")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """A command that has ended, and the files that it was to write."""
+
+    code: int
+    out: str
+    err: str
+    folder: Path
+
+    @property
+    def json(self) -> Path:
+        return self.folder / "run.json"
+
+    @property
+    def html(self) -> Path:
+        return self.folder / "run.html"
+
+    def run(self) -> Run:
+        return from_json(self.json.read_bytes())
+
+
+def command(folder: Path, *arguments: str) -> list[str]:
+    files = ("--json", str(folder / "run.json"), "--html", str(folder / "run.html"))
+    run = ("lab", "run", "--rows", str(ROWS), "--profile", "quick")
+    return [sys.executable, str(PROGRAM), *run, *files, *arguments]
+
+
+def environment(folder: Path, mark: str = "") -> dict[str, str]:
+    return os.environ | {"ROWPATH_DATA_DIR": str(folder / "data"), MARK: mark, "COLUMNS": "120"}
+
+
+def rowpath(folder: Path, *arguments: str) -> Finished:
+    result = subprocess.run(
+        command(folder, *arguments),
+        env=environment(folder),
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+    )
+    return Finished(code=result.returncode, out=result.stdout, err=result.stderr, folder=folder)

@@ -1,0 +1,187 @@
+"""Every end of the main job but the good one; tests/cli/test_main_job.py has that."""
+
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Timer
+from uuid import uuid4
+
+import psutil
+import psycopg
+import pytest
+from main_job import MARK, ROWS, command, environment, rowpath
+
+from conftest import enterable_folder, hearing_sigint
+from rowpath.lab.database import open_database
+from rowpath.lab.dataset import PRODUCTS, inspect
+from rowpath.lab.record import from_json
+
+LONGEST_S = 300.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """The main job on its way, with whatever it says on stderr."""
+
+    process: subprocess.Popen[str]
+    folder: Path
+    mark: str
+
+    def wait_for(self, text: str) -> None:
+        """Read what the job says until it says `text`."""
+        assert self.process.stderr is not None
+        seen = []
+        for line in self.process.stderr:
+            seen.append(line)
+            if text in line:
+                return
+        pytest.fail(f"the job ended without {text!r}: {''.join(seen)}")
+
+    def processes(self) -> list[psutil.Process]:
+        """Return what was started by this job, however it is related to it now."""
+        return [each for each in psutil.process_iter() if self._is_ours(each)]
+
+    def _is_ours(self, process: psutil.Process) -> bool:
+        try:
+            return process.pid != self.process.pid and (
+                process.environ().get(MARK) == self.mark
+                or str(self.folder) in " ".join(process.cmdline())
+            )
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            return False
+
+    def none_left(self) -> bool:
+        """Return whether everything that the job started has ended, given a moment."""
+        deadline = time.monotonic() + 30
+        while self.processes():
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.05)
+        return True
+
+
+@pytest.fixture
+def job() -> Iterator[Job]:
+    """The experiment `lazy`, just begun on an empty data folder."""
+    mark = uuid4().hex
+    with enterable_folder() as folder:
+        with hearing_sigint():
+            process = subprocess.Popen(
+                command(folder, "--sizes", "10", "lazy"),
+                env=environment(folder, mark),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+        # A job that says nothing any more ends all the same, and so does what reads it.
+        watchdog = Timer(LONGEST_S, process.kill)
+        with process:
+            watchdog.start()
+            begun = Job(process=process, folder=folder, mark=mark)
+            yield begun
+            watchdog.cancel()
+            process.kill()
+            assert begun.none_left()
+
+
+def dataset_is_whole_or_absent(folder: Path, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Return whether the data folder can be used at once, and holds all rows or none."""
+    monkeypatch.setenv("ROWPATH_DATA_DIR", str(folder / "data"))
+    with open_database(None) as database:
+        held = inspect(database, PRODUCTS)
+        if held is None:
+            return True
+        with psycopg.connect(database.dsn) as connection:
+            counted = connection.execute("SELECT count(*) FROM rowpath_lab.product").fetchone()
+        return counted == (held.rows,) == (ROWS,)
+
+
+@pytest.mark.parametrize(
+    ("moment", "number"),
+    [
+        ("using embedded", signal.SIGKILL),
+        ("primary key", signal.SIGINT),
+        ("checking", signal.SIGKILL),
+        ("checking", signal.SIGTERM),
+        ("block 1 of", signal.SIGINT),
+        ("block 2 of", signal.SIGKILL),
+    ],
+)
+def test_a_killed_job_leaves_no_process_and_a_whole_dataset(
+    job: Job, moment: str, number: signal.Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever it is hit and by whatever, all its processes end and the data can be used again."""
+    job.wait_for(moment)
+
+    job.process.send_signal(number)
+
+    job.process.wait(timeout=LONGEST_S)
+    assert job.none_left()
+    assert dataset_is_whole_or_absent(job.folder, monkeypatch)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_what_was_measured_is_written_when_a_job_is_ended(
+    job: Job, number: signal.Signals, code: int
+) -> None:
+    """A job that is told to end writes its run, which says that it is not whole."""
+    job.wait_for("block 2 of")
+
+    job.process.send_signal(number)
+
+    assert job.process.wait(timeout=LONGEST_S) == code
+    run = from_json((job.folder / "run.json").read_bytes())
+    assert run.stopped is not None
+    assert run.stopped.startswith("It was ended ")
+    assert {len(variant.samples_ms) for variant in run.experiments[0].variants} <= {1, 2}
+    assert (job.folder / "run.html").exists()
+
+
+def test_a_server_that_dies_in_the_middle_is_told_and_the_run_is_written(job: Job) -> None:
+    """The message names the cell and ends with the server's last lines; nothing is lost."""
+    job.wait_for("block 2 of")
+    servers = [each for each in job.processes() if "gunicorn" in " ".join(each.cmdline())]
+    assert servers
+
+    for server in servers:
+        server.kill()
+
+    assert job.process.wait(timeout=LONGEST_S) == 9
+    run = from_json((job.folder / "run.json").read_bytes())
+    assert run.stopped is not None
+    # A warm-up asks for 20 rows.
+    assert re.match(r"Cannot measure unread-\w+ \(controlled, (20|2,000) rows\)", run.stopped)
+    assert "The last lines of the server's log" in run.stopped
+    assert job.none_left()
+
+
+def test_a_database_that_dies_in_the_middle_is_told(job: Job) -> None:
+    """Without its database a job ends with a sentence and a code, not with a traceback."""
+    job.wait_for("block 2 of")
+    for process in job.processes():
+        if process.name() == "postgres":
+            process.kill()
+
+    assert job.process.wait(timeout=LONGEST_S) == 4
+    assert job.process.stderr is not None
+    said = job.process.stderr.read()
+    assert "Cannot go on: the database broke off." in said
+    assert "Traceback (most recent call last)" not in said
+    stopped = from_json((job.folder / "run.json").read_bytes()).stopped
+    assert stopped is not None
+    assert stopped in said
+    assert job.none_left()
+
+
+def test_a_second_command_at_once_is_refused(job: Job) -> None:
+    """Two commands never work on one database: the second says who does."""
+    job.wait_for("checking")
+
+    second = rowpath(job.folder, "lazy")
+
+    assert second.code == 7
+    assert f"pid {job.process.pid}" in second.err
