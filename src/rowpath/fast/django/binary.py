@@ -26,8 +26,7 @@ from psycopg.pq import ExecStatus, Format, TransactionStatus
 from psycopg.pq.abc import PGresult
 
 from rowpath.fast.django.statement import Statement
-from rowpath.fast.django.wrappers import told_apart
-from rowpath.fast.fallback import CannotCompileError
+from rowpath.fast.fallback import CannotCompileError, TheirsError
 
 # Rows that the client encodes while the server makes the next: few, so that they stay in the
 # processor's cache, and enough that taking them costs nothing beside.
@@ -237,16 +236,17 @@ def _run(statement: Statement, take: Take | None) -> PGresult | None:
         binary.take = take
         cursor.cursor = binary
         try:
-            with told_apart(connection):
-                cursor.execute(statement.sql, statement.params)
+            cursor.execute(statement.sql, statement.params)
         except DatabaseError as error:
             reason = _ours_alone(error, binary)
             if reason is not None and connection.get_autocommit():
                 raise CannotCompileError(reason) from error
             raise
-        except Exception:
+        except Exception as error:
             _reopen(connection)
             if binary.failed is None:
+                if connection.execute_wrappers:
+                    raise TheirsError(error) from error
                 raise
         if binary.failed is not None:
             raise binary.failed

@@ -28,10 +28,18 @@ def has_binary_rows(using: str) -> bool:
     connection = connections[using]
     if connection.vendor != "postgresql" or connection.Database.__name__ != "psycopg":
         return False
-    driver = connection.Database
+    _check_driver(connection.Database)
+    return True
+
+
+@cache
+def _check_driver(driver: ModuleType) -> None:
+    """Raise CannotCompileError for a driver that was not proved or was patched.
+
+    One that is all right is relied on from then on, and `relied` sees what changes.
+    """
     if (reason := _unproved(driver.__version__) or _patched(driver)) is not None:
         raise CannotCompileError(reason)
-    return True
 
 
 @cache
