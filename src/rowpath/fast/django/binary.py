@@ -282,15 +282,15 @@ def _ours_alone(error: DatabaseError, cursor: BinaryCursor) -> str | None:
 def _check_session(connection: BaseDatabaseWrapper) -> None:
     # What the server has reported of itself; libpq knows it without asking.
     status = connection.connection.pgconn.parameter_status
-    if (zone := _text(status(b"TimeZone"))) != connection.timezone_name:
-        raise CannotCompileError(f"the session's time zone was set to {zone}")
-    if (encoding := _text(status(b"client_encoding"))) != "UTF8":
-        raise CannotCompileError(f"the session's client_encoding is {encoding}")
+    if (zone := status(b"TimeZone")) != connection.timezone_name.encode():
+        raise CannotCompileError(f"the session's time zone was set to {_text(zone)}")
+    if (encoding := status(b"client_encoding")) != b"UTF8":
+        raise CannotCompileError(f"the session's client_encoding is {_text(encoding)}")
     # psycopg reads dates and intervals as text, and refuses most other styles than these.
-    if not (dates := _text(status(b"DateStyle")) or "ISO").startswith("ISO"):
-        raise CannotCompileError(f"the session's DateStyle is {dates}")
-    if (intervals := _text(status(b"IntervalStyle"))) != "postgres":
-        raise CannotCompileError(f"the session's IntervalStyle is {intervals}")
+    if not ((dates := status(b"DateStyle")) or b"ISO").startswith(b"ISO"):
+        raise CannotCompileError(f"the session's DateStyle is {_text(dates)}")
+    if (intervals := status(b"IntervalStyle")) != b"postgres":
+        raise CannotCompileError(f"the session's IntervalStyle is {_text(intervals)}")
     if "extra_float_digits" in str(connection.settings_dict["OPTIONS"].get("options", "")):
         raise CannotCompileError("OPTIONS sets extra_float_digits")
 

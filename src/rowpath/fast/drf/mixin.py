@@ -1,7 +1,6 @@
 """The one line that makes a list fast: FastListMixin, first in a generic view's bases."""
 
 import logging
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from django.http.response import HttpResponseBase
@@ -76,8 +75,10 @@ def _known(view: FastListMixin) -> FallBack | None:
 
 def _told(view: object, response: Response, reason: FallBack | None) -> Response:
     """Return `response`, which tells from now on why it is DRF's, if it is."""
-    with suppress(*FALLS_BACK):
+    try:
         count(type(view), reason)
+    except FALLS_BACK:
+        _log.debug("A list of %s was not counted", type(view).__name__)
     if reason is not None:
         _log.debug("DRF answers %s: %s", type(view).__name__, reason)
         with_outcome(response, Outcome(reason=reason))

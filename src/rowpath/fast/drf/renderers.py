@@ -1,5 +1,8 @@
 """Which renderers write the JSON that the encoder writes, and how theirs is set up."""
 
+from functools import lru_cache
+from typing import Any
+
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.utils.encoders import JSONEncoder
 
@@ -11,13 +14,20 @@ from rowpath.fast.plan import JsonStyle
 
 def style_of(renderer: BaseRenderer, accepted_media_type: str) -> JsonStyle:
     """Return how `renderer` dumps JSON, or raise CannotCompileError."""
-    name = named(type(renderer))
     if not isinstance(renderer, JSONRenderer):
-        raise CannotCompileError(f"the answer is rendered by {name}")
-    if own := overridden(type(renderer), JSONRenderer, ("render", "get_indent")):
-        raise CannotCompileError(f"{name} has a {own}() of its own")
+        raise CannotCompileError(f"the answer is rendered by {named(type(renderer))}")
     if renderer.encoder_class is not JSONEncoder:
-        raise CannotCompileError(f"{name} has the encoder {named(renderer.encoder_class)}")
-    if renderer.get_indent(accepted_media_type, {}) is not None:
-        raise CannotCompileError("the client asks for indented JSON")
+        name, encoder = named(type(renderer)), named(renderer.encoder_class)
+        raise CannotCompileError(f"{name} has the encoder {encoder}")
+    renderer_class: Any = type(renderer)
+    _check_rendering(renderer_class, accepted_media_type)
     return JsonStyle(ascii_only=bool(renderer.ensure_ascii), compact=bool(renderer.compact))
+
+
+# By classes and what clients accept, which may be anything.
+@lru_cache(maxsize=256)
+def _check_rendering(renderer_class: Any, accepted_media_type: str) -> None:
+    if own := overridden(renderer_class, JSONRenderer, ("render", "get_indent")):
+        raise CannotCompileError(f"{named(renderer_class)} has a {own}() of its own")
+    if renderer_class().get_indent(accepted_media_type, {}) is not None:
+        raise CannotCompileError("the client asks for indented JSON")

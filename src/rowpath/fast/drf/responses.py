@@ -1,7 +1,7 @@
 """The answer whose rows are there as bytes before it is rendered."""
 
+import logging
 import sys
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar, cast
 from weakref import WeakKeyDictionary
@@ -16,6 +16,8 @@ from rowpath.fast.drf.renderers import style_of
 from rowpath.fast.drf.steps import FALLS_BACK, step
 from rowpath.fast.fallback import CannotCompileError, FallBack
 from rowpath.fast.plan import JsonStyle
+
+_log = logging.getLogger("rowpath.fast")
 
 R = TypeVar("R", bound=HttpResponseBase)
 
@@ -167,8 +169,10 @@ class FastResponse(Response):
         """
         super().close()
         if type(self) is FastResponse:  # or one that hears of the end has asked for the data
-            with suppress(*FALLS_BACK):
+            try:
                 self._let_go()
+            except FALLS_BACK:
+                _log.debug("An answer waits for Python's search for cycles")
 
     @step
     def _let_go(self) -> None:
