@@ -42,7 +42,7 @@ import dj_database_url
 from {settings} import *
 if url := dj_database_url.config():
     DATABASES = {{"default": url}}
-INSTALLED_APPS = [app for app in INSTALLED_APPS if app != "django_nose"]  # which is no more
+INSTALLED_APPS = tuple(app for app in INSTALLED_APPS if app != "django_nose")  # it is no more
 """
 
 
@@ -55,6 +55,8 @@ class Suite:
     folder: str = "tests"
     settings: str | None = "tests.settings"
     """The module of its settings; None if its conftest configures Django."""
+    path: str = "."
+    """Where its imports begin."""
     databases: tuple[str, ...] = (SQLITE, POSTGRESQL)
     options: tuple[str, ...] = ()
     """Options of pytest."""
@@ -102,6 +104,7 @@ SUITES = (
         needs=(*_ALL_NEED, "django-guardian<3.6", "mock"),
         folder="tests_app",
         settings="settings",
+        path="tests_app",
         databases=(POSTGRESQL,),  # slow enough
         options=("--override-ini", "python_files=test*.py"),
     ),
@@ -116,6 +119,8 @@ class Run:
     lists: Mapping[str, int]
     reasons: Mapping[str, int]
     errors: Mapping[str, str]
+    uncollected: Mapping[str, str]
+    """Files of tests that could not be imported, and why."""
     differences: tuple[str, ...]
 
     def passed(self) -> set[str]:
@@ -145,6 +150,7 @@ def _database(name: str) -> str:
 def run_suites(suites: Iterable[Suite], databases: Iterable[str], folder: Path) -> list[str]:
     """Run each suite on each database, print the table, and return what is wrong."""
     wrong: list[str] = []
+    uncollected: dict[str, str] = {}
     reasons: Counter[str] = Counter()
     print_row("suite", "database", "tests passed", "with the mixin", *PATHS.values(), "differ")
     print_row(*["---"] * 8)
@@ -157,8 +163,10 @@ def run_suites(suites: Iterable[Suite], databases: Iterable[str], folder: Path) 
                 print_row(prepared.version, name, *summary(*runs))
                 wrong += [f"{suite.package}, {name}: {what}" for what in differences(suite, *runs)]
                 reasons.update(runs[1].reasons)
-    print("\nDRF answered, since", *(f"- {why}: {n}" for why, n in reasons.most_common()), sep="\n")
-    print("", *wrong or ["Nothing differs."], sep="\n")
+                uncollected |= runs[0].uncollected
+    print_list("DRF answered, since", [f"{why}: {count}" for why, count in reasons.most_common()])
+    print_list("Not run, with the mixin and without", map(": ".join, uncollected.items()))
+    print_list("Differ", wrong)
     return wrong
 
 
@@ -196,7 +204,7 @@ def run(suite: Suite, mode: str, prepared: Prepared, database_url: str) -> Run:
     """Run the suite in a process of its own. Ends the program if that cannot be done."""
     result, log = prepared.folder / "result.json", prepared.folder / "log.txt"
     environ = os.environ | {
-        "PYTHONPATH": os.pathsep.join((str(BENCH), str(prepared.folder / suite.folder))),
+        "PYTHONPATH": os.pathsep.join((str(BENCH), str(prepared.folder / suite.path))),
         "PEER_SUITES_MODE": mode,
         "PEER_SUITES_RESULT": str(result),
     }
@@ -205,11 +213,12 @@ def run(suite: Suite, mode: str, prepared: Prepared, database_url: str) -> Run:
     program = [str(prepared.python), "-m", "pytest", "-p", "peer_suites_plugin", *suite.options]
     # Some files need what cannot be installed any more; the others are run all the same.
     program += ["-p", "no:cacheprovider", "--continue-on-collection-errors", suite.folder]
+    result.unlink(missing_ok=True)
     with log.open("wb") as output:
         ended = subprocess.run(
             program, cwd=prepared.folder, env=environ, stdout=output, stderr=output, check=False
         )
-    if ended.returncode not in (0, 1):  # all passed, or some failed
+    if ended.returncode not in (0, 1) or not result.exists():  # neither all passed nor some failed
         sys.exit(f"Cannot run the tests of {suite.package}: pytest ended with\n{log.read_text()}")
     written: dict[str, Any] = json.loads(result.read_text())
     return Run(**written | {"differences": tuple(written["differences"])})
@@ -227,9 +236,11 @@ def summary(plain: Run, mixin: Run, compare: Run) -> list[str]:
 
 def differences(suite: Suite, plain: Run, mixin: Run, compare: Run) -> list[str]:
     """Return what the mixin has changed, without what is expected."""
+    lost = sorted(mixin.uncollected.keys() - plain.uncollected.keys())
     failed = sorted((plain.passed() - mixin.passed()) - suite.expected.keys())
     fixed = sorted(suite.expected.keys() & mixin.passed())
     return [
+        *(f"{file} cannot be imported with the mixin: {mixin.uncollected[file]}" for file in lost),
         *(f"{test} fails with the mixin: {mixin.errors.get(test)}" for test in failed),
         *(f"{test} is expected to fail and passes" for test in fixed),
         *sorted(set(compare.differences)),
@@ -241,6 +252,12 @@ def url_of(dsn: str) -> str:
     given = conninfo_to_dict(dsn)
     host = quote(str(given["host"]), safe="")
     return f"postgres://{given['user']}@{host}:{given['port']}/{given['dbname']}"
+
+
+def print_list(title: str, lines: Iterable[str]) -> None:
+    """Print a list, if there is anything in it."""
+    if given := list(lines):
+        print(f"\n{title}", *given, sep="\n- ")
 
 
 def print_row(*cells: str) -> None:

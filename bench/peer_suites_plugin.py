@@ -31,6 +31,7 @@ class Recorder:
         self._lists: Counter[str] = Counter()
         self._reasons: Counter[str] = Counter()
         self._errors: dict[str, str] = {}
+        self._uncollected: dict[str, str] = {}
         self._differences: list[str] = []
         self._test = ""
 
@@ -47,9 +48,15 @@ class Recorder:
             "lists": self._lists,
             "reasons": self._reasons,
             "errors": self._errors,
+            "uncollected": self._uncollected,
             "differences": self._differences,
         }
         self._result.write_text(json.dumps(written))
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Record what cannot be imported."""
+        if report.failed:
+            self._uncollected[report.nodeid] = report.longreprtext.splitlines()[-1]
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Record a test's worst outcome of its set-up, its call, its subtests and its tear-down."""
