@@ -30,6 +30,8 @@ LONG = (
     "tests/cli/test_main_job.py",
     "tests/cli/test_ended_jobs.py",
     "tests/fast/test_installation.py",
+    "tests/fast/test_defects.py",
+    "tests/fast/test_ties.py",
     "tests/fast/test_streaming.py",
     "tests/lab/test_apps.py",
     "tests/fast/encoding/test_fuzz.py",

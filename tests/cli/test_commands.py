@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -23,9 +24,10 @@ HEADER = re.compile(r"curl -X POST -H '([^:]+): ([^']+)' URL")
 UNDER_NOHUP = """
 import os, signal, sys
 from rowpath.cli.program import run
+from rowpath.cli.standard_streams import take_over
 signal.signal(signal.SIGHUP, signal.SIG_IGN)
 sys.argv = ["rowpath", "--version"]
-run()
+run(take_over())
 os.kill(os.getpid(), signal.SIGHUP)
 print("still there")
 """
@@ -170,8 +172,9 @@ def test_serve_ends_with_a_sentence_when_a_server_dies(served: subprocess.Popen[
     """Nothing is promised that does not answer any more."""
     urls_of(served)
     for process in psutil.Process(served.pid).children(recursive=True):
-        if "gunicorn" in " ".join(process.cmdline()):
-            process.kill()
+        with suppress(psutil.NoSuchProcess):  # the lab's own helpers come and go
+            if "gunicorn" in " ".join(process.cmdline()):
+                process.kill()
 
     assert served.wait(timeout=60) == 9
     assert served.stderr is not None
