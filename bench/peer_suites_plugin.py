@@ -73,12 +73,16 @@ class Recorder:
         """Have `list` of the mixin tell how it answered, and if asked compare it with DRF's."""
         from rest_framework.mixins import ListModelMixin
 
+        from rowpath.fast.drf import outcome_of
+
         answer: Callable[..., Any] = vars(mixin)["list"]
 
         @functools.wraps(answer)  # its docstring too: what reads it must find the mixin's
         def list_(view: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
             response = answer(view, request, *args, **kwargs)
-            outcome = response.rowpath
+            outcome = outcome_of(response)
+            if outcome is None:
+                raise AssertionError(f"{type(view).__name__} does not tell how it was answered")
             self._lists[outcome.path or "drf"] += 1
             if outcome.reason is not None:
                 self._reasons[outcome.reason.reason] += 1
