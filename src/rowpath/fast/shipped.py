@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from operator import attrgetter
 from pathlib import Path
+from threading import Lock
 from types import (
     BuiltinFunctionType,
     CodeType,
@@ -42,6 +43,7 @@ class Relied:
     """The attributes that are relied on, each as its library ships it."""
 
     def __init__(self) -> None:
+        self._lock = Lock()
         self._as_shipped: dict[Owner, dict[str, object]] = {}
         self._has_grounds = False
         # What is compared for each request, in the form that is quickest to compare.
@@ -53,17 +55,18 @@ class Relied:
         One that is not as shipped is not relied on, and is looked at again when it is next asked.
         A name that there is not is nothing to rely on.
         """
-        known = self._as_shipped.get(owner, {})
-        new = [name for name in names if name not in known and hasattr(owner, name)]
-        if not new:
+        with self._lock:  # or what another thread has come to rely on would be lost
+            known = self._as_shipped.get(owner, {})
+            new = [name for name in names if name not in known and hasattr(owner, name)]
+            if not new:
+                return None
+            for name in new:
+                if (instead := _instead(owner, name)) is not None:
+                    return instead
+            more = known | {name: getattr(owner, name) for name in new}
+            self._as_shipped = self._as_shipped | {owner: more}
+            self._asked = tuple(map(_compared, self._as_shipped.items()))
             return None
-        for name in new:
-            if (instead := _instead(owner, name)) is not None:
-                return instead
-        more = known | {name: getattr(owner, name) for name in new}
-        self._as_shipped = self._as_shipped | {owner: more}
-        self._asked = tuple(map(_compared, self._as_shipped.items()))
-        return None
 
     def check_grounds(self, grounds: Iterable[tuple[Owner, tuple[str, ...]]]) -> str | None:
         """Rely on all names of all owners once, by the first call that finds them as shipped."""
@@ -81,7 +84,8 @@ class Relied:
 
     def clear(self) -> None:
         """Rely on nothing, as at the start."""
-        self.__init__()  # type: ignore[misc] # which sets all there is
+        with self._lock:
+            self._as_shipped, self._asked, self._has_grounds = {}, (), False
 
     def changed(self) -> str | None:
         """Return what one of the attributes is now instead of what was shipped, None if all are."""

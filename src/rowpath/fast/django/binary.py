@@ -26,6 +26,7 @@ from psycopg.pq import ExecStatus, Format, TransactionStatus
 from psycopg.pq.abc import PGresult
 
 from rowpath.fast.django.statement import Statement
+from rowpath.fast.django.wrappers import is_theirs
 from rowpath.fast.fallback import CannotCompileError, TheirsError
 
 # Rows that the client encodes while the server makes the next: few, so that they stay in the
@@ -245,7 +246,7 @@ def _run(statement: Statement, take: Take | None) -> PGresult | None:
         except Exception as error:
             _reopen(connection)
             if binary.failed is None:
-                if connection.execute_wrappers:
+                if is_theirs(error, connection):
                     raise TheirsError(error) from error
                 raise
         if binary.failed is not None:

@@ -5,8 +5,6 @@ compiler's execute_sql(). A tool that has put itself into one of them must go on
 list is then the framework's.
 """
 
-from functools import cache
-
 from django.core import paginator
 from django.db import connections
 from django.db.models import base, manager, query, query_utils
@@ -62,7 +60,6 @@ GROUNDS: tuple[tuple[Owner, tuple[str, ...]], ...] = (
 )
 
 
-@cache
 def check_compiler(using: str) -> None:
     """Raise CannotCompileError unless Django's own compiler makes the SELECTs of `using`."""
     found = connections[using].ops.compiler("SQLCompiler")

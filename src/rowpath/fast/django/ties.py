@@ -5,7 +5,7 @@ depends on the SELECT list. A lean list is then other rows than the framework's.
 """
 
 from collections.abc import Iterator
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
@@ -61,7 +61,7 @@ def _is_computed(term: Any) -> bool:
     return isinstance(inner, BaseExpression)
 
 
-@cache
+@lru_cache(maxsize=1_000)
 def _is_total(model: type[Model], names: frozenset[str]) -> bool:
     """Whether no two rows of `model` have the same values under `names`.
 
@@ -109,7 +109,7 @@ def _always_holds(constraint: UniqueConstraint) -> bool:
     return bool(constraint.fields) and not (is_partial or constraint.opclasses)
 
 
-@cache
+@lru_cache(maxsize=1_000)
 def _can_compare(model: type[Model]) -> bool:
     try:
         for field in model._meta.concrete_fields:

@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 from django.db import DatabaseError, connections, transaction
 from django.db.models.query import QuerySet
 from rest_framework.generics import GenericAPIView
-from rest_framework.pagination import BasePagination, CursorPagination
+from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
@@ -28,7 +28,7 @@ from rowpath.fast.drf.back_off import BackOff, values_failed
 from rowpath.fast.drf.choosing import chooses_fields
 from rowpath.fast.drf.context import Context
 from rowpath.fast.drf.envelopes import NotPlainError, marked, spliced
-from rowpath.fast.drf.lazy import LazyList, is_unread
+from rowpath.fast.drf.lazy import LazyList, is_refusal, is_unread
 from rowpath.fast.drf.options import options
 from rowpath.fast.drf.portable import FallsBackError, PortableWay, check_portable
 from rowpath.fast.drf.prepared import CHOOSING, Prepared, prepared, prepared_for
@@ -39,7 +39,7 @@ from rowpath.fast.drf.serializing import serializer_of
 from rowpath.fast.drf.shadow import Again, checked, is_due, turned_off
 from rowpath.fast.drf.steps import FALLS_BACK, fall_back_of, step, theirs
 from rowpath.fast.drf.tied import only_ties, same_rows
-from rowpath.fast.drf.views import PAGINATORS, paginator_falls_back
+from rowpath.fast.drf.views import paginator_falls_back
 from rowpath.fast.encoding import CannotEncodeError
 from rowpath.fast.fallback import CannotCompileError, FallBack, TheirsError
 from rowpath.fast.plan import JsonStyle, Plan
@@ -65,13 +65,16 @@ def answer(view: Any, request: Request, queryset: QuerySet) -> tuple[Response, F
     page = None
     if view.paginator is not None:
         page = view.paginate_queryset(reading.queryset)
+    raised = None
     try:
         return _fast_answer(view, request, reading, queryset, page), None
     except FALLS_BACK as error:
         reason = fall_back_of(error)
         _count_values(view, reading, error)
     except TheirsError as error:
-        raise error.error from None
+        raised = error.error
+    if raised is not None:
+        raise raised  # not within the handler, which would be its context
     reading.look(reason.reason)
     if page is None:
         return Response(view.get_serializer(queryset, many=True).data), reason
@@ -182,9 +185,12 @@ def _marker(view: GenericAPIView, request: Request, queryset: QuerySet) -> str |
         return None
     if (reason := paginator_falls_back(cast("Any", type(paginator)))) is not None:
         raise CannotCompileError(reason.reason)
-    if not isinstance(paginator, CursorPagination) or not paginator.get_page_size(request):
+    if not isinstance(paginator, CursorPagination):
         return None
-    return paginator.get_ordering(request, queryset, view)[0].lstrip("-")
+    with _views_own_code():
+        if not paginator.get_page_size(request):
+            return None
+        return paginator.get_ordering(request, queryset, view)[0].lstrip("-")
 
 
 @step
@@ -207,9 +213,8 @@ def _fast_answer(
     array = answer.array()
     rows = LazyList(answer.data)
     response = answer.around(rows)
-    reading.check_falls_back()
     reading.way.ready.back_off.succeeded()
-    if (told := _is_drfs(view, response, rows)) is not None:
+    if (told := _is_drfs(view, reading, response, rows)) is not None:
         asked_of(type(view)).again(told)
         if is_unread(rows):
             rows.read()
@@ -225,11 +230,15 @@ def _fast_answer(
 _ENVELOPE = ("get_paginated_response",)
 
 
-def _is_drfs(view: GenericAPIView, response: Response, rows: LazyList) -> str | None:
+def _is_drfs(
+    view: GenericAPIView, reading: Reading, response: Response, rows: LazyList
+) -> str | None:
     """Return why `response`, made around `rows`, is left to DRF; None if it is not."""
     if not is_unread(rows):
         return f"{_enveloping(view)} looked at the rows"
-    if view.paginator is None or not _envelopes(view):
+    if reading.falls_back is not None:
+        return f"{_enveloping(view)}: {reading.falls_back.reason}"
+    if view.paginator is None:
         return None
     if type(response) is not Response or response.is_rendered:
         return f"{_enveloping(view)} returned a {type(response).__name__}"
@@ -238,13 +247,6 @@ def _is_drfs(view: GenericAPIView, response: Response, rows: LazyList) -> str | 
     except NotPlainError as error:
         return f"{_enveloping(view)} put {error} around the rows"
     return None
-
-
-def _envelopes(view: GenericAPIView) -> bool:
-    """Whether what stands around the rows of a page is not DRF's own."""
-    paginator = type(view.paginator)
-    base = next((base for base in PAGINATORS if issubclass(paginator, base)), BasePagination)
-    return has_own(view, GenericAPIView, _ENVELOPE) or has_own(view.paginator, base, _ENVELOPE)
 
 
 def _enveloping(view: GenericAPIView) -> str:
@@ -277,9 +279,9 @@ class _Answer:
         try:
             return theirs(self.view.get_paginated_response, rows)
         except TheirsError as error:
-            if not isinstance(error.error, TypeError) or not is_unread(rows):
+            if not (is_unread(rows) and is_refusal(error.error)):
                 raise
-            # Encoders in C take a list's items past its methods, and refuse what they find.
+            # An encoder in C took the list's items past its methods, and refused what it found.
             rows.read()
             return theirs(self.view.get_paginated_response, rows)
 
@@ -303,8 +305,9 @@ class _Answer:
             _log.debug("The rows of %s cannot be read again", type(self.view), exc_info=True)
             is_same = False
         if not is_same:
-            serializer = self._serializer(self.page)
-            data = ReturnList(json.loads(bytes(read)), serializer=serializer)
+            # Without a serializer: the view, which makes it, may be what raised.
+            nobody: Any = None
+            data = ReturnList(json.loads(bytes(read)), serializer=nobody)
         rows.fill(data)
 
     @property

@@ -1,7 +1,7 @@
 """The rows of an answer as code gets them that may pass them on unread: made when it looks."""
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 from rest_framework.utils.serializer_helpers import ReturnList
 
@@ -40,10 +40,23 @@ class LazyList(ReturnList):
         self[:] = data
 
 
+def _refuse(*_: Any) -> NoReturn:
+    raise TypeError(f"{_Unread.__name__} cannot be read")
+
+
 class _Unread:
-    """Stands in a list for the rows that were not made yet."""
+    """Stands in a list for the rows that were not made yet, and can be made nothing of."""
 
     __slots__ = ()
+
+    __repr__ = __str__ = __format__ = __reduce_ex__ = __reduce__ = __getattr__ = _refuse
+    __iter__ = __len__ = __bool__ = __getitem__ = __eq__ = __hash__ = _refuse
+
+
+def is_refusal(error: Exception) -> bool:
+    """Whether `error` is what code raises that has taken an unread list's item for a row."""
+    # Encoders name the class that they know nothing of.
+    return isinstance(error, TypeError) and _Unread.__name__ in str(error)
 
 
 def is_unread(rows: Any) -> bool:

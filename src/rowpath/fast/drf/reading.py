@@ -1,9 +1,9 @@
 """The rows of one request, read at the moment when its paginator asks for a page of instances."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-from django.db.models.query import QuerySet
+from django.db.models.query import QuerySet, ValuesIterable
 
 from rowpath.fast.drf.context import Context
 from rowpath.fast.drf.portable import PortableWay
@@ -27,14 +27,26 @@ class Row:
     __slots__ = ("_reading", "index")
 
     def __init__(self, reading: "Reading", index: int) -> None:
-        self._reading = reading
-        self.index = index
+        object.__setattr__(self, "_reading", reading)
+        object.__setattr__(self, "index", index)
 
     def __getattr__(self, name: str) -> Any:
         return self._reading.attribute(self.index, name)
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        setattr(self._reading.real(self.index), name, value)
+
+    def __delattr__(self, name: str) -> None:
+        delattr(self._reading.real(self.index), name)
+
     def __getitem__(self, key: Any) -> Any:
-        return self._reading.real(self.index)[key]
+        return self._reading.item(self.index, key)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._reading.real(self.index)[key] = value
+
+    def __delitem__(self, key: Any) -> None:
+        del self._reading.real(self.index)[key]
 
     def __str__(self) -> str:
         return str(self._reading.real(self.index))
@@ -42,15 +54,54 @@ class Row:
     def __repr__(self) -> str:
         return repr(self._reading.real(self.index))
 
+    def __format__(self, spec: str) -> str:
+        return format(self._reading.real(self.index), spec)
+
+    def __dir__(self) -> list[str]:
+        return dir(self._reading.real(self.index))
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return self._reading.real(self.index).__reduce_ex__(protocol)
+
     def __eq__(self, other: object) -> bool:
         return bool(self._reading.real(self.index) == other)
 
     def __hash__(self) -> int:
         return hash(self._reading.real(self.index))
 
+    def __bool__(self) -> bool:
+        return bool(self._reading.real(self.index))
+
+    def __len__(self) -> int:
+        return len(self._reading.real(self.index))
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._reading.real(self.index))
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._reading.real(self.index)
+
+    def __lt__(self, other: Any) -> Any:
+        return self._reading.real(self.index) < other
+
+    def __le__(self, other: Any) -> Any:
+        return self._reading.real(self.index) <= other
+
+    def __gt__(self, other: Any) -> Any:
+        return self._reading.real(self.index) > other
+
+    def __ge__(self, other: Any) -> Any:
+        return self._reading.real(self.index) >= other
+
+    def __or__(self, other: Any) -> Any:
+        return self._reading.real(self.index) | other
+
+    def __ror__(self, other: Any) -> Any:
+        return other | self._reading.real(self.index)
+
     @property  # type: ignore[misc] # which isinstance() asks for
     def __class__(self) -> Any:
-        return self._reading.class_of(self.index)
+        return self._reading.row_class
 
 
 class Reading:
@@ -79,11 +130,12 @@ class Reading:
         self._marker = way.ready.marker
         self._made_by = queryset._iterable_class
         self._prefetched = queryset._prefetch_related_lookups
+        self.row_class = dict if self._made_by is ValuesIterable else queryset.model
+        """What the framework's rows are instances of: nothing is asked of a row to tell it."""
         self._page_of: QuerySet | None = None
         self._real: list[Any] | None = None
         self.queryset: QuerySet = cast("Any", queryset)._chain()
         """The queryset as one that reads through this."""
-        self.queryset._db = way.using  # a router is asked once
         self.queryset._iterable_class = self
         self.queryset._prefetch_related_lookups = ()
 
@@ -91,12 +143,17 @@ class Reading:
         """Read the rows of `queryset`: called where Django makes an iterable of its instances."""
         if not self._is_over():
             if self._page_of is None:
+                theirs = None
                 try:
-                    return self._rows(queryset)
+                    rows = self._rows(queryset)
                 except FALLS_BACK as error:
                     self.falls_back = fall_back_of(error)
                 except TheirsError as error:
-                    raise error.error from None
+                    theirs = error.error
+                else:
+                    return rows
+                if theirs is not None:
+                    raise theirs  # not within the handler, which would be its context
             else:
                 self.look("the paginator reads the queryset more than once")
         # As Django would have it. It looks for prefetches after this.
@@ -109,7 +166,7 @@ class Reading:
         self._page_of = queryset
         # The project's own order_by() or count() may have made another of it.
         self._check(self._ordinary(queryset))
-        self.way.read(queryset)
+        self._read(queryset)
         return [Row(self, index) for index in range(self.way.count())]
 
     @step
@@ -117,7 +174,11 @@ class Reading:
         """Read all rows of the queryset, unless that was done. Raises CannotCompileError."""
         if self._page_of is None:
             self._page_of = self.queryset
-            self.way.read(self._page_of)
+            self._read(self._page_of)
+
+    def whole_list(self) -> QuerySet:
+        """Return the queryset as one of the database that was chosen."""
+        return self._ordinary(self.queryset)
 
     def look(self, reason: str) -> None:
         """Have the framework answer, unless the list is answered already."""
@@ -137,7 +198,19 @@ class Reading:
     def again(self) -> None:
         """Read the same page once more. Raises CannotCompileError."""
         if self._page_of is not None:
-            self.way.read(self._page_of)
+            self._read(self._page_of)
+
+    def _read(self, queryset: QuerySet) -> None:
+        """Read from the database that was chosen for this list; a router is asked once for it.
+
+        The paginator's own queryset is not bound to it: what it writes goes where the router says.
+        """
+        before = queryset._db
+        queryset._db = self.way.using
+        try:
+            self.way.read(queryset)
+        finally:
+            queryset._db = before
 
     def ordinary_page(self) -> QuerySet | None:
         """Return the queryset that was read, as one of the framework's rows; None if none was."""
@@ -148,14 +221,24 @@ class Reading:
 
         Any other has the framework answer.
         """
-        if name == self._marker and not self._is_over():
+        if self._is_marker(name):
             try:
                 return self._marked(row)
             except FALLS_BACK as error:
                 self.falls_back = fall_back_of(error)
-        real = self.real(row, name)
-        is_key = name == self._marker and isinstance(real, dict)
-        return real[name] if is_key else getattr(real, name)
+        return getattr(self.real(row, name), name)
+
+    def item(self, row: int, key: Any) -> Any:
+        """Return what a row of values() has under `key`, as `attribute` does."""
+        if self.row_class is dict and self._is_marker(key):
+            try:
+                return self._marked(row)
+            except FALLS_BACK as error:
+                self.falls_back = fall_back_of(error)
+        return self.real(row)[key]
+
+    def _is_marker(self, name: Any) -> bool:
+        return name == self._marker and not self._is_over()
 
     @step
     def _marked(self, row: int) -> Any:
@@ -171,12 +254,6 @@ class Reading:
         if self._real is None:
             self._real = [] if self._page_of is None else list(self._ordinary(self._page_of))
         return self._real
-
-    def class_of(self, row: int) -> type:
-        """Return the class of a row: a cursor's paginator asks whether it is a dict."""
-        if self._marker is not None and not self._is_over():
-            return Row
-        return type(self.real(row, "the class"))
 
     def real_page(self, page: Sequence[Any]) -> Sequence[Any]:
         """Return what the paginator gave as `page` with the framework's rows.
@@ -213,6 +290,7 @@ class Reading:
     def _ordinary(self, queryset: QuerySet) -> QuerySet:
         """Return `queryset` as one of the framework's rows."""
         ordinary = cast("Any", queryset)._chain()
+        ordinary._db = self.way.using
         ordinary._iterable_class = self._made_by
         ordinary._prefetch_related_lookups = self._prefetched
         return cast("QuerySet", ordinary)
