@@ -87,6 +87,7 @@ _UNGUARDED = {
     },
     "rowpath.fast.drf.mixin": {"filter_queryset", "get_queryset"},
     "rowpath.fast.drf.reading": {
+        "_is_marker",
         "_is_over",
         "_marked",
         "_marker",
@@ -97,6 +98,7 @@ _UNGUARDED = {
         "falls_back",
         "index",
         "is_answered",
+        "row_class",
     },
     "rowpath.fast.drf.responses": {
         "_fast_content",
