@@ -41,6 +41,11 @@ def test_receivers_of_pre_init(project: Inside) -> None:
     assert "a receiver of pre_init, fast.shop.receiving.always_before." in something[1]
 
 
+def test_receivers_that_are_gone_are_not_kept_for_good(project: Inside) -> None:
+    """What is known of receivers has a bound, though each verdict leads back to its function."""
+    assert project.call("receiving:kept_alive", bound=10) <= 10
+
+
 @pytest.mark.parametrize("change", ["router", "list", "global", "helper", "code"])
 def test_what_a_receiver_asks_may_change(project: Inside, change: str) -> None:
     """A receiver that watches this model from now on is seen, and one that no longer does."""

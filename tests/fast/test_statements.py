@@ -78,6 +78,19 @@ def test_a_wrapper_that_changes_the_statement(
     assert told == [True, CHANGES[change]]
 
 
+def test_a_wrapper_that_keeps_changing_the_statement_sees_few_that_are_not_sent(
+    project: Inside,
+) -> None:
+    """DRF answers ever longer before the lean statement is tried again, and the reason is told."""
+    reason = "a wrapper changed the statement"
+
+    are_same, reasons, lean = project.call("statements:wrapper_that_keeps_changing")
+
+    assert are_same
+    assert reasons == [f"{reason}, so DRF answers for a while.", f"{reason}."]
+    assert 1 < lean < 10
+
+
 def test_what_a_wrapper_raises_is_raised_once(project: Inside) -> None:
     """A wrapper that lets nothing through is asked once, and its own error comes out."""
     assert project.call("statements:wrapper_that_refuses_once") == [1, "no statement may run here"]

@@ -12,8 +12,8 @@ class FallBack:
     change: str | None = None
     always: bool = False
     """Whether it is so for any queryset."""
-    is_defect: bool = False
-    """Whether a step of rowpath's own raised what it should not."""
+    in_vain: bool = False
+    """Whether it was found late: a step raised what it should not, a statement was not sent."""
 
     def __str__(self) -> str:
         place = f"{self.field}: " if self.field else ""
@@ -31,10 +31,10 @@ class CannotCompileError(Exception):
         field: str | None = None,
         change: str | None = None,
         always: bool = False,
-        is_defect: bool = False,
+        in_vain: bool = False,
     ) -> None:
         self.fall_back = FallBack(
-            reason=reason, field=field, change=change, always=always, is_defect=is_defect
+            reason=reason, field=field, change=change, always=always, in_vain=in_vain
         )
         super().__init__(str(self.fall_back))
 
@@ -46,7 +46,7 @@ class CannotCompileError(Exception):
             field=fall_back.field,
             change=fall_back.change,
             always=fall_back.always,
-            is_defect=fall_back.is_defect,
+            in_vain=fall_back.in_vain,
         )
 
     def within(self, field: str) -> "CannotCompileError":

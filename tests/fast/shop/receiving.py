@@ -1,11 +1,14 @@
 # ruff: noqa: ARG001, ARG002 - a signal's receiver is called with all of them
 """Receivers of post_init as packages and projects write them, and what a list does with each."""
 
+import gc
 import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache, partial, wraps
 from typing import Any
+from unittest.mock import patch
+from weakref import WeakSet
 
 from django.contrib.auth.models import User
 from django.db import models
@@ -16,6 +19,8 @@ from fast.shop.answering import asked, how, seen
 from fast.shop.models import Note, Topic
 from fast.shop.views import NOTES, FlatFields
 from fast.shop.ways import fast
+from rowpath.fast.bounded import Bounded
+from rowpath.fast.django import receivers
 
 
 class Tracked:
@@ -324,6 +329,27 @@ def received(kind: str) -> dict[str, list[Any]]:
         with _connected(receiver):
             told[name] = _compared()
     return told
+
+
+def kept_alive(bound: int) -> int:
+    """Return how many of 40 receivers are there when all were judged and disconnected.
+
+    `bound` is how many verdicts are kept.
+    """
+    there = WeakSet[Any]()
+    verdicts = Bounded[Any](bound)
+    for _ in range(40):
+
+        def of_its_own(sender: Any, **_: Any) -> None:
+            if sender is Topic:
+                there.clear()
+
+        there.add(of_its_own)
+        with patch.object(receivers, "_verdicts", verdicts), _connected(of_its_own):
+            assert _compared() == [True, "compiled", False]
+    del of_its_own
+    gc.collect()
+    return len(there)
 
 
 def received_before() -> list[Any]:

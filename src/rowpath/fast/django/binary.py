@@ -209,7 +209,7 @@ def _check_same(query: Any, params: Any, wanted: Statement) -> None:
     given = tuple(params or ())
     is_same = len(given) == len(wanted.params) and all(map(is_, given, wanted.params))
     if not is_same or (query != wanted.sql and not _is_commented(query, wanted.sql)):
-        raise CannotCompileError("a wrapper changed the statement")
+        raise CannotCompileError("a wrapper changed the statement", in_vain=True)
 
 
 def _is_commented(query: Any, sql: str) -> bool:
@@ -253,7 +253,8 @@ def _run(statement: Statement, take: Take | None) -> PGresult | None:
             raise binary.failed
         if binary.runs != 1:
             # What was taken is then of another run as well, or of none.
-            raise CannotCompileError(f"a wrapper ran the statement {binary.runs} times")
+            times = f"a wrapper ran the statement {binary.runs} times"
+            raise CannotCompileError(times, in_vain=True)
         return binary.pgresult
 
 

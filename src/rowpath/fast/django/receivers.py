@@ -23,6 +23,8 @@ from django.db import models
 from django.db.models.options import Options
 from django.db.models.query_utils import DeferredAttribute
 
+from rowpath.fast.bounded import Bounded
+
 # More than any list of models that a receiver looks through.
 _STEPS = 10_000
 
@@ -77,10 +79,9 @@ class _Verdict:
     owner: ref[Any] | None
 
 
-# By function, signal and model, and by whose method it is.
-_Verdicts = dict[tuple[int, bool], _Verdict]
-_verdicts: WeakKeyDictionary[FunctionType, WeakKeyDictionary[type[models.Model], _Verdicts]]
-_verdicts = WeakKeyDictionary()
+# By function, whose method it is, signal and model. What a verdict stands on leads back to the
+# function, so no weak reference would ever let go of one.
+_verdicts: Bounded[_Verdict] = Bounded(1_000)
 
 
 def does_nothing(receiver: Any, signal: object, model: type[models.Model]) -> bool:
@@ -88,17 +89,13 @@ def does_nothing(receiver: Any, signal: object, model: type[models.Model]) -> bo
     owner, function = getattr(receiver, "__self__", None), getattr(receiver, "__func__", receiver)
     if not isinstance(function, FunctionType):
         return False
-    if (by_model := _verdicts.get(function)) is None:
-        by_model = _verdicts[function] = WeakKeyDictionary()
-    known = by_model.setdefault(model, {})
-    key = (id(owner), signal is models.signals.post_init)
-    verdict = known.get(key)
-    if (
-        verdict is None
-        or (verdict.owner is not None and verdict.owner() is not owner)
-        or not verdict.ground.holds()
-    ):
-        verdict = known[key] = _verdict(receiver, owner, signal, model)
+    key = (function, id(owner), signal is models.signals.post_init, model)
+    make = partial(_verdict, receiver, owner, signal, model)
+    verdict = _verdicts.get(key, make)
+    is_anothers = verdict.owner is not None and verdict.owner() is not owner
+    if is_anothers or not verdict.ground.holds():
+        verdict = make()
+        _verdicts.put(key, verdict)
     return verdict.does_nothing
 
 

@@ -12,6 +12,7 @@ from django.db.models.query import QuerySet, ValuesIterable
 from rest_framework.generics import GenericAPIView
 from rest_framework.serializers import Serializer
 
+from rowpath.fast.bounded import Bounded
 from rowpath.fast.django.hstore import hstore_oid
 from rowpath.fast.django.models import check_instances
 from rowpath.fast.django.overrides import has_own
@@ -21,7 +22,6 @@ from rowpath.fast.django.statement import Statement, statement, unlimited
 from rowpath.fast.drf.back_off import BackOff
 from rowpath.fast.drf.compile import Besides, Compiled, compile_serializer, compile_values
 from rowpath.fast.drf.places import Keys, Rows
-from rowpath.fast.drf.plans import Bounded
 from rowpath.fast.encoding import Encoder, encoder
 from rowpath.fast.fallback import CannotCompileError, FallBack
 from rowpath.fast.plan import JsonStyle, Object, Plan, has_mappings, with_mappings_of

@@ -29,8 +29,17 @@ FALLS_BACK = (CannotCompileError, CannotEncodeError, FallsBackError)
 # The places that have been logged with their traceback.
 _logged: set[tuple[str, int]] = set()
 
-# By views, for as long as one step or another keeps failing.
-_back_offs: WeakKeyDictionary[type, BackOff] = WeakKeyDictionary()
+
+class _InVain:
+    """What the last lists of a view fell back for, after most of their work was done."""
+
+    def __init__(self) -> None:
+        self.back_off = BackOff()
+        self.reason = ""
+
+
+# By views, for as long as that keeps happening.
+_in_vain: WeakKeyDictionary[type, _InVain] = WeakKeyDictionary()
 
 
 def step(function: Callable[P, T]) -> Callable[P, T]:
@@ -48,7 +57,7 @@ def step(function: Callable[P, T]) -> Callable[P, T]:
         except Exception as error:
             _report(error)
             text = f"{type(error).__name__} was raised in rowpath: {error}"
-            raise CannotCompileError(text, is_defect=True) from error
+            raise CannotCompileError(text, in_vain=True) from error
 
     return guarded
 
@@ -82,17 +91,19 @@ def fall_back_of(error: Exception) -> FallBack:
 
 
 def failing(view_class: type) -> FallBack | None:
-    """Return why `view_class` is left to DRF for a while, if steps of its last lists failed."""
-    back_off = _back_offs.get(view_class)
-    if back_off is None or back_off.is_over():
+    """Return why `view_class` is left to DRF for a while, if its last lists were tried in vain."""
+    found = _in_vain.get(view_class)
+    if found is None or found.back_off.is_over():
         return None
-    return FallBack(reason="a step of rowpath failed, so DRF answers for a while")
+    return FallBack(reason=f"{found.reason}, so DRF answers for a while")
 
 
 @step
 def count(view_class: type, reason: FallBack | None) -> None:
-    """Count whether a step failed for a list of `view_class`, which fell back for `reason`."""
-    if reason is not None and reason.is_defect:
-        _back_offs.setdefault(view_class, BackOff()).failed()
-    elif reason is None and view_class in _back_offs:
-        _back_offs[view_class].succeeded()
+    """Count whether a list of `view_class`, which fell back for `reason`, was tried in vain."""
+    if reason is not None and reason.in_vain:
+        found = _in_vain.setdefault(view_class, _InVain())
+        found.reason = reason.reason
+        found.back_off.failed()
+    elif reason is None and view_class in _in_vain:
+        _in_vain[view_class].back_off.succeeded()

@@ -26,22 +26,24 @@ _CURSOR = ("_get_position_from_instance", "get_next_link", "get_previous_link")
 PAGINATORS = (PageNumberPagination, LimitOffsetPagination, CursorPagination)
 
 
-_views: WeakKeyDictionary[type, FallBack | None] = WeakKeyDictionary()
+_views: WeakKeyDictionary[type, dict[str | None, FallBack | None]] = WeakKeyDictionary()
 _paginators: WeakKeyDictionary[type, FallBack | None] = WeakKeyDictionary()
 
 
 def view_falls_back(view: object, mixin: type) -> FallBack | None:
     """Return why lists of `view`, which has `mixin`, are never fast; None if they are."""
     view_class = type(view)
-    action = getattr(view, "action", None)
-    if action not in (None, "list"):
-        # One of the view's own that calls list().
-        return class_falls_back(view_class, mixin) or asks_for_data(view_class, mixin, action)
     if own := next((name for name in _LISTING if name in vars(view)), None):
         return FallBack(reason=f"{view_class.__name__} has a {own}() of its own")
-    if view_class not in _views:
-        _views[view_class] = class_falls_back(view_class, mixin)
-    return _views[view_class]
+    if (known := _views.get(view_class)) is None:
+        known = _views[view_class] = {}
+    action = getattr(view, "action", None)
+    if action not in known:
+        known[action] = class_falls_back(view_class, mixin)
+        if known[action] is None and action not in (None, "list"):
+            # One of the view's own that calls list().
+            known[action] = asks_for_data(view_class, mixin, action)
+    return known[action]
 
 
 def class_falls_back(view_class: type, mixin: type) -> FallBack | None:

@@ -1,4 +1,4 @@
-"""The plans of the process, each compiled once, and the statements of plain querysets."""
+"""A cache with a bound, for what is made once and kept."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -23,11 +23,16 @@ class Bounded(Generic[V]):
                 self._values.move_to_end(key)
                 return self._values[key]
         value = make()
+        self.put(key, value)
+        return value
+
+    def put(self, key: Hashable, value: V) -> None:
+        """Have `value` in the place of what was there."""
         with self._lock:
             self._values[key] = value
+            self._values.move_to_end(key)
             while len(self._values) > self._size:
                 self._values.popitem(last=False)
-        return value
 
     def clear(self) -> None:
         """Forget everything."""
