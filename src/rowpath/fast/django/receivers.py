@@ -24,6 +24,7 @@ from django.db.models.options import Options
 from django.db.models.query_utils import DeferredAttribute
 
 from rowpath.fast.bounded import Bounded
+from rowpath.fast.codes import nested
 
 # More than any list of models that a receiver looks through.
 _STEPS = 10_000
@@ -460,7 +461,7 @@ def _read(code: CodeType) -> ast.FunctionDef | None:
     except (SyntaxError, ValueError):
         return None
     # The file may be another by now, or something may have rewritten what was read from it.
-    if code not in _codes(compiled):
+    if code not in nested(compiled):
         return None
     found = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef))
     return next((node for node in found if _is_of(node, code)), None)
@@ -469,10 +470,3 @@ def _read(code: CodeType) -> ast.FunctionDef | None:
 def _is_of(node: ast.FunctionDef, code: CodeType) -> bool:
     lines = [node.lineno, *(one.lineno for one in node.decorator_list)]
     return node.name == code.co_name and min(lines) == code.co_firstlineno
-
-
-def _codes(code: CodeType) -> Iterator[CodeType]:
-    yield code
-    for one in code.co_consts:
-        if isinstance(one, CodeType):
-            yield from _codes(one)

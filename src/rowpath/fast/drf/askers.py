@@ -13,6 +13,7 @@ from types import BuiltinFunctionType, CodeType, FunctionType, MethodType
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from rowpath.fast.codes import held_by, nested
 from rowpath.fast.drf.back_off import BackOff
 from rowpath.fast.fallback import CannotCompileError, FallBack
 
@@ -109,12 +110,14 @@ def _is_nobodys(function: FunctionType) -> bool:
 
 def _called(function: FunctionType, view_class: type) -> Iterator[Any]:
     """Yield what `function` may call of the project's own code: what it wraps, and by name."""
-    yield from _held(function)
+    for held in held_by(function):
+        if callable(held) and not isinstance(held, type):
+            yield held
     if (wrapped := getattr(function, "__wrapped__", None)) is not None:
         yield wrapped
     if _is_nobodys(function):
         return
-    for code in _codes(function.__code__):
+    for code in nested(function.__code__):
         for name in code.co_names:
             for found in (
                 function.__globals__.get(name),
@@ -124,29 +127,9 @@ def _called(function: FunctionType, view_class: type) -> Iterator[Any]:
                     yield found
 
 
-def _held(function: FunctionType) -> Iterator[Any]:
-    """Yield the functions that `function` closes over."""
-    for cell in function.__closure__ or ():
-        try:
-            held = cell.cell_contents
-        except ValueError:  # it is empty still
-            continue
-        # Django's method_decorator() keeps a list of its decorators.
-        for one in held if isinstance(held, (list, tuple)) else (held,):
-            if callable(one) and not isinstance(one, type):
-                yield one
-
-
-def _codes(code: CodeType) -> Iterator[CodeType]:
-    yield code
-    for one in code.co_consts:
-        if isinstance(one, CodeType):
-            yield from _codes(one)
-
-
 def _mentions_data(code: CodeType) -> bool:
     """Whether `code` has to do with a `data` that is not the request's or a serializer's."""
-    for one in _codes(code):
+    for one in nested(code):
         if "data" in one.co_consts and not _BY_NAME.isdisjoint(one.co_names):
             return True
         steps = [step for step in dis.get_instructions(one) if step.argval is not None]

@@ -12,7 +12,7 @@ from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSetMixin
 
-from rowpath.fast.drf.codes import calls_super, reads_attribute, says, unwrapped
+from rowpath.fast.codes import calls_super, reads_attribute, says, unwrapped
 from rowpath.fast.drf.patterns import readable
 
 _LISTING_GETS = (ListAPIView.get, ListCreateAPIView.get)

@@ -13,9 +13,9 @@ from rest_framework.pagination import (
     PageNumberPagination,
 )
 
+from rowpath.fast.codes import calls_super, unwrapped
 from rowpath.fast.django.overrides import overridden
 from rowpath.fast.drf.askers import asks_for_data
-from rowpath.fast.drf.codes import calls_super, unwrapped
 from rowpath.fast.fallback import FallBack
 from rowpath.fast.names import definer, named
 

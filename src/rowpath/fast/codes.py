@@ -2,7 +2,7 @@
 
 import dis
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import CodeType, FunctionType, MethodType
 from typing import Any
 
@@ -15,7 +15,7 @@ _FRAMEWORKS = ("django", "rest_framework", "rowpath.fast")
 _DEEPEST = 4
 
 
-def reads_attribute(function: Any, name: str) -> bool:
+def reads_attribute(function: object, name: str) -> bool:
     """Whether `function` reads an attribute `name` of anything."""
     return any(
         step.argval == name and step.opname in _READS
@@ -24,12 +24,12 @@ def reads_attribute(function: Any, name: str) -> bool:
     )
 
 
-def calls_super(function: Any, name: str) -> bool:
+def calls_super(function: object, name: str) -> bool:
     """Whether `function` calls `super().<name>`."""
     return any("super" in code.co_names and name in code.co_names for code in _codes(function))
 
 
-def says(function: Any, keyword: str) -> bool:
+def says(function: object, keyword: str) -> bool:
     """Whether `function` calls something with an argument named `keyword`."""
     return any(
         keyword in constant
@@ -39,15 +39,35 @@ def says(function: Any, keyword: str) -> bool:
     )
 
 
-def unwrapped(function: Any) -> Any:
+def unwrapped(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return what `function` wraps by the word of functools.wraps(), to the innermost."""
     try:
-        return inspect.unwrap(function)
+        innermost: Callable[..., Any] = inspect.unwrap(function)
     except ValueError:  # it wraps itself
         return function
+    return innermost
 
 
-def _codes(function: Any, depth: int = _DEEPEST) -> Iterator[CodeType]:
+def held_by(function: FunctionType) -> Iterator[Any]:
+    """Yield what `function` closes over; of a list, what is in it."""
+    for cell in function.__closure__ or ():
+        try:
+            held = cell.cell_contents
+        except ValueError:  # it is not filled yet
+            continue
+        # Django's method_decorator() keeps a list of its decorators.
+        yield from held if isinstance(held, (list, tuple)) else (held,)
+
+
+def nested(code: CodeType) -> Iterator[CodeType]:
+    """Yield `code` and the code of all that is defined in it."""
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from nested(constant)
+
+
+def _codes(function: object, depth: int = _DEEPEST) -> Iterator[CodeType]:
     """Yield the code of `function`, of what is defined in it, and of functions it closes over.
 
     Not a framework's: a decorator's own function is one, but closes over the project's.
@@ -57,11 +77,9 @@ def _codes(function: Any, depth: int = _DEEPEST) -> Iterator[CodeType]:
     if not isinstance(function, FunctionType):
         return
     if not _is_a_frameworks(function):
-        yield from _nested(function.__code__)
-    if depth == 0:
-        return
-    for cell in function.__closure__ or ():
-        for held in _held(cell):
+        yield from nested(function.__code__)
+    if depth > 0:
+        for held in held_by(function):
             yield from _codes(held, depth - 1)
 
 
@@ -69,18 +87,3 @@ def _is_a_frameworks(function: FunctionType) -> bool:
     # By its globals: functools.wraps() gives it the __module__ of what it wraps.
     module = f"{function.__globals__.get('__name__')}."
     return module.startswith(tuple(f"{name}." for name in _FRAMEWORKS))
-
-
-def _held(cell: Any) -> tuple[Any, ...]:
-    try:
-        held = cell.cell_contents
-    except ValueError:  # which is not filled yet
-        return ()
-    return tuple(held) if isinstance(held, (list, tuple)) else (held,)
-
-
-def _nested(code: CodeType) -> Iterator[CodeType]:
-    yield code
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _nested(constant)
