@@ -32,7 +32,7 @@ from rowpath.lab.experiments import EXPERIMENTS
 from rowpath.lab.servers.fleet import Site
 from rowpath.lab.plan import Stock, stages
 from rowpath.lab.profile import profile_named
-from rowpath.lab.measuring.results import Results
+from rowpath.lab.results import Results
 
 class Silent:
     def step(self, text, cell=None): pass

@@ -1,5 +1,6 @@
 """Raw results become intervals, ratios and verdicts; what was not measured is not made up."""
 
+from collections import defaultdict
 from dataclasses import replace
 from random import Random
 
@@ -7,19 +8,20 @@ import pytest
 
 from rowpath.capture.trace import Statement, Trace
 from rowpath.lab.analysis import experiment_record, narrow_enough
-from rowpath.lab.experiment import Claim, ExpectedError, Experiment, Requirement, Setup
+from rowpath.lab.experiment import Claim, ExpectedError, Experiment, Requirement, Setup, Variant
 from rowpath.lab.experiments import EXPERIMENTS
 from rowpath.lab.forecast import Forecast
-from rowpath.lab.measuring.results import Observation, Results, Slot
 from rowpath.lab.plan import Stage, Stock, stages
 from rowpath.lab.profile import profile_named
 from rowpath.lab.record import ExperimentRecord
+from rowpath.lab.results import Observation, Results, Slot
 
 LISTS = {experiment.name: experiment for experiment in EXPERIMENTS}["lists"]
 [GROUP] = LISTS.groups
 VERSIONS = {"django": "5.2.19"}
 STOCK = Stock(tables={"product": 1_000}, versions=VERSIONS)
 QUICK = profile_named("quick")
+SOURCES = defaultdict[Variant, str](lambda: "def view(): ...")
 STATEMENT = Statement(text="SELECT 1", duration_s=0.002, rows=10, plan="Result")
 SEEN = Observation(
     duration_s=0.5,
@@ -51,7 +53,7 @@ def fill(stage: Stage, results: Results, blocks: int, noise: float = 0.01) -> No
 def record_of(blocks: int, stage: Stage | None = None) -> ExperimentRecord:
     stage, results = stage or planned(), Results()
     fill(stage, results, blocks)
-    return experiment_record(stage.experiment, [stage], results, VERSIONS)
+    return experiment_record(stage.experiment, [stage], results, VERSIONS, SOURCES)
 
 
 def test_ratios_are_taken_against_the_baseline_of_the_same_setup() -> None:
@@ -86,7 +88,7 @@ def test_a_variant_that_was_never_observed_has_no_record() -> None:
     left_out = stage.cells[-1]
     del results.observations[left_out]
 
-    record = experiment_record(LISTS, [stage], results, VERSIONS)
+    record = experiment_record(LISTS, [stage], results, VERSIONS, SOURCES)
 
     assert len(record.variants) == len(stage.cells) - 1
     assert record.comparisons == ()
@@ -98,7 +100,7 @@ def test_a_block_that_was_not_finished_does_not_count() -> None:
     fill(stage, results, blocks=6)
     results.slots[stage.timed[0]].append(Slot(samples_s=(99.0,), cpu_s=1.0))
 
-    record = experiment_record(LISTS, [stage], results, VERSIONS)
+    record = experiment_record(LISTS, [stage], results, VERSIONS, SOURCES)
 
     assert {comparison.blocks for comparison in record.comparisons} == {6}
 
@@ -151,7 +153,7 @@ def test_a_variant_that_fails_as_expected_has_an_outcome_and_no_time() -> None:
         if cell.variant is fails:
             results.observations[cell] = replace(SEEN, outcome="It fails")
 
-    record = experiment_record(stage.experiment, [stage], results, VERSIONS)
+    record = experiment_record(stage.experiment, [stage], results, VERSIONS, SOURCES)
 
     ended = [variant for variant in record.variants if variant.name == fails.name]
     assert {(each.outcome, each.time_ms, each.samples_ms) for each in ended} == {

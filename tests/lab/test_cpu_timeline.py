@@ -13,8 +13,9 @@ import pytest
 from rowpath.errors import ServerError
 from rowpath.lab.database import Database, connect
 from rowpath.lab.database.processes import first_process, server_pids
-from rowpath.lab.measuring.cpu_timeline import LOOK_EVERY_S, CpuLine, Timeline, cpu_watched
+from rowpath.lab.measuring.cpu_timeline import LOOK_EVERY_S, Timeline, cpu_watched
 from rowpath.lab.measuring.looking import looking
+from rowpath.lab.results import CpuLine
 
 BUSY = "import time\nwhile time.process_time() < 0.5: pass"
 IDLE = "import time; time.sleep(0.5)"

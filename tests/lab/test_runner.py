@@ -14,10 +14,10 @@ from rowpath.lab.experiment import Experiment, Setup, Timing, Variant
 from rowpath.lab.experiments import EXPERIMENTS
 from rowpath.lab.measuring import runner
 from rowpath.lab.measuring.observe import Observer
-from rowpath.lab.measuring.results import Results
 from rowpath.lab.plan import Cell, Stage, Stock, stages
 from rowpath.lab.profile import Profile, profile_named
 from rowpath.lab.record import NUMBER_OF_ROWS
+from rowpath.lab.results import Results
 from rowpath.lab.servers.fleet import Site, fleet
 
 NAMED = {each.name: each for each in EXPERIMENTS}

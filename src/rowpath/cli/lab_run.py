@@ -1,46 +1,27 @@
 """`rowpath lab run`: the main job, from nothing to tables, a report and a run on disk."""
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from time import monotonic
 
 import click
-import psycopg
 from rich.console import Console
 from rich.text import Text
 
-from rowpath import __version__
 from rowpath.cli import options
 from rowpath.cli.counts import parse_sizes
 from rowpath.cli.datasets import table_sizes, wanted_datasets
 from rowpath.cli.outputs import Outputs, outputs
 from rowpath.cli.progress import Steps, console_for, steps
-from rowpath.errors import DatabaseError, RowpathError, ServerError
-from rowpath.lab.analysis import experiment_record
-from rowpath.lab.database import connect, open_database, refused
-from rowpath.lab.dataset import ensure
-from rowpath.lab.experiment import Experiment
+from rowpath.lab.database import open_database
 from rowpath.lab.experiments import EXPERIMENTS
 from rowpath.lab.folders import logs_folder
-from rowpath.lab.forecast import Forecast
-from rowpath.lab.host import environment
-from rowpath.lab.measuring import runner
-from rowpath.lab.measuring.results import Results
 from rowpath.lab.packages import package_versions
 from rowpath.lab.plan import Stage, Stock, chosen, stages
 from rowpath.lab.profile import PROFILES, profile_named
-from rowpath.lab.record import (
-    SCHEMA_VERSION,
-    DatasetRecord,
-    EnvironmentRecord,
-    ExperimentRecord,
-    Run,
-)
-from rowpath.lab.servers.fleet import Site
+from rowpath.lab.record import Run
+from rowpath.lab.session import Session, prepared
 from rowpath.report import terminal
 
 
@@ -96,101 +77,18 @@ def run_experiments(  # noqa: PLR0913 one parameter an option
     console = console_for(sys.stdout)
     with open_database(database_url) as database, steps(console) as progress:
         progress.step(f"using {database.description}")
-        logs = logs_folder()
-        surroundings = environment(database)
-        datasets = tuple(
-            ensure(database, dataset, rows=count, seed=seed, report=progress.step)
-            for dataset, count in wanted.items()
+        session = prepared(
+            database,
+            planned,
+            wanted,
+            profile=chosen_profile,
+            seed=seed,
+            workers=workers,
+            logs=logs_folder(),
+            report=progress.step,
         )
-        site = Site(dsn=database.dsn, logs=logs, workers=workers)
-        plan = runner.Plan(stages=planned, profile=chosen_profile, seed=seed, site=site)
-        session = Session(plan=plan, environment=surroundings, datasets=datasets)
-        with session.told(console, files):
-            runner.execute(plan, session.results, session.listener(console, progress))
-
-
-@dataclass(slots=True, kw_only=True)
-class Session:
-    """A run on its way, with what it will be told as at its end."""
-
-    plan: runner.Plan
-    environment: EnvironmentRecord
-    datasets: tuple[DatasetRecord, ...]
-    results: Results = field(default_factory=Results)
-    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
-    started: float = field(default_factory=monotonic)
-
-    def listener(self, console: Console, progress: Steps) -> "Telling":
-        """Return who tells of the run while it goes on."""
-        forecast = Forecast(
-            self.plan.stages, self.plan.profile, self.results, table_rows=self.datasets[0].rows
-        )
-        progress.forecast = forecast
-        return Telling(console, progress, self.record, forecast)
-
-    def record(self, experiment: Experiment) -> ExperimentRecord:
-        """Return what is known of an experiment so far."""
-        versions = self.environment.packages
-        return experiment_record(experiment, self.plan.stages, self.results, versions)
-
-    @contextmanager
-    def told(self, console: Console, files: Outputs) -> Iterator[None]:
-        """Tell of what was measured at the end of the block, whatever ends it."""
-        stopped: str | None = None
-        try:
-            yield
-        except (psycopg.Error, RowpathError) as error:
-            failure = self._failure(error)
-            stopped = str(failure)
-            raise failure from error
-        except KeyboardInterrupt:
-            stopped = "It was ended by Ctrl-C."
-            raise
-        except SystemExit as error:
-            stopped = f"It was ended from outside, with the exit code {error.code}."
-            raise
-        except BaseException as error:
-            stopped = f"A defect of rowpath: {error!r}"
-            raise
-        finally:
-            if self.results.observations:
-                _tell(console, files, self.run(stopped))
-
-    def _failure(self, error: psycopg.Error | RowpathError) -> RowpathError:
-        """Return what to tell of an error: a server that fails may have lost its database."""
-        if isinstance(error, RowpathError) and not isinstance(error, ServerError):
-            return error
-        try:
-            connect(self.plan.site.dsn).close()
-        except DatabaseError as broken:
-            return DatabaseError(
-                f"Cannot go on: the database broke off. {broken} What was measured is written."
-            )
-        if isinstance(error, RowpathError):
-            return error
-        return refused(error)
-
-    def run(self, stopped: str | None) -> Run:
-        """Return what was measured so far as a value."""
-        return Run(
-            schema_version=SCHEMA_VERSION,
-            rowpath=__version__,
-            started_at=self.started_at,
-            duration_s=monotonic() - self.started,
-            # A path that is no UTF-8 has surrogates in it, which no file of a run can hold.
-            stopped=stopped and stopped.encode(errors="replace").decode(),
-            seed=self.plan.seed,
-            profile=self.plan.profile.name,
-            workers=self.plan.site.workers,
-            environment=self.environment,
-            dataset=self.datasets[0],
-            datasets=self.datasets,
-            experiments=tuple(record for record in self._records() if record.variants),
-        )
-
-    def _records(self) -> Iterator[ExperimentRecord]:
-        experiments = {stage.experiment.name: stage.experiment for stage in self.plan.stages}
-        return map(self.record, experiments.values())
+        with session.kept(partial(_tell, console, files)):
+            session.execute(Telling(console, progress, session))
 
 
 def _tell(console: Console, files: Outputs, run: Run) -> None:
@@ -205,24 +103,18 @@ def _tell(console: Console, files: Outputs, run: Run) -> None:
 class Telling:
     """The runner's listener: steps go to the progress, a finished stage's tables to the console."""
 
-    def __init__(
-        self,
-        console: Console,
-        progress: Steps,
-        record: Callable[[Experiment], ExperimentRecord],
-        forecast: Forecast,
-    ) -> None:
+    def __init__(self, console: Console, progress: Steps, session: Session) -> None:
         self._console = console
-        self._forecast = forecast
-        self._record = record
-        self._first_of = {stage.experiment.name: stage for stage in reversed(forecast.stages)}
-        self._last_of = {stage.experiment.name: stage for stage in forecast.stages}
+        self._session = session
+        self._forecast = progress.forecast = session.forecast()
+        self._first_of = {stage.experiment.name: stage for stage in reversed(session.plan.stages)}
+        self._last_of = {stage.experiment.name: stage for stage in session.plan.stages}
         self.step = progress.step
 
     def stage_done(self, stage: Stage) -> None:
         """Print the tables of what was just measured, the question above, the key at the end."""
         self._forecast.stage_done(stage)
-        record = self._record(stage.experiment)
+        record = self._session.record(stage.experiment)
         if self._first_of[record.name] is stage:
             self._console.print(terminal.question(record))
         for comparison in stage.comparisons:

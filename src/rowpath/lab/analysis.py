@@ -4,8 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from statistics import median
 
 from rowpath.capture.trace import Statement, Trace
-from rowpath.lab.experiment import Claim, Experiment, Group, Setup, Timing
-from rowpath.lab.measuring.results import Observation, Results, Slot
+from rowpath.lab.experiment import Claim, Experiment, Group, Setup, Timing, Variant
 from rowpath.lab.plan import Cell, Comparison, Stage
 from rowpath.lab.record import (
     ClaimRecord,
@@ -20,7 +19,7 @@ from rowpath.lab.record import (
     TimeRecord,
     VariantRecord,
 )
-from rowpath.lab.source import source_of
+from rowpath.lab.results import Observation, Results, Slot
 from rowpath.stats.holm import holm
 from rowpath.stats.interval import Interval
 from rowpath.stats.median import median_interval
@@ -36,10 +35,12 @@ def experiment_record(
     stages: Sequence[Stage],
     results: Results,
     versions: Mapping[str, str],
+    sources: Mapping[Variant, str],
 ) -> ExperimentRecord:
     """Return what is known of an experiment, as far as its `stages` were measured.
 
-    `versions` are the packages', which decide what could not run here.
+    `versions` are the packages', which decide what could not run here; `sources` the code of each
+    variant of the stages.
     """
     own = [stage for stage in stages if stage.experiment.name == experiment.name]
     comparisons = tuple(
@@ -60,7 +61,11 @@ def experiment_record(
         ),
         variants=tuple(
             _variant_record(
-                cell, comparison.group, results.observations[cell], results.slots.get(cell, ())
+                cell,
+                comparison.group,
+                results.observations[cell],
+                results.slots.get(cell, ()),
+                sources[cell.variant],
             )
             for comparison in _comparisons(own)
             for cell in comparison.cells
@@ -179,7 +184,7 @@ def _family(pairs: Sequence[tuple[Cell, Cell]], results: Results) -> Iterator[Co
 
 
 def _variant_record(
-    cell: Cell, group: Group, observation: Observation, slots: Sequence[Slot]
+    cell: Cell, group: Group, observation: Observation, slots: Sequence[Slot], source: str
 ) -> VariantRecord:
     variant = cell.variant
     samples: tuple[tuple[float, ...], ...]
@@ -214,7 +219,7 @@ def _variant_record(
         grown_mib=observation.trace.grown_bytes / MIB,
         samples_ms=tuple(tuple(s * 1000 for s in block) for block in samples),
         samples_cpu_ms=tuple(s * 1000 for s in cpu),
-        code=source_of(variant),
+        code=source,
         told_ms=told.time_s * 1000 if told and told.time_s is not None else None,
         told_requests_per_s=told.requests_per_s if told else None,
         outcome=observation.outcome,

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from math import ceil
 
 from rowpath.lab.experiment import Setup
-from rowpath.lab.measuring.results import Results
 from rowpath.lab.plan import Cell, Stage
 from rowpath.lab.profile import WARM_UP_ROWS, Profile
+from rowpath.lab.results import Results
 
 START_S = 2.0
 """Four servers, started side by side on two cores."""

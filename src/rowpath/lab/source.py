@@ -1,6 +1,7 @@
 """The source code of a variant, cut out of the measured application without importing it."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 from rowpath.lab.experiment import App, Variant
@@ -26,6 +27,7 @@ def source_of(variant: Variant) -> str:
     return "\n\n\n".join(parts)
 
 
+@cache
 def _definitions(app: App) -> list[tuple[str, str]]:
     """Return the name and text of each class and function that a module of `app` defines."""
     return [

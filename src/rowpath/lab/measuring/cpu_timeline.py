@@ -10,20 +10,12 @@ import psutil
 from rowpath.errors import ServerError
 from rowpath.lab.measuring.cpu_clock import cpu_s
 from rowpath.lab.measuring.looking import looking
+from rowpath.lab.results import CpuLine
 
 LOOK_EVERY_S = 0.05
 
 Pids = Callable[[], Sequence[int]]
 """Says which processes are meant, as they are now: a server's may come and go."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CpuLine:
-    """What some processes used: `share` of one core in the time that ends at `at_s`."""
-
-    name: str
-    at_s: tuple[float, ...]
-    share: tuple[float, ...]
 
 
 @dataclass(slots=True)

@@ -29,10 +29,10 @@ from rowpath.lab.experiment import Answer
 from rowpath.lab.measuring.asking import accompanied, ask, ask_anyhow, failure
 from rowpath.lab.measuring.client import Response, connected
 from rowpath.lab.measuring.cpu_clock import cpu_s
-from rowpath.lab.measuring.cpu_timeline import CpuLine, cpu_watched
+from rowpath.lab.measuring.cpu_timeline import cpu_watched
 from rowpath.lab.measuring.memory_limit import Watch, memory_limited
-from rowpath.lab.measuring.results import Observation
 from rowpath.lab.plan import Cell
+from rowpath.lab.results import CpuLine, Observation
 from rowpath.lab.servers.fleet import Fleet
 from rowpath.lab.servers.server import Server
 

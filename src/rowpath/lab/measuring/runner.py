@@ -12,10 +12,10 @@ from rowpath.lab.analysis import narrow_enough
 from rowpath.lab.answers.reference import reference
 from rowpath.lab.experiment import Figure, Timing
 from rowpath.lab.measuring.observe import Observer
-from rowpath.lab.measuring.results import Results
 from rowpath.lab.measuring.slots import measure_slot
 from rowpath.lab.plan import Cell, Comparison, Stage, slot_order
 from rowpath.lab.profile import Profile
+from rowpath.lab.results import Results
 from rowpath.lab.servers.fleet import Site, fleet
 
 

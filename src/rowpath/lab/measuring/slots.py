@@ -5,9 +5,9 @@ from time import monotonic
 from rowpath.lab.measuring.asking import accompanied, ask, failure
 from rowpath.lab.measuring.client import Response, connected
 from rowpath.lab.measuring.cpu_clock import cpu_s
-from rowpath.lab.measuring.results import Observation, Slot
 from rowpath.lab.plan import Cell
 from rowpath.lab.profile import WARM_UP_ROWS
+from rowpath.lab.results import Observation, Slot
 from rowpath.lab.servers.fleet import Fleet
 from rowpath.lab.servers.server import Server
 

@@ -5,8 +5,16 @@ from dataclasses import dataclass, field
 
 from rowpath.capture.trace import Trace
 from rowpath.lab.answers.verify import Difference
-from rowpath.lab.measuring.cpu_timeline import CpuLine
 from rowpath.lab.plan import Cell, Stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CpuLine:
+    """What some processes used: `share` of one core in the time that ends at `at_s`."""
+
+    name: str
+    at_s: tuple[float, ...]
+    share: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
