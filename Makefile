@@ -50,7 +50,7 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 # What the compiled encoder is built from, by the installation of rowpath itself.
-NATIVE := setup.py $(wildcard src/rowpath/fast/encoding/*.pyx src/rowpath/fast/encoding/native/*.hpp)
+NATIVE := setup.py $(wildcard src/rowpath/fast/*.pyx src/rowpath/fast/encoding/*.pyx src/rowpath/fast/encoding/native/*.hpp)
 
 # The files name every package there is to install; --no-deps, since one of them would forbid others.
 INSTALL := $(BIN)/python -m pip install --quiet --no-deps

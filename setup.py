@@ -1,4 +1,4 @@
-"""The compiled half of rowpath.fast's encoder. Everything else about the package is in pyproject.
+"""The compiled parts of rowpath.fast. Everything else about the package is in pyproject.
 
 Where it cannot be compiled the installation succeeds without it.
 """
@@ -9,7 +9,8 @@ from pathlib import Path
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
-FOLDER = Path("src/rowpath/fast/encoding")
+FAST = Path("src/rowpath/fast")
+ENCODING = FAST / "encoding"
 
 
 class OptionalBuild(build_ext):
@@ -27,13 +28,14 @@ setup(
     ext_modules=[
         Extension(
             "rowpath.fast.encoding._native",
-            [str(FOLDER / "_native.pyx")],
-            include_dirs=[str(FOLDER / "native")],
-            depends=[str(header) for header in sorted(FOLDER.glob("native/*.hpp"))],
+            [str(ENCODING / "_native.pyx")],
+            include_dirs=[str(ENCODING / "native")],
+            depends=[str(header) for header in sorted(ENCODING.glob("native/*.hpp"))],
             extra_compile_args=["-std=c++17", "-O3"],
             language="c++",
             optional=True,
-        )
+        ),
+        Extension("rowpath.fast._tags", [str(FAST / "_tags.pyx")], language="c++", optional=True),
     ],
     cmdclass={"build_ext": OptionalBuild},
 )

@@ -43,9 +43,13 @@ def test_a_tool_in_the_compiler_sees_every_statement(project: Inside) -> None:
     assert fast == drf == 2
 
 
-def test_whatever_is_relied_on_is_looked_at_for_each_request(project: Inside) -> None:
+@pytest.mark.parametrize("has_tags", [True, False], ids=["tags", "no-tags"])
+def test_whatever_is_relied_on_is_looked_at_for_each_request(
+    project: Inside,
+    has_tags: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
     """Each function is patched in turn: its list is DRF's, and the next one fast again."""
-    count, wrong = project.call("patched:each_ground")
+    count, wrong = project.call("patched:each_ground", has_tags=has_tags)
 
     assert wrong == []
     assert count > 60

@@ -23,9 +23,19 @@ from types import (
     ModuleType,
     WrapperDescriptorType,
 )
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rowpath.fast._tags import Tags
+
+try:
+    from rowpath.fast import _tags as compiled
+except ImportError:  # there was no compiler
+    compiled = None  # type: ignore[assignment] # mypy sees the one that is there
 
 Owner = type | ModuleType
+# A class or module, what gets its attributes, and what these are as shipped.
+_Compared = tuple[Owner, Callable[[Any], object], object]
 
 # What the interpreter itself brings: object.__init__, the members of slots.
 _BUILT_IN = (
@@ -47,7 +57,10 @@ class Relied:
         self._as_shipped: dict[Owner, dict[str, object]] = {}
         self._has_grounds = False
         # What is compared for each request, in the form that is quickest to compare.
-        self._asked: tuple[tuple[Owner, Callable[[Any], object], object], ...] = ()
+        self._of_modules: tuple[_Compared, ...] = ()
+        self._of_classes: tuple[_Compared, ...] = ()
+        # Of the classes as they were when they were last compared, where that is compiled.
+        self._tags: Tags | None = None
 
     def check(self, owner: Owner, *names: str) -> str | None:
         """Rely on `names` of `owner`; return what one is instead, None if all are shipped.
@@ -65,7 +78,7 @@ class Relied:
                     return instead
             more = known | {name: getattr(owner, name) for name in new}
             self._as_shipped = self._as_shipped | {owner: more}
-            self._asked = tuple(map(_compared, self._as_shipped.items()))
+            self._ask()
             return None
 
     def check_grounds(self, grounds: Iterable[tuple[Owner, tuple[str, ...]]]) -> str | None:
@@ -85,12 +98,35 @@ class Relied:
     def clear(self) -> None:
         """Rely on nothing, as at the start."""
         with self._lock:
-            self._as_shipped, self._asked, self._has_grounds = {}, (), False
+            self._as_shipped, self._has_grounds = {}, False
+            self._ask()
+
+    def _ask(self) -> None:
+        compared = [*map(_compared, self._as_shipped.items())]
+        self._of_modules = tuple(one for one in compared if isinstance(one[0], ModuleType))
+        self._of_classes = tuple(one for one in compared if isinstance(one[0], type))
+        self._tags = None
 
     def changed(self) -> str | None:
         """Return what one of the attributes is now instead of what was shipped, None if all are."""
+        return self._changed(self._of_modules) or self._changed_in_classes()
+
+    def _changed_in_classes(self) -> str | None:
+        if self._tags is not None and self._tags.hold():
+            return None
+        compared = self._of_classes
+        # Taken before they are compared, so that what changes meanwhile is seen the next time.
+        tags = _tags_of(compared)
+        if (instead := self._changed(compared)) is not None:
+            return instead
+        with self._lock:
+            if compared is self._of_classes:
+                self._tags = tags
+        return None
+
+    def _changed(self, compared: Iterable[_Compared]) -> str | None:
         # Equal is what is the same object, and a method of a class that was bound once more.
-        for owner, values, shipped in self._asked:
+        for owner, values, shipped in compared:
             try:
                 if values(owner) == shipped:
                     continue
@@ -102,9 +138,12 @@ class Relied:
         return None
 
 
-def _compared(
-    relied_on: tuple[Owner, dict[str, object]],
-) -> tuple[Owner, Callable[[Any], object], object]:
+def _tags_of(compared: Iterable[_Compared]) -> "Tags | None":
+    classes = tuple(owner for owner, _, _ in compared if isinstance(owner, type))
+    return None if compiled is None else compiled.Tags(classes)
+
+
+def _compared(relied_on: tuple[Owner, dict[str, object]]) -> _Compared:
     owner, attributes = relied_on
     values = attrgetter(*attributes)
     return owner, values, values(owner)
