@@ -18,9 +18,9 @@ from collections.abc import Sequence
 from math import ceil
 from statistics import median
 
+from rowpath.lab.conditions import CONTROLLED
 from rowpath.lab.database import open_database
 from rowpath.lab.dataset import PRODUCTS, ensure
-from rowpath.lab.experiment import Setup
 from rowpath.lab.experiments.ladder import LADDER
 from rowpath.lab.folders import data_folder
 from rowpath.lab.packages import package_versions
@@ -64,7 +64,7 @@ def main() -> None:
 def cells(sizes: Sequence[int]) -> list[Cell]:
     """Return what is asked for: each variant that can run here, at each size."""
     return [
-        Cell(variant=variant, path=LADDER.path(variant), setup=Setup.CONTROLLED, rows=size)
+        Cell(variant=variant, path=LADDER.path(variant), conditions=CONTROLLED, rows=size)
         for size in sizes
         for variant in LADDER.variants
         if variant.can_run(package_versions())

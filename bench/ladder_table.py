@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from statistics import median
 
-from rowpath.lab.record import VariantRecord, from_json
+from rowpath.lab.record import VariantRecord
+from rowpath.lab.runs import read_run
 from rowpath.report import figures, notes
 from rowpath.stats.ratio import ratio_interval
 
@@ -19,7 +20,7 @@ Times = Mapping[str, VariantRecord]
 
 def main() -> None:
     """Print rowpath's ratios by size, the time and ratio of every variant, and the environment."""
-    run = from_json(Path(sys.argv[1]).read_bytes())
+    run = read_run(Path(sys.argv[1]))
     record = next(each for each in run.experiments if each.name == EXPERIMENT)
     by_size: dict[int, dict[str, VariantRecord]] = {}
     for variant in record.variants:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rowpath.lab.experiment import Figure
-from rowpath.lab.record import ExperimentRecord, Run, VariantRecord, from_json
+from rowpath.lab.record import ExperimentRecord, Run, VariantRecord
+from rowpath.lab.runs import read_run
 from rowpath.report import figures, notes
 
 EXPERIMENTS = ("relations", "serializers", "loops", "writes", "cached-queryset", "aggregates")
@@ -13,7 +14,7 @@ EXPERIMENTS = ("relations", "serializers", "loops", "writes", "cached-queryset",
 
 def main() -> None:
     """Print what writes leave otherwise, the table of all variants, and the environment."""
-    run = from_json(Path(sys.argv[1]).read_bytes())
+    run = read_run(Path(sys.argv[1]))
     for lines in (differences(run), table(run), notes.environment(run)):
         print("\n".join(lines), end="\n\n")
 

@@ -18,9 +18,9 @@ from unittest.mock import patch
 
 from fast_path import measured
 from rowpath.lab.apps.settings import AppSettings
+from rowpath.lab.conditions import CONTROLLED
 from rowpath.lab.database import open_database
 from rowpath.lab.dataset import PRODUCTS, ensure
-from rowpath.lab.experiment import Setup
 from rowpath.stats.ratio import ratio_interval
 
 Step = Callable[[], object]
@@ -37,7 +37,7 @@ def main() -> None:
     options = parser.parse_args()
     with open_database(None) as database:
         ensure(database, PRODUCTS, rows=options.rows, seed=1, report=print)
-        settings = AppSettings(dsn=database.dsn, setup=Setup.CONTROLLED, trace_folder=None)
+        settings = AppSettings(dsn=database.dsn, conditions=CONTROLLED, trace_folder=None)
         os.environ |= settings.to_environment()
         os.environ["DJANGO_SETTINGS_MODULE"] = "rowpath.lab.apps.django.settings"
         print(f"{database.description}, {os.cpu_count()} cores, {platform.platform()}")

@@ -3,7 +3,8 @@
 import sys
 from pathlib import Path
 
-from rowpath.lab.record import ExperimentRecord, VariantRecord, from_json
+from rowpath.lab.record import ExperimentRecord, VariantRecord
+from rowpath.lab.runs import read_run
 
 ROWS = 10_000
 EXPERIMENT = "lists"
@@ -11,7 +12,7 @@ EXPERIMENT = "lists"
 
 def main() -> None:
     """Print one line a variant: the talk's time, then time and ratio in each set-up."""
-    run = from_json(Path(sys.argv[1]).read_bytes())
+    run = read_run(Path(sys.argv[1]))
     record = next(each for each in run.experiments if each.name == EXPERIMENT)
     variants = {(each.name, each.setup): each for each in record.variants if each.rows == ROWS}
     print("| variant | the talk | as told | ratio | controlled | ratio |")

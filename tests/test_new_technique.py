@@ -27,9 +27,10 @@ from pathlib import Path
 import rowpath
 from rowpath.lab.measuring import runner
 from rowpath.lab.analysis import experiment_record
-from rowpath.lab.experiment import Setup
+from rowpath.lab.conditions import CONTROLLED
 from rowpath.lab.experiments import EXPERIMENTS
 from rowpath.lab.servers.fleet import Site
+from rowpath.lab.source import source_of
 from rowpath.lab.plan import Stock, stages
 from rowpath.lab.profile import profile_named
 from rowpath.lab.results import Results
@@ -41,14 +42,15 @@ class Silent:
 dsn, rows, name = sys.argv[1], int(sys.argv[2]), sys.argv[3]
 [fields] = [each for each in EXPERIMENTS if each.name == "fields"]
 [group] = fields.groups
-pair = [replace(fields.variant(each), setups=(Setup.CONTROLLED,)) for each in ("all", name)]
+pair = [replace(fields.variant(each), conditions=(CONTROLLED,)) for each in ("all", name)]
 fields = replace(fields, groups=(replace(group, variants=tuple(pair)),), claims=())
 profile = replace(profile_named("quick"), blocks=6, floor=6, slot_s=0.01)
 planned = stages([fields], profile, stock=Stock(tables={"product": rows}, versions={}), sizes=[20])
 results = Results()
 site = Site(dsn=dsn, logs=Path("logs").absolute())
 runner.execute(runner.Plan(stages=planned, profile=profile, seed=1, site=site), results, Silent())
-record = experiment_record(fields, planned, results, {})
+sources = {variant: source_of(variant) for variant in fields.variants}
+record = experiment_record(fields, planned, results, {}, sources)
 [comparison] = record.comparisons
 print(json.dumps({
     "package": rowpath.__file__,

@@ -4,15 +4,15 @@ import django
 from django.conf import settings
 
 from rowpath.lab.apps.settings import AppSettings
+from rowpath.lab.conditions import CONTROLLED
 from rowpath.lab.database import Database
-from rowpath.lab.experiment import Setup
 
 TOKEN = "the-token"  # noqa: S105 of tests
 
 
 def connection_parameters(products: Database) -> dict[str, str]:
     """Return what to connect to the products with."""
-    app = AppSettings(dsn=products.dsn, setup=Setup.CONTROLLED, trace_folder=None)
+    app = AppSettings(dsn=products.dsn, conditions=CONTROLLED, trace_folder=None)
     return app.connection_parameters()
 
 

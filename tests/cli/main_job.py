@@ -6,7 +6,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from rowpath.lab.record import Run, from_json
+from rowpath.lab.record import Run
+from rowpath.lab.runs import read_run
 
 ROWS = 2_000
 MARK = "ROWPATH_TEST_MARK"
@@ -31,7 +32,7 @@ class Finished:
         return self.folder / "run.html"
 
     def run(self) -> Run:
-        return from_json(self.json.read_bytes())
+        return read_run(self.json)
 
 
 def command(folder: Path, *arguments: str) -> list[str]:

@@ -10,7 +10,7 @@ import pytest
 
 from conftest import enterable_folder
 from rowpath.lab.database import Database
-from rowpath.lab.record import from_json
+from rowpath.lab.runs import read_run
 
 ROWPATH = (sys.executable, "-m", "rowpath", "lab")
 ODD = {
@@ -70,7 +70,7 @@ def test_a_run_is_written_whatever_surrounds_it() -> None:
         assert ended.returncode == 3, said
         assert "using embedded PostgreSQL" in said[0]
         assert said[-1].startswith("Cannot write to standard output: No space left on device.")
-        run = from_json((folder / "a.json").read_bytes())
+        run = read_run(folder / "a.json")
         assert run.stopped is None
         assert {len(variant.samples_ms) for variant in run.experiments[0].variants} == {6}
         assert not (folder / "a.html").read_text(encoding="utf-8").isascii()

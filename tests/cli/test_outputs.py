@@ -9,7 +9,8 @@ import pytest
 
 from rowpath.cli.outputs import Outputs, outputs, replace_file
 from rowpath.errors import OutputError
-from rowpath.lab.record import DatasetRecord, EnvironmentRecord, Run, from_json
+from rowpath.lab.record import SCHEMA_VERSION, DatasetRecord, EnvironmentRecord, Run
+from rowpath.lab.runs import read_run
 
 NOW = datetime(2024, 2, 29, 12, 30, 1, tzinfo=UTC)
 DATASET = DatasetRecord(
@@ -24,7 +25,7 @@ DATASET = DatasetRecord(
     tables={},
 )
 RUN = Run(
-    schema_version=1,
+    schema_version=SCHEMA_VERSION,
     rowpath="0",
     started_at=NOW,
     duration_s=1.0,
@@ -110,7 +111,7 @@ def test_a_folder_that_is_removed_during_a_run_is_made_again(tmp_path: Path) -> 
 
     written.check()
     assert written.paths == {"Run": files.json, "Report": files.html}
-    assert from_json(files.json.read_bytes()) == RUN
+    assert read_run(files.json) == RUN
     assert "“^C”" in files.html.read_text(encoding="utf-8")
 
 
@@ -127,7 +128,7 @@ def test_what_cannot_be_written_where_it_was_to_go_is_kept(
     kept = written.paths["Run"]
     assert kept != files.json
     assert kept.name == "a.json"
-    assert from_json(kept.read_bytes()) == RUN
+    assert read_run(kept) == RUN
     assert files.html.exists()
     with pytest.raises(OutputError) as caught:
         written.check()

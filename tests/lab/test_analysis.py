@@ -8,9 +8,11 @@ import pytest
 
 from rowpath.capture.trace import Statement, Trace
 from rowpath.lab.analysis import experiment_record, narrow_enough
-from rowpath.lab.experiment import Claim, ExpectedError, Experiment, Requirement, Setup, Variant
+from rowpath.lab.conditions import NAMED
+from rowpath.lab.experiment import Claim, ExpectedError, Experiment, Requirement, Variant
 from rowpath.lab.experiments import EXPERIMENTS
 from rowpath.lab.forecast import Forecast
+from rowpath.lab.measures import CPU, TIME
 from rowpath.lab.plan import Stage, Stock, stages
 from rowpath.lab.profile import profile_named
 from rowpath.lab.record import ExperimentRecord
@@ -47,7 +49,9 @@ def fill(stage: Stage, results: Results, blocks: int, noise: float = 0.01) -> No
     for _ in range(blocks):
         for cell in stage.timed:
             time_s = (order.index(cell.variant.name) + 1) * random.gauss(1, noise)
-            results.slots[cell].append(Slot(samples_s=(time_s, time_s), cpu_s=time_s / 2))
+            results.slots[cell].append(
+                Slot(figures={TIME: time_s, CPU: time_s / 2}, samples_s=(time_s, time_s))
+            )
 
 
 def record_of(blocks: int, stage: Stage | None = None) -> ExperimentRecord:
@@ -66,7 +70,7 @@ def test_ratios_are_taken_against_the_baseline_of_the_same_setup() -> None:
         if c.baseline == GROUP.baseline and c.ratio
     }
     names = [variant.name for variant in LISTS.variants]
-    assert set(ratios) == {(name, str(setup)) for name in names[1:] for setup in Setup}
+    assert set(ratios) == {(name, str(setup)) for name in names[1:] for setup in NAMED}
     for (name, _setup), ratio in ratios.items():
         assert ratio == pytest.approx(names.index(name) + 1, rel=0.05)
 
@@ -98,7 +102,7 @@ def test_a_block_that_was_not_finished_does_not_count() -> None:
     """Pairs are made only of blocks in which both variants had their slot."""
     stage, results = planned(), Results()
     fill(stage, results, blocks=6)
-    results.slots[stage.timed[0]].append(Slot(samples_s=(99.0,), cpu_s=1.0))
+    results.slots[stage.timed[0]].append(Slot(figures={TIME: 99.0, CPU: 1.0}, samples_s=(99.0,)))
 
     record = experiment_record(LISTS, [stage], results, VERSIONS, SOURCES)
 
@@ -144,7 +148,7 @@ def test_growth_is_what_the_peak_adds_to_what_was_there() -> None:
 def test_a_variant_that_fails_as_expected_has_an_outcome_and_no_time() -> None:
     """Its record says how it ended; it is compared with nothing."""
     fails = replace(
-        LISTS.variants[1], fails=ExpectedError(kind="FieldError", message="no", reason="because")
+        LISTS.variants[1], expects=ExpectedError(kind="FieldError", message="no", reason="because")
     )
     group = replace(GROUP, variants=(LISTS.variants[0], fails))
     stage, results = planned(replace(LISTS, groups=(group,), claims=())), Results()

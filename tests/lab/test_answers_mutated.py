@@ -13,12 +13,13 @@ from rowpath.errors import AnswerError
 from rowpath.lab.answers.check import check_answer
 from rowpath.lab.answers.reference import Reference, reference
 from rowpath.lab.answers.verify import Row
+from rowpath.lab.applications import optional_packages
 from rowpath.lab.database import Database
 from rowpath.lab.dataset import LOGS as LOGS_DATA
 from rowpath.lab.dataset import PRODUCTS as PRODUCTS_DATA
 from rowpath.lab.experiment import Shape
 from rowpath.lab.experiments import EXPERIMENTS
-from rowpath.lab.packages import PEERS, package_versions
+from rowpath.lab.packages import package_versions
 from rowpath.lab.plan import Cell, Stock, stages
 from rowpath.lab.profile import profile_named
 
@@ -26,7 +27,7 @@ SIZE = 40
 """Rows per answer; the smallest table of the test's logs has a few more."""
 STOCK = Stock(
     tables={**PRODUCTS_DATA.sizes(PRODUCTS), **LOGS_DATA.sizes(LOGS_ROWS)},
-    versions=package_versions() | dict.fromkeys(PEERS, "99.0"),
+    versions=package_versions() | dict.fromkeys(optional_packages(), "99.0"),
 )
 CELLS = [
     (experiment.name, cell)
@@ -42,7 +43,7 @@ DISTINCT = {
 EACH_ANSWER = pytest.mark.parametrize(
     ("experiment", "cell"),
     DISTINCT.values(),
-    ids=[f"{name}-{cell.variant.name}-{cell.setup}" for name, cell in DISTINCT.values()],
+    ids=[f"{name}-{cell.variant.name}-{cell.conditions}" for name, cell in DISTINCT.values()],
 )
 
 # Columns that hold one value by their nature, so that a constant is no wrong answer, and why.

@@ -23,14 +23,16 @@ from rowpath.lab.answers.check import (
     check_statements,
 )
 from rowpath.lab.answers.reference import reference
+from rowpath.lab.applications import App, optional_packages
 from rowpath.lab.apps.settings import AppSettings
 from rowpath.lab.apps.tracing import PATH_HEADER, TOKEN_HEADER
+from rowpath.lab.conditions import AS_TOLD, CONTROLLED, Conditions
 from rowpath.lab.database import Database, connect
 from rowpath.lab.dataset import LOGS as LOGS_DATA
 from rowpath.lab.dataset import PRODUCTS as PRODUCTS_DATA
-from rowpath.lab.experiment import App, Data, Setup
+from rowpath.lab.experiment import Data, Task
 from rowpath.lab.experiments import EXPERIMENTS, apps_of
-from rowpath.lab.packages import COMPILED, PEERS, package_versions
+from rowpath.lab.packages import COMPILED, package_versions
 from rowpath.lab.plan import Cell, Stock, stages
 from rowpath.lab.profile import profile_named
 from rowpath.lab.servers.server import Server, serving
@@ -80,7 +82,7 @@ OF_PRODUCTS = [cell for experiment, cell in PLANNED if experiment.data is Data.P
 class Traced:
     """The servers with the instruments on, and where they write."""
 
-    servers: Mapping[tuple[App, Setup], Server]
+    servers: Mapping[tuple[App, Conditions], Server]
     folder: Path
 
     def get(self, cell: Cell, status: int = 200) -> tuple[bytes, Trace]:
@@ -91,10 +93,10 @@ class Traced:
 
     def ask(self, cell: Cell, name: str, status: int = 200) -> urllib3.BaseHTTPResponse:
         """Return the answer of a cell to a request of that name."""
-        server = self.servers[cell.variant.app, cell.setup]
+        server = self.servers[cell.variant.app, cell.conditions]
         query = "" if cell.whole else f"?rows={cell.rows}"
         headers = {HEADER: name, TOKEN_HEADER: server.token}
-        answer = get(f"{server.url}{cell.path}{query}", headers, cell.method)
+        answer = get(f"{server.url}{cell.path}{query}", headers, cell.variant.asks.method)
         assert answer.status == status, server.log_tail()
         return answer
 
@@ -105,14 +107,14 @@ def traced(both: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     folder = tmp_path_factory.mktemp("traces")
     with ExitStack() as stack:
         servers = {
-            (app, setup): stack.enter_context(
+            (app, conditions): stack.enter_context(
                 serving(
                     app,
-                    AppSettings(dsn=both.dsn, setup=setup, trace_folder=folder),
+                    AppSettings(dsn=both.dsn, conditions=conditions, trace_folder=folder),
                     logs=folder / "logs",
                 )
             )
-            for app, setup in sorted({(cell.variant.app, cell.setup) for _, cell in PLANNED})
+            for app, conditions in {(cell.variant.app, cell.conditions) for _, cell in PLANNED}
         }
         yield Traced(servers=servers, folder=folder)
 
@@ -122,7 +124,7 @@ def bare(
     request: pytest.FixtureRequest, products: Database, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[App, Server]]:
     """A server as it is timed: without a trace folder."""
-    settings = AppSettings(dsn=products.dsn, setup=Setup.CONTROLLED, trace_folder=None)
+    settings = AppSettings(dsn=products.dsn, conditions=CONTROLLED, trace_folder=None)
     with serving(request.param, settings, logs=tmp_path_factory.mktemp("logs")) as server:
         yield request.param, server
 
@@ -135,7 +137,7 @@ def get(
 
 
 def name_of(cell: Cell) -> str:
-    return f"{cell.path[1:]}-{cell.setup}"
+    return f"{cell.path[1:]}-{cell.conditions}"
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=name_of)
@@ -156,7 +158,7 @@ def test_every_peer_that_there_is_for_this_python_is_tried() -> None:
     """Nothing is passed over here for want of an installation."""
     need_newer = {"django-bolt", "django-fastdrf"} if sys.version_info < (3, 12) else set()
 
-    assert {*PEERS, COMPILED} - set(VERSIONS) == need_newer
+    assert {*optional_packages(), COMPILED} - set(VERSIONS) == need_newer
 
 
 def test_the_peers_answer_the_same_keys_and_as_many_bytes(traced: Traced) -> None:
@@ -279,7 +281,9 @@ def test_a_page_in_a_browser_runs_no_task(bare: tuple[App, Server]) -> None:
     """Neither with a form's POST, nor does the server say that a header of its own may be sent."""
     app, server = bare
     if app is not App.DJANGO:
-        assert not any(each.is_task for one in EXPERIMENTS for each in one.answered_by(app))
+        assert not any(
+            isinstance(each.asks, Task) for one in EXPERIMENTS for each in one.answered_by(app)
+        )
         return
     url, origin = f"{server.url}/writes/save?rows=1", {"Origin": "http://shop.example"}
 
@@ -311,7 +315,7 @@ def test_the_instruments_are_loaded_only_where_there_is_a_trace_folder(
 ) -> None:
     """The process that is timed has nothing of them in it."""
     folder = tmp_path if traces else None
-    settings = AppSettings(dsn="dbname=any", setup=Setup.CONTROLLED, trace_folder=folder)
+    settings = AppSettings(dsn="dbname=any", conditions=CONTROLLED, trace_folder=folder)
     program = (
         f"import sys; {LOADED[app]}; "
         "print(any(name.startswith('rowpath.capture') for name in sys.modules))"
@@ -330,7 +334,7 @@ def test_the_instruments_are_loaded_only_where_there_is_a_trace_folder(
 
 def test_a_name_that_is_a_path_is_not_traced(traced: Traced) -> None:
     """The header cannot make a server write anywhere but into its folder."""
-    server = traced.servers[App.DJANGO, Setup.CONTROLLED]
+    server = traced.servers[App.DJANGO, CONTROLLED]
 
     answer = get(f"{server.url}/lists/drf-objects?rows=1", {HEADER: "../outside"})
 
@@ -338,12 +342,12 @@ def test_a_name_that_is_a_path_is_not_traced(traced: Traced) -> None:
     assert not (traced.folder.parent / "outside.json").exists()
 
 
-@pytest.mark.parametrize(("setup", "kept"), [(Setup.AS_TOLD, 0), (Setup.CONTROLLED, 1)])
+@pytest.mark.parametrize(("conditions", "kept"), [(AS_TOLD, 0), (CONTROLLED, 1)])
 def test_django_keeps_its_connection_in_the_controlled_set_up_only(
-    setup: Setup, kept: int, empty_database: Database, tmp_path: Path
+    conditions: Conditions, kept: int, empty_database: Database, tmp_path: Path
 ) -> None:
     """As told, Django closes its connection after each request."""
-    settings = AppSettings(dsn=empty_database.dsn, setup=setup, trace_folder=None)
+    settings = AppSettings(dsn=empty_database.dsn, conditions=conditions, trace_folder=None)
     with serving(App.DJANGO, settings, logs=tmp_path) as server:
         assert get(f"{server.url}/ready").status == 200
 

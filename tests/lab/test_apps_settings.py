@@ -6,8 +6,8 @@ import psycopg
 import pytest
 
 from rowpath.lab.apps.settings import AppSettings, from_environment
+from rowpath.lab.conditions import AS_TOLD, CONTROLLED, NAMED, Conditions
 from rowpath.lab.database import Database
-from rowpath.lab.experiment import Setup
 
 ORDERED = "EXPLAIN (COSTS OFF) SELECT * FROM {} ORDER BY time_created LIMIT 100"
 BY_ID = "EXPLAIN (COSTS OFF) SELECT * FROM product WHERE id = 1"
@@ -15,23 +15,25 @@ BY_ID = "EXPLAIN (COSTS OFF) SELECT * FROM product WHERE id = 1"
 OURS = "-c search_path=rowpath_lab -c timezone=UTC -c datestyle=ISO -c statement_timeout=0"
 
 
-def app(dsn: str, setup: Setup = Setup.CONTROLLED, folder: Path | None = None) -> AppSettings:
-    return AppSettings(dsn=dsn, setup=setup, trace_folder=folder)
+def app(dsn: str, conditions: Conditions = CONTROLLED, folder: Path | None = None) -> AppSettings:
+    return AppSettings(dsn=dsn, conditions=conditions, trace_folder=folder)
 
 
-def connected(products: Database, setup: Setup) -> psycopg.Connection:
-    return psycopg.connect(**app(products.dsn, setup).connection_parameters())  # type: ignore[arg-type]  # libpq's keywords
+def connected(products: Database, conditions: Conditions) -> psycopg.Connection:
+    return psycopg.connect(**app(products.dsn, conditions).connection_parameters())  # type: ignore[arg-type]  # libpq's keywords
 
 
 def plan(connection: psycopg.Connection, explain: str) -> str:
     return "\n".join(row[0] for row in connection.execute(explain.encode()))
 
 
-@pytest.mark.parametrize("setup", Setup)
+@pytest.mark.parametrize("conditions", NAMED)
 @pytest.mark.parametrize("folder", [None, Path("/traces")])
-def test_settings_reach_the_process_as_they_are(setup: Setup, folder: Path | None) -> None:
+def test_settings_reach_the_process_as_they_are(
+    conditions: Conditions, folder: Path | None
+) -> None:
     """The environment variable carries all of them."""
-    sent = app("host=/run user=me password='it''s'", setup, folder)
+    sent = app("host=/run user=me password='it''s'", conditions, folder)
 
     assert from_environment(sent.to_environment()) == sent
 
@@ -87,9 +89,9 @@ def test_the_environment_adds_nothing_to_the_connection_string(
 
 def test_as_told_is_planned_as_without_the_index(products: Database) -> None:
     """The plan is that of a table that really has no index on time_created."""
-    with connected(products, Setup.AS_TOLD) as connection:
+    with connected(products, AS_TOLD) as connection:
         told = plan(connection, ORDERED.format("product"))
-    with connected(products, Setup.CONTROLLED) as connection:
+    with connected(products, CONTROLLED) as connection:
         connection.execute("CREATE TEMP TABLE bare AS SELECT * FROM product")
         connection.execute("ALTER TABLE bare ADD PRIMARY KEY (id)")
         connection.execute("ANALYZE bare")
@@ -102,7 +104,7 @@ def test_as_told_is_planned_as_without_the_index(products: Database) -> None:
 
 def test_controlled_is_planned_with_the_index(products: Database) -> None:
     """The rows come in the order of the index, without a sort."""
-    with connected(products, Setup.CONTROLLED) as connection:
+    with connected(products, CONTROLLED) as connection:
         controlled = plan(connection, ORDERED.format("product"))
 
     assert "Index Scan" in controlled
@@ -111,5 +113,5 @@ def test_controlled_is_planned_with_the_index(products: Database) -> None:
 
 def test_as_told_still_finds_a_row_by_its_id(products: Database) -> None:
     """The primary key is of use in both set-ups."""
-    with connected(products, Setup.AS_TOLD) as connection:
+    with connected(products, AS_TOLD) as connection:
         assert "Bitmap Index Scan" in plan(connection, BY_ID)

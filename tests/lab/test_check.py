@@ -16,8 +16,9 @@ from rowpath.lab.answers.check import (
     check_statements,
 )
 from rowpath.lab.answers.reference import Reference, reference
+from rowpath.lab.conditions import AS_TOLD, CONTROLLED, Conditions
 from rowpath.lab.database import Database
-from rowpath.lab.experiment import ExpectedError, Setup, Shape
+from rowpath.lab.experiment import ExpectedError, Shape
 from rowpath.lab.experiments import EXPERIMENTS
 from rowpath.lab.plan import Cell
 
@@ -39,9 +40,9 @@ def table(products: Database) -> Iterator[Reference]:
         yield opened
 
 
-def cell_of(experiment: str, variant: str, setup: Setup = Setup.CONTROLLED) -> Cell:
+def cell_of(experiment: str, variant: str, conditions: Conditions = CONTROLLED) -> Cell:
     found = NAMED[experiment].variant(variant)
-    return Cell(variant=found, path=NAMED[experiment].path(found), setup=setup, rows=ROWS)
+    return Cell(variant=found, path=NAMED[experiment].path(found), conditions=conditions, rows=ROWS)
 
 
 def right_rows(table: Reference, cell: Cell) -> list[dict[str, Any]]:
@@ -63,8 +64,8 @@ def body_of(cell: Cell, rows: list[dict[str, Any]]) -> bytes:
 Change = Callable[[list[dict[str, Any]]], object]
 ORDERED = cell_of("lists", "drf-objects")
 COLUMNS = cell_of("lists", "for-values")
-ANY_ORDER = cell_of("lists", "fastapi-schema", Setup.AS_TOLD)
-ANY_PRICES = cell_of("fields", "sqlalchemy-load-only", Setup.AS_TOLD)
+ANY_ORDER = cell_of("lists", "fastapi-schema", AS_TOLD)
+ANY_PRICES = cell_of("fields", "sqlalchemy-load-only", AS_TOLD)
 EVERY_CELL = [ORDERED, COLUMNS, ANY_ORDER, ANY_PRICES]
 
 
@@ -145,7 +146,7 @@ def test_a_variant_that_does_not_fail_as_it_should_ends_the_run(
     Neither another of the same class, nor one of another module whose class has the same name.
     """
     fails = ExpectedError(kind="app.FieldError", message="cannot be both", reason="because")
-    cell = replace(ORDERED, variant=replace(ORDERED.variant, fails=fails))
+    cell = replace(ORDERED, variant=replace(ORDERED.variant, expects=fails))
 
     told = (
         "it was to raise app.FieldError with 'cannot be both' and answered "

@@ -13,10 +13,11 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from rowpath.errors import BusyError, DatabaseError
 from rowpath.lab.answers.reference import reference
+from rowpath.lab.applications import App
 from rowpath.lab.apps.settings import AppSettings
+from rowpath.lab.conditions import CONTROLLED
 from rowpath.lab.database import Database, connect, open_database
 from rowpath.lab.dataset import PRODUCTS, ensure
-from rowpath.lab.experiment import App, Setup
 from rowpath.lab.host import environment
 from rowpath.lab.servers.server import serving
 
@@ -203,7 +204,7 @@ def test_what_authenticates_counts_where_it_is_in_the_environment(
     with role(database, "guarded", host_based="scram-sha-256") as connection:
         connection.execute("GRANT CREATE ON DATABASE postgres TO guarded")
         with open_database(without_password(database, "guarded")) as opened:
-            settings = AppSettings(dsn=opened.dsn, setup=Setup.CONTROLLED, trace_folder=None)
+            settings = AppSettings(dsn=opened.dsn, conditions=CONTROLLED, trace_folder=None)
             with serving(App.FASTAPI, settings, logs=tmp_path) as server:
                 assert server.is_alive()
         connection.execute("REVOKE CREATE ON DATABASE postgres FROM guarded")
@@ -306,7 +307,7 @@ def test_a_database_and_a_user_may_have_settings_of_their_own(
             with open_database(make_conninfo(database.dsn, dbname="plain")) as opened:
                 ensure(opened, PRODUCTS, rows=100, seed=1, report=lambda _: None)
                 assert environment(opened).postgresql.startswith("1")
-                settings = AppSettings(dsn=opened.dsn, setup=Setup.CONTROLLED, trace_folder=None)
+                settings = AppSettings(dsn=opened.dsn, conditions=CONTROLLED, trace_folder=None)
                 with (
                     serving(App.FASTAPI, settings, logs=tmp_path) as server,
                     urllib3.PoolManager(retries=False) as pool,

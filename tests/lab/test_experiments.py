@@ -4,9 +4,9 @@ from collections import Counter
 
 import pytest
 
-from rowpath.lab.experiment import App, Claim, Data, Experiment, Group, Reading
+from rowpath.lab.applications import App, optional_packages
+from rowpath.lab.experiment import Claim, Data, Experiment, Group, Reading, Task
 from rowpath.lab.experiments import EXPERIMENTS
-from rowpath.lab.packages import PEERS
 
 BY_NAME = {experiment.name: experiment for experiment in EXPERIMENTS}
 VARIANTS = [variant for experiment in EXPERIMENTS for variant in experiment.variants]
@@ -95,7 +95,7 @@ def test_a_claim_speaks_of_what_is_measured(experiment: Experiment, claim: Claim
         group = experiment.group_of(variant)
         assert claim.rows in group.sizes + group.thorough_sizes
     assert all(variant.is_timed for variant in pair)
-    assert set(pair[0].setups) & set(pair[1].setups)
+    assert set(pair[0].conditions) & set(pair[1].conditions)
 
 
 @pytest.mark.parametrize(("experiment", "claim"), CLAIMS, ids=lambda value: str(value)[:40])
@@ -132,7 +132,7 @@ def test_a_group_is_compared_within_itself(experiment: Experiment, group: Group)
     [baseline] = [variant for variant in group.variants if variant.name == group.baseline]
 
     assert baseline.is_timed
-    assert all(set(variant.setups) <= set(baseline.setups) for variant in group.variants)
+    assert all(set(variant.conditions) <= set(baseline.conditions) for variant in group.variants)
     assert group.question or len(experiment.groups) == 1
 
 
@@ -143,8 +143,8 @@ def test_what_runs_beside_a_variant_is_in_its_experiment(experiment: Experiment)
         if variant.beside is not None:
             companion = experiment.variant(variant.beside)
             assert companion.app is variant.app
-            assert companion.is_task
-            assert variant.is_task
+            assert isinstance(companion.asks, Task)
+            assert isinstance(variant.asks, Task)
 
 
 def test_both_applications_are_in_every_experiment_on_products() -> None:
@@ -158,7 +158,7 @@ def test_what_is_no_framework_of_the_talk_is_a_peer_that_may_be_missing() -> Non
     """The extra `lab` alone runs every variant of the talk's frameworks, and rowpath's own."""
     for variant in VARIANTS:
         package = variant.needs.package if variant.needs is not None else None
-        assert (package in PEERS) is (variant.app not in {App.DJANGO, App.FASTAPI})
+        assert (package in optional_packages()) is (variant.app not in {App.DJANGO, App.FASTAPI})
 
 
 def test_what_has_no_limit_on_memory_is_bounded_by_itself() -> None:

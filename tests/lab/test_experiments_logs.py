@@ -4,7 +4,9 @@ from collections import Counter
 
 import pytest
 
-from rowpath.lab.experiment import App, Data, Experiment, Group, Setup, Variant
+from rowpath.lab.applications import App
+from rowpath.lab.conditions import CONTROLLED
+from rowpath.lab.experiment import Data, Experiment, Group, Variant
 from rowpath.lab.experiments import EXPERIMENTS
 from rowpath.lab.experiments.aggregates import AGGREGATES
 from rowpath.lab.experiments.cached_queryset import CACHED_QUERYSET
@@ -110,7 +112,7 @@ def test_a_group_has_one_size_at_which_it_is_measured(experiment: Experiment, gr
 def test_no_two_variants_share_a_name_or_a_view() -> None:
     """What a report shows under a name is not another's code."""
     names = Counter(variant.name for experiment in EXPERIMENTS for variant in experiment.variants)
-    views = Counter((variant.app, variant.code[0]) for _, variant in VARIANTS)
+    views = Counter((variant.app, variant.asks.code[0]) for _, variant in VARIANTS)
 
     assert [name for _, variant in VARIANTS if names[name := variant.name] > 1] == []
     assert max(views.values()) == 1
@@ -128,7 +130,7 @@ def test_a_view_is_answered_where_its_experiment_says(
 
 def test_the_logs_have_one_set_up() -> None:
     """They have every index that Django makes, and no figure here speaks of another set-up."""
-    assert {variant.setups for _, variant in VARIANTS} == {(Setup.CONTROLLED,)}
+    assert {variant.conditions for _, variant in VARIANTS} == {(CONTROLLED,)}
 
 
 def test_an_expected_error_says_why_and_what_to_do() -> None:

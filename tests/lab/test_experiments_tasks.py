@@ -11,13 +11,16 @@ from psycopg.sql import SQL, Identifier, Literal
 from conftest import LOGS_ROWS, database_with
 from rowpath.lab.answers.check import check_answer
 from rowpath.lab.answers.reference import reference
+from rowpath.lab.applications import App
 from rowpath.lab.apps.settings import AppSettings
+from rowpath.lab.conditions import CONTROLLED
 from rowpath.lab.database import Database, connect
 from rowpath.lab.dataset import LOGS as LOGS_DATASET
 from rowpath.lab.dataset import SCHEMA
-from rowpath.lab.experiment import App, Experiment, Setup
+from rowpath.lab.experiment import Experiment, Task
 from rowpath.lab.experiments.loops import LOOPS
 from rowpath.lab.experiments.writes import WRITES
+from rowpath.lab.measures import TaskClock
 from rowpath.lab.measuring.asking import ask
 from rowpath.lab.measuring.client import connected
 from rowpath.lab.plan import Cell
@@ -64,8 +67,9 @@ class Site:
         return Cell(
             variant=experiment.variant(name),
             path=experiment.path(name),
-            setup=Setup.CONTROLLED,
+            conditions=CONTROLLED,
             rows=rows,
+            measure=TaskClock(),
         )
 
     def answer(self, experiment: Experiment, name: str, rows: int = SIZE) -> Rows:
@@ -90,7 +94,7 @@ def site(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     """A few thousand rows of logs, and a server."""
     logs = tmp_path_factory.mktemp("logs")
     with database_with(database, "tasks", {LOGS_DATASET: LOGS_ROWS}) as own:
-        settings = AppSettings(dsn=own.dsn, setup=Setup.CONTROLLED, trace_folder=None)
+        settings = AppSettings(dsn=own.dsn, conditions=CONTROLLED, trace_folder=None)
         with serving(App.DJANGO, settings, logs=logs) as server:
             yield Site(database=own, server=server)
 
@@ -113,7 +117,7 @@ def test_tasks_write_their_own_tables_only(site: Site) -> None:
 
     for experiment in (LOOPS, WRITES):
         for variant in experiment.variants:
-            if variant.is_task:
+            if isinstance(variant.asks, Task):
                 site.answer(experiment, variant.name)
                 used |= {
                     table

@@ -12,11 +12,13 @@ import pytest
 from conftest import LOGS_ROWS
 from rowpath.errors import AnswerError, RowpathError, ServerError
 from rowpath.lab.answers.reference import reference
+from rowpath.lab.applications import App
 from rowpath.lab.apps.meeting import AloneError, call_off, meet
 from rowpath.lab.apps.settings import AppSettings
+from rowpath.lab.conditions import CONTROLLED, ServerKind
 from rowpath.lab.database import Database
 from rowpath.lab.dataset import LOGS
-from rowpath.lab.experiment import App, Setup
+from rowpath.lab.experiment import Endpoint
 from rowpath.lab.experiments.loops import LOOPS
 from rowpath.lab.experiments.relations import TAG_LINES
 from rowpath.lab.measuring.asking import accompanied, ask
@@ -36,6 +38,7 @@ PLANNED = {
     for cell in stage.cells
 }
 T2 = PLANNED["t2-annotated"]
+T1 = LOOPS.variant("t1-annotated")
 TOLD = "t1-annotated (controlled, 20 rows) beside t2-annotated"
 
 
@@ -93,7 +96,7 @@ class Pair:
 
     @property
     def fleet(self) -> Fleet:
-        own = Post(App.DJANGO, Setup.CONTROLLED)
+        own = Post(App.DJANGO, CONTROLLED)
         return Fleet({own: self.server, replace(own, beside=True): self.beside})
 
     def ask(self, cell: Cell, beside: Server | None = None) -> bytes:
@@ -111,7 +114,7 @@ class Pair:
 def pair(logs: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     """Two traced servers, which answer unnamed requests as any other does."""
     folder = tmp_path_factory.mktemp("traces")
-    settings = AppSettings(dsn=logs.dsn, setup=Setup.CONTROLLED, trace_folder=folder)
+    settings = AppSettings(dsn=logs.dsn, conditions=CONTROLLED, trace_folder=folder)
     with ExitStack() as stack:
         first, second = (
             stack.enter_context(
@@ -143,7 +146,14 @@ def test_a_task_and_its_companion_both_answer(pair: Pair, logs: Database) -> Non
 
 def gone(pair: Pair) -> Server:
     """A server at which nothing listens."""
-    return Server(App.DJANGO, "http://127.0.0.1:9", pair.beside.process, workers=1, token="")
+    return Server(
+        App.DJANGO,
+        ServerKind.GUNICORN,
+        "http://127.0.0.1:9",
+        pair.beside.process,
+        workers=1,
+        token="",
+    )
 
 
 @pytest.mark.parametrize(
@@ -185,7 +195,7 @@ def test_a_task_that_fails_lets_its_companion_go(pair: Pair) -> None:
 
 def test_a_companion_that_is_no_task_lets_the_task_go(pair: Pair) -> None:
     """A view waits for nobody: the task hears that it ended, and says so in its log."""
-    view = replace(LOOPS.variant("t1-annotated"), is_task=False)
+    view = replace(T1, asks=Endpoint(app=T1.app, code=T1.asks.code))
 
     with pytest.raises(ServerError, match="ended before both began"):
         pair.ask(beside(variant=view, path="/relations/m2m-lazy"))
@@ -193,7 +203,7 @@ def test_a_companion_that_is_no_task_lets_the_task_go(pair: Pair) -> None:
 
 def test_a_companions_wrong_answer_is_told_by_its_own_name(pair: Pair, logs: Database) -> None:
     """It is held against the tables as every answer is, before anything is timed."""
-    other = replace(LOOPS.variant("t1-annotated"), answer=TAG_LINES)
+    other = replace(T1, expects=TAG_LINES)
 
     with (
         reference(logs.dsn) as table,

@@ -8,15 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rowpath.errors import UsageError
+from rowpath.lab.applications import App
+from rowpath.lab.conditions import CONTROLLED, NAMED
 from rowpath.lab.experiment import (
     WHOLE_TABLE,
     Answer,
-    App,
+    Endpoint,
     ExpectedError,
     Experiment,
     Group,
     Requirement,
-    Setup,
     Shape,
     Variant,
 )
@@ -24,11 +25,12 @@ from rowpath.lab.plan import Stage, Stock, chosen, slot_order, stages
 from rowpath.lab.profile import PROFILES, Profile, profile_named
 
 ANSWER = Answer(shape=Shape.ROWS, expected="SELECT low_price FROM product LIMIT %(rows)s")
-BOTH = tuple(Setup)
+ASKED = Endpoint(app=App.DJANGO, code=())
+BOTH = NAMED
 
 
 def variant(name: str, **changes: object) -> Variant:
-    plain = Variant(name=name, title=name, app=App.DJANGO, code=(), answer=ANSWER, setups=BOTH)
+    plain = Variant(name=name, title=name, asks=ASKED, expects=ANSWER, conditions=BOTH)
     return replace(plain, **changes)  # type: ignore[arg-type]  # any field may change
 
 
@@ -36,7 +38,7 @@ def group(**changes: object) -> Group:
     plain = Group(
         name="g",
         baseline="a",
-        variants=(variant("a"), variant("b"), variant("c", setups=(Setup.CONTROLLED,))),
+        variants=(variant("a"), variant("b"), variant("c", conditions=(CONTROLLED,))),
         of="product",
         sizes=(10, 100),
         thorough_sizes=(1000,),
@@ -65,7 +67,7 @@ def test_every_variant_is_planned_in_each_of_its_setups() -> None:
     """A stage holds one cell for each variant and each set-up that the variant has."""
     first, _second = stages([experiment()], QUICK, stock=stock())
 
-    assert [(cell.variant.name, str(cell.setup)) for cell in first.cells] == [
+    assert [(cell.variant.name, str(cell.conditions)) for cell in first.cells] == [
         ("a", "as-told"),
         ("a", "controlled"),
         ("b", "as-told"),
@@ -143,7 +145,7 @@ def test_a_variant_whose_requirement_is_not_met_is_left_out() -> None:
 
 def test_a_variant_that_is_expected_to_fail_is_not_timed() -> None:
     """It is seen to fail once, and has no slot in any block."""
-    fails = variant("b", fails=ExpectedError(kind="FieldError", message="no", reason="because"))
+    fails = variant("b", expects=ExpectedError(kind="FieldError", message="no", reason="because"))
 
     [stage] = stages(
         [experiment(group(sizes=(10,), variants=(variant("a"), fails)))], QUICK, stock=stock()

@@ -9,8 +9,9 @@ from conftest import PRODUCTS
 from rowpath.errors import AnswerError
 from rowpath.lab.answers.reference import reference
 from rowpath.lab.answers.verify import Difference
+from rowpath.lab.conditions import CONTROLLED
 from rowpath.lab.database import Database
-from rowpath.lab.experiment import Experiment, Setup, Timing, Variant
+from rowpath.lab.experiment import Experiment, Timing, Variant
 from rowpath.lab.experiments import EXPERIMENTS
 from rowpath.lab.measuring import runner
 from rowpath.lab.measuring.observe import Observer
@@ -53,7 +54,7 @@ def site(products: Database, tmp_path: Path) -> Site:
 
 def only(experiment: Experiment, *names: str) -> Experiment:
     variants = tuple(
-        replace(variant, setups=(Setup.CONTROLLED,))
+        replace(variant, conditions=(CONTROLLED,))
         for variant in experiment.variants
         if variant.name in names
     )
@@ -73,7 +74,7 @@ def test_a_variant_that_answers_other_rows_fails_the_run_before_anything_is_time
     fields = only(NAMED["fields"], "all", "values")
     none = "SELECT low_price, high_price FROM product WHERE %(rows)s < 0"
     answer = replace(fields.variant("values").answer, expected=none)
-    wrong = replace(fields.variant("values"), answer=answer)
+    wrong = replace(fields.variant("values"), expects=answer)
     results = Results()
 
     with pytest.raises(AnswerError, match="the table gives 0 rows, the answer has 20"):
@@ -114,7 +115,7 @@ def test_a_stage_stops_by_its_rules_and_never_before_the_fewest_blocks(
 def test_an_answer_of_fewer_rows_than_the_baselines_is_told_so(site: Site, tmp_path: Path) -> None:
     """As many as it declares are right, and differ from what the baseline answers."""
     variant = NAMED["fields"].variant("all")
-    cell = Cell(variant=variant, path="/fields/all", setup=Setup.CONTROLLED, rows=ROWS)
+    cell = Cell(variant=variant, path="/fields/all", conditions=CONTROLLED, rows=ROWS)
     more = "SELECT low_price FROM product ORDER BY time_created LIMIT %(rows)s + 5"
 
     with fleet([cell], site, trace_folder=tmp_path) as servers, reference(site.dsn) as table:

@@ -13,9 +13,10 @@ import pytest
 import urllib3
 
 from rowpath.errors import PortError, ServerError
+from rowpath.lab.applications import App, server_of
 from rowpath.lab.apps.settings import AppSettings
+from rowpath.lab.conditions import CONTROLLED
 from rowpath.lab.database import Database
-from rowpath.lab.experiment import App, Setup
 from rowpath.lab.experiments import EXPERIMENTS, apps_of
 from rowpath.lab.packages import package_versions
 from rowpath.lab.servers.server import Server, free_port, serving
@@ -65,7 +66,7 @@ FOREIGN = {
 
 
 def app(dsn: str) -> AppSettings:
-    return AppSettings(dsn=dsn, setup=Setup.CONTROLLED, trace_folder=None)
+    return AppSettings(dsn=dsn, conditions=CONTROLLED, trace_folder=None)
 
 
 def status(url: str) -> int:
@@ -226,12 +227,13 @@ def test_servers_that_start_side_by_side_get_ports_of_their_own() -> None:
     assert len(set(ports)) == 1_000
 
 
-@pytest.mark.parametrize("kind", APPS)
-def test_a_server_is_not_taken_for_another(kind: App, products: Database, tmp_path: Path) -> None:
+@pytest.mark.parametrize("own", APPS)
+def test_a_server_is_not_taken_for_another(own: App, products: Database, tmp_path: Path) -> None:
     """What answers at its address is it only if one of its own processes listens there."""
     with (
-        serving(kind, app(products.dsn), logs=tmp_path) as server,
+        serving(own, app(products.dsn), logs=tmp_path) as server,
         serving(App.FASTAPI, app(products.dsn), logs=tmp_path, log_suffix="-other") as other,
     ):
         assert server.listens()
-        assert not Server(kind, other.url, server.process, workers=1, token="").listens()
+        kind = server_of(own, CONTROLLED)
+        assert not Server(own, kind, other.url, server.process, workers=1, token="").listens()

@@ -3,7 +3,8 @@ from dataclasses import replace
 
 import pytest
 
-from rowpath.lab.experiment import Variant
+from rowpath.lab.applications import App
+from rowpath.lab.experiment import Endpoint, Variant
 from rowpath.lab.experiments import EXPERIMENTS
 from rowpath.lab.source import source_of
 
@@ -16,7 +17,7 @@ def test_every_variant_has_source(variant: Variant) -> None:
     """Each name in its code is defined, and what is cut out is Python again."""
     tree = ast.parse(source_of(variant))
 
-    assert [getattr(node, "name", None) for node in tree.body] == list(variant.code)
+    assert [getattr(node, "name", None) for node in tree.body] == list(variant.asks.code)
 
 
 def test_a_class_is_cut_out_whole() -> None:
@@ -37,7 +38,7 @@ def test_a_function_comes_with_its_decorators() -> None:
 
 def test_a_name_that_is_not_defined_is_an_error() -> None:
     """A variant cannot show code that it does not have."""
-    lost = replace(BY_NAME["all"], code=("Lost",))
+    lost = replace(BY_NAME["all"], asks=Endpoint(app=App.DJANGO, code=("Lost",)))
 
     with pytest.raises(LookupError, match="the django application defines Lost 0 times"):
         source_of(lost)

@@ -42,7 +42,7 @@ def _sizes(group: Group) -> str:
 
 
 def _variant(variant: Variant, group: Group, width: int) -> str:
-    notes = [str(setup) for setup in variant.setups]
+    notes = [str(each) for each in variant.conditions]
     if variant.name == group.baseline:
         notes.append("baseline")
     if variant.thorough_only:

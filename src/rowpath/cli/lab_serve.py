@@ -11,11 +11,13 @@ from rowpath.cli import options
 from rowpath.cli.datasets import wanted_datasets
 from rowpath.cli.standard_streams import say
 from rowpath.errors import ServerError
+from rowpath.lab.applications import App
 from rowpath.lab.apps.settings import AppSettings
 from rowpath.lab.apps.tracing import TOKEN_HEADER
+from rowpath.lab.conditions import CONTROLLED, NAMED
 from rowpath.lab.database import open_database
 from rowpath.lab.dataset import ensure
-from rowpath.lab.experiment import WHOLE_TABLE, App, Setup, Variant
+from rowpath.lab.experiment import WHOLE_TABLE, Variant
 from rowpath.lab.experiments import EXPERIMENTS, apps_of
 from rowpath.lab.folders import logs_folder
 from rowpath.lab.packages import package_versions
@@ -28,8 +30,8 @@ LOOK_EVERY_S = 1.0
 @click.argument("app", type=click.Choice([str(app) for app in App]), required=False)
 @click.option(
     "--setup",
-    type=click.Choice([str(setup) for setup in Setup]),
-    default=str(Setup.CONTROLLED),
+    type=click.Choice([str(setup) for setup in NAMED]),
+    default=str(CONTROLLED),
     show_default=True,
     help="The talk's set-up, or the controlled one.",
 )
@@ -59,7 +61,8 @@ def serve(  # noqa: PLR0913 one parameter an option
         logs = logs_folder()
         for dataset, count in wanted.items():
             ensure(database, dataset, rows=count, seed=seed, report=say)
-        settings = AppSettings(dsn=database.dsn, setup=Setup(setup), trace_folder=None)
+        conditions = next(each for each in NAMED if each.name == setup)
+        settings = AppSettings(dsn=database.dsn, conditions=conditions, trace_folder=None)
         for each, its_port in zip(apps, ports, strict=True):
             server = stack.enter_context(
                 serving(each, settings, logs=logs, workers=workers, port=its_port)
@@ -106,4 +109,4 @@ def _how(variant: Variant) -> str:
     """Return what to know before asking: a task is none of a browser's clicks."""
     if variant.fails is not None:
         return f"(fails with {variant.fails.kind}) "
-    return "POST " if variant.is_task else ""
+    return "" if variant.asks.method == "GET" else f"{variant.asks.method} "

@@ -88,7 +88,7 @@ def _live(console: Console) -> Iterator[Steps]:
 
         def write(line: Line) -> None:
             spent_s = monotonic() - started
-            at = f", {line.cell.variant.name} ({line.cell.setup})" if line.cell else ""
+            at = f", {line.cell.variant.name} ({line.cell.conditions})" if line.cell else ""
             progress.update(
                 task,
                 description=f"{line.step}{at}",

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from statistics import median
 
 from rowpath.capture.trace import Statement, Trace
-from rowpath.lab.experiment import Claim, Experiment, Group, Setup, Timing, Variant
+from rowpath.lab.conditions import Conditions
+from rowpath.lab.experiment import Claim, Experiment, Group, Timing, Variant
+from rowpath.lab.measures import CPU, Quantity
 from rowpath.lab.plan import Cell, Comparison, Stage
 from rowpath.lab.record import (
     ClaimRecord,
@@ -12,6 +14,7 @@ from rowpath.lab.record import (
     CpuLineRecord,
     DifferenceRecord,
     ExperimentRecord,
+    FigureRecord,
     GroupRecord,
     LeftOutRecord,
     OrderRecord,
@@ -109,7 +112,7 @@ def narrow_enough(stage: Stage, results: Results, bound: float) -> bool:
     """Return whether every ratio of the stage is known to within `bound` on the ln scale."""
     return precise_enough(
         (
-            ratio_interval(*_block_medians(pair, results))
+            ratio_interval(*_block_figures(pair, results))
             for comparison in stage.comparisons
             for pair in _pairs(comparison, stage.experiment.claims)
         ),
@@ -118,9 +121,11 @@ def narrow_enough(stage: Stage, results: Results, bound: float) -> bool:
 
 
 def _pairs(comparison: Comparison, claims: Sequence[Claim]) -> tuple[tuple[Cell, Cell], ...]:
-    """Return (variant, baseline) for all that is compared, within one set-up each."""
+    """Return (variant, baseline) for all that is compared, under the same conditions."""
     cells = {
-        (cell.variant.name, cell.setup): cell for cell in comparison.cells if cell.variant.is_timed
+        (cell.variant.name, cell.conditions): cell
+        for cell in comparison.cells
+        if cell.variant.is_timed
     }
     group = comparison.group
     names = dict.fromkeys(
@@ -132,35 +137,47 @@ def _pairs(comparison: Comparison, claims: Sequence[Claim]) -> tuple[tuple[Cell,
         (claim.variant, claim.baseline) for claim in claims if claim.rows == comparison.rows
     )
     return tuple(
-        (cells[variant, setup], cells[baseline, setup])
-        for setup in Setup
+        (cells[variant, conditions], cells[baseline, conditions])
+        for conditions in _conditions(comparison)
         for variant, baseline in names
-        if (variant, setup) in cells and (baseline, setup) in cells
+        if (variant, conditions) in cells and (baseline, conditions) in cells
     )
 
 
-def _block_medians(
+def _conditions(comparison: Comparison) -> tuple[Conditions, ...]:
+    """Return the conditions of a comparison's cells, each once."""
+    return tuple(dict.fromkeys(cell.conditions for cell in comparison.cells))
+
+
+def _block_figures(
     pair: tuple[Cell, Cell], results: Results
 ) -> tuple[Sequence[float], Sequence[float]]:
-    """Return both cells' medians in seconds, for the blocks in which both were measured."""
+    """Return what both cells are compared by, for the blocks in which both were measured."""
+    quantity = compared(pair[0])
     both = list(zip(*(results.slots.get(cell, ()) for cell in pair), strict=False))
-    variant = [median(slot.samples_s) for slot, _ in both]
-    baseline = [median(slot.samples_s) for _, slot in both]
+    variant = [slot.figures[quantity] for slot, _ in both]
+    baseline = [slot.figures[quantity] for _, slot in both]
     return variant, baseline
+
+
+def compared(cell: Cell) -> Quantity:
+    """Return the quantity by which a cell is compared with others of its group."""
+    return cell.measure.quantities[0]
 
 
 def _records(
     comparison: Comparison, claims: Sequence[Claim], results: Results
 ) -> tuple[ComparisonRecord, ...]:
-    """Return a group's comparisons at a size; Holm's family is what one set-up compares there."""
+    """Return a group's comparisons at a size; Holm's family is what the same conditions compare."""
     return tuple(
         record
-        for setup in Setup
+        for conditions in _conditions(comparison)
         for record in _family(
             [
                 pair
                 for pair in _pairs(comparison, claims)
-                if pair[0].setup is setup and all(results.slots.get(cell) for cell in pair)
+                if pair[0].conditions == conditions
+                and all(results.slots.get(cell) for cell in pair)
             ],
             results,
         )
@@ -168,16 +185,17 @@ def _records(
 
 
 def _family(pairs: Sequence[tuple[Cell, Cell]], results: Results) -> Iterator[ComparisonRecord]:
-    times = [_block_medians(pair, results) for pair in pairs]
-    adjusted = holm([ratio_p_value(*time) for time in times])
-    for (variant, baseline), time, p_holm in zip(pairs, times, adjusted, strict=True):
-        interval = ratio_interval(*time)
+    figures = [_block_figures(pair, results) for pair in pairs]
+    adjusted = holm([ratio_p_value(*each) for each in figures])
+    for (variant, baseline), each, p_holm in zip(pairs, figures, adjusted, strict=True):
+        interval = ratio_interval(*each)
         yield ComparisonRecord(
             variant=variant.variant.name,
             baseline=baseline.variant.name,
-            setup=variant.setup,
+            setup=variant.conditions.name,
             rows=variant.rows,
-            blocks=len(time[0]),
+            quantity=compared(variant).name,
+            blocks=len(each[0]),
             ratio=interval,
             p_holm=None if interval is None else p_holm,
         )
@@ -196,7 +214,7 @@ def _variant_record(
         cpu = tuple(s for s in (observation.cpu_s,) if s is not None)
     else:
         samples = tuple(slot.samples_s for slot in slots)
-        cpu = tuple(slot.cpu_s for slot in slots)
+        cpu = tuple(slot.figures[CPU] for slot in slots if CPU in slot.figures)
     time = median_interval([median(block) * 1000 for block in samples])
     told = next((told for told in variant.told if told.rows == cell.rows), None)
     return VariantRecord(
@@ -204,7 +222,7 @@ def _variant_record(
         group=group.name,
         title=variant.title,
         app=variant.app,
-        setup=cell.setup,
+        setup=cell.conditions.name,
         rows=cell.rows,
         time_ms=_time_record(time),
         bytes=observation.size_bytes,
@@ -223,6 +241,7 @@ def _variant_record(
         told_ms=told.time_s * 1000 if told and told.time_s is not None else None,
         told_requests_per_s=told.requests_per_s if told else None,
         outcome=observation.outcome,
+        figures=tuple(_figures(cell, slots)),
         differences=tuple(
             DifferenceRecord(
                 column=each.column, rows=each.rows, baseline=each.baseline, variant=each.variant
@@ -234,6 +253,19 @@ def _variant_record(
             for line in observation.cpu_lines
         ),
     )
+
+
+def _figures(cell: Cell, slots: Sequence[Slot]) -> Iterator[FigureRecord]:
+    """Yield what each quantity of a timed cell came to, in the order of its measure."""
+    for quantity in cell.measure.quantities if slots else ():
+        blocks = tuple(slot.figures[quantity] for slot in slots)
+        yield FigureRecord(
+            quantity=quantity.name,
+            unit=quantity.unit,
+            better=quantity.better,
+            over_blocks=_time_record(median_interval(blocks)),
+            blocks=blocks,
+        )
 
 
 def _statements(trace: Trace) -> tuple[StatementRecord, ...]:

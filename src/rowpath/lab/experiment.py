@@ -6,6 +6,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from math import ceil
 
+from rowpath.lab.applications import App
+from rowpath.lab.conditions import CONTROLLED, Conditions
+from rowpath.lab.measures import Measure, OneAtATime
+
 WHOLE_TABLE = 0
 """The size of an answer that is made from every row of the table; sent as no `rows` at all."""
 
@@ -17,30 +21,6 @@ class Data(StrEnum):
     """The talk's ten million products."""
     LOGS = "logs"
     """The talk's own application, a site of fight logs: a dozen related tables."""
-
-
-class App(StrEnum):
-    """A measured application: a framework with its ORM under the server that people deploy."""
-
-    DJANGO = "django"
-    FASTAPI = "fastapi"
-    PEERS = "peers"
-    """Django again, with the packages that speed up DRF or stand in its place."""
-    BOLT = "bolt"
-    """django-bolt, under the server that it brings."""
-    LITESTAR = "litestar"
-
-
-class Setup(StrEnum):
-    """Under which conditions a variant runs.
-
-    AS_TOLD is the talk's set-up with its confounders: no index to order by, FastAPI's query
-    without ORDER BY, Django closing its connection after each request. CONTROLLED changes one
-    thing only, the technique: the same ordered statement, an index, kept connections.
-    """
-
-    AS_TOLD = "as-told"
-    CONTROLLED = "controlled"
 
 
 class Shape(StrEnum):
@@ -61,14 +41,13 @@ class Answer:
     `expected` is the statement whose rows the answer must hold, with `%(rows)s` for the size that
     is asked for. rowpath runs it on a connection of its own, apart from every measured
     application. Its columns are those compared; an answer may hold more (an id), and that is a
-    difference of shape. `ordered_in` are the set-ups in which the rows must be just these, in
-    their order; elsewhere they may be any rows of the table `any_of`, each as often as it stands
-    there at most.
+    difference of shape. Its rows must be just these, in their order. Only under conditions in which
+    queries name no order may they be any rows of the table `any_of`, if there is one, each as often
+    as it stands there at most.
     """
 
     shape: Shape
     expected: str
-    ordered_in: frozenset[Setup] = frozenset(Setup)
     any_of: str = ""
 
 
@@ -83,6 +62,46 @@ class ExpectedError:
     kind: str
     message: str
     reason: str
+
+
+Expectation = Answer | ExpectedError
+"""What must come back of a variant: the tables' rows, or a failure that is known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """A path of an application that the lab hosts, asked for with GET.
+
+    `code` names the classes and functions of the application that make the technique, as the
+    report shows them; the first is what answers, in the module `views_<experiment>`.
+    """
+
+    app: App
+    code: tuple[str, ...]
+
+    @property
+    def method(self) -> str:
+        """The method of the request."""
+        return "GET"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """Work that a worker process of an application does, as `Endpoint` says where it stands.
+
+    It changes what is stored, so it is asked for with POST, and only by the lab.
+    """
+
+    app: App
+    code: tuple[str, ...]
+
+    @property
+    def method(self) -> str:
+        """The method of the request."""
+        return "POST"
+
+
+Asked = Endpoint | Task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,10 +157,8 @@ class Told:
 class Variant:
     """One runnable technique.
 
-    `code` names the classes and functions of the application that make the technique, as the
-    report shows them; the first is what answers, in the module `views_<experiment>`. `is_task`
-    says that it is no web endpoint but work that a worker process does: asked for with POST, and
-    timed by its own clock.
+    `asks` is what is asked for, `expects` what must come back, and `conditions` are those under
+    which it is measured, each apart. An expected failure is the variant's outcome.
 
     A request sends `statements` statements, `statements_per_row` more for each row, and one more
     for every `rows_per_statement` rows begun: checked before it is timed. `statements_at_most`
@@ -149,7 +166,6 @@ class Variant:
 
     `beside` names a task of the experiment that another worker process runs at the same time as
     this one, a task too; `charts_cpu` has the CPU of both, and of the database, drawn over time.
-    `fails` says that the technique is expected to end with that error, which is then its outcome.
     `needs` leaves the variant out where the package is older. `memory_limit_mib` ends the worker
     that grows beyond it, and that end is the outcome that the report shows. `thorough_only` keeps
     a variant out of the shorter profiles. `fast_path` is the path of rowpath's own that must be
@@ -158,11 +174,9 @@ class Variant:
 
     name: str
     title: str
-    app: App
-    code: tuple[str, ...]
-    answer: Answer
-    is_task: bool = False
-    setups: tuple[Setup, ...] = (Setup.CONTROLLED,)
+    asks: Asked
+    expects: Expectation
+    conditions: tuple[Conditions, ...] = (CONTROLLED,)
     statements: int = 1
     statements_per_row: int = 0
     rows_per_statement: int | None = None
@@ -170,7 +184,6 @@ class Variant:
     timing: Timing = Timing.BLOCKS
     beside: str | None = None
     charts_cpu: bool = False
-    fails: ExpectedError | None = None
     needs: Requirement | None = None
     memory_limit_mib: int | None = None
     thorough_only: bool = False
@@ -185,6 +198,24 @@ class Variant:
     def is_timed(self) -> bool:
         """Whether the variant is timed in blocks."""
         return self.timing is Timing.BLOCKS and self.fails is None
+
+    @property
+    def answer(self) -> Answer:
+        """The answer that it must give; TypeError where it is expected to fail."""
+        if isinstance(self.expects, Answer):
+            return self.expects
+        msg = f"{self.name} is expected to fail"
+        raise TypeError(msg)
+
+    @property
+    def fails(self) -> ExpectedError | None:
+        """How it is expected to fail, if it is."""
+        return self.expects if isinstance(self.expects, ExpectedError) else None
+
+    @property
+    def app(self) -> App:
+        """The application that is asked."""
+        return self.asks.app
 
     def declared_statements(self, rows: int) -> int:
         """Return how many statements a request for `rows` rows must send."""
@@ -214,9 +245,9 @@ class Group:
     """Variants that do the same and are compared with one another.
 
     Ratios are taken against the variant `baseline`. `sizes` are rows per answer, counted in the
-    table `of`; `thorough_sizes` come with the thorough profile only. `leads` is the figure that
-    the group is first of all about. A group that is alone in its experiment
-    needs no `question` of its own.
+    table `of`; `thorough_sizes` come with the thorough profile only. `measure` is what a slot does,
+    and so which quantity is compared. `leads` is the figure that the group is first of all about.
+    A group that is alone in its experiment needs no `question` of its own.
     """
 
     name: str
@@ -226,6 +257,7 @@ class Group:
     sizes: tuple[int, ...]
     thorough_sizes: tuple[int, ...] = ()
     question: str = ""
+    measure: Measure = field(default_factory=OneAtATime)
     leads: Figure = Figure.TIME
 
 

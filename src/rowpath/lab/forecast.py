@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from math import ceil
 
-from rowpath.lab.experiment import Setup
+from rowpath.lab.conditions import Conditions
 from rowpath.lab.plan import Cell, Stage
 from rowpath.lab.profile import WARM_UP_ROWS, Profile
 from rowpath.lab.results import Results
@@ -56,7 +56,7 @@ class Forecast:
 
     def _slot_s(self, cell: Cell) -> float:
         request_s = self._request_s(cell)
-        warm_up_s = min(request_s, self._guess_s(cell.setup, WARM_UP_ROWS))
+        warm_up_s = min(request_s, self._guess_s(cell.conditions, WARM_UP_ROWS))
         return warm_up_s + max(self._profile.slot_s, request_s)
 
     def _request_s(self, cell: Cell) -> float:
@@ -64,9 +64,9 @@ class Forecast:
         if seen is not None:
             return seen.duration_s
         return self._guess_s(
-            cell.setup, cell.rows if cell.variant.declared_statements(cell.rows) else 0
+            cell.conditions, cell.rows if cell.variant.declared_statements(cell.rows) else 0
         )
 
-    def _guess_s(self, setup: Setup, rows: int) -> float:
-        sort_s = self._table_rows * SORTED_ROW_S if setup is Setup.AS_TOLD else 0.0
+    def _guess_s(self, conditions: Conditions, rows: int) -> float:
+        sort_s = 0.0 if conditions.uses_index else self._table_rows * SORTED_ROW_S
         return REQUEST_S + sort_s + rows * ROW_S

@@ -1,27 +1,31 @@
 """What a run will do, decided before it begins: the cells, and the order of their slots."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from random import Random
 
 from rowpath.errors import UsageError
-from rowpath.lab.experiment import WHOLE_TABLE, Experiment, Group, Setup, Variant
+from rowpath.lab.conditions import Conditions
+from rowpath.lab.experiment import WHOLE_TABLE, Experiment, Group, Variant
+from rowpath.lab.measures import Measure, OneAtATime
 from rowpath.lab.profile import Profile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """One variant in one set-up at one size: what a slot measures.
+    """One variant under one of its conditions at one size: what a slot measures.
 
     `path` is where the application answers it. `beside` is its companion: the cell that another
     process answers at the same time, and which `accompanies` the variant of that name. `whole`
-    says that `rows` are all of the table, and that no number is sent with the request.
+    says that `rows` are all of the table, and that no number is sent with the request. `measure` is
+    what a slot does.
     """
 
     variant: Variant
     path: str
-    setup: Setup
+    conditions: Conditions
     rows: int
+    measure: Measure = field(default_factory=OneAtATime)
     whole: bool = False
     beside: "Cell | None" = None
     accompanies: str = ""
@@ -29,17 +33,12 @@ class Cell:
     @property
     def is_ordered(self) -> bool:
         """Whether the answer has its rows, and so all its bytes, decided."""
-        return self.setup in self.variant.answer.ordered_in
+        return self.conditions.queries_order or not self.variant.answer.any_of
 
     @property
     def params(self) -> dict[str, int]:
         """The query parameters that ask for the cell's size."""
         return {} if self.whole else {"rows": self.rows}
-
-    @property
-    def method(self) -> str:
-        """The method of the request: a task changes state, so it is POST."""
-        return "POST" if self.variant.is_task else "GET"
 
     def sized(self, rows: int) -> "Cell":
         """Return the cell for another number of rows, its companion too."""
@@ -49,7 +48,7 @@ class Cell:
     def __str__(self) -> str:
         """Return `drf-objects (controlled, 1,000 rows)`; a companion says beside what it runs."""
         beside = f" beside {self.accompanies}" if self.accompanies else ""
-        return f"{self.variant.name} ({self.setup}, {self.rows:,} rows){beside}"
+        return f"{self.variant.name} ({self.conditions}, {self.rows:,} rows){beside}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +153,6 @@ def _in_step(columns: Sequence[Sequence[Comparison]]) -> Iterator[tuple[Comparis
 def _comparisons(
     experiment: Experiment, group: Group, profile: Profile, stock: Stock, sizes: Sequence[int]
 ) -> Sequence[Comparison]:
-    whole = _speaks_of_whole_table(group)
     variants = [
         variant
         for variant in group.variants
@@ -166,9 +164,9 @@ def _comparisons(
             group=group,
             rows=rows,
             cells=tuple(
-                _cell(experiment, variant, setup=setup, rows=rows, whole=whole)
+                _cell(experiment, group, variant, conditions, rows)
                 for variant in variants
-                for setup in variant.setups
+                for conditions in variant.conditions
             ),
         )
         for rows in _sizes(group, profile, stock.tables[group.of], sizes)
@@ -176,9 +174,16 @@ def _comparisons(
 
 
 def _cell(
-    experiment: Experiment, variant: Variant, *, setup: Setup, rows: int, whole: bool
+    experiment: Experiment, group: Group, variant: Variant, conditions: Conditions, rows: int
 ) -> Cell:
-    cell = Cell(variant=variant, path=experiment.path(variant), setup=setup, rows=rows, whole=whole)
+    cell = Cell(
+        variant=variant,
+        path=experiment.path(variant),
+        conditions=conditions,
+        rows=rows,
+        measure=group.measure,
+        whole=_speaks_of_whole_table(group),
+    )
     if variant.beside is None:
         return cell
     companion = replace(

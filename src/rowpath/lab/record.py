@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from rowpath.stats.interval import Interval
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +36,20 @@ class StatementRecord:
     duration_ms: float
     rows: int | None
     plan: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigureRecord:
+    """A quantity of a variant: its figure in each block, and their median with its 95% interval.
+
+    `better` is `less` or `more`. `over_blocks` is None where too few blocks were measured.
+    """
+
+    quantity: str
+    unit: str
+    better: str
+    over_blocks: TimeRecord | None
+    blocks: tuple[float, ...]
 
 
 NUMBER_OF_ROWS = "number of rows"
@@ -74,7 +88,8 @@ class VariantRecord:
     `cpu_lines` are the CPU of what ran at once, over time. `samples_ms` holds a list a block,
     `samples_cpu_ms` a request's mean in each. A variant that is observed once has no interval:
     `time_ms` is None and the one time is in `samples_ms`. `outcome` says in a sentence how a
-    request ended that was expected to end badly. `told_ms` is the talk's own time.
+    request ended that was expected to end badly. `figures` are all that was measured in blocks, in
+    the quantities' own units, the one that is compared first. `told_ms` is the talk's own time.
     """
 
     name: str
@@ -100,6 +115,7 @@ class VariantRecord:
     told_ms: float | None = None
     told_requests_per_s: float | None = None
     outcome: str | None = None
+    figures: tuple[FigureRecord, ...] = ()
     differences: tuple[DifferenceRecord, ...] = ()
     cpu_lines: tuple[CpuLineRecord, ...] = ()
 
@@ -108,9 +124,9 @@ class VariantRecord:
 class ComparisonRecord:
     """A variant against a baseline in the same set-up at the same size.
 
-    `ratio` is time of the variant over time of the baseline, None where too few blocks were
-    measured for an interval. `p_holm` is the exact signed-rank p-value after Holm's correction
-    over the comparisons of one group in one set-up at one size.
+    `quantity` is what is compared, `ratio` that of the variant over that of the baseline, None
+    where too few blocks were measured for an interval. `p_holm` is the exact signed-rank p-value
+    after Holm's correction over the comparisons of one group in one set-up at one size.
     """
 
     variant: str
@@ -120,6 +136,7 @@ class ComparisonRecord:
     blocks: int
     ratio: Interval | None
     p_holm: float | None
+    quantity: str = "time"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

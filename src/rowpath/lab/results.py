@@ -1,10 +1,12 @@
 """What a run has measured so far, raw, so that an end in the middle loses nothing."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from rowpath.capture.trace import Trace
 from rowpath.lab.answers.verify import Difference
+from rowpath.lab.measures import Quantity
 from rowpath.lab.plan import Cell, Stage
 
 
@@ -41,10 +43,10 @@ class Observation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """One variant's turn in a block: its response times, and the CPU that a request took."""
+    """One variant's turn in a block: what each quantity came to, and the times of its requests."""
 
-    samples_s: tuple[float, ...]
-    cpu_s: float
+    figures: Mapping[Quantity, float]
+    samples_s: tuple[float, ...] = ()
 
 
 @dataclass(slots=True)

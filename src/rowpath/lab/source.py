@@ -4,7 +4,8 @@ import ast
 from functools import cache
 from pathlib import Path
 
-from rowpath.lab.experiment import App, Variant
+from rowpath.lab.applications import App
+from rowpath.lab.experiment import Variant
 
 APPS = Path(__file__).with_name("apps")
 
@@ -12,13 +13,13 @@ _Definition = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def source_of(variant: Variant) -> str:
-    """Return the classes and functions that `variant.code` names, in that order.
+    """Return the classes and functions that the variant names, in that order.
 
     LookupError for a name that the application does not define, or defines twice.
     """
     definitions = _definitions(variant.app)
     parts = []
-    for name in variant.code:
+    for name in variant.asks.code:
         found = [text for known, text in definitions if known == name]
         if len(found) != 1:
             msg = f"the {variant.app} application defines {name} {len(found)} times"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rowpath.lab.experiment import Setup
+from rowpath.lab.conditions import CONTROLLED
 from rowpath.lab.record import (
     ClaimRecord,
     ComparisonRecord,
@@ -106,7 +106,7 @@ def _sizes(record: ExperimentRecord, group: GroupRecord) -> tuple[SizePart, ...]
 
 
 def _names_setups(record: ExperimentRecord) -> bool:
-    return {variant.setup for variant in record.variants} != {Setup.CONTROLLED}
+    return {variant.setup for variant in record.variants} != {CONTROLLED.name}
 
 
 def _line(record: ExperimentRecord, group: GroupRecord, variant: VariantRecord) -> Line:

@@ -3,14 +3,14 @@
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from secrets import token_urlsafe
 
 from psycopg import pq
 from psycopg.conninfo import conninfo_to_dict
 
-from rowpath.lab.experiment import Setup
+from rowpath.lab.conditions import Conditions
 from rowpath.lab.schema import SCHEMA
 
 VARIABLE = "ROWPATH_APP"
@@ -30,14 +30,14 @@ _WITHOUT_INDEX = {"enable_indexscan": "off", "enable_indexonlyscan": "off"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppSettings:
-    """The database as a libpq connection string, the set-up, and where traces go.
+    """The database as a libpq connection string, the conditions, and where traces go.
 
     A server traces only where there is a `trace_folder`; without one it carries no instrument. It
     runs a task only for whoever knows the `token`, which is drawn anew for each settings.
     """
 
     dsn: str
-    setup: Setup
+    conditions: Conditions
     trace_folder: Path | None
     token: str = field(default_factory=token_urlsafe, repr=False)
 
@@ -45,20 +45,20 @@ class AppSettings:
         """Return the environment variable that carries these settings into a server process."""
         fields = {
             "dsn": self.dsn,
-            "setup": self.setup,
+            "conditions": asdict(self.conditions),
             "trace_folder": str(self.trace_folder) if self.trace_folder else None,
             "token": self.token,
         }
         return {VARIABLE: json.dumps(fields)}
 
     def connection_parameters(self) -> dict[str, str]:
-        """Return what to connect with, as libpq's keywords, the set-up's settings included."""
+        """Return what to connect with, as libpq's keywords, those of the conditions included."""
         parameters = {
             keyword: str(value)
             for keyword, value in conninfo_to_dict(self.dsn).items()
             if value is not None
         }
-        settings = _SETTINGS | (_WITHOUT_INDEX if self.setup is Setup.AS_TOLD else {})
+        settings = _SETTINGS | (_WITHOUT_INDEX if not self.conditions.uses_index else {})
         given = parameters.get("options", "")
         ours = " ".join(f"-c {name}={value}" for name, value in settings.items())
         return parameters | {"options": f"{given} {ours}".strip(), "client_encoding": "UTF8"}
@@ -85,7 +85,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> AppSettings:
     folder = fields["trace_folder"]
     return AppSettings(
         dsn=fields["dsn"],
-        setup=Setup(fields["setup"]),
+        conditions=Conditions(**fields["conditions"]),
         trace_folder=Path(folder) if folder else None,
         token=fields["token"],
     )

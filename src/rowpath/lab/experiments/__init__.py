@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from rowpath.lab.experiment import App, Experiment
+from rowpath.lab.applications import App
+from rowpath.lab.experiment import Experiment
 from rowpath.lab.experiments.aggregates import AGGREGATES
 from rowpath.lab.experiments.cached_queryset import CACHED_QUERYSET
 from rowpath.lab.experiments.fields import FIELDS

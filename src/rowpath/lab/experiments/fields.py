@@ -2,27 +2,28 @@
 
 from dataclasses import replace
 
+from rowpath.lab.applications import App
+from rowpath.lab.conditions import NAMED
 from rowpath.lab.experiment import (
     Answer,
-    App,
     Claim,
     Data,
+    Endpoint,
     Experiment,
     Group,
     Reading,
-    Setup,
     Shape,
     Told,
     Variant,
 )
 
-BOTH = tuple(Setup)
+BOTH = NAMED
 PRICES = Answer(
     shape=Shape.COLUMNS,
     expected="SELECT low_price, high_price FROM product ORDER BY time_created LIMIT %(rows)s",
 )
 # The talk's FastAPI query has no ORDER BY.
-FASTAPI_PRICES = replace(PRICES, ordered_in=frozenset({Setup.CONTROLLED}), any_of="product")
+FASTAPI_PRICES = replace(PRICES, any_of="product")
 SIZE = 100
 
 FIELDS = Experiment(
@@ -40,72 +41,64 @@ FIELDS = Experiment(
                 Variant(
                     name="all",
                     title="Django: all()",
-                    app=App.DJANGO,
-                    code=("AllFields",),
-                    answer=PRICES,
-                    setups=BOTH,
+                    asks=Endpoint(app=App.DJANGO, code=("AllFields",)),
+                    expects=PRICES,
+                    conditions=BOTH,
                     told=(Told(rows=SIZE, requests_per_s=4.8),),
                 ),
                 Variant(
                     name="only",
                     title="Django: only() of the two fields",
-                    app=App.DJANGO,
-                    code=("OnlyBoth",),
-                    answer=PRICES,
-                    setups=BOTH,
+                    asks=Endpoint(app=App.DJANGO, code=("OnlyBoth",)),
+                    expects=PRICES,
+                    conditions=BOTH,
                     told=(Told(rows=SIZE, requests_per_s=5.8),),
                 ),
                 Variant(
                     name="only-one",
                     title="Django: only() of one field, two are read",
-                    app=App.DJANGO,
-                    code=("OnlyOne",),
-                    answer=PRICES,
-                    setups=BOTH,
+                    asks=Endpoint(app=App.DJANGO, code=("OnlyOne",)),
+                    expects=PRICES,
+                    conditions=BOTH,
                     statements_per_row=1,
                     told=(Told(rows=SIZE, requests_per_s=5.5),),
                 ),
                 Variant(
                     name="defer",
                     title="Django: defer() of the others",
-                    app=App.DJANGO,
-                    code=("DeferOthers",),
-                    answer=PRICES,
-                    setups=BOTH,
+                    asks=Endpoint(app=App.DJANGO, code=("DeferOthers",)),
+                    expects=PRICES,
+                    conditions=BOTH,
                 ),
                 Variant(
                     name="values",
                     title="Django: values()",
-                    app=App.DJANGO,
-                    code=("ValuesOfBoth",),
-                    answer=PRICES,
-                    setups=BOTH,
+                    asks=Endpoint(app=App.DJANGO, code=("ValuesOfBoth",)),
+                    expects=PRICES,
+                    conditions=BOTH,
                     told=(Told(rows=SIZE, time_s=0.440, requests_per_s=6.3),),
                 ),
                 Variant(
                     name="values-list",
                     title="Django: values_list()",
-                    app=App.DJANGO,
-                    code=("ValuesListOfBoth",),
-                    answer=PRICES,
-                    setups=BOTH,
+                    asks=Endpoint(app=App.DJANGO, code=("ValuesListOfBoth",)),
+                    expects=PRICES,
+                    conditions=BOTH,
                 ),
                 Variant(
                     name="sqlalchemy-load-only",
                     title="FastAPI: load_only()",
-                    app=App.FASTAPI,
-                    code=("load_only_both", "PriceColumns"),
-                    answer=FASTAPI_PRICES,
-                    setups=BOTH,
+                    asks=Endpoint(app=App.FASTAPI, code=("load_only_both", "PriceColumns")),
+                    expects=FASTAPI_PRICES,
+                    conditions=BOTH,
                     told=(Told(rows=SIZE, time_s=0.007, requests_per_s=980),),
                 ),
                 Variant(
                     name="sqlalchemy-columns",
                     title="FastAPI: plain columns",
-                    app=App.FASTAPI,
-                    code=("plain_columns", "PriceColumns"),
-                    answer=FASTAPI_PRICES,
-                    setups=BOTH,
+                    asks=Endpoint(app=App.FASTAPI, code=("plain_columns", "PriceColumns")),
+                    expects=FASTAPI_PRICES,
+                    conditions=BOTH,
                 ),
             ),
         ),

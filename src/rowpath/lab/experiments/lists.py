@@ -2,21 +2,22 @@
 
 from dataclasses import replace
 
+from rowpath.lab.applications import App
+from rowpath.lab.conditions import NAMED
 from rowpath.lab.experiment import (
     Answer,
-    App,
     Claim,
     Data,
+    Endpoint,
     Experiment,
     Group,
     Reading,
-    Setup,
     Shape,
     Told,
     Variant,
 )
 
-BOTH = tuple(Setup)
+BOTH = NAMED
 FIRST_BY_TIME = """
     SELECT low_price, high_price, demand_qty, offers_qty, bought_qty, sold_qty, time_created
     FROM product ORDER BY time_created LIMIT %(rows)s
@@ -24,9 +25,8 @@ FIRST_BY_TIME = """
 ROWS = Answer(shape=Shape.ROWS, expected=FIRST_BY_TIME)
 COLUMNS = Answer(shape=Shape.COLUMNS, expected=FIRST_BY_TIME)
 # The talk's FastAPI query has no ORDER BY.
-ORDERED_IN = frozenset({Setup.CONTROLLED})
-FASTAPI_ROWS = replace(ROWS, ordered_in=ORDERED_IN, any_of="product")
-FASTAPI_COLUMNS = replace(COLUMNS, ordered_in=ORDERED_IN, any_of="product")
+FASTAPI_ROWS = replace(ROWS, any_of="product")
+FASTAPI_COLUMNS = replace(COLUMNS, any_of="product")
 
 LISTS = Experiment(
     name="lists",
@@ -44,10 +44,9 @@ LISTS = Experiment(
                 Variant(
                     name="drf-objects",
                     title="DRF: ModelSerializer over model objects",
-                    app=App.DJANGO,
-                    code=("ProductObjects", "ProductSerializer"),
-                    answer=ROWS,
-                    setups=BOTH,
+                    asks=Endpoint(app=App.DJANGO, code=("ProductObjects", "ProductSerializer")),
+                    expects=ROWS,
+                    conditions=BOTH,
                     told=(
                         Told(rows=1_000, time_s=0.9, requests_per_s=3),
                         Told(rows=10_000, time_s=1.38),
@@ -58,10 +57,9 @@ LISTS = Experiment(
                 Variant(
                     name="drf-values",
                     title="DRF: ModelSerializer over values()",
-                    app=App.DJANGO,
-                    code=("ProductValues", "ProductSerializer"),
-                    answer=ROWS,
-                    setups=BOTH,
+                    asks=Endpoint(app=App.DJANGO, code=("ProductValues", "ProductSerializer")),
+                    expects=ROWS,
+                    conditions=BOTH,
                     told=(
                         Told(rows=1_000, time_s=1.06),
                         Told(rows=10_000, time_s=1.39),
@@ -72,10 +70,9 @@ LISTS = Experiment(
                 Variant(
                     name="drf-no-serializer",
                     title="DRF: values() without a serializer",
-                    app=App.DJANGO,
-                    code=("ProductsWithoutSerializer",),
-                    answer=ROWS,
-                    setups=BOTH,
+                    asks=Endpoint(app=App.DJANGO, code=("ProductsWithoutSerializer",)),
+                    expects=ROWS,
+                    conditions=BOTH,
                     told=(
                         Told(rows=1_000, time_s=0.57, requests_per_s=4.8),
                         Told(rows=10_000, time_s=0.66),
@@ -86,10 +83,9 @@ LISTS = Experiment(
                 Variant(
                     name="fastapi-schema",
                     title="FastAPI: model, query, pydantic schema",
-                    app=App.FASTAPI,
-                    code=("product_objects", "ProductSchema"),
-                    answer=FASTAPI_ROWS,
-                    setups=BOTH,
+                    asks=Endpoint(app=App.FASTAPI, code=("product_objects", "ProductSchema")),
+                    expects=FASTAPI_ROWS,
+                    conditions=BOTH,
                     told=(
                         Told(rows=1_000, time_s=0.065, requests_per_s=43),
                         Told(rows=10_000, time_s=0.630),
@@ -99,10 +95,9 @@ LISTS = Experiment(
                 Variant(
                     name="for-objects",
                     title="DRF: for-loop into columns over model objects",
-                    app=App.DJANGO,
-                    code=("ForLoopObjects",),
-                    answer=COLUMNS,
-                    setups=BOTH,
+                    asks=Endpoint(app=App.DJANGO, code=("ForLoopObjects",)),
+                    expects=COLUMNS,
+                    conditions=BOTH,
                     told=(
                         Told(rows=1_000, time_s=0.57),
                         Told(rows=10_000, time_s=0.69),
@@ -113,10 +108,9 @@ LISTS = Experiment(
                 Variant(
                     name="for-values",
                     title="DRF: for-loop into columns over values()",
-                    app=App.DJANGO,
-                    code=("ForLoopValues",),
-                    answer=COLUMNS,
-                    setups=BOTH,
+                    asks=Endpoint(app=App.DJANGO, code=("ForLoopValues",)),
+                    expects=COLUMNS,
+                    conditions=BOTH,
                     told=(
                         Told(rows=1_000, time_s=0.57),
                         Told(rows=10_000, time_s=0.65),
@@ -127,10 +121,9 @@ LISTS = Experiment(
                 Variant(
                     name="for-fastapi",
                     title="FastAPI: for-loop into columns over model objects",
-                    app=App.FASTAPI,
-                    code=("for_loop_objects", "ProductColumns"),
-                    answer=FASTAPI_COLUMNS,
-                    setups=BOTH,
+                    asks=Endpoint(app=App.FASTAPI, code=("for_loop_objects", "ProductColumns")),
+                    expects=FASTAPI_COLUMNS,
+                    conditions=BOTH,
                 ),
             ),
         ),

@@ -1,16 +1,19 @@
 """Section 5 of the talk: statements in a loop, the rows of a loop, one field in a loop."""
 
+from rowpath.lab.applications import App
 from rowpath.lab.experiment import (
     Answer,
-    App,
     Claim,
+    Endpoint,
     Experiment,
     Figure,
     Group,
     Shape,
+    Task,
     Told,
     Variant,
 )
+from rowpath.lab.measures import TaskClock
 
 
 def _new_fights(until: str, columns: str) -> Answer:
@@ -70,14 +73,15 @@ LOOPS = Experiment(
             baseline="t1-loop",
             of="benchmark",
             sizes=(BENCHMARKS,),
+            measure=TaskClock(),
             variants=(
                 Variant(
                     name="t1-loop",
                     title="Django: count() in the loop",
-                    app=App.DJANGO,
-                    code=("FirstTaskLoop", "fights_over", "players_by_dps"),
-                    answer=FIRST_TASK,
-                    is_task=True,
+                    asks=Task(
+                        app=App.DJANGO, code=("FirstTaskLoop", "fights_over", "players_by_dps")
+                    ),
+                    expects=FIRST_TASK,
                     statements_per_row=2,
                     beside="t2-loop",
                     charts_cpu=True,
@@ -86,16 +90,17 @@ LOOPS = Experiment(
                 Variant(
                     name="t1-annotated",
                     title="Django: the counts annotated",
-                    app=App.DJANGO,
-                    code=(
-                        "FirstTaskAnnotated",
-                        "fights_over",
-                        "each_benchmark",
-                        "count_of",
-                        "players_by_dps",
+                    asks=Task(
+                        app=App.DJANGO,
+                        code=(
+                            "FirstTaskAnnotated",
+                            "fights_over",
+                            "each_benchmark",
+                            "count_of",
+                            "players_by_dps",
+                        ),
                     ),
-                    answer=FIRST_TASK,
-                    is_task=True,
+                    expects=FIRST_TASK,
                     statements=2,
                     statements_per_row=1,
                     beside="t2-annotated",
@@ -105,16 +110,17 @@ LOOPS = Experiment(
                 Variant(
                     name="t1-annotated-unbounded",
                     title="Django: the counts annotated, without a bound for the planner",
-                    app=App.DJANGO,
-                    code=(
-                        "FirstTaskAnnotatedUnbounded",
-                        "fights_over",
-                        "each_benchmark",
-                        "count_of",
-                        "players_by_dps",
+                    asks=Task(
+                        app=App.DJANGO,
+                        code=(
+                            "FirstTaskAnnotatedUnbounded",
+                            "fights_over",
+                            "each_benchmark",
+                            "count_of",
+                            "players_by_dps",
+                        ),
                     ),
-                    answer=FIRST_TASK,
-                    is_task=True,
+                    expects=FIRST_TASK,
                     statements_per_row=1,
                     beside="t2-annotated",
                     charts_cpu=True,
@@ -122,16 +128,17 @@ LOOPS = Experiment(
                 Variant(
                     name="t1-without-loop",
                     title="Django: the counts and the best players annotated",
-                    app=App.DJANGO,
-                    code=(
-                        "FirstTaskWithoutLoop",
-                        "fights_over",
-                        "each_benchmark",
-                        "count_of",
-                        "players_by_dps",
+                    asks=Task(
+                        app=App.DJANGO,
+                        code=(
+                            "FirstTaskWithoutLoop",
+                            "fights_over",
+                            "each_benchmark",
+                            "count_of",
+                            "players_by_dps",
+                        ),
                     ),
-                    answer=FIRST_TASK,
-                    is_task=True,
+                    expects=FIRST_TASK,
                     statements=2,
                     beside="t2-annotated",
                     charts_cpu=True,
@@ -144,14 +151,13 @@ LOOPS = Experiment(
             baseline="t2-loop",
             of="benchmark",
             sizes=(BENCHMARKS,),
+            measure=TaskClock(),
             variants=(
                 Variant(
                     name="t2-loop",
                     title="Django: count() in the loop",
-                    app=App.DJANGO,
-                    code=("SecondTaskLoop", "fights_over"),
-                    answer=SECOND_TASK,
-                    is_task=True,
+                    asks=Task(app=App.DJANGO, code=("SecondTaskLoop", "fights_over")),
+                    expects=SECOND_TASK,
                     statements_per_row=1,
                     beside="t1-loop",
                     told=(Told(rows=BENCHMARKS, time_s=720),),
@@ -159,10 +165,11 @@ LOOPS = Experiment(
                 Variant(
                     name="t2-annotated",
                     title="Django: the counts annotated",
-                    app=App.DJANGO,
-                    code=("SecondTaskAnnotated", "fights_over", "each_benchmark", "count_of"),
-                    answer=SECOND_TASK,
-                    is_task=True,
+                    asks=Task(
+                        app=App.DJANGO,
+                        code=("SecondTaskAnnotated", "fights_over", "each_benchmark", "count_of"),
+                    ),
+                    expects=SECOND_TASK,
                     beside="t1-annotated",
                     told=(Told(rows=BENCHMARKS, time_s=1),),
                 ),
@@ -179,44 +186,56 @@ LOOPS = Experiment(
                 Variant(
                     name="list",
                     title="Django: a list of model objects",
-                    app=App.DJANGO,
-                    code=("FightsAsList", "fights_with_report", "totals_of_fights"),
-                    answer=TOTALS,
+                    asks=Endpoint(
+                        app=App.DJANGO,
+                        code=("FightsAsList", "fights_with_report", "totals_of_fights"),
+                    ),
+                    expects=TOTALS,
                 ),
                 Variant(
                     name="iterator-100",
                     title="Django: iterator(), 100 objects at a time",
-                    app=App.DJANGO,
-                    code=("FightsByHundreds", "fights_with_report", "totals_of_fights"),
-                    answer=TOTALS,
+                    asks=Endpoint(
+                        app=App.DJANGO,
+                        code=("FightsByHundreds", "fights_with_report", "totals_of_fights"),
+                    ),
+                    expects=TOTALS,
                 ),
                 Variant(
                     name="iterator-2000",
                     title="Django: iterator(), 2,000 objects at a time",
-                    app=App.DJANGO,
-                    code=("FightsByThousands", "fights_with_report", "totals_of_fights"),
-                    answer=TOTALS,
+                    asks=Endpoint(
+                        app=App.DJANGO,
+                        code=("FightsByThousands", "fights_with_report", "totals_of_fights"),
+                    ),
+                    expects=TOTALS,
                 ),
                 Variant(
                     name="iterator-10000",
                     title="Django: iterator(), 10,000 objects at a time",
-                    app=App.DJANGO,
-                    code=("FightsByTenThousands", "fights_with_report", "totals_of_fights"),
-                    answer=TOTALS,
+                    asks=Endpoint(
+                        app=App.DJANGO,
+                        code=("FightsByTenThousands", "fights_with_report", "totals_of_fights"),
+                    ),
+                    expects=TOTALS,
                 ),
                 Variant(
                     name="list-of-values",
                     title="Django: a list of values()",
-                    app=App.DJANGO,
-                    code=("FightValuesAsList", "fight_values", "totals_of_values"),
-                    answer=TOTALS,
+                    asks=Endpoint(
+                        app=App.DJANGO,
+                        code=("FightValuesAsList", "fight_values", "totals_of_values"),
+                    ),
+                    expects=TOTALS,
                 ),
                 Variant(
                     name="values-iterator",
                     title="Django: values().iterator(), 2,000 rows at a time",
-                    app=App.DJANGO,
-                    code=("FightValuesByIterator", "fight_values", "totals_of_values"),
-                    answer=TOTALS,
+                    asks=Endpoint(
+                        app=App.DJANGO,
+                        code=("FightValuesByIterator", "fight_values", "totals_of_values"),
+                    ),
+                    expects=TOTALS,
                 ),
             ),
         ),
@@ -230,37 +249,32 @@ LOOPS = Experiment(
                 Variant(
                     name="values",
                     title="Django: values()",
-                    app=App.DJANGO,
-                    code=("NamesOfValues",),
-                    answer=NAMES,
+                    asks=Endpoint(app=App.DJANGO, code=("NamesOfValues",)),
+                    expects=NAMES,
                 ),
                 Variant(
                     name="values-list",
                     title="Django: values_list()",
-                    app=App.DJANGO,
-                    code=("NamesOfValuesList",),
-                    answer=NAMES,
+                    asks=Endpoint(app=App.DJANGO, code=("NamesOfValuesList",)),
+                    expects=NAMES,
                 ),
                 Variant(
                     name="values-list-flat",
                     title="Django: values_list(flat=True)",
-                    app=App.DJANGO,
-                    code=("NamesOfFlatValuesList",),
-                    answer=NAMES,
+                    asks=Endpoint(app=App.DJANGO, code=("NamesOfFlatValuesList",)),
+                    expects=NAMES,
                 ),
                 Variant(
                     name="values-list-named",
                     title="Django: values_list(named=True)",
-                    app=App.DJANGO,
-                    code=("NamesOfNamedValuesList",),
-                    answer=NAMES,
+                    asks=Endpoint(app=App.DJANGO, code=("NamesOfNamedValuesList",)),
+                    expects=NAMES,
                 ),
                 Variant(
                     name="objects",
                     title="Django: model objects with only()",
-                    app=App.DJANGO,
-                    code=("NamesOfObjects",),
-                    answer=NAMES,
+                    asks=Endpoint(app=App.DJANGO, code=("NamesOfObjects",)),
+                    expects=NAMES,
                 ),
             ),
         ),

@@ -1,6 +1,7 @@
 """Section 4.3 of the talk: a serializer over dictionaries, and one over model objects."""
 
-from rowpath.lab.experiment import Answer, App, Experiment, Group, Shape, Variant
+from rowpath.lab.applications import App
+from rowpath.lab.experiment import Answer, Endpoint, Experiment, Group, Shape, Variant
 
 # The talk's serializers make text of the time, the duration and the health. Its detail serializer
 # shows the report's name as well, which its list serializer does not.
@@ -55,38 +56,37 @@ SERIALIZERS = Experiment(
                 Variant(
                     name="detail-objects",
                     title="DRF: detail serializer over model objects, select_related()",
-                    app=App.DJANGO,
-                    code=("DetailObjects", "FightDetailSerializer"),
-                    answer=DETAIL_LINES,
+                    asks=Endpoint(app=App.DJANGO, code=("DetailObjects", "FightDetailSerializer")),
+                    expects=DETAIL_LINES,
                 ),
                 Variant(
                     name="detail-objects-only",
                     title="DRF: detail serializer, select_related() and only()",
-                    app=App.DJANGO,
-                    code=("DetailObjectsOnly", "FightDetailSerializer"),
-                    answer=DETAIL_LINES,
+                    asks=Endpoint(
+                        app=App.DJANGO, code=("DetailObjectsOnly", "FightDetailSerializer")
+                    ),
+                    expects=DETAIL_LINES,
                 ),
                 Variant(
                     name="detail-objects-lazy",
                     title="DRF: detail serializer, relations followed as they are read",
-                    app=App.DJANGO,
-                    code=("DetailObjectsLazy", "FightDetailSerializer"),
-                    answer=DETAIL_LINES,
+                    asks=Endpoint(
+                        app=App.DJANGO, code=("DetailObjectsLazy", "FightDetailSerializer")
+                    ),
+                    expects=DETAIL_LINES,
                     statements_per_row=2,
                 ),
                 Variant(
                     name="list-values",
                     title="DRF: list serializer over values()",
-                    app=App.DJANGO,
-                    code=("ListValues", "FightsListSerializer"),
-                    answer=LIST_LINES,
+                    asks=Endpoint(app=App.DJANGO, code=("ListValues", "FightsListSerializer")),
+                    expects=LIST_LINES,
                 ),
                 Variant(
                     name="values-alone",
                     title="DRF: values() without a serializer",
-                    app=App.DJANGO,
-                    code=("ValuesAlone",),
-                    answer=VALUES,
+                    asks=Endpoint(app=App.DJANGO, code=("ValuesAlone",)),
+                    expects=VALUES,
                 ),
             ),
         ),

@@ -10,6 +10,8 @@ from tempfile import TemporaryDirectory
 from rowpath.errors import ServerError
 from rowpath.lab.apps.meeting import MEETING_HEADER, call_off
 from rowpath.lab.apps.tracing import TOKEN_HEADER
+from rowpath.lab.experiment import Task
+from rowpath.lab.measures import OneAtATime
 from rowpath.lab.measuring.client import BrokenOffError, Client, Response, connected
 from rowpath.lab.plan import Cell
 from rowpath.lab.servers.server import Server
@@ -31,11 +33,25 @@ def ask_anyhow(
     client: Client, cell: Cell, server: Server, headers: Mapping[str, str] | None = None
 ) -> Response:
     """Return the answer to a cell's request, whatever its status; ServerError where none comes."""
-    token = {TOKEN_HEADER: server.token} if cell.variant.is_task else {}
+    token = {TOKEN_HEADER: server.token} if isinstance(cell.variant.asks, Task) else {}
     try:
-        return client.ask(cell.method, cell.path, cell.params, {**token, **(headers or {})})
+        return client.ask(
+            cell.variant.asks.method, cell.path, cell.params, {**token, **(headers or {})}
+        )
     except BrokenOffError as error:
         raise failure(cell, server, str(error)) from error
+
+
+def time_s(cell: Cell, server: Server, response: Response) -> float:
+    """Return how long the cell's request took, by the clock of its measure.
+
+    ServerError for a task that says no time.
+    """
+    if isinstance(cell.measure, OneAtATime):
+        return response.duration_s
+    if response.own_s is None:
+        raise failure(cell, server, "the task's answer says no time of its own")
+    return response.own_s
 
 
 @dataclass(slots=True)

@@ -25,15 +25,16 @@ class BrokenOffError(Exception):
 class Response:
     """An answer, whole.
 
-    `duration_s` runs from before sending to the last byte of the body. A task is timed by its own
-    clock, which HTTP has no part in; then `duration_s` and `cpu_s` are what it says. `fast_path` is
-    how rowpath.fast answered, where it had to do with it and the server is traced.
+    `duration_s` runs from before sending to the last byte of the body. `own_s` and `own_cpu_s` are
+    what a task says by its own clocks, None of what is no task. `fast_path` is how rowpath.fast
+    answered, where it had to do with it and the server is traced.
     """
 
     status: int
     body: bytes
     duration_s: float
-    cpu_s: float | None
+    own_s: float | None = None
+    own_cpu_s: float | None = None
     fast_path: str | None = None
 
 
@@ -60,14 +61,18 @@ class Client:
             reason = f"the server broke off after {after_s:.1f} s ({type(error).__name__})"
             raise BrokenOffError(reason) from error
         duration_s = perf_counter() - started
-        own_s, cpu_s = answer.headers.get(DURATION_HEADER), answer.headers.get(CPU_HEADER)
         return Response(
             status=answer.status,
             body=answer.data,
-            duration_s=duration_s if own_s is None else float(own_s),
-            cpu_s=None if cpu_s is None else float(cpu_s),
+            duration_s=duration_s,
+            own_s=_seconds(answer.headers.get(DURATION_HEADER)),
+            own_cpu_s=_seconds(answer.headers.get(CPU_HEADER)),
             fast_path=answer.headers.get(PATH_HEADER),
         )
+
+
+def _seconds(header: str | None) -> float | None:
+    return None if header is None else float(header)
 
 
 @contextmanager

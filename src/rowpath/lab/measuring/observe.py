@@ -26,7 +26,7 @@ from rowpath.lab.answers.verify import Difference, differences
 from rowpath.lab.apps.tracing import REQUEST_HEADER
 from rowpath.lab.database.processes import server_pids
 from rowpath.lab.experiment import Answer
-from rowpath.lab.measuring.asking import accompanied, ask, ask_anyhow, failure
+from rowpath.lab.measuring.asking import accompanied, ask, ask_anyhow, failure, time_s
 from rowpath.lab.measuring.client import Response, connected
 from rowpath.lab.measuring.cpu_clock import cpu_s
 from rowpath.lab.measuring.cpu_timeline import cpu_watched
@@ -96,8 +96,8 @@ class Observer:
         check_statements(cell, len(seen.statements))
         check_fast_path(cell, response.fast_path)
         return Observation(
-            duration_s=response.duration_s,
-            cpu_s=used_s if response.cpu_s is None else response.cpu_s,
+            duration_s=time_s(cell, server, response),
+            cpu_s=used_s if response.own_cpu_s is None else response.own_cpu_s,
             size_bytes=len(response.body),
             gzip_bytes=self._verified(cell, response.body),
             trace=seen,

@@ -1,8 +1,10 @@
 """The timed pass: a slot of requests, one at a time, on a server without any instrument."""
 
+from statistics import median
 from time import monotonic
 
-from rowpath.lab.measuring.asking import accompanied, ask, failure
+from rowpath.lab.measures import CPU, TIME
+from rowpath.lab.measuring.asking import accompanied, ask, failure, time_s
 from rowpath.lab.measuring.client import Response, connected
 from rowpath.lab.measuring.cpu_clock import cpu_s
 from rowpath.lab.plan import Cell
@@ -32,9 +34,9 @@ def measure_slot(cell: Cell, fleet: Fleet, seen: Observation, *, slot_s: float) 
         while not samples_s or monotonic() < deadline:
             with accompanied(cell, beside) as company:
                 response = ask(client, cell, server, company.headers)
-            samples_s.append(response.duration_s)
-            if response.cpu_s is not None:
-                own_cpu_s.append(response.cpu_s)
+            samples_s.append(time_s(cell, server, response))
+            if response.own_cpu_s is not None:
+                own_cpu_s.append(response.own_cpu_s)
             _check_length(cell, server, response, seen.size_bytes)
             if beside and cell.beside and company.response:
                 _check_length(cell.beside, beside, company.response, seen.beside_bytes)
@@ -43,7 +45,8 @@ def measure_slot(cell: Cell, fleet: Fleet, seen: Observation, *, slot_s: float) 
         if beside and cell.beside and beside.worker_pids() != pids_beside:
             raise failure(cell.beside, beside, "a worker ended in the middle")
         used_s = sum(own_cpu_s) if own_cpu_s else cpu_s(pids) - cpu_before_s
-    return Slot(samples_s=tuple(samples_s), cpu_s=used_s / len(samples_s))
+    figures = {TIME: median(samples_s), CPU: used_s / len(samples_s)}
+    return Slot(figures=figures, samples_s=tuple(samples_s))
 
 
 def _check_length(cell: Cell, server: Server, response: Response, verified_bytes: int) -> None:

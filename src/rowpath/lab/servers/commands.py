@@ -1,12 +1,15 @@
-"""How each measured application is started, under the server that its documentation recommends."""
+"""How an application is started under each kind of server."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable
 
-from rowpath.lab.experiment import App
+from rowpath.lab.applications import APPLICATIONS, App
+from rowpath.lab.conditions import ServerKind
 
 # Kept longer than a run pauses between two requests, so that none meets a connection just closed.
 KEEP_ALIVE_S = 75
+THREADS = 8
+"""Of a worker with threads: more than there are cores, since each waits for the database."""
 
 # -P: the folder that a program is run from is not searched for modules.
 _PYTHON = (sys.executable, "-P", "-m")
@@ -16,32 +19,43 @@ _UVICORN = (
     *("--loop", "uvloop", "--http", "httptools", "--no-access-log"),
     *("--timeout-keep-alive", str(KEEP_ALIVE_S)),
 )
-_RUNBOLT = ("django", "runbolt", "--settings", "rowpath.lab.apps.bolt.settings", "--no-admin")
-# What is started, and its option for the number of worker processes.
-_COMMANDS: dict[App, tuple[Sequence[str], str]] = {
-    App.DJANGO: ((*_GUNICORN, "rowpath.lab.apps.django.wsgi:application"), "--workers"),
-    App.PEERS: ((*_GUNICORN, "rowpath.lab.apps.peers.wsgi:application"), "--workers"),
-    App.FASTAPI: ((*_UVICORN, "rowpath.lab.apps.fastapi.main:app"), "--workers"),
-    App.LITESTAR: ((*_UVICORN, "rowpath.lab.apps.litestar.main:app"), "--workers"),
-    App.BOLT: (_RUNBOLT, "--processes"),
+_RUNBOLT = ("django", "runbolt", "--no-admin")
+
+_Arguments = tuple[str, ...]
+
+
+def _gunicorn(target: str, host: str, port: int, workers: int) -> _Arguments:
+    return (*_GUNICORN, target, "--bind", f"{host}:{port}", "--workers", str(workers))
+
+
+def _gunicorn_threads(target: str, host: str, port: int, workers: int) -> _Arguments:
+    threads = ("--worker-class", "gthread", "--threads", str(THREADS))
+    return (*_gunicorn(target, host, port, workers), *threads)
+
+
+def _uvicorn(target: str, host: str, port: int, workers: int) -> _Arguments:
+    return (*_UVICORN, target, "--host", host, "--port", str(port), "--workers", str(workers))
+
+
+def _runbolt(target: str, host: str, port: int, workers: int) -> _Arguments:
+    bound = ("--host", host, "--port", str(port))
+    return (*_RUNBOLT, "--settings", target, *bound, "--processes", str(workers))
+
+
+_STARTED_BY: dict[ServerKind, Callable[[str, str, int, int], _Arguments]] = {
+    ServerKind.GUNICORN: _gunicorn,
+    ServerKind.GUNICORN_THREADS: _gunicorn_threads,
+    ServerKind.UVICORN: _uvicorn,
+    ServerKind.RUNBOLT: _runbolt,
 }
 
 
-def command(app: App, host: str, port: int, workers: int) -> tuple[str, ...]:
+def command(app: App, kind: ServerKind, host: str, port: int, workers: int) -> _Arguments:
     """Return what starts an application with so many worker processes."""
-    started, option = _COMMANDS[app]
-    bound = (
-        ("--bind", f"{host}:{port}")
-        if _is_under_gunicorn(app)
-        else ("--host", host, "--port", str(port))
-    )
-    return (*_PYTHON, *started, *bound, option, str(workers))
+    target = APPLICATIONS[app].target
+    return (*_PYTHON, *_STARTED_BY[kind](target, host, port, workers))
 
 
-def answers_itself(app: App, workers: int) -> bool:
+def answers_itself(kind: ServerKind, workers: int) -> bool:
     """Return whether the process that is started is the worker; else its children are."""
-    return workers == 1 and not _is_under_gunicorn(app)
-
-
-def _is_under_gunicorn(app: App) -> bool:
-    return app in {App.DJANGO, App.PEERS}
+    return workers == 1 and kind in {ServerKind.UVICORN, ServerKind.RUNBOLT}

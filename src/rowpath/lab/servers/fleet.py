@@ -6,8 +6,9 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from rowpath.lab.applications import App
 from rowpath.lab.apps.settings import AppSettings
-from rowpath.lab.experiment import App, Setup
+from rowpath.lab.conditions import Conditions
 from rowpath.lab.plan import Cell
 from rowpath.lab.servers.server import Server, serving
 
@@ -21,12 +22,12 @@ class Site:
     workers: int = 1
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Post:
     """A server's part in a fleet; the one `beside` runs what a cell has running beside it."""
 
     app: App
-    setup: Setup
+    conditions: Conditions
     beside: bool = False
 
 
@@ -37,14 +38,14 @@ class Fleet:
         self._servers = servers
 
     def server_for(self, cell: Cell) -> Server:
-        """Return the server of the cell's application in the cell's set-up."""
-        return self._servers[Post(cell.variant.app, cell.setup)]
+        """Return the server of the cell's application under the cell's conditions."""
+        return self._servers[Post(cell.variant.app, cell.conditions)]
 
     def server_beside(self, cell: Cell) -> Server | None:
         """Return the server for what runs beside the cell; None where nothing does."""
         if cell.beside is None:
             return None
-        return self._servers[Post(cell.variant.app, cell.setup, beside=True)]
+        return self._servers[Post(cell.variant.app, cell.conditions, beside=True)]
 
 
 @contextmanager
@@ -59,21 +60,21 @@ def fleet(
     contexts = {
         post: serving(
             post.app,
-            AppSettings(dsn=site.dsn, setup=post.setup, trace_folder=trace_folder),
+            AppSettings(dsn=site.dsn, conditions=post.conditions, trace_folder=trace_folder),
             logs=site.logs,
             workers=site.workers,
             log_suffix="-beside" if post.beside else "",
         )
-        for post in sorted({post for cell in cells for post in _posts(cell)})
+        for post in dict.fromkeys(post for cell in cells for post in _posts(cell))
     }
     with _together(contexts) as servers:
         yield Fleet(servers)
 
 
 def _posts(cell: Cell) -> Iterator[Post]:
-    yield Post(cell.variant.app, cell.setup)
+    yield Post(cell.variant.app, cell.conditions)
     if cell.beside is not None:
-        yield Post(cell.variant.app, cell.setup, beside=True)
+        yield Post(cell.variant.app, cell.conditions, beside=True)
 
 
 @contextmanager

@@ -13,8 +13,9 @@ import psutil
 import urllib3
 
 from rowpath.errors import PortError, ServerError
+from rowpath.lab.applications import App, server_of
 from rowpath.lab.apps.settings import AppSettings
-from rowpath.lab.experiment import App
+from rowpath.lab.conditions import ServerKind
 from rowpath.lab.servers.commands import answers_itself, command
 from rowpath.lab.servers.process import Process, Program, running
 from rowpath.lab.variables import of_children
@@ -31,11 +32,14 @@ OK = 200
 class Server:
     """A server that answers. `url` has no slash at its end; tasks are asked for with `token`."""
 
-    def __init__(self, app: App, url: str, process: Process, workers: int, *, token: str) -> None:
+    def __init__(  # noqa: PLR0913 one parameter a matter of the server's
+        self, app: App, kind: ServerKind, url: str, process: Process, workers: int, *, token: str
+    ) -> None:
         self.url = url
         self.token = token
         self.process = process
         self._app = app
+        self._kind = kind
         self._workers = workers
         self._first_pids: tuple[int, ...] | None = None
 
@@ -44,7 +48,7 @@ class Server:
 
         gunicorn puts a new worker in the place of one that ended.
         """
-        if answers_itself(self._app, self._workers):
+        if answers_itself(self._kind, self._workers):
             return (self.process.pid,) if self.process.is_alive() else ()
         try:
             children = psutil.Process(self.process.pid).children()
@@ -122,19 +126,24 @@ def serving(  # noqa: PLR0913 one parameter a matter of the server's
 ) -> Iterator[Server]:
     """Serve the application on loopback until the block ends; `port` None takes a free one.
 
-    The log is in the folder `logs`, named after application and set-up. PortError where the
+    There are as many `workers` as the conditions say, if they do.
+
+    The log is in the folder `logs`, named after application and conditions. PortError where the
     port cannot be had, ServerError where the application does not start.
     """
     port = free_port(port)
+    kind = server_of(app, settings.conditions)
+    workers = settings.conditions.workers or workers
     traced = "-traced" if settings.trace_folder else ""
     program = Program(
         name=f"the {app} application",
-        argv=command(app, HOST, port, workers),
+        argv=command(app, kind, HOST, port, workers),
         env=of_children() | settings.to_environment(),
-        log=logs / f"{app}-{settings.setup}{traced}{log_suffix}.log",
+        log=logs / f"{app}-{settings.conditions}{traced}{log_suffix}.log",
     )
     with running(program) as process:
-        server = Server(app, f"http://{HOST}:{port}", process, workers, token=settings.token)
+        url = f"http://{HOST}:{port}"
+        server = Server(app, kind, url, process, workers, token=settings.token)
         server.wait_until_ready()
         yield server
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import altair as alt
 
-from rowpath.lab.experiment import Setup
+from rowpath.lab.conditions import NAMED
 from rowpath.report import figures
 
 TALK = "the talk"
@@ -15,7 +15,7 @@ BAND_PX = 36
 _FIT = alt.AutoSizeParams(type="fit-x", contains="padding")
 _PADDING = {"left": 5, "top": 5, "right": 14, "bottom": 5}
 """On the right half of the last number along the axis stands out."""
-SERIES_COLOURS = ("talk", *Setup)
+SERIES_COLOURS = ("talk", *map(str, NAMED))
 """The names that the page has for the colours of the talk and of the set-ups."""
 _SHAPES = ("circle", "diamond")
 _TALK_SHAPE = "M-0.12,-1.1H0.12V1.1H-0.12Z"
@@ -58,7 +58,7 @@ def series_encoding(
     """Return colour and shape of the talk and of set-ups in words, those `present` in a legend."""
     # Every chart has the whole domain, so that a set-up looks the same in all of them; the page
     # gives the colours in this order.
-    domain = list(dict.fromkeys([TALK, *map(figures.words, Setup), *setups]))
+    domain = list(dict.fromkeys([TALK, *(figures.words(each.name) for each in NAMED), *setups]))
     shapes = [_SHAPES[place % len(_SHAPES)] for place in range(len(domain) - 1)]
     shown = set(present)
     named = [name for name in (*domain[1:], TALK) if name in shown]

@@ -11,9 +11,9 @@ from django_bolt import BoltAPI
 from django_bolt.openapi import OpenAPIConfig
 from django_bolt.param_functions import Header
 
+from rowpath.lab.applications import App
 from rowpath.lab.apps.django.models import Product
 from rowpath.lab.apps.django.sizes import DEFAULT_ROWS, LARGEST
-from rowpath.lab.experiment import App
 from rowpath.lab.experiments import EXPERIMENTS
 
 Rows = Annotated[int, msgspec.Meta(ge=0, le=LARGEST)]

@@ -3,11 +3,9 @@
 import secrets
 
 from rowpath.lab.apps.settings import from_environment
-from rowpath.lab.experiment import Setup
 
 _app = from_environment()
 _connection = _app.connection_parameters()
-_is_controlled = _app.setup is Setup.CONTROLLED
 
 DEBUG = False
 # Nothing is signed that another process, or the next one, would have to check.
@@ -44,7 +42,7 @@ DATABASES = {
             if keyword not in {"dbname", "user", "password", "host", "port"}
         },
         # Django's default is a new connection for every request, and the talk left it so.
-        "CONN_MAX_AGE": None if _is_controlled else 0,
+        "CONN_MAX_AGE": None if _app.conditions.keeps_connections else 0,
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

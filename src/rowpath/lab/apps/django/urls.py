@@ -7,9 +7,10 @@ from importlib import import_module
 
 from django.urls import URLResolver, include, path
 
+from rowpath.lab.applications import App
 from rowpath.lab.apps.django import views
 from rowpath.lab.apps.django.endpoints import endpoint
-from rowpath.lab.experiment import App, Experiment
+from rowpath.lab.experiment import Experiment
 from rowpath.lab.experiments import EXPERIMENTS
 
 
@@ -17,7 +18,7 @@ def answered(experiment: Experiment) -> URLResolver:
     """Return the paths of an experiment's variants, each with the first of its classes as view."""
     module = import_module(f"rowpath.lab.apps.django.views_{experiment.name.replace('-', '_')}")
     variants = [
-        endpoint(variant.name, getattr(module, variant.code[0]))
+        endpoint(variant.name, getattr(module, variant.asks.code[0]))
         for variant in experiment.answered_by(App.DJANGO)
     ]
     return path(f"{experiment.name}/", include(variants))

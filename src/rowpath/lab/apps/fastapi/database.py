@@ -9,7 +9,6 @@ from sqlalchemy.orm import Query, Session, sessionmaker
 
 from rowpath.lab.apps.fastapi.models import Product
 from rowpath.lab.apps.settings import from_environment
-from rowpath.lab.experiment import Setup
 
 SETTINGS = from_environment()
 
@@ -29,10 +28,10 @@ DbSession = Annotated[Session, Depends(get_db_session)]
 
 
 def ordered(products: Products) -> Products:
-    """Return the query in the order of its set-up: none as the talk told it, else by time.
+    """Return the query, ordered by time where the conditions have queries name their order.
 
     Django's model has this order in its Meta, and so in every one of its statements.
     """
-    if SETTINGS.setup is Setup.AS_TOLD:
+    if not SETTINGS.conditions.queries_order:
         return products
     return products.order_by(Product.time_created)

@@ -8,9 +8,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from rowpath.lab.applications import App
 from rowpath.lab.apps.fastapi import views
 from rowpath.lab.apps.fastapi.database import SETTINGS, engine
-from rowpath.lab.experiment import App
 from rowpath.lab.experiments import EXPERIMENTS
 
 app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)

@@ -4,9 +4,10 @@ from importlib import import_module
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from rowpath.lab.applications import App
 from rowpath.lab.apps.django import views
 from rowpath.lab.apps.django.endpoints import endpoint
-from rowpath.lab.experiment import App, Experiment, Variant
+from rowpath.lab.experiment import Experiment, Variant
 from rowpath.lab.experiments import EXPERIMENTS
 from rowpath.lab.packages import package_versions
 
@@ -25,7 +26,7 @@ def peer(variant: Variant) -> URLPattern | URLResolver:
     module = import_module(f"rowpath.lab.apps.peers.{variant.name}")
     if hasattr(module, "api"):
         return path("", module.api.urls)
-    return endpoint(variant.name, getattr(module, variant.code[0]))
+    return endpoint(variant.name, getattr(module, variant.asks.code[0]))
 
 
 urlpatterns = [

@@ -1,0 +1,84 @@
+"""The measured applications: all that is known of each, in one place.
+
+An application's modules stand in the folder `apps` under its name. A new one is an entry here.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rowpath.lab.conditions import Conditions, ServerKind
+
+
+class App(StrEnum):
+    """A measured application: a framework with its ORM."""
+
+    DJANGO = "django"
+    FASTAPI = "fastapi"
+    PEERS = "peers"
+    """Django again, with the packages that speed up DRF or stand in its place."""
+    BOLT = "bolt"
+    LITESTAR = "litestar"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """What serves an application, what of it is served, and whose versions a run tells.
+
+    `server` is the one that the framework's documentation recommends. `target` is the object that
+    it imports, or the module of settings where it is told no more. `needed` packages are there
+    wherever the lab is; of the `optional` ones there may be some.
+    """
+
+    server: ServerKind
+    target: str
+    needed: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+
+
+APPLICATIONS: Mapping[App, Application] = {
+    App.DJANGO: Application(
+        server=ServerKind.GUNICORN,
+        target="rowpath.lab.apps.django.wsgi:application",
+        needed=("django", "djangorestframework", "psycopg", "gunicorn"),
+    ),
+    App.FASTAPI: Application(
+        server=ServerKind.UVICORN,
+        target="rowpath.lab.apps.fastapi.main:app",
+        needed=("fastapi", "pydantic", "sqlalchemy", "psycopg", "uvicorn", "uvloop", "httptools"),
+    ),
+    App.PEERS: Application(
+        server=ServerKind.GUNICORN,
+        target="rowpath.lab.apps.peers.wsgi:application",
+        optional=("django-fastdrf", "django-ninja", "drf-oxide", "orjson"),
+    ),
+    App.BOLT: Application(
+        server=ServerKind.RUNBOLT,
+        target="rowpath.lab.apps.bolt.settings",
+        optional=("django-bolt",),
+    ),
+    App.LITESTAR: Application(
+        server=ServerKind.UVICORN,
+        target="rowpath.lab.apps.litestar.main:app",
+        optional=("litestar", "msgspec"),
+    ),
+}
+
+
+def server_of(app: App, conditions: Conditions) -> ServerKind:
+    """Return what serves an application under these conditions."""
+    return conditions.server or APPLICATIONS[app].server
+
+
+def needed_packages() -> tuple[str, ...]:
+    """Return the packages that are measured wherever the lab is."""
+    return _each(name for one in APPLICATIONS.values() for name in one.needed)
+
+
+def optional_packages() -> tuple[str, ...]:
+    """Return the packages that are measured where they are."""
+    return _each(name for one in APPLICATIONS.values() for name in one.optional)
+
+
+def _each(names: Iterator[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))

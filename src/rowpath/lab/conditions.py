@@ -1,0 +1,51 @@
+"""Under which conditions a variant runs, as values with names."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ServerKind(StrEnum):
+    """A program that serves an application, with one way of working."""
+
+    GUNICORN = "gunicorn"
+    """Worker processes that answer one request at a time: gunicorn's default, `sync`."""
+    GUNICORN_THREADS = "gunicorn-threads"
+    """Worker processes with threads: `gthread`."""
+    UVICORN = "uvicorn"
+    """Worker processes with an event loop."""
+    RUNBOLT = "runbolt"
+    """django-bolt's own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conditions:
+    """What is the same for all that is compared, and may be another in another comparison.
+
+    `queries_order` says that each query names the order of its rows; `uses_index` that the index
+    on what lists are ordered by may be used; `keeps_connections` that an application keeps its
+    connection to the database after a request. `server` is what serves an application, None what
+    its documentation recommends; `workers` are its worker processes, None as many as the run was
+    asked to have.
+    """
+
+    name: str
+    queries_order: bool = True
+    uses_index: bool = True
+    keeps_connections: bool = True
+    server: ServerKind | None = None
+    workers: int | None = None
+
+    def __str__(self) -> str:
+        """Return the name."""
+        return self.name
+
+
+AS_TOLD = Conditions(name="as-told", queries_order=False, uses_index=False, keeps_connections=False)
+"""The talk's set-up with its confounders.
+
+It has no index to order by, its FastAPI query no ORDER BY, and Django closes its connection after
+each request.
+"""
+CONTROLLED = Conditions(name="controlled")
+"""One thing only differs, the technique: the same ordered statement, an index, kept connections."""
+NAMED = (AS_TOLD, CONTROLLED)
