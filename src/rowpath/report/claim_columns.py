@@ -16,14 +16,6 @@ from rowpath.report.tables import (
     Verdicts,
 )
 
-CLAIM: Column[ClaimRecord] = Column(
-    key="claim",
-    header=Header(title="Claim of the talk", short="claim"),
-    cell=lambda claim: ClaimOfTalk(claim=claim),
-    align=Align.TEXT,
-)
-"""Stands first, once for all set-ups of a claim."""
-
 
 def _measured(claim: ClaimRecord) -> Cell:
     if claim.measured is None:
@@ -33,7 +25,13 @@ def _measured(claim: ClaimRecord) -> Cell:
     )
 
 
-OUTCOME: tuple[Column[ClaimRecord], ...] = (
+COLUMNS: tuple[Column[ClaimRecord], ...] = (
+    Column(
+        key="claim",
+        header=Header(title="Claim of the talk", short="claim"),
+        cell=lambda claim: ClaimOfTalk(claim=claim),
+        align=Align.TEXT,
+    ),
     Column(
         key="verdict",
         header=Header(title="Verdict", short="verdict"),
@@ -58,4 +56,4 @@ OUTCOME: tuple[Column[ClaimRecord], ...] = (
         align=Align.RANGED,
     ),
 )
-"""What came of a claim in one set-up."""
+"""The first stands once for all set-ups of a claim, the others say what came of it in each."""

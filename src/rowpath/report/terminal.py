@@ -8,8 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from rowpath.lab.record import ClaimRecord, ExperimentRecord, Run
-from rowpath.report import figures, notes
-from rowpath.report.claim_columns import CLAIM, OUTCOME
+from rowpath.report import claim_columns, figures, notes
 from rowpath.report.layout import is_divided, size_part
 from rowpath.report.missing import missing
 from rowpath.report.terminal_cells import add_columns, stacks, text
@@ -85,7 +84,7 @@ def summary(run: Run) -> RenderableType:
 
 def _verdict_table(claims: Iterable[ClaimRecord]) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
-    first, *others = stacks((CLAIM, *OUTCOME), wide=False)
+    first, *others = stacks(claim_columns.COLUMNS, wide=False)
     add_columns(table, (first, *others), wide=False)
     for each in judged(claims):
         for number, claim in enumerate(each.outcomes):
