@@ -17,7 +17,7 @@ from rowpath.report.claim_columns import COLUMNS
 from rowpath.report.columns import columns
 from rowpath.report.html import render
 from rowpath.report.layout import Line, SetupPart, SizePart, groups, size_part
-from rowpath.report.tables import Cell
+from rowpath.report.tables import Cell, Measured, Name, Stacked, Verdicts
 from rowpath.report.terminal_table import SizeTable
 
 WIDTHS = (80, 120)
@@ -40,9 +40,31 @@ def keys(part: SizePart) -> list[str]:
     return [column.key for column in columns(part)]
 
 
+def texts(cell: Cell) -> tuple[str, ...]:
+    """Return the texts of a cell that stand on one line each."""
+    match cell:
+        case Measured():
+            return (cell.value, cell.note)
+        case Stacked():
+            return cell.texts
+        case Verdicts():
+            return tuple(each.word for each in cell.given)
+        case Name():
+            return tuple(cell.text.split("-"))
+    return ()
+
+
 def console(width: int) -> Console:
-    """Return a console that prints into nothing."""
+    """Return a console that prints into a string."""
     return Console(file=io.StringIO(), width=width)
+
+
+def printed(table: SizeTable, width: int) -> str:
+    """Return what a terminal of `width` columns shows of a table."""
+    shown = console(width)
+    shown.print(table)
+    assert isinstance(shown.file, io.StringIO)
+    return shown.file.getvalue()
 
 
 def terminal_headers(part: SizePart, width: int) -> list[str]:
@@ -201,6 +223,15 @@ def test_terminal_and_page_have_the_same_columns_of_verdicts() -> None:
     ]
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_terminal_has_room_for_every_column(width: int) -> None:
+    """Every text of every cell is printed in whole, at the widths that tables are made for."""
+    for part in sizes(*whole_run().experiments):
+        shown = printed(SizeTable(title="", question="", baseline="", part=part), width)
+
+        assert [text for _, cell in cells(part) for text in texts(cell) if text not in shown] == []
+
+
 def test_what_nothing_is_said_of_has_no_column() -> None:
     """The talk's figures and verdicts have a column at the sizes that have some, and only there."""
     assert {"talk", "verdict"} <= set(keys(size("relations", "foreign-keys", 300)))
@@ -286,7 +317,7 @@ def test_every_column_has_a_cell_for_every_line(part: SizePart) -> None:
     """Whatever was measured, each column says something of each line that can be laid out."""
     assert all(isinstance(cell, get_args(Cell)) for _, cell in cells(part))
     for width in WIDTHS:
-        console(width).print(SizeTable(title="", question="", baseline="", part=part))
+        assert printed(SizeTable(title="", question="", baseline="", part=part), width)
 
 
 @given(_parts)
