@@ -146,7 +146,7 @@ def test_ratios_are_headed_by_the_baseline_of_their_group(html: str) -> None:
     """Every table says what its ratios are relative to."""
     for record in whole_run().experiments:
         for group in record.groups:
-            assert f"Relative to {group.baseline}</th>" in html
+            assert f">Relative to {group.baseline} <span>95% range</span></th>" in html
 
 
 def test_set_ups_are_named_where_there_are_two(html: str) -> None:

@@ -9,21 +9,18 @@ charts without, so the policy needs no `unsafe-eval`.
 import base64
 import hashlib
 from functools import cache
-from typing import Any
 
 import vl_convert
 from altair.vegalite import SCHEMA_VERSION as VEGA_LITE_VERSION
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from rowpath.lab.experiment import Figure
-from rowpath.lab.record import ExperimentRecord, Run
-from rowpath.report import endings, figures, notes, source
-from rowpath.report.charts import charts
-from rowpath.report.differences import differing
-from rowpath.report.layout import GroupPart, SizePart, groups, is_divided
+from rowpath.lab.record import Run
+from rowpath.report import claim_columns, figures, notes, source
 from rowpath.report.missing import missing
+from rowpath.report.tables import Cell
 from rowpath.report.verdicts import judged, symbol, tally
+from rowpath.report.views import experiment
 
 _BUNDLE_SNIPPET = "window.vegaEmbed = vegaEmbed;"
 
@@ -39,47 +36,12 @@ def render(run: Run) -> str:
         style=style,
         library=library,
         script=page,
-        experiments=[_experiment(record) for record in run.experiments],
+        experiments=[experiment(record) for record in run.experiments],
         claims=judged(claim for record in run.experiments for claim in record.claims),
+        claim_columns=claim_columns.COLUMNS,
         tally=tally(claim for record in run.experiments for claim in record.claims),
         missing=missing(run),
     )
-
-
-def _experiment(record: ExperimentRecord) -> dict[str, Any]:
-    anchor = f"experiment-{_anchored(record.name)}"
-    return {
-        "record": record,
-        "anchor": anchor,
-        "divided": is_divided(record),
-        "groups": [_group(anchor, part) for part in groups(record)],
-    }
-
-
-def _group(experiment: str, part: GroupPart) -> dict[str, Any]:
-    return {
-        "record": part.record,
-        # The dot keeps a group's anchor from being that of an experiment with a longer name.
-        "anchor": f"{experiment}.{_anchored(part.record.name)}",
-        "sizes": [_size(each) for each in part.sizes],
-        "endings": notes.endings(part.sizes),
-        "differences": differing(part.variants),
-        "sources": source.sources(part.variants),
-    }
-
-
-def _size(part: SizePart) -> dict[str, Any]:
-    return {
-        "part": part,
-        "charts": charts(part),
-        "told": any(figures.told(line.variant) for line in part.lines),
-        "judged": any(line.claims for line in part.lines),
-        "memory_first": part.group.leads == Figure.MEMORY,
-    }
-
-
-def _anchored(name: str) -> str:
-    return "-".join(name.split())
 
 
 def _templates() -> Environment:
@@ -91,9 +53,15 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.policies["json.dumps_kwargs"] = {"allow_nan": False, "sort_keys": True}
-    environment.globals.update(endings=endings, figures=figures, notes=notes, symbol=symbol)
+    environment.globals.update(figures=figures, notes=notes, symbol=symbol)
     environment.filters["words"] = figures.words
+    environment.filters["kind"] = _kind
     return environment
+
+
+def _kind(cell: Cell) -> str:
+    """Return the name by which a template finds the macro that lays a cell out."""
+    return type(cell).__name__
 
 
 def _text(templates: Environment, name: str, **values: object) -> Markup:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rowpath.lab.conditions import CONTROLLED
+from rowpath.lab.experiment import Figure
 from rowpath.lab.record import (
     ClaimRecord,
     ComparisonRecord,
@@ -53,6 +54,10 @@ class SizePart:
     def lines(self) -> tuple[Line, ...]:
         """The lines of all set-ups."""
         return tuple(line for part in self.setups for line in part.lines)
+
+    def leads(self, figure: Figure) -> bool:
+        """Return whether the group is first of all about this figure."""
+        return self.group.leads == figure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

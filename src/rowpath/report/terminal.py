@@ -8,10 +8,11 @@ from rich.table import Table
 from rich.text import Text
 
 from rowpath.lab.record import ClaimRecord, ExperimentRecord, Run
-from rowpath.report import figures, notes
+from rowpath.report import claim_columns, figures, notes
 from rowpath.report.layout import is_divided, size_part
 from rowpath.report.missing import missing
-from rowpath.report.terminal_table import SizeTable, figure, verdict
+from rowpath.report.terminal_cells import add_columns, stacks, text
+from rowpath.report.terminal_table import SizeTable
 from rowpath.report.verdicts import judged, tally
 
 
@@ -83,29 +84,14 @@ def summary(run: Run) -> RenderableType:
 
 def _verdict_table(claims: Iterable[ClaimRecord]) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
-    table.add_column("verdict", no_wrap=True)
-    table.add_column("claim", overflow="fold")
-    table.add_column("set-up", no_wrap=True)
-    table.add_column("claimed", no_wrap=True, justify="right")
-    table.add_column("measured\n95% range", no_wrap=True)
+    first, *others = stacks(claim_columns.COLUMNS, wide=False)
+    add_columns(table, (first, *others), wide=False)
     for each in judged(claims):
         for number, claim in enumerate(each.outcomes):
-            table.add_row(
-                verdict(claim, claim.baseline),
-                Text(notes.claim(claim)) if number == 0 else Text(),
-                Text(figures.words(claim.setup)),
-                Text(figures.ratio(claim.claimed_ratio)),
-                _measured(claim),
-            )
+            told = text(first, claim, wide=False) if number == 0 else Text()
+            table.add_row(told, *(text(stack, claim, wide=False) for stack in others))
         table.add_row()
     return table
-
-
-def _measured(claim: ClaimRecord) -> Text:
-    if claim.measured is None:
-        return Text(notes.NOT_MEASURED, style="dim")
-    estimate, interval = figures.ratio(claim.measured.estimate), figures.ratio_range(claim.measured)
-    return figure(estimate, interval, wide=False)
 
 
 def _tally_lines(claims: Iterable[ClaimRecord]) -> Iterator[Text]:

@@ -21,6 +21,6 @@ def charts(part: SizePart) -> tuple[Chart, ...]:
     They are of times, and of ratios to the baseline, after one of memory where that leads; then
     one for each variant whose CPU was watched.
     """
-    leading = (memory(part),) if part.group.leads == Figure.MEMORY else ()
+    leading = (memory(part),) if part.leads(Figure.MEMORY) else ()
     drawn = (*leading, times(part), ratios(part), *cpu_charts(part))
     return tuple(chart for chart in drawn if chart is not None)

@@ -1,0 +1,185 @@
+"""The columns of a group at one size: which there are, in which order, and what leads.
+
+What a group measures decides, here and nowhere else. A new column is a line of `_of_time` beside
+the column itself; a group that measures another quantity is a function beside `_of_time`, chosen
+in `columns`.
+"""
+
+from collections.abc import Iterator
+
+from rowpath.lab.experiment import Figure
+from rowpath.lab.record import VariantRecord
+from rowpath.report import endings, figures
+from rowpath.report.layout import Line, SizePart
+from rowpath.report.tables import (
+    Align,
+    Aside,
+    BadEnd,
+    Below,
+    Cell,
+    Column,
+    GivenVerdict,
+    Header,
+    Measured,
+    Name,
+    Room,
+    Stacked,
+    TooFewBlocks,
+    Verdicts,
+)
+
+RANGE = "95% range"
+_NO_FIGURE = Stacked(texts=(figures.NOTHING,))
+
+
+def columns(part: SizePart) -> tuple[Column[Line], ...]:
+    """Return the columns in their order: the variant, what the group is first about, the rest."""
+    leading_first = sorted(_of_time(part), key=lambda each: not each.leads)
+    return (_VARIANT, *leading_first)
+
+
+def _of_time(part: SizePart) -> Iterator[Column[Line]]:
+    """Yield what there is to say of requests that were timed one after the other."""
+    yield _time(part)
+    yield _ratio(part)
+    yield _BYTES
+    yield _STATEMENTS
+    yield _SQL_TIME
+    yield _CPU
+    yield _memory(part)
+    if _is_told(part):
+        yield _TALK
+    if any(line.claims for line in part.lines):
+        yield _verdict(part)
+
+
+def _is_told(part: SizePart) -> bool:
+    return any(figures.told(line.variant) for line in part.lines)
+
+
+_VARIANT: Column[Line] = Column(
+    key="variant",
+    header=Header(title="Variant", short="variant"),
+    cell=lambda line: Name(text=figures.printable(line.variant.name)),
+    align=Align.TEXT,
+    room=Room(narrow=17, wide=20),
+)
+
+
+def _time(part: SizePart) -> Column[Line]:
+    return Column(
+        key="time",
+        header=Header(title="Time", short="time", detail=RANGE),
+        cell=lambda line: _time_cell(line.variant),
+        align=Align.RANGED,
+        room=Room(narrow=9, wide=20),
+        leads=part.leads(Figure.TIME),
+    )
+
+
+def _time_cell(variant: VariantRecord) -> Cell:
+    seen = figures.time_seen(variant)
+    if seen is None:
+        return _NO_FIGURE
+    return Measured(value=figures.time(seen), note=figures.time_note(variant))
+
+
+def _ratio(part: SizePart) -> Column[Line]:
+    baseline = figures.printable(part.group.baseline)
+    return Column(
+        key="ratio",
+        header=Header(title=f"Relative to {baseline}", short="ratio", detail=RANGE),
+        cell=_ratio_cell,
+        align=Align.RANGED,
+        room=Room(narrow=9, wide=19),
+    )
+
+
+def _ratio_cell(line: Line) -> Cell:
+    ended = endings.word(line.variant)
+    if ended is not None:
+        return BadEnd(word=ended)
+    if line.is_baseline:
+        return Aside(text="baseline")
+    if line.comparison is None:
+        return Stacked(texts=())
+    ratio = line.comparison.ratio
+    if ratio is None:
+        return TooFewBlocks(blocks=line.comparison.blocks)
+    return Measured(value=figures.ratio(ratio.estimate), note=figures.ratio_range(ratio))
+
+
+_BYTES: Column[Line] = Column(
+    key="bytes",
+    header=Header(title="Bytes", short="bytes", detail="gzip"),
+    cell=lambda line: Stacked(texts=figures.answer_sizes(line.variant)),
+    room=Room(narrow=7, wide=7),
+)
+_STATEMENTS: Column[Line] = Column(
+    key="statements",
+    header=Header(title="SQL statements", short="SQL"),
+    cell=lambda line: Stacked(texts=figures.statements(line.variant)),
+    room=Room(narrow=8, wide=8),
+)
+_SQL_TIME: Column[Line] = Column(
+    key="sql-time",
+    header=Header(title="SQL time", short="time"),
+    cell=lambda line: Stacked(texts=(figures.sql_time(line.variant),)),
+    below=Below(column=_STATEMENTS.key, wide=True),
+)
+_CPU: Column[Line] = Column(
+    key="cpu",
+    header=Header(title="CPU", short="CPU"),
+    cell=lambda line: _cpu_cell(line.variant),
+    room=Room(narrow=7, wide=7),
+)
+
+
+def _cpu_cell(variant: VariantRecord) -> Cell:
+    used = variant.cpu_ms
+    return _NO_FIGURE if used is None else Stacked(texts=(figures.time(used),))
+
+
+def _memory(part: SizePart) -> Column[Line]:
+    leads = part.leads(Figure.MEMORY)
+    # Beside the talk's figures a terminal has no room for another column.
+    crowded = _is_told(part) and not leads
+    return Column(
+        key="memory",
+        header=Header(title="Peak memory", short="peak", detail="added"),
+        cell=lambda line: Stacked(texts=figures.memory_figures(line.variant)),
+        room=Room(narrow=8, wide=8),
+        below=Below(column=_CPU.key, wide=True) if crowded else None,
+        leads=leads,
+    )
+
+
+_TALK: Column[Line] = Column(
+    key="talk",
+    header=Header(title="The talk", short="talk"),
+    cell=lambda line: Stacked(texts=figures.told(line.variant)),
+    room=Room(narrow=7, wide=7),
+)
+
+
+def _verdict(part: SizePart) -> Column[Line]:
+    baseline = part.group.baseline
+    return Column(
+        key="verdict",
+        header=Header(title="Verdict", short="verdict"),
+        cell=lambda line: _verdict_cell(line, baseline),
+        align=Align.TEXT,
+        below=Below(column=_VARIANT.key, wide=False),
+    )
+
+
+def _verdict_cell(line: Line, baseline: str) -> Cell:
+    return Verdicts(
+        given=tuple(
+            GivenVerdict(
+                word=figures.printable(claim.verdict),
+                against="" if claim.baseline == baseline else figures.printable(claim.baseline),
+            )
+            for claim in line.claims
+        )
+    )

@@ -1,0 +1,73 @@
+"""A run's experiments as the templates show them: parts with their places in the page."""
+
+from dataclasses import dataclass
+
+from rowpath.lab.record import ExperimentRecord, GroupRecord
+from rowpath.report import notes, source
+from rowpath.report.charts import Chart, charts
+from rowpath.report.columns import columns
+from rowpath.report.differences import Differing, differing
+from rowpath.report.layout import GroupPart, Line, SizePart, groups, is_divided
+from rowpath.report.tables import Column
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SizeView:
+    """A group at one size: its charts, and its table as columns for the lines of the part."""
+
+    part: SizePart
+    charts: tuple[Chart, ...]
+    columns: tuple[Column[Line], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupView:
+    """A group at all sizes, with what is said once for all of them; `anchor` is its id."""
+
+    record: GroupRecord
+    anchor: str
+    sizes: tuple[SizeView, ...]
+    endings: tuple[notes.Ending, ...]
+    differences: tuple[Differing, ...]
+    sources: tuple[source.VariantSource, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExperimentView:
+    """An experiment with the groups that were measured; each has a heading if it is `divided`."""
+
+    record: ExperimentRecord
+    anchor: str
+    divided: bool
+    groups: tuple[GroupView, ...]
+
+
+def experiment(record: ExperimentRecord) -> ExperimentView:
+    """Return an experiment as a part of the page."""
+    anchor = f"experiment-{_anchored(record.name)}"
+    return ExperimentView(
+        record=record,
+        anchor=anchor,
+        divided=is_divided(record),
+        groups=tuple(_group(anchor, part) for part in groups(record)),
+    )
+
+
+def _group(experiment_anchor: str, part: GroupPart) -> GroupView:
+    return GroupView(
+        record=part.record,
+        # The dot keeps a group's anchor from being that of an experiment with a longer name.
+        anchor=f"{experiment_anchor}.{_anchored(part.record.name)}",
+        sizes=tuple(_size(each) for each in part.sizes),
+        endings=notes.endings(part.sizes),
+        differences=differing(part.variants),
+        sources=source.sources(part.variants),
+    )
+
+
+def _size(part: SizePart) -> SizeView:
+    return SizeView(part=part, charts=charts(part), columns=columns(part))
+
+
+def _anchored(name: str) -> str:
+    return "-".join(name.split())
