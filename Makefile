@@ -41,7 +41,7 @@ PEERS := --extra peers --group oxide --overrides requirements/overrides.txt
 lock:
 	$(LOCK) --extra lab --output-file requirements/lab.txt
 	$(LOCK) $(PEERS) --output-file requirements/peers.txt
-	$(LOCK) $(PEERS) --group dev --output-file requirements/dev.txt
+	$(LOCK) $(PEERS) --extra tools --group dev --output-file requirements/dev.txt
 
 clean:
 	rm -rf $(VENV) build dist src/*.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
