@@ -58,6 +58,7 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
         # what was measured
         {"results"},
         {"analysis", "forecast"},
+        {"load"},
         {"measuring"},
         {"session"},
     ),

@@ -342,13 +342,26 @@ def test_a_name_that_is_a_path_is_not_traced(traced: Traced) -> None:
     assert not (traced.folder.parent / "outside.json").exists()
 
 
-@pytest.mark.parametrize(("conditions", "kept"), [(AS_TOLD, 0), (CONTROLLED, 1)])
-def test_django_keeps_its_connection_in_the_controlled_set_up_only(
-    conditions: Conditions, kept: int, empty_database: Database, tmp_path: Path
+NEW_CONNECTIONS = Conditions(name="new", sqlalchemy_keeps_connections=False)
+
+
+@pytest.mark.parametrize(
+    ("app", "conditions", "kept"),
+    [
+        (App.DJANGO, AS_TOLD, 0),
+        (App.DJANGO, CONTROLLED, 1),
+        (App.FASTAPI, AS_TOLD, 1),
+        (App.FASTAPI, CONTROLLED, 1),
+        (App.FASTAPI, NEW_CONNECTIONS, 0),
+    ],
+    ids=str,
+)
+def test_an_application_keeps_its_connection_if_the_conditions_say_so(
+    app: App, conditions: Conditions, kept: int, empty_database: Database, tmp_path: Path
 ) -> None:
-    """As told, Django closes its connection after each request."""
+    """As told, Django closes its connection after each request, and SQLAlchemy has a pool."""
     settings = AppSettings(dsn=empty_database.dsn, conditions=conditions, trace_folder=None)
-    with serving(App.DJANGO, settings, logs=tmp_path) as server:
+    with serving(app, settings, logs=tmp_path) as server:
         assert get(f"{server.url}/ready").status == 200
 
         assert settled(empty_database, kept)

@@ -143,7 +143,7 @@ def _lists() -> ExperimentRecord:
                 1 / 14,
                 told=(0.079, "confirmed"),
                 controlled=(0.79, "direction only"),
-                reading="throughput",
+                quantity="requests_per_s",
             ),
             *_claim(
                 "values() with the serializer takes 17% more time",
@@ -175,7 +175,7 @@ def _claim(  # noqa: PLR0913 (a claim of the talk and what came of it in two set
     told: tuple[float, str] | None,
     controlled: tuple[float, str],
     baseline: str = "drf-objects",
-    reading: str = "time",
+    quantity: str = "time",
 ) -> tuple[ClaimRecord, ...]:
     return tuple(
         claimed(
@@ -186,7 +186,7 @@ def _claim(  # noqa: PLR0913 (a claim of the talk and what came of it in two set
             outcome,
             setup=setup,
             baseline=baseline,
-            reading=reading,
+            quantity=quantity,
         )
         for setup, outcome in (("as-told", told), ("controlled", controlled))
     )

@@ -1,6 +1,7 @@
 """From raw results to records: intervals, ratios, Holm's correction and verdicts. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import exp
 from statistics import median
 
 from rowpath.capture.trace import Statement, Trace
@@ -14,10 +15,12 @@ from rowpath.lab.record import (
     CpuLineRecord,
     DifferenceRecord,
     ExperimentRecord,
+    ExplanationRecord,
     FigureRecord,
     GroupRecord,
     LeftOutRecord,
     OrderRecord,
+    ShareRecord,
     StatementRecord,
     TimeRecord,
     VariantRecord,
@@ -28,6 +31,7 @@ from rowpath.stats.interval import Interval
 from rowpath.stats.median import median_interval
 from rowpath.stats.precision import precise_enough
 from rowpath.stats.ratio import ratio_interval, ratio_p_value
+from rowpath.stats.shares import centre_interval, ln_contributions
 from rowpath.stats.verdict import judge
 
 MIB = 1 << 20
@@ -58,7 +62,12 @@ def experiment_record(
         dataset=experiment.data,
         groups=tuple(
             GroupRecord(
-                name=group.name, question=group.question, baseline=group.baseline, leads=group.leads
+                name=group.name,
+                question=group.question,
+                baseline=group.baseline,
+                leads=group.leads,
+                measure=str(group.measure),
+                compares=group.measure.quantities[0].name,
             )
             for group in experiment.groups
         ),
@@ -89,6 +98,11 @@ def experiment_record(
             for stage in own
         ),
         left_out=tuple(_left_out(experiment, versions)),
+        explanations=tuple(
+            record
+            for comparison in _comparisons(own)
+            if (record := _explanation(comparison, results)) is not None
+        ),
     )
 
 
@@ -201,6 +215,58 @@ def _family(pairs: Sequence[tuple[Cell, Cell]], results: Results) -> Iterator[Co
         )
 
 
+def _explanation(comparison: Comparison, results: Results) -> ExplanationRecord | None:
+    """Return a comparison's ratio shared out; None where that was not asked for or not measured."""
+    explanation = comparison.group.explanation
+    if explanation is None:
+        return None
+    cells = {(cell.variant.name, cell.conditions): cell for cell in comparison.cells}
+    ends = [
+        (corner, cells.get((corner.variant, corner.conditions))) for corner in explanation.corners
+    ]
+    measured = {one.changed: results.slots.get(cell, ()) for one, cell in ends if cell is not None}
+    if len(measured) < len(ends):  # one of them cannot run here
+        return None
+    quantity = comparison.group.measure.quantities[0]
+    blocks = [
+        {changed: slots[block].figures[quantity] for changed, slots in measured.items()}
+        for block in range(min(map(len, measured.values())))
+    ]
+    parts = [ln_contributions(figures, explanation.factors) for figures in blocks]
+    wholes = [sum(each.values()) for each in parts]
+    whole = centre_interval(wholes)
+    shares = tuple(
+        share
+        for factor in explanation.factors
+        if (share := _share(factor, [each[factor] for each in parts], wholes)) is not None
+    )
+    if whole is None or len(shares) < len(explanation.factors):
+        return None
+    return ExplanationRecord(
+        group=comparison.group.name,
+        text=explanation.text,
+        rows=comparison.rows,
+        quantity=quantity.name,
+        blocks=len(blocks),
+        ratio=_exponentiated(whole),
+        shares=shares,
+    )
+
+
+def _share(factor: str, parts: Sequence[float], wholes: Sequence[float]) -> ShareRecord | None:
+    ratio = centre_interval(parts)
+    if ratio is None or not all(wholes):
+        return None
+    share = centre_interval(part / whole for part, whole in zip(parts, wholes, strict=True))
+    if share is None:
+        return None
+    return ShareRecord(factor=factor, ratio=_exponentiated(ratio), share=share)
+
+
+def _exponentiated(interval: Interval) -> Interval:
+    return Interval(estimate=exp(interval.estimate), low=exp(interval.low), high=exp(interval.high))
+
+
 def _variant_record(
     cell: Cell, group: Group, observation: Observation, slots: Sequence[Slot], source: str
 ) -> VariantRecord:
@@ -213,7 +279,7 @@ def _variant_record(
         samples = ((observation.duration_s,),)
         cpu = tuple(s for s in (observation.cpu_s,) if s is not None)
     else:
-        samples = tuple(slot.samples_s for slot in slots)
+        samples = tuple(slot.samples_s for slot in slots if slot.samples_s)
         cpu = tuple(slot.figures[CPU] for slot in slots if CPU in slot.figures)
     time = median_interval([median(block) * 1000 for block in samples])
     told = next((told for told in variant.told if told.rows == cell.rows), None)
@@ -292,10 +358,12 @@ def _sum_if_known(counts: Iterable[int | None]) -> int | None:
 
 
 def _speaks_of(comparison: ComparisonRecord, claim: Claim) -> bool:
-    return (comparison.variant, comparison.baseline, comparison.rows) == (
-        claim.variant,
-        claim.baseline,
-        claim.rows,
+    told = (claim.variant, claim.baseline, claim.rows, claim.quantity.name)
+    return told == (
+        comparison.variant,
+        comparison.baseline,
+        comparison.rows,
+        comparison.quantity,
     )
 
 
@@ -308,10 +376,10 @@ def _claim_record(claim: Claim, comparison: ComparisonRecord) -> ClaimRecord:
         baseline=claim.baseline,
         setup=comparison.setup,
         rows=claim.rows,
-        reading=claim.reading,
-        claimed_ratio=claim.time_ratio,
+        quantity=claim.quantity.name,
+        claimed_ratio=claim.ratio,
         measured=measured,
-        verdict=judge(claim.time_ratio, measured),
+        verdict=judge(claim.ratio, measured),
     )
 
 

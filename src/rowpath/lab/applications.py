@@ -21,6 +21,13 @@ class App(StrEnum):
     LITESTAR = "litestar"
 
 
+class Orm(StrEnum):
+    """What makes an application's SQL."""
+
+    DJANGO = "django"
+    SQLALCHEMY = "sqlalchemy"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
     """What serves an application, what of it is served, and whose versions a run tells.
@@ -30,6 +37,7 @@ class Application:
     wherever the lab is; of the `optional` ones there may be some.
     """
 
+    orm: Orm
     server: ServerKind
     target: str
     needed: tuple[str, ...] = ()
@@ -38,26 +46,31 @@ class Application:
 
 APPLICATIONS: Mapping[App, Application] = {
     App.DJANGO: Application(
+        orm=Orm.DJANGO,
         server=ServerKind.GUNICORN,
         target="rowpath.lab.apps.django.wsgi:application",
         needed=("django", "djangorestframework", "psycopg", "gunicorn"),
     ),
     App.FASTAPI: Application(
+        orm=Orm.SQLALCHEMY,
         server=ServerKind.UVICORN,
         target="rowpath.lab.apps.fastapi.main:app",
         needed=("fastapi", "pydantic", "sqlalchemy", "psycopg", "uvicorn", "uvloop", "httptools"),
     ),
     App.PEERS: Application(
+        orm=Orm.DJANGO,
         server=ServerKind.GUNICORN,
         target="rowpath.lab.apps.peers.wsgi:application",
         optional=("django-fastdrf", "django-ninja", "drf-oxide", "orjson"),
     ),
     App.BOLT: Application(
+        orm=Orm.DJANGO,
         server=ServerKind.RUNBOLT,
         target="rowpath.lab.apps.bolt.settings",
         optional=("django-bolt",),
     ),
     App.LITESTAR: Application(
+        orm=Orm.SQLALCHEMY,
         server=ServerKind.UVICORN,
         target="rowpath.lab.apps.litestar.main:app",
         optional=("litestar", "msgspec"),
@@ -68,6 +81,13 @@ APPLICATIONS: Mapping[App, Application] = {
 def server_of(app: App, conditions: Conditions) -> ServerKind:
     """Return what serves an application under these conditions."""
     return conditions.server or APPLICATIONS[app].server
+
+
+def names_order(app: App, conditions: Conditions) -> bool:
+    """Return whether an application's queries name the order of their rows."""
+    if APPLICATIONS[app].orm is Orm.DJANGO:
+        return conditions.django_orders
+    return conditions.sqlalchemy_orders
 
 
 def needed_packages() -> tuple[str, ...]:

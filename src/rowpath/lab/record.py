@@ -149,10 +149,39 @@ class ClaimRecord:
     baseline: str
     setup: str
     rows: int
-    reading: str
     claimed_ratio: float
     measured: Interval | None
     verdict: str
+    quantity: str = "time"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareRecord:
+    """What one of the factors of a ratio has of it.
+
+    `ratio` is what it multiplies the quantity by, `share` that on the ln scale over the whole: the
+    shares of all factors add up to 1, and one may be below 0.
+    """
+
+    factor: str
+    ratio: Interval
+    share: Interval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplanationRecord:
+    """A ratio between two ends of a group, shared out among the factors in which they differ.
+
+    `ratio` is the far end over the near one, in `blocks` blocks.
+    """
+
+    group: str
+    text: str
+    rows: int
+    quantity: str
+    blocks: int
+    ratio: Interval
+    shares: tuple[ShareRecord, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,12 +194,17 @@ class OrderRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupRecord:
-    """Variants that are compared with one another; `leads` is the figure it is first about."""
+    """Variants that are compared with one another; `leads` is the figure it is first about.
+
+    `measure` says what a slot did, `compares` is the quantity of which ratios are taken.
+    """
 
     name: str
     question: str
     baseline: str
     leads: str
+    measure: str = "one request at a time"
+    compares: str = "time"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +229,7 @@ class ExperimentRecord:
     claims: tuple[ClaimRecord, ...]
     orders: tuple[OrderRecord, ...] = ()
     left_out: tuple[LeftOutRecord, ...] = ()
+    explanations: tuple[ExplanationRecord, ...] = ()
 
     def group(self, name: str) -> GroupRecord:
         """Return the group called `name`; KeyError where there is none."""

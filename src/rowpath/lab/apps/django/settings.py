@@ -42,7 +42,7 @@ DATABASES = {
             if keyword not in {"dbname", "user", "password", "host", "port"}
         },
         # Django's default is a new connection for every request, and the talk left it so.
-        "CONN_MAX_AGE": None if _app.conditions.keeps_connections else 0,
+        "CONN_MAX_AGE": None if _app.conditions.django_keeps_connections else 0,
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

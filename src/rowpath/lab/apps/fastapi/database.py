@@ -6,13 +6,18 @@ from typing import Annotated, Any, TypeVar
 from fastapi import Depends
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Query, Session, sessionmaker
+from sqlalchemy.pool import NullPool
 
 from rowpath.lab.apps.fastapi.models import Product
 from rowpath.lab.apps.settings import from_environment
 
 SETTINGS = from_environment()
 
-engine = create_engine("postgresql+psycopg://", connect_args=SETTINGS.connection_parameters())
+# SQLAlchemy's default is a pool; without one there is a new connection for every request.
+pool = None if SETTINGS.conditions.sqlalchemy_keeps_connections else NullPool
+engine = create_engine(
+    "postgresql+psycopg://", connect_args=SETTINGS.connection_parameters(), poolclass=pool
+)
 SessionLocal = sessionmaker(bind=engine, autoflush=False)
 
 Products = TypeVar("Products", bound=Query[Any])
@@ -32,6 +37,6 @@ def ordered(products: Products) -> Products:
 
     Django's model has this order in its Meta, and so in every one of its statements.
     """
-    if not SETTINGS.conditions.queries_order:
+    if not SETTINGS.conditions.sqlalchemy_orders:
         return products
     return products.order_by(Product.time_created)
