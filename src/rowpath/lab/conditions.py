@@ -13,6 +13,8 @@ class ServerKind(StrEnum):
     """Worker processes with threads: `gthread`."""
     UVICORN = "uvicorn"
     """Worker processes with an event loop."""
+    GUNICORN_UVICORN = "gunicorn-uvicorn"
+    """gunicorn's worker processes, each with uvicorn's event loop."""
     RUNBOLT = "runbolt"
     """django-bolt's own."""
 
@@ -25,7 +27,8 @@ class Conditions:
     on what lists are ordered by may be used; `keeps_connections` that an application keeps its
     connection to the database after a request. `server` is what serves an application, None what
     its documentation recommends; `workers` are its worker processes, None as many as the run was
-    asked to have.
+    asked to have. `pool` is how many connections to the database a worker process has at most,
+    kept in a pool that its threads and tasks share; None leaves it to the framework.
     """
 
     name: str
@@ -34,6 +37,7 @@ class Conditions:
     keeps_connections: bool = True
     server: ServerKind | None = None
     workers: int | None = None
+    pool: int | None = None
 
     def __str__(self) -> str:
         """Return the name."""

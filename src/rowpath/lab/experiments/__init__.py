@@ -6,6 +6,7 @@ from rowpath.lab.applications import App
 from rowpath.lab.experiment import Experiment
 from rowpath.lab.experiments.aggregates import AGGREGATES
 from rowpath.lab.experiments.cached_queryset import CACHED_QUERYSET
+from rowpath.lab.experiments.concurrency import CONCURRENCY
 from rowpath.lab.experiments.fields import FIELDS
 from rowpath.lab.experiments.ladder import LADDER
 from rowpath.lab.experiments.lazy import LAZY
@@ -22,6 +23,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     RELATIONS,
     SERIALIZERS,
     LOOPS,
+    CONCURRENCY,
     WRITES,
     CACHED_QUERYSET,
     AGGREGATES,

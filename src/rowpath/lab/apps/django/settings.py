@@ -28,6 +28,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = False
 
+_pool = _app.conditions.pool
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",
@@ -40,9 +41,11 @@ DATABASES = {
             keyword: value
             for keyword, value in _connection.items()
             if keyword not in {"dbname", "user", "password", "host", "port"}
-        },
-        # Django's default is a new connection for every request, and the talk left it so.
-        "CONN_MAX_AGE": None if _app.conditions.keeps_connections else 0,
+        }
+        | ({"pool": {"min_size": 1, "max_size": _pool}} if _pool else {}),
+        # Django's default is a new connection for every request, and the talk left it so. What a
+        # pool keeps, a thread must not.
+        "CONN_MAX_AGE": None if _app.conditions.keeps_connections and not _pool else 0,
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

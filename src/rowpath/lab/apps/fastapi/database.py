@@ -1,10 +1,11 @@
-"""The engine, the session of a request, and the order of the rows."""
+"""The engines, the session of a request, and the order of the rows."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends
 from sqlalchemy import create_engine
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Query, Session, sessionmaker
 
 from rowpath.lab.apps.fastapi.models import Product
@@ -12,8 +13,16 @@ from rowpath.lab.apps.settings import from_environment
 
 SETTINGS = from_environment()
 
-engine = create_engine("postgresql+psycopg://", connect_args=SETTINGS.connection_parameters())
+_URL = "postgresql+psycopg://"
+_pool = SETTINGS.conditions.pool
+_OPTIONS: dict[str, Any] = {"connect_args": SETTINGS.connection_parameters()} | (
+    {"pool_size": _pool, "max_overflow": 0} if _pool else {}
+)
+engine = create_engine(_URL, **_OPTIONS)
 SessionLocal = sessionmaker(bind=engine, autoflush=False)
+# An engine connects when it is first used.
+async_engine = create_async_engine(_URL, **_OPTIONS)
+AsyncSessionLocal = async_sessionmaker(bind=async_engine, autoflush=False)
 
 Products = TypeVar("Products", bound=Query[Any])
 
@@ -25,6 +34,15 @@ def get_db_session() -> Iterator[Session]:
 
 
 DbSession = Annotated[Session, Depends(get_db_session)]
+
+
+async def get_async_session() -> AsyncIterator[AsyncSession]:
+    """Yield a session for one request, whose statements are awaited."""
+    async with AsyncSessionLocal() as session:
+        yield session
+
+
+DbAsyncSession = Annotated[AsyncSession, Depends(get_async_session)]
 
 
 def ordered(products: Products) -> Products:
