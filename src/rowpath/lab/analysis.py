@@ -241,6 +241,8 @@ def _variant_record(
         told_ms=told.time_s * 1000 if told and told.time_s is not None else None,
         told_requests_per_s=told.requests_per_s if told else None,
         outcome=observation.outcome,
+        sql_connections=observation.trace.connections,
+        sql_at_once=observation.trace.most_at_once,
         figures=tuple(_figures(cell, slots)),
         differences=tuple(
             DifferenceRecord(

@@ -88,8 +88,10 @@ class VariantRecord:
     `cpu_lines` are the CPU of what ran at once, over time. `samples_ms` holds a list a block,
     `samples_cpu_ms` a request's mean in each. A variant that is observed once has no interval:
     `time_ms` is None and the one time is in `samples_ms`. `outcome` says in a sentence how a
-    request ended that was expected to end badly. `figures` are all that was measured in blocks, in
-    the quantities' own units, the one that is compared first. `told_ms` is the talk's own time.
+    request ended that was expected to end badly. `sql_connections` is how many connections to the
+    database a request sent its statements over, `sql_at_once` how many of these were under way at
+    the same time at the most; 0 where nobody looked. `figures` are all that was measured in blocks,
+    in the quantities' own units, the one that is compared first. `told_ms` is the talk's own time.
     """
 
     name: str
@@ -115,6 +117,8 @@ class VariantRecord:
     told_ms: float | None = None
     told_requests_per_s: float | None = None
     outcome: str | None = None
+    sql_connections: int = 0
+    sql_at_once: int = 0
     figures: tuple[FigureRecord, ...] = ()
     differences: tuple[DifferenceRecord, ...] = ()
     cpu_lines: tuple[CpuLineRecord, ...] = ()

@@ -45,6 +45,8 @@ def _of_time(part: SizePart) -> Iterator[Column[Line]]:
     yield _BYTES
     yield _STATEMENTS
     yield _SQL_TIME
+    if any(line.variant.sql_connections > 1 for line in part.lines):
+        yield _CONNECTIONS
     yield _CPU
     yield _memory(part)
     if _is_told(part):
@@ -125,6 +127,12 @@ _SQL_TIME: Column[Line] = Column(
     key="sql-time",
     header=Header(title="SQL time", short="time"),
     cell=lambda line: Stacked(texts=(figures.sql_time(line.variant),)),
+    below=Below(column=_STATEMENTS.key, wide=True),
+)
+_CONNECTIONS: Column[Line] = Column(
+    key="connections",
+    header=Header(title="PostgreSQL connections", short="over", detail="at once"),
+    cell=lambda line: Stacked(texts=figures.connections(line.variant)),
     below=Below(column=_STATEMENTS.key, wide=True),
 )
 _CPU: Column[Line] = Column(

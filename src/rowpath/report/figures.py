@@ -132,6 +132,13 @@ def statements(variant: VariantRecord) -> tuple[str, ...]:
     return (count(variant.sql_statements), *similar)
 
 
+def connections(variant: VariantRecord) -> tuple[str, ...]:
+    """Return over how many connections a request sent its statements, and how many at once."""
+    if not variant.sql_connections:
+        return (NOTHING,)
+    return (f"{variant.sql_connections:,} conn.", f"{variant.sql_at_once:,} at once")
+
+
 def sql_time(variant: VariantRecord) -> str:
     """Return how long a request waited for the database; a dash where it asked nothing."""
     return time(variant.sql_ms) if variant.sql_statements else NOTHING

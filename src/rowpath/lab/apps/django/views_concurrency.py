@@ -164,7 +164,7 @@ async def dude_retrieve(rows: int | None) -> dict[str, object]:
     dude = await sync_to_async(Dude.objects.get)(pk=DUDE_ID)
     total = await sync_to_async(fights_of(dude, rows).count)()
     statistics = nine_statistics(dude, rows).items()
-    return page(total, {name: await sync_to_async(list)(each) for name, each in statistics})
+    return page(total, {name: await sync_to_async(rows_of)(each) for name, each in statistics})
 
 
 class AsyncOrmPage(View):
