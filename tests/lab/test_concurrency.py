@@ -24,7 +24,7 @@ from rowpath.lab.servers.server import Server, serving
 WITHIN_S = 30.0
 GATHERS = {"threads-gathered", "fastapi-gathered"}
 """Those of which several statements are under way at the same time."""
-FREE_THREADS = {"tasks-as-told", "tasks-awaited", "threads-one-connection", "threads-gathered"}
+FREE_THREADS = {"tasks-as-told", "tasks-awaited", "threads-one-at-a-time", "threads-gathered"}
 """Those that use threads of the event loop, and so may use several connections in turn."""
 ONE_USER = CONCURRENCY.groups[0].variants
 WITH_ASGI = [
@@ -115,7 +115,7 @@ def test_what_gathers_overlaps_and_what_awaits_each_does_not(
         assert trace.connections >= trace.most_at_once
     else:
         assert trace.most_at_once == 1
-    if variant.name not in GATHERS | FREE_THREADS | {"fastapi-one-connection"}:
+    if variant.name not in GATHERS | FREE_THREADS | {"fastapi-one-at-a-time"}:
         assert trace.connections == 1
 
 

@@ -75,8 +75,8 @@ async def gathered_page(rows: Rows = DEFAULT_ROWS) -> Page:
     return page(total, dict(zip(statistics, gathered, strict=True)))
 
 
-@router.get("/fastapi-one-connection")
-@router.get("/fastapi-one-connection-many")
+@router.get("/fastapi-one-at-a-time")
+@router.get("/fastapi-one-at-a-time-many")
 async def one_connection_page(rows: Rows = DEFAULT_ROWS) -> Page:
     """The same tasks, only one of which may use the database at a time."""
     async with ONE_CONNECTION, AsyncSessionLocal() as session:
