@@ -23,7 +23,7 @@ TIMES_S = {
     "for-values": {1_000: 0.57, 10_000: 0.65, 100_000: 1.78, 1_000_000: 9.0},
     "for-fastapi": {},
 }
-# Requests per second, of the same tables, of 3.1 and of 6.2.
+# Requests per second, of the same tables, of 3.1, 6.2 and 7.
 THROUGHPUTS = {
     "drf-objects": 3,
     "drf-no-serializer": 4.8,
@@ -35,6 +35,8 @@ THROUGHPUTS = {
     "sqlalchemy-load-only": 980,
     "dummy-async-many": 23,
     "tasks-as-told-many": 68,
+    "no-cache": 25.6,
+    "locmem": 560,
 }
 # Section, variant, rows, the relation as it is printed, and the change of time that it implies.
 RELATIONS = [
@@ -51,6 +53,8 @@ RELATIONS = [
     ("3.1", "values", 100, "+8%", 1 - 0.08),
     ("3.1", "values", 100, "+25%", 1 - 0.25),
     ("6.2", "tasks-as-told-many", 1_000_000, "from 23 to 68", 23 / 68),
+    ("7", "locmem", 1_000_000, "25.6 to 560", 25.6 / 560),
+    ("7", "locmem", 1_000_000, "4.4 s to 240 ms", 0.24 / 4.4),
 ]
 
 

@@ -9,6 +9,7 @@ from rowpath.lab.experiment import Claim, Experiment, Group, Timing, Variant
 from rowpath.lab.measures import CPU, Quantity
 from rowpath.lab.plan import Cell, Comparison, Stage
 from rowpath.lab.record import (
+    CacheWorkerRecord,
     ClaimRecord,
     ComparisonRecord,
     CpuLineRecord,
@@ -105,6 +106,7 @@ def _left_out(experiment: Experiment, versions: Mapping[str, str]) -> Iterator[L
         if needs is not None and not needs.met_by(versions):
             has = versions.get(needs.package, "none")
             reason = f"it needs {needs.package} {needs.version}, and this run has {has}"
+            reason = f"{reason}. {needs.how}" if needs.how else reason
             yield LeftOutRecord(variant=variant.name, reason=reason)
 
 
@@ -241,6 +243,10 @@ def _variant_record(
         told_ms=told.time_s * 1000 if told and told.time_s is not None else None,
         told_requests_per_s=told.requests_per_s if told else None,
         outcome=observation.outcome,
+        cache_workers=tuple(
+            CacheWorkerRecord(requests=each.requests, hits=each.hits)
+            for each in observation.cache_workers
+        ),
         sql_connections=observation.trace.connections,
         sql_at_once=observation.trace.most_at_once,
         figures=tuple(_figures(cell, slots)),

@@ -19,6 +19,15 @@ class ServerKind(StrEnum):
     """django-bolt's own."""
 
 
+class CacheState(StrEnum):
+    """What a request finds in an application's cache."""
+
+    COLD = "cold"
+    """Never anything: each request is the first."""
+    WARM = "warm"
+    """What an earlier request has left, unless that has expired."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conditions:
     """What is the same for all that is compared, and may be another in another comparison.
@@ -28,7 +37,8 @@ class Conditions:
     connection to the database after a request. `server` is what serves an application, None what
     its documentation recommends; `workers` are its worker processes, None as many as the run was
     asked to have. `pool` is how many connections to the database a worker process has at most,
-    kept in a pool that its threads and tasks share; None leaves it to the framework.
+    kept in a pool that its threads and tasks share; None leaves it to the framework. `cache` is
+    what a request finds in a cache, None where there is none.
     """
 
     name: str
@@ -38,6 +48,7 @@ class Conditions:
     server: ServerKind | None = None
     workers: int | None = None
     pool: int | None = None
+    cache: CacheState | None = None
 
     def __str__(self) -> str:
         """Return the name."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from rowpath.lab.applications import App
 from rowpath.lab.experiment import Experiment
 from rowpath.lab.experiments.aggregates import AGGREGATES
+from rowpath.lab.experiments.cache import CACHE
 from rowpath.lab.experiments.cached_queryset import CACHED_QUERYSET
 from rowpath.lab.experiments.concurrency import CONCURRENCY
 from rowpath.lab.experiments.fields import FIELDS
@@ -27,8 +28,18 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     WRITES,
     CACHED_QUERYSET,
     AGGREGATES,
+    CACHE,
     LADDER,
 )
+
+
+def needs(experiments: tuple[Experiment, ...], package: str) -> bool:
+    """Return whether a variant of `experiments` needs a package, or what stands for one."""
+    return any(
+        variant.needs is not None and variant.needs.package == package
+        for experiment in experiments
+        for variant in experiment.variants
+    )
 
 
 def apps_of(experiments: tuple[Experiment, ...], versions: Mapping[str, str]) -> tuple[App, ...]:
