@@ -42,6 +42,33 @@ WITH = {
     "bolt": {"django"},
     "litestar": {"sqlalchemy", "fastapi"},
 }
+# Within a part, what stands on a floor imports from the floors below it alone.
+FLOORS: dict[str, tuple[set[str], ...]] = {
+    "lab": (
+        # values
+        {"conditions", "folders", "measures", "profile", "record", "schema", "variables"},
+        {"applications", "runs"},
+        {"experiment", "packages"},
+        {"experiments", "plan", "source"},
+        # what is asked
+        {"apps"},
+        {"servers"},
+        {"database"},
+        {"answers", "dataset", "host"},
+        # what was measured
+        {"results"},
+        {"analysis", "forecast"},
+        {"measuring"},
+        {"session"},
+    ),
+    "fast": (
+        {"_tags", "bounded", "codes", "fallback", "forms", "names", "proved"},
+        {"plan", "shipped"},
+        {"encoding"},
+        {"django"},
+        {"drf"},
+    ),
+}
 MODULES = sorted(SOURCE.rglob("*.py"))
 
 
@@ -73,6 +100,26 @@ def test_a_module_imports_only_from_parts_below_it(path: Path) -> None:
             continue
         assert LAYERS.index(other) < LAYERS.index(own), f"{own} imports {name}"
         assert other not in BESIDE.get(own, ()), f"{own} imports {name}"
+
+
+def floor_of(part: str, name: str) -> int:
+    floors = [number for number, floor in enumerate(FLOORS[part]) if name in floor]
+    assert floors, f"FLOORS does not say on which floor {part}/{name} stands"
+    return floors[0]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_a_module_imports_only_from_the_floors_below_it(path: Path) -> None:
+    """Within the lab, and within the fast path, there is no circle of folders either."""
+    part, *below = path.relative_to(SOURCE).with_suffix("").parts
+    if part not in FLOORS or below == ["__init__"]:
+        return
+    own = floor_of(part, below[0])
+
+    for name in imported(path):
+        parts = name.split(".")
+        if parts[:2] == ["rowpath", part] and len(parts) > 2 and parts[2] != below[0]:
+            assert floor_of(part, parts[2]) < own, f"{part}/{below[0]} imports {name}"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))

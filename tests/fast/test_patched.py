@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from importlib.metadata import version
+from typing import Any
 
 import pytest
 
@@ -100,3 +101,31 @@ def test_what_is_not_a_function_of_the_library() -> None:
         "test_what_is_not_a_function_of_the_library.<locals>.Shipped.own is raises of "
         "_pytest.raises"
     )
+
+
+def test_a_proxy_of_a_class_is_compared_as_the_class_is() -> None:
+    """Tracers put objects in the place of classes that say they are those classes."""
+
+    class Shipped:
+        def own(self) -> None: ...
+
+    class Proxy:
+        __module__ = Shipped.__module__
+        __mro__ = Shipped.__mro__
+        own = Shipped.own
+
+        def __init__(self) -> None:
+            self.__qualname__ = Shipped.__qualname__
+
+        @property  # type: ignore[misc] # which isinstance() asks for
+        def __class__(self) -> type:
+            return type
+
+    relied = Relied()
+    proxy: Any = Proxy()
+    assert relied.check(proxy, "own") is None
+    assert relied.changed() is None
+
+    Proxy.own = pytest.raises  # type: ignore[assignment]
+
+    assert relied.changed() is not None

@@ -23,7 +23,7 @@ from types import (
     ModuleType,
     WrapperDescriptorType,
 )
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from rowpath.fast._tags import Tags
@@ -57,8 +57,8 @@ class Relied:
         self._as_shipped: dict[Owner, dict[str, object]] = {}
         self._has_grounds = False
         # What is compared for each request, in the form that is quickest to compare.
-        self._of_modules: tuple[_Compared, ...] = ()
         self._of_classes: tuple[_Compared, ...] = ()
+        self._of_others: tuple[_Compared, ...] = ()
         # Of the classes as they were when they were last compared, where that is compiled.
         self._tags: Tags | None = None
 
@@ -103,13 +103,14 @@ class Relied:
 
     def _ask(self) -> None:
         compared = [*map(_compared, self._as_shipped.items())]
-        self._of_modules = tuple(one for one in compared if isinstance(one[0], ModuleType))
-        self._of_classes = tuple(one for one in compared if isinstance(one[0], type))
+        # A tracer's proxy of a class says that it is a class, and has no tag.
+        self._of_classes = tuple(one for one in compared if issubclass(type(one[0]), type))
+        self._of_others = tuple(one for one in compared if one not in self._of_classes)
         self._tags = None
 
     def changed(self) -> str | None:
         """Return what one of the attributes is now instead of what was shipped, None if all are."""
-        return self._changed(self._of_modules) or self._changed_in_classes()
+        return self._changed(self._of_others) or self._changed_in_classes()
 
     def _changed_in_classes(self) -> str | None:
         if self._tags is not None and self._tags.hold():
@@ -139,8 +140,9 @@ class Relied:
 
 
 def _tags_of(compared: Iterable[_Compared]) -> "Tags | None":
-    classes = tuple(owner for owner, _, _ in compared if isinstance(owner, type))
-    return None if compiled is None else compiled.Tags(classes)
+    if compiled is None:
+        return None
+    return compiled.Tags(tuple(cast("type", owner) for owner, _, _ in compared))
 
 
 def _compared(relied_on: tuple[Owner, dict[str, object]]) -> _Compared:

@@ -1,0 +1,333 @@
+"""A load from its plan to its result: starts the processes that ask, and reads what they tell."""
+
+import json
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import mkdtemp
+from time import monotonic, sleep, time
+from typing import Any, Protocol
+
+from rowpath.errors import OutputError, ServerError, UsageError
+from rowpath.lab.load.hosts import check_listening, parts_of
+from rowpath.lab.load.ledger import Ledger
+from rowpath.lab.load.plan import LoadPlan, Master, Worker
+from rowpath.lab.load.results import LoadResult
+from rowpath.lab.servers.process import Process, Program, running
+from rowpath.lab.variables import of_children
+
+LOOK_EVERY_S = 0.05
+STARTS_WITHIN_S = 60.0
+"""Importing Locust takes a second, on a busy machine some."""
+ENDS_WITHIN_S = 30.0
+"""Beyond the run's time and its grace: the last rows are handed over, and all processes end."""
+LOOPBACK = "127.0.0.1"
+SHARP_TIMERS_UP_TO_USERS = 500
+
+
+class Listener(Protocol):
+    """Whoever wants to know how a load goes on."""
+
+    def waits(self, workers: int, port: int) -> None:
+        """Take it that a master listens at `port`, and that so many workers have come."""
+
+    def goes_on(self, ledger: Ledger) -> None:
+        """Take it that the processes that ask have told something new."""
+
+    def stopped(self, result: LoadResult) -> None:
+        """Take what there is of a load that is ended before its time, by whatever is raised."""
+
+
+class Silent:
+    """A listener that needs nothing."""
+
+    def waits(self, workers: int, port: int) -> None:
+        """Take no notice."""
+
+    def goes_on(self, ledger: Ledger) -> None:
+        """Take no notice."""
+
+    def stopped(self, result: LoadResult) -> None:
+        """Take no notice."""
+
+
+def run_load(plan: LoadPlan, listener: Listener | None = None) -> LoadResult:
+    """Do what the plan says, and return what it came to.
+
+    It takes the run's time, about two seconds to begin and end, and what is still on its way then.
+    UsageError where the plan cannot be done, ServerError where nobody listens at a target or the
+    processes that ask fail. What the figures are worth is for `figures.limits` to say.
+    """
+    check(plan)
+    check_listening(target.url for target in plan.targets)
+    listener = listener or Silent()
+    with _folder() as folder, ExitStack() as processes:
+        run = _Run(plan=plan, folder=folder, listener=listener)
+        try:
+            run.go(processes)
+        except BaseException:
+            run.read()
+            if run.ledger.told:
+                listener.stopped(run.result("ended by hand or by an error before its time"))
+            raise
+        return run.result(None)
+
+
+def run_worker(worker: Worker, on_event: Callable[[str], None] = lambda _: None) -> None:
+    """Ask what a master says until its load is over; ServerError where there is none.
+
+    `on_event` is told "connected", "began" and "ended".
+    """
+    with _folder() as folder:
+        job = {
+            "role": "worker",
+            "master": [worker.master_host, worker.master_port],
+            "may_leave_loopback": worker.may_leave_loopback,
+            "locustfile": None if worker.locustfile is None else str(worker.locustfile.absolute()),
+            "host": None,
+        }
+        frames = folder / "worker.jsonl"
+        with running(_program(folder, "worker", job, frames)) as process:
+            reader = _Frames(frames)
+            started = monotonic()
+            is_connected = False
+            while True:
+                is_alive = process.is_alive()
+                for frame in reader.new():
+                    _raise_error(frame, process)
+                    is_connected = is_connected or frame["event"] != "connected"
+                    on_event(frame["event"])
+                if not is_alive:
+                    break
+                if not is_connected and monotonic() - started > worker.waits_s:
+                    raise ServerError(
+                        f"Cannot work for the master {worker.master_host}:{worker.master_port}: no "
+                        f"load began within {worker.waits_s:.0f} s. Start it, with as many workers "
+                        "as it expects, and see that its port can be reached."
+                    )
+                sleep(LOOK_EVERY_S)
+
+
+def check(plan: LoadPlan) -> None:
+    """UsageError where a plan contradicts itself."""
+    for target in plan.targets:
+        parts_of(target.url)
+    if plan.locustfile is None and not plan.targets:
+        raise UsageError("Cannot load nothing: there is no URL. Name one, or several.")
+    if plan.users < plan.generators:
+        raise UsageError(
+            f"Cannot share {plan.users} users among {plan.generators} workers: each needs one. "
+            "Ask for more users or fewer workers."
+        )
+    if plan.ramp_s >= plan.run_time_s:
+        raise UsageError(
+            f"Cannot start {plan.users:,} users at {plan.spawn_rate:g} per second within "
+            f"{plan.run_time_s:g} s: that takes {plan.ramp_s:g} s. "
+            "Run longer, or start them faster."
+        )
+    if plan.rate is not None and plan.locustfile is not None:
+        raise UsageError(
+            "Cannot keep a rate with a Locust file: its own users decide when they ask. "
+            "Leave out one of the two."
+        )
+
+
+@dataclass(slots=True)
+class _Frames:
+    """The lines that a process appends to its file."""
+
+    path: Path
+    _read: int = 0
+
+    def new(self) -> Iterator[dict[str, Any]]:
+        """Yield what was told since the last time."""
+        if not self.path.exists():
+            return
+        with self.path.open("rb") as file:
+            file.seek(self._read)
+            for line in file:
+                if not line.endswith(b"\n"):
+                    return  # the rest of it is still to come
+                self._read += len(line)
+                yield json.loads(line)
+
+
+@dataclass(slots=True)
+class _Run:
+    plan: LoadPlan
+    folder: Path
+    listener: Listener
+    ledger: Ledger = field(init=False)
+    frames: _Frames = field(init=False)
+    started_at: float = 0.0
+    began: float | None = None
+    workers: int = 0
+    port: int | None = None
+
+    def __post_init__(self) -> None:
+        self.ledger = Ledger(self.plan)
+        self.frames = _Frames(self.folder / "frames.jsonl")
+
+    def go(self, processes: ExitStack) -> None:
+        """Start what is needed, and return when it has ended and all is read."""
+        first = processes.enter_context(running(self._first()))
+        others: list[Process] = []
+        started = monotonic()
+        while True:
+            is_alive = first.is_alive()
+            for frame in self.read():
+                _raise_error(frame, first)
+                if frame.get("event") == "listening":
+                    self.port = frame["port"]
+                    others += [processes.enter_context(running(each)) for each in self._workers()]
+            if not is_alive:
+                break
+            self._check_time(started, first)
+            self._check_workers(others)
+            sleep(LOOK_EVERY_S)
+        if not self.ledger.is_complete:
+            raise ServerError(
+                "Cannot load: the process that drives Locust ended early. "
+                f"The last lines of its log say why:\n{first.log_tail()}"
+            )
+
+    def read(self) -> list[dict[str, Any]]:
+        """Take what is new, tell the listener, and return it."""
+        new = list(self.frames.new())
+        for frame in new:
+            if "worker" in frame:
+                self.ledger.take(frame)
+                self.listener.goes_on(self.ledger)
+            elif frame["event"] == "began":
+                self.began, self.started_at = monotonic(), time()
+            elif frame["event"] == "lost":
+                self.ledger.lost = tuple(frame["workers"])
+            elif frame["event"] in {"listening", "connected"}:
+                self.workers = frame.get("workers", 0)
+                self.port = frame.get("port", self.port)
+                self.listener.waits(self.workers, self.port or 0)
+        return new
+
+    def result(self, stopped: str | None) -> LoadResult:
+        """Return what was told until now."""
+        return self.ledger.result(self.started_at, stopped)
+
+    def _first(self) -> Program:
+        """Return the process that tells: the one that asks, or the master of those that do."""
+        plan = self.plan
+        job: dict[str, Any] = {
+            "role": "alone",
+            "order": plan.order(),
+            "locustfile": None if plan.locustfile is None else str(plan.locustfile.absolute()),
+            "host": plan.host,
+            "may_leave_loopback": plan.may_leave_loopback,
+        }
+        if isinstance(plan.role, Master):
+            job |= {"role": "master", "bound": [plan.role.host, plan.role.port]}
+        elif plan.role.workers:
+            job |= {"role": "master", "bound": [LOOPBACK, 0]}
+        return _program(self.folder, "generator", job, self.frames.path, self._timers())
+
+    def _workers(self) -> Iterator[Program]:
+        for number in range(self.plan.role.workers):
+            job = {
+                "role": "worker",
+                "master": [LOOPBACK, self.port],
+                # Whoever made the plan has named its hosts.
+                "may_leave_loopback": True,
+                "locustfile": None
+                if self.plan.locustfile is None
+                else str(self.plan.locustfile.absolute()),
+                "host": self.plan.host,
+            }
+            name = f"worker-{number}"
+            frames = self.folder / f"{name}.jsonl"
+            yield _program(self.folder, name, job, frames, self._timers())
+
+    def _timers(self) -> dict[str, str]:
+        """Return the environment of a process that has to wake up when an arrival is due.
+
+        epoll, which gevent waits with, counts in whole milliseconds; select does not, but looks
+        at every connection each time.
+        """
+        is_sharp = self.plan.rate is not None and self.plan.users <= SHARP_TIMERS_UP_TO_USERS
+        return {"GEVENT_BACKEND": "select"} if is_sharp else {}
+
+    def _check_time(self, started: float, process: Process) -> None:
+        now = monotonic()
+        if self.began is not None:
+            longest_s = self.plan.run_time_s + self.plan.drains_s + ENDS_WITHIN_S
+            if now - self.began > longest_s:
+                raise ServerError(
+                    f"Cannot end the load: Locust still runs {now - self.began:.0f} s after it "
+                    f"began. The last lines of its log:\n{process.log_tail()}"
+                )
+        elif now - started > self._may_wait_s:
+            raise ServerError(
+                f"Cannot begin the load: {self.workers} of {self.plan.generators} workers came "
+                f"within {self._may_wait_s:.0f} s. Start them with --worker --master-host, and see "
+                "that they reach this machine."
+            )
+
+    @property
+    def _may_wait_s(self) -> float:
+        role = self.plan.role
+        return role.waits_s if isinstance(role, Master) else STARTS_WITHIN_S
+
+    def _check_workers(self, workers: list[Process]) -> None:
+        """ServerError where a worker of this machine ends before the load has begun."""
+        if self.began is None:
+            for worker in workers:
+                if not worker.is_alive():
+                    raise ServerError(
+                        "Cannot load: a worker ended early. "
+                        f"The last lines of its log say why:\n{worker.log_tail()}"
+                    )
+
+
+def _program(
+    folder: Path,
+    name: str,
+    job: dict[str, Any],
+    frames: Path,
+    variables: dict[str, str] | None = None,
+) -> Program:
+    path = folder / f"{name}.json"
+    path.write_text(json.dumps(job | {"frames": str(frames)}), encoding="utf-8")
+    return Program(
+        name="the load generator",
+        argv=(sys.executable, "-P", "-m", "rowpath.lab.load.locust", str(path)),
+        env=of_children() | (variables or {}),
+        log=folder / f"{name}.log",
+        stop_timeout_s=2.0,
+    )
+
+
+def _raise_error(frame: dict[str, Any], process: Process) -> None:
+    if frame.get("event") != "error":
+        return
+    if frame["is_told"]:
+        raise UsageError(frame["reason"])
+    raise ServerError(
+        f"Cannot load: {frame['reason']}. Correct that, and see the end of Locust's log:\n"
+        f"{process.log_tail(5)}"
+    )
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """Yield a folder for orders, rows and logs, which is gone afterwards."""
+    try:
+        folder = Path(mkdtemp(prefix="rowpath-load-"))
+    except OSError as error:
+        raise OutputError(
+            f"Cannot make a temporary folder: {error.strerror or error}. "
+            "Name one that can be written with TMPDIR."
+        ) from error
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

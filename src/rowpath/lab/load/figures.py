@@ -1,0 +1,200 @@
+"""What raw requests come to: rates, percentiles, Little's law, and whether the figures hold."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from rowpath.lab.load.plan import Master
+from rowpath.lab.load.results import Floats, LoadResult, TargetResult
+
+P99_FROM_REQUESTS = 1_000
+"""Ten requests lie above it then; of fewer, one stall more or less would be another figure."""
+MOST_CPU_SHARE = 0.8
+"""Beyond it a process that asks is late itself: what it measures is its own waiting, too."""
+MOST_MISSED = 0.02
+LITTLES_LAW_WITHIN = 0.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """What the requests of one target came to, in all or in a part of the load.
+
+    A percentile is None where there are too few requests for it. Failures count in all of them:
+    a request that ended without an answer has kept its sender waiting as well.
+    """
+
+    requests: int
+    failures: int
+    requests_per_s: float
+    failures_per_s: float
+    p50_ms: float | None
+    p90_ms: float | None
+    p95_ms: float | None
+    p99_ms: float | None
+    mean_ms: float | None
+    least_ms: float | None
+    most_ms: float | None
+    mean_bytes: float | None
+
+    @property
+    def failed_share(self) -> float:
+        """The share of requests that failed, 0 where there was none."""
+        return self.failures / self.requests if self.requests else 0.0
+
+
+def figures(target: TargetResult, from_s: float, until_s: float) -> Figures:
+    """Return the figures of the requests that started from one time until another.
+
+    A request that had not ended at `until_s` counts in the rate with the share of its time that
+    lies before. With users who ask all the time, one left out or counted whole would make the rate
+    of slow requests depend on where the end falls: 4 users and 2 seconds a request are 10 requests
+    in 5 seconds, not 8 or 12.
+    """
+    chosen = (target.started_s >= from_s) & (target.started_s < until_s)
+    # What began before is part of what was done in this time, as what ends after it is.
+    work = _work(target, from_s, until_s)
+    failed = target.failed[chosen]
+    latency_ms = target.latency_s[chosen] * 1_000
+    span_s = until_s - from_s
+    return Figures(
+        requests=int(chosen.sum()),
+        failures=int(failed.sum()),
+        requests_per_s=float(work.sum()) / span_s if span_s > 0 else 0.0,
+        failures_per_s=float(work[target.failed].sum()) / span_s if span_s > 0 else 0.0,
+        p50_ms=percentile(latency_ms, 50),
+        p90_ms=percentile(latency_ms, 90),
+        p95_ms=percentile(latency_ms, 95),
+        p99_ms=percentile(latency_ms, 99),
+        mean_ms=float(latency_ms.mean()) if len(latency_ms) else None,
+        least_ms=float(latency_ms.min()) if len(latency_ms) else None,
+        most_ms=float(latency_ms.max()) if len(latency_ms) else None,
+        mean_bytes=float(target.size_bytes[chosen].mean()) if len(latency_ms) else None,
+    )
+
+
+def whole(result: LoadResult, target: TargetResult) -> Figures:
+    """Return a target's figures over the whole load, the start of the users included."""
+    return figures(target, 0.0, result.duration_s)
+
+
+def steady(result: LoadResult, target: TargetResult) -> Figures:
+    """Return a target's figures from when all users were there."""
+    return figures(target, result.ramp_s, result.duration_s)
+
+
+def percentile(values: Floats, percent: float) -> float | None:
+    """Return the least value that so many percent of all are not above: one that was measured.
+
+    None of no values, and of the highest hundredth's where there are less than 1,000.
+    """
+    if not len(values) or (percent >= 99 and len(values) < P99_FROM_REQUESTS):  # noqa: PLR2004
+        return None
+    return float(np.percentile(values, percent, method="inverted_cdf"))
+
+
+def _work(target: TargetResult, from_s: float, until_s: float) -> Floats:
+    """Return for each request the share of its time on the way that lies between two times."""
+    took_s = np.maximum(target.ended_s - target.started_s, 1e-9)
+    inside_s = np.minimum(target.ended_s, until_s) - np.maximum(target.started_s, from_s)
+    share: Floats = np.clip(inside_s, 0.0, None) / took_s
+    return share
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LittlesLaw:
+    """Users = rate x time (Little 1961), of a closed loop while all users were there."""
+
+    users: int
+    rate_times_time: float
+    requests: int
+
+    @property
+    def holds(self) -> bool:
+        """Whether the two are the same but for a few percent, or one request of each user.
+
+        That much is on its way where the time is cut off.
+        """
+        within = max(LITTLES_LAW_WITHIN, self.users / self.requests)
+        return abs(self.rate_times_time - self.users) <= within * self.users
+
+
+def littles_law(result: LoadResult) -> LittlesLaw | None:
+    """Return both sides of the law; None for an open loop and for users of a Locust file.
+
+    Those may wait between requests. Counted are the requests that ended while all users were there,
+    so the rate is not made of the same sum as the users.
+    """
+    plan = result.plan
+    if plan.rate is not None or plan.locustfile is not None:
+        return None
+    span_s = result.duration_s - result.ramp_s
+    total = result.total
+    ended = (total.ended_s >= result.ramp_s) & (total.ended_s < result.duration_s)
+    if span_s <= 0 or not ended.any():
+        return None
+    rate = float(ended.sum()) / span_s
+    time_s = float((total.ended_s - total.started_s)[ended].mean())
+    return LittlesLaw(users=plan.users, rate_times_time=rate * time_s, requests=int(ended.sum()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offered:
+    """What an open loop was to send in its time, and what it sent."""
+
+    due: int
+    sent: int
+
+    @property
+    def missed_share(self) -> float:
+        """The share of what was due that was not sent while the load ran."""
+        return 1 - self.sent / self.due if self.due else 0.0
+
+
+def offered_by(result: LoadResult) -> Offered | None:
+    """Return what an open loop offered; None for a closed loop, and for one that was stopped."""
+    if result.due is None:
+        return None
+    return Offered(due=result.due, sent=int((result.total.started_s < result.duration_s).sum()))
+
+
+def limits(result: LoadResult) -> Iterator[str]:
+    """Yield why the figures do not hold, each with what to do; nothing where they do."""
+    share = result.generator_cpu_share
+    if share > MOST_CPU_SHARE:
+        yield (
+            f"The generator was the limit: the process that asks used {share:.0%} of its core, and "
+            f"over {MOST_CPU_SHARE:.0%} it measures its own waiting. {_more_workers(result)}"
+        )
+    offered = offered_by(result)
+    if offered is not None and offered.missed_share > MOST_MISSED:
+        yield (
+            f"The rate was not offered: {offered.sent:,} of {offered.due:,} requests were sent in "
+            f"time, {offered.missed_share:.1%} less. All {result.plan.users:,} users were waiting "
+            "for answers: give a lower --rate, or more --users if the server can answer more at "
+            "once."
+        )
+    if result.lost_workers:
+        yield (
+            f"{len(result.lost_workers)} of {result.plan.generators} workers were lost, with what "
+            "they had measured. Look why they ended, and run again."
+        )
+
+
+def _more_workers(result: LoadResult) -> str:
+    role = result.plan.role
+    if isinstance(role, Master):
+        return "Start more workers, on more machines."
+    now = result.plan.generators
+    return f"Ask with more processes (--workers {max(2, 2 * now)}), on more machines, or less."
+
+
+def note_of(law: LittlesLaw) -> str:
+    """Return what the law says of a load, as a sentence."""
+    users, product = f"{law.users:,}", f"{law.rate_times_time:,.2f}"
+    if law.holds:
+        return f"Little's law holds: {users} users, rate x time = {product}."
+    return (
+        f"Little's law does not hold: {users} users, but rate x time = {product}. The users spent "
+        "the rest of their time between requests, in the generator or in what had not ended."
+    )

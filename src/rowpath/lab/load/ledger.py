@@ -1,0 +1,175 @@
+"""What the processes that ask have told so far, as it comes, and the result that it makes."""
+
+from base64 import b64decode
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rowpath.lab.load.plan import LoadPlan
+from rowpath.lab.load.results import Generator, LoadResult, TargetResult, UsersSeen
+
+ROW = np.dtype(
+    [
+        ("name", "<u2"),
+        ("reason", "<u2"),
+        ("status", "<u2"),
+        ("intended_s", "<f8"),
+        ("started_s", "<f8"),
+        ("ended_s", "<f8"),
+        ("size_bytes", "<i8"),
+    ]
+)
+"""A row as `locust.recording.ROW` packs it; a test holds the two together."""
+Rows = NDArray[np.void]
+
+Name = tuple[str, str]
+
+
+@dataclass(slots=True)
+class _Told:
+    """What one process has told: its rows, and what its numbers mean."""
+
+    rows: list[Rows] = field(default_factory=list)
+    names: list[Name] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=lambda: [""])
+    is_done: bool = False
+    due: int | None = None
+    looks: list[tuple[float, float, int]] = field(default_factory=list)
+    """When, the CPU seconds used until then, and the users then."""
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Takes what processes tell, a frame at a time."""
+
+    plan: LoadPlan
+    told: dict[str, _Told] = field(default_factory=dict)
+    lost: tuple[str, ...] = ()
+
+    def take(self, frame: dict[str, Any]) -> Rows:
+        """Take a worker's part; return its rows, with names and reasons by numbers of its own."""
+        told = self.told.setdefault(frame["worker"], _Told())
+        told.names += [(method, name) for method, name in frame["names"]]
+        told.reasons += frame["reasons"]
+        told.looks.append((frame["at_s"], frame["cpu_s"], frame["users"]))
+        told.is_done, told.due = frame["is_last"], frame["due"]
+        rows = np.frombuffer(b64decode(frame["rows"]), dtype=ROW)
+        if len(rows):
+            told.rows.append(rows)
+        return rows
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every worker has told all, or is known to be lost."""
+        done = sum(told.is_done for told in self.told.values())
+        return done + len(self.lost) >= self.plan.generators
+
+    def name(self, worker: str, number: int) -> Name:
+        """Return the method and the name that a worker's number stands for."""
+        return self.told[worker].names[number]
+
+    @property
+    def at_s(self) -> float:
+        """How far the load has come: the last time that any worker told of."""
+        return max((told.looks[-1][0] for told in self.told.values() if told.looks), default=0.0)
+
+    @property
+    def users(self) -> int:
+        """How many users there were when the workers last told."""
+        return sum(told.looks[-1][2] for told in self.told.values() if told.looks)
+
+    def result(self, started_at: float, stopped: str | None) -> LoadResult:
+        """Return what all of it came to."""
+        plan = self.plan
+        duration_s = plan.run_time_s if stopped is None else min(plan.run_time_s, self.at_s)
+        ramp_s = min(plan.ramp_s, duration_s)
+        names = self._names()
+        parts = list(self._parts(names))
+        targets = tuple(
+            _target(name, [part for number, part in parts if number == place])
+            for place, name in enumerate(names)
+        )
+        return LoadResult(
+            plan=plan,
+            started_at=started_at,
+            duration_s=duration_s,
+            ramp_s=ramp_s,
+            targets=targets,
+            total=_target(("", "all"), [part for _, part in parts]),
+            users=tuple(self._users()),
+            generators=tuple(
+                Generator(name=worker, cpu_share=_share(told.looks, ramp_s, duration_s))
+                for worker, told in sorted(self.told.items())
+            ),
+            lost_workers=self.lost,
+            stopped=stopped,
+            due=self._due(),
+        )
+
+    def _due(self) -> int | None:
+        """Return how many arrivals the workers drew; None where one has not told all."""
+        due = [told.due for told in self.told.values()]
+        is_whole = self.is_complete and not self.lost
+        return sum(each or 0 for each in due) if is_whole and None not in due else None
+
+    def _names(self) -> list[Name]:
+        """Return what was asked: the plan's targets in their order, then what users chose."""
+        planned = [(target.method, target.label) for target in self.plan.targets]
+        told = [name for told in self.told.values() for name in told.names]
+        return list(dict.fromkeys([*planned, *told]))
+
+    def _parts(self, names: Sequence[Name]) -> Iterable[tuple[int, tuple[Rows, list[str]]]]:
+        """Yield for each worker and name the rows, with the reasons that their numbers mean."""
+        places = {name: place for place, name in enumerate(names)}
+        for told in self.told.values():
+            if not told.rows:
+                continue
+            rows = np.concatenate(told.rows)
+            for number, name in enumerate(told.names):
+                yield places[name], (rows[rows["name"] == number], told.reasons)
+
+    def _users(self) -> Iterable[UsersSeen]:
+        """Yield the users of all workers at each full second that any of them told of."""
+        for second in range(int(self.at_s) + 1):
+            users = sum(_users_at(told.looks, float(second)) for told in self.told.values())
+            yield UsersSeen(at_s=float(second), users=users)
+
+
+def _users_at(looks: Sequence[tuple[float, float, int]], at_s: float) -> int:
+    """Return how many users a worker had at the look that is next to a time."""
+    return min(looks, key=lambda look: abs(look[0] - at_s))[2] if looks else 0
+
+
+def _share(looks: Sequence[tuple[float, float, int]], from_s: float, until_s: float) -> float:
+    """Return the CPU used as a share of one core between two times, as far as looks tell it."""
+    seen = [(0.0, 0.0), *((at_s, cpu_s) for at_s, cpu_s, _ in looks)]
+    first = min(seen, key=lambda look: abs(look[0] - from_s))
+    last = min(seen, key=lambda look: abs(look[0] - until_s))
+    span_s = last[0] - first[0]
+    return (last[1] - first[1]) / span_s if span_s > 0 else 0.0
+
+
+def _target(name: Name, parts: Sequence[tuple[Rows, list[str]]]) -> TargetResult:
+    rows = np.concatenate([part for part, _ in parts]) if parts else np.empty(0, ROW)
+    failures: Counter[str] = Counter()
+    for part, reasons in parts:
+        for number, count in zip(*np.unique(part["reason"], return_counts=True), strict=True):
+            if number:
+                failures[reasons[number]] += int(count)
+    rows = rows[np.argsort(rows["ended_s"], kind="stable")]
+    statuses = zip(*np.unique(rows["status"], return_counts=True), strict=True)
+    return TargetResult(
+        method=name[0],
+        name=name[1],
+        intended_s=rows["intended_s"],
+        started_s=rows["started_s"],
+        ended_s=rows["ended_s"],
+        failed=rows["reason"] > 0,
+        size_bytes=rows["size_bytes"],
+        failures=dict(failures.most_common()),
+        statuses={int(status): int(count) for status, count in statuses},
+    )
