@@ -19,7 +19,7 @@ from rowpath.lab.dataset import LOGS as LOGS_DATA
 from rowpath.lab.dataset import PRODUCTS as PRODUCTS_DATA
 from rowpath.lab.experiment import Shape
 from rowpath.lab.experiments import EXPERIMENTS
-from rowpath.lab.packages import package_versions
+from rowpath.lab.packages import REDIS, package_versions
 from rowpath.lab.plan import Cell, Stock, stages
 from rowpath.lab.profile import profile_named
 
@@ -27,7 +27,7 @@ SIZE = 40
 """Rows per answer; the smallest table of the test's logs has a few more."""
 STOCK = Stock(
     tables={**PRODUCTS_DATA.sizes(PRODUCTS), **LOGS_DATA.sizes(LOGS_ROWS)},
-    versions=package_versions() | dict.fromkeys(optional_packages(), "99.0"),
+    versions=package_versions() | dict.fromkeys([*optional_packages(), REDIS], "99.0"),
 )
 CELLS = [
     (experiment.name, cell)

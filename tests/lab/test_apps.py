@@ -26,15 +26,18 @@ from rowpath.lab.answers.reference import reference
 from rowpath.lab.applications import App, optional_packages
 from rowpath.lab.apps.settings import AppSettings
 from rowpath.lab.apps.tracing import PATH_HEADER, TOKEN_HEADER
-from rowpath.lab.conditions import AS_TOLD, CONTROLLED, Conditions
+from rowpath.lab.conditions import AS_TOLD, CONTROLLED, CacheState, Conditions
 from rowpath.lab.database import Database, connect
 from rowpath.lab.dataset import LOGS as LOGS_DATA
 from rowpath.lab.dataset import PRODUCTS as PRODUCTS_DATA
 from rowpath.lab.experiment import Data, Task
 from rowpath.lab.experiments import EXPERIMENTS, apps_of
-from rowpath.lab.packages import COMPILED, package_versions
+from rowpath.lab.experiments.cache import NEEDS_REDIS
+from rowpath.lab.measuring.warming import warmed
+from rowpath.lab.packages import COMPILED, REDIS, package_versions
 from rowpath.lab.plan import Cell, Stock, stages
 from rowpath.lab.profile import profile_named
+from rowpath.lab.servers.redis import Redis, open_redis
 from rowpath.lab.servers.server import Server, serving
 
 HEADER = "X-Rowpath-Request"
@@ -62,7 +65,7 @@ SIZED = {
 
 
 THOROUGH = profile_named("thorough")
-VERSIONS = package_versions()
+VERSIONS = package_versions() | {REDIS: "99.0"}
 APPS = apps_of(EXPERIMENTS, VERSIONS)
 STOCK = Stock(
     tables={**PRODUCTS_DATA.sizes(PRODUCTS), **LOGS_DATA.sizes(LOGS_ROWS)}, versions=VERSIONS
@@ -84,6 +87,7 @@ class Traced:
 
     servers: Mapping[tuple[App, Conditions], Server]
     folder: Path
+    redis: Redis | None
 
     def get(self, cell: Cell, status: int = 200) -> tuple[bytes, Trace]:
         """Return the answer of a cell, and its trace."""
@@ -94,6 +98,10 @@ class Traced:
     def ask(self, cell: Cell, name: str, status: int = 200) -> urllib3.BaseHTTPResponse:
         """Return the answer of a cell to a request of that name."""
         server = self.servers[cell.variant.app, cell.conditions]
+        if self.redis is None and cell.variant.needs == NEEDS_REDIS:
+            pytest.skip(NEEDS_REDIS.how)
+        if cell.conditions.cache is CacheState.WARM:
+            warmed(cell, server)
         query = "" if cell.whole else f"?rows={cell.rows}"
         headers = {HEADER: name, TOKEN_HEADER: server.token}
         answer = get(f"{server.url}{cell.path}{query}", headers, cell.variant.asks.method)
@@ -106,17 +114,23 @@ def traced(both: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     """All traced servers, for the whole module."""
     folder = tmp_path_factory.mktemp("traces")
     with ExitStack() as stack:
+        redis = stack.enter_context(open_redis(None, folder / "logs"))
         servers = {
             (app, conditions): stack.enter_context(
                 serving(
                     app,
-                    AppSettings(dsn=both.dsn, conditions=conditions, trace_folder=folder),
+                    AppSettings(
+                        dsn=both.dsn,
+                        conditions=conditions,
+                        trace_folder=folder,
+                        redis_url=redis.url if redis else None,
+                    ),
                     logs=folder / "logs",
                 )
             )
             for app, conditions in {(cell.variant.app, cell.conditions) for _, cell in PLANNED}
         }
-        yield Traced(servers=servers, folder=folder)
+        yield Traced(servers=servers, folder=folder, redis=redis)
 
 
 @pytest.fixture(scope="module", params=APPS)

@@ -306,7 +306,7 @@ def test_a_database_and_a_user_may_have_settings_of_their_own(
         try:
             with open_database(make_conninfo(database.dsn, dbname="plain")) as opened:
                 ensure(opened, PRODUCTS, rows=100, seed=1, report=lambda _: None)
-                assert environment(opened).postgresql.startswith("1")
+                assert environment(opened, {}).postgresql.startswith("1")
                 settings = AppSettings(dsn=opened.dsn, conditions=CONTROLLED, trace_folder=None)
                 with (
                     serving(App.FASTAPI, settings, logs=tmp_path) as server,

@@ -2,19 +2,26 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from functools import partial
+from contextvars import ContextVar
+from functools import partial, wraps
 from itertools import chain, islice
 from time import perf_counter
 from typing import Any
 
 import django.db
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.utils import ConnectionHandler
 from psycopg import Cursor
 from psycopg.abc import Params
 
-from rowpath.capture.postgresql import plan_of
+from rowpath.capture.patching import Patch
+from rowpath.capture.postgresql import backend_of, plan_of
 from rowpath.capture.psycopg import CopyListener, copies_told, fetches_counted, text_of
 from rowpath.capture.recording import Recording
+
+Wrapper = Callable[..., Any]
+"""What Django calls instead of executing a statement: see its `execute_wrapper`."""
 
 
 @contextmanager
@@ -34,7 +41,74 @@ def recorded() -> Iterator[Recording]:
         yield recording
 
 
-def _wrapper(recording: Recording) -> Callable[..., Any]:
+@contextmanager
+def recorded_in_context() -> Iterator[Recording]:
+    """Yield a recording of every statement that this context sends through Django's connections.
+
+    A context is what `contextvars` says: the current task, the tasks that it creates, and the
+    threads that `sync_to_async` runs for any of them; each thread has connections of its own.
+    Other requests do not mix in, though they may use the same threads and connections. Plans are
+    asked for in the thread that calls `explain`. All else is as of `recorded`.
+    """
+    follower = _Follower()
+    with ExitStack() as stack:
+        stack.enter_context(fetches_counted())
+        stack.enter_context(copies_told(_copy_listener(follower.recording)))
+        stack.callback(follower.leave)
+        stack.enter_context(_CONNECTION_GIVEN.applied())
+        token = _followers.set((*_followers.get(), follower))
+        stack.callback(_followers.reset, token)
+        yield follower.recording
+
+
+class _Follower:
+    """Puts a wrapper on each connection that its context is given, in whichever thread."""
+
+    def __init__(self) -> None:
+        self.recording = Recording()
+        self._record = _wrapper(self.recording)
+        self._followed: list[BaseDatabaseWrapper] = []
+
+    def meet(self, connection: BaseDatabaseWrapper) -> None:
+        """Follow a connection, if that is new; only its own thread is here with it."""
+        if self._wrapper not in connection.execute_wrappers:
+            connection.execute_wrappers.append(self._wrapper)
+            self._followed.append(connection)
+
+    def leave(self) -> None:
+        """Take the wrapper off all connections again."""
+        for connection in self._followed:
+            connection.execute_wrappers.remove(self._wrapper)
+
+    def _wrapper(self, execute: Wrapper, *args: Any) -> Any:  # noqa: ANN401 as Django's
+        # The connection may serve another request meanwhile, in another context.
+        if self not in _followers.get():
+            return execute(*args)
+        return self._record(execute, *args)
+
+
+_followers: ContextVar[tuple[_Follower, ...]] = ContextVar("rowpath_followers", default=())
+
+
+def _meeting(
+    given: Callable[[ConnectionHandler, str], BaseDatabaseWrapper],
+) -> Callable[[ConnectionHandler, str], BaseDatabaseWrapper]:
+    # Whatever sends a statement asks `django.db.connections` for its thread's connection first,
+    # and nothing but that knows the connections of other threads.
+    @wraps(given)
+    def meeting(handler: ConnectionHandler, alias: str) -> BaseDatabaseWrapper:
+        connection = given(handler, alias)
+        for follower in _followers.get():
+            follower.meet(connection)
+        return connection
+
+    return meeting
+
+
+_CONNECTION_GIVEN = Patch(ConnectionHandler, {"__getitem__": _meeting})
+
+
+def _wrapper(recording: Recording) -> Wrapper:
     def record(
         execute: Callable[..., Any],
         sql: object,
@@ -53,7 +127,9 @@ def _wrapper(recording: Recording) -> Callable[..., Any]:
             explainer = partial(_plan, context["connection"].alias, text, first)
         finally:
             # A statement that failed was sent all the same.
-            recording.add(text, perf_counter() - started, cursor, explainer)
+            duration_s = perf_counter() - started
+            backend = backend_of(context["connection"].connection)
+            recording.add(text, duration_s, cursor, explainer, backend=backend)
         return returned
 
     return record

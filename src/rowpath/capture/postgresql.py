@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from psycopg import ClientCursor, Connection, Cursor
+from psycopg import AsyncConnection, ClientCursor, Connection, Cursor
 from psycopg.abc import Params
 from psycopg.pq import TransactionStatus
 from psycopg.rows import tuple_row
@@ -23,6 +23,13 @@ LOCK_TIMEOUT_MS = 1_000
 def is_explainable(text: str) -> bool:
     """Return whether a statement is of a kind that PostgreSQL has a plan for."""
     return _EXPLAINABLE.match(text) is not None
+
+
+def backend_of(connection: object) -> int | None:
+    """Return the process of PostgreSQL behind a connection of psycopg's; None where it is none."""
+    if not isinstance(connection, Connection | AsyncConnection) or connection.closed:
+        return None
+    return connection.info.backend_pid
 
 
 def plan_of(connection: object, text: str, parameters: Params | None) -> str | None:

@@ -5,18 +5,19 @@ not know its number of rows beforehand, and most of the time passes in its fetch
 `psycopg.Cursor.copy()`, a block that the application writes or reads in.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial, wraps
-from threading import Lock
 from time import perf_counter
 from typing import Any, ParamSpec, TypeAlias, TypeVar
 from weakref import WeakKeyDictionary
 
 from psycopg import Cursor, ServerCursor
 from psycopg.sql import Composable
+
+from rowpath.capture.patching import Patch
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -79,50 +80,6 @@ def copies_told(listener: CopyListener) -> Iterator[None]:
             _listeners.set(tuple(other for other in _listeners.get() if other is not listener))
 
 
-class _Patch:
-    """Other methods for a class, made from its own by what stands beside their names."""
-
-    def __init__(
-        self,
-        patched: type,
-        replacements: Mapping[str, Callable[[Callable[..., Any]], Callable[..., Any]]],
-    ) -> None:
-        self._patched = patched
-        self._replacements = replacements
-        self._originals: dict[str, Callable[..., Any]] = {}
-        self._users = 0
-        self._lock = Lock()
-
-    @contextmanager
-    def applied(self) -> Iterator[None]:
-        """Patch the class for as long as the block lasts.
-
-        Blocks may overlap, in one thread or in several: the patch is applied once, by the first,
-        and undone by the last, in whatever order they end.
-        """
-        self._enter()
-        try:
-            yield
-        finally:
-            self._leave()
-
-    def _enter(self) -> None:
-        with self._lock:
-            self._users += 1
-            if self._users == 1:
-                for name, replacement in self._replacements.items():
-                    self._originals[name] = getattr(self._patched, name)
-                    setattr(self._patched, name, replacement(self._originals[name]))
-
-    def _leave(self) -> None:
-        with self._lock:
-            self._users -= 1
-            if self._users == 0:
-                for name, original in self._originals.items():
-                    setattr(self._patched, name, original)
-                self._originals.clear()
-
-
 def _counted(rows_in: Callable[[R], int], fetch: Callable[P, R]) -> Callable[P, R]:
     @wraps(fetch)
     def counted(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -167,7 +124,7 @@ def _told(
     return told
 
 
-_FETCH_METHODS = _Patch(
+_FETCH_METHODS = Patch(
     ServerCursor,
     {
         "fetchone": partial(_counted, _one_if_any),
@@ -176,4 +133,4 @@ _FETCH_METHODS = _Patch(
         "__next__": partial(_counted, _one_if_any),
     },
 )
-_COPY_METHOD = _Patch(Cursor, {"copy": _told})
+_COPY_METHOD = Patch(Cursor, {"copy": _told})

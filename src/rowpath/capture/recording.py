@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import perf_counter
 from typing import TypeAlias
 
 from rowpath.capture.postgresql import is_explainable
@@ -15,8 +16,10 @@ Explainer: TypeAlias = Callable[[], str | None]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Entry:
     text: str
+    started_s: float
     duration_s: float
     rows: int | None
+    backend: int | None
     fetches: Fetches | None
 
     def statement(self, plan: str | None) -> Statement:
@@ -27,6 +30,8 @@ class _Entry:
             duration_s=self.duration_s + (fetches.duration_s if fetches else 0),
             rows=fetches.rows if fetches else self.rows,
             plan=plan,
+            started_s=self.started_s,
+            backend=self.backend,
         )
 
 
@@ -34,21 +39,35 @@ class Recording:
     """Grows by a statement whenever one has been executed."""
 
     def __init__(self) -> None:
+        self._began = perf_counter()
         self._entries: list[_Entry] = []
         self._explainers: dict[str, Explainer] = {}
         self._plans: dict[str, str | None] = {}
 
     def add(
-        self, text: str, duration_s: float, cursor: object, explainer: Explainer | None = None
+        self,
+        text: str,
+        duration_s: float,
+        cursor: object,
+        explainer: Explainer | None = None,
+        *,
+        backend: int | None = None,
     ) -> None:
-        """Note that `cursor`, psycopg's, has executed `text`, for which we waited `duration_s`.
+        """Note that `cursor`, psycopg's, has just executed `text`, which took `duration_s`.
+
+        It did so on the connection to the process `backend` of PostgreSQL.
 
         The rows that a server-side cursor hands out later, and their time, count as part of this
         statement: to the application it is one, however many fetches it takes. `explainer` holds
         the statement's values: that of the first statement of a text is kept, until `explain`.
         """
         entry = _Entry(
-            text=text, duration_s=duration_s, rows=_row_count(cursor), fetches=follow(cursor)
+            text=text,
+            started_s=perf_counter() - duration_s - self._began,
+            duration_s=duration_s,
+            rows=_row_count(cursor),
+            backend=backend,
+            fetches=follow(cursor),
         )
         self._entries.append(entry)
         is_new = text not in self._explainers and text not in self._plans

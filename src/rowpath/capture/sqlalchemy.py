@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from functools import partial
+from itertools import product
 from time import perf_counter
 
 import psycopg
@@ -12,7 +13,7 @@ from sqlalchemy import Connection, Engine, ExceptionContext, event
 from sqlalchemy.engine import ExecutionContext
 from sqlalchemy.exc import SQLAlchemyError
 
-from rowpath.capture.postgresql import plan_of
+from rowpath.capture.postgresql import backend_of, plan_of
 from rowpath.capture.psycopg import fetches_counted
 from rowpath.capture.recording import Explainer, Recording
 
@@ -22,21 +23,23 @@ _active: ContextVar[tuple[Recording, ...]] = ContextVar("rowpath_recordings", de
 
 
 @contextmanager
-def recorded(engine: Engine) -> Iterator[Recording]:
-    """Yield a recording of every statement that this context sends through `engine`.
+def recorded(engine: Engine, *others: Engine) -> Iterator[Recording]:
+    """Yield a recording of every statement that this context sends through `engine` or `others`.
 
     A context is what `contextvars` says: the current thread or task, and whatever runs in a copy
     of its context. Other requests on the same engine do not mix in. `executemany` is one
-    statement. BEGIN and COMMIT are none: psycopg sends them by itself. Plans are asked for on a
-    connection of the engine's pool.
+    statement. BEGIN and COMMIT are none: psycopg sends them by itself. An async engine is given as
+    its `sync_engine`, which has its events, and after another: plans are asked for on a connection
+    of the first one's pool, without an event loop.
     """
     recording = Recording()
-    listener = _Listener(recording)
+    listener = _Listener(recording, engine)
     with ExitStack() as stack:
         stack.enter_context(fetches_counted())
-        for name in ("before_cursor_execute", "after_cursor_execute", "handle_error"):
-            event.listen(engine, name, getattr(listener, name))
-            stack.callback(event.remove, engine, name, getattr(listener, name))
+        names = ("before_cursor_execute", "after_cursor_execute", "handle_error")
+        for each, name in product((engine, *others), names):
+            event.listen(each, name, getattr(listener, name))
+            stack.callback(event.remove, each, name, getattr(listener, name))
         token = _active.set((*_active.get(), recording))
         stack.callback(_active.reset, token)
         yield recording
@@ -45,8 +48,9 @@ def recorded(engine: Engine) -> Iterator[Recording]:
 class _Listener:
     """Notes, for one recording, when a cursor begins to execute and when it has."""
 
-    def __init__(self, recording: Recording) -> None:
+    def __init__(self, recording: Recording, explains: Engine) -> None:
         self._recording = recording
+        self._explains = explains
         self._started: dict[int, float] = {}
 
     def before_cursor_execute(  # noqa: PLR0913, PLR0917 SQLAlchemy's signature
@@ -71,7 +75,9 @@ class _Listener:
         executemany: bool,  # noqa: ARG002, FBT001
     ) -> None:
         first = _first_of(parameters, context)
-        self._add(statement, cursor, partial(_plan, connection.engine, statement, first))
+        explainer = partial(_plan, self._explains, statement, first)
+        backend = backend_of(connection.connection.driver_connection)
+        self._add(statement, cursor, explainer, backend)
 
     def handle_error(self, context: ExceptionContext) -> None:
         """Note a statement that failed: it was sent all the same."""
@@ -79,10 +85,17 @@ class _Listener:
             # Values that the driver could not send cannot be explained either.
             self._add(context.statement, context.execution_context.cursor, explainer=None)
 
-    def _add(self, statement: str, cursor: object, explainer: Explainer | None) -> None:
+    def _add(
+        self,
+        statement: str,
+        cursor: object,
+        explainer: Explainer | None,
+        backend: int | None = None,
+    ) -> None:
         started = self._started.pop(id(cursor), None)
         if started is not None:
-            self._recording.add(statement, perf_counter() - started, cursor, explainer)
+            duration_s = perf_counter() - started
+            self._recording.add(statement, duration_s, cursor, explainer, backend=backend)
 
 
 def _first_of(parameters: Params | list[Params], context: ExecutionContext | None) -> Params | None:

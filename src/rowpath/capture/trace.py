@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from dataclasses import asdict, dataclass
+from itertools import accumulate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,12 +15,16 @@ class Statement:
     were written, None where the driver cannot say. `plan` is PostgreSQL's EXPLAIN of the text with
     the values that it was first sent with, asked after the request's own work; None where nobody
     asked, where the statement failed, and where PostgreSQL has no plan for it (COPY, SET).
+    `started_s` is when it was sent, counted from when the recording began, and `backend` the
+    process of PostgreSQL that carried it out, one for each connection; None where nobody saw it.
     """
 
     text: str
     duration_s: float
     rows: int | None
     plan: str | None = None
+    started_s: float | None = None
+    backend: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +57,24 @@ class Trace:
         """How many statements share their text with another: the sign of a query in a loop."""
         counts = Counter(statement.text for statement in self.statements)
         return sum(count for count in counts.values() if count > 1)
+
+    @property
+    def connections(self) -> int:
+        """How many connections to the database the statements were sent over."""
+        backends = {statement.backend for statement in self.statements}
+        return len(backends - {None})
+
+    @property
+    def most_at_once(self) -> int:
+        """How many statements were under way at the same time, at the most."""
+        seen = [each for each in self.statements if each.started_s is not None]
+        # Of what happens in one instant an end comes first: one after another is not at once.
+        steps = sorted(
+            step
+            for start, duration in ((each.started_s or 0.0, each.duration_s) for each in seen)
+            for step in ((start, 1), (start + duration, -1))
+        )
+        return max(accumulate(change for _, change in steps), default=0)
 
     @property
     def grown_bytes(self) -> int:

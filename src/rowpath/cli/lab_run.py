@@ -15,12 +15,13 @@ from rowpath.cli.datasets import table_sizes, wanted_datasets
 from rowpath.cli.outputs import Outputs, outputs
 from rowpath.cli.progress import Steps, console_for, steps
 from rowpath.lab.database import open_database
-from rowpath.lab.experiments import EXPERIMENTS
+from rowpath.lab.experiments import EXPERIMENTS, needs
 from rowpath.lab.folders import logs_folder
-from rowpath.lab.packages import package_versions
+from rowpath.lab.packages import REDIS, package_versions
 from rowpath.lab.plan import Stage, Stock, chosen, stages
 from rowpath.lab.profile import PROFILES, profile_named
 from rowpath.lab.record import Run
+from rowpath.lab.servers.redis import open_redis
 from rowpath.lab.session import Session, prepared
 from rowpath.report import terminal
 
@@ -39,6 +40,7 @@ from rowpath.report import terminal
 @options.seed
 @options.workers
 @options.database_url
+@options.redis_url
 @click.option(
     "--json",
     "json_path",
@@ -60,6 +62,7 @@ def run_experiments(  # noqa: PLR0913 one parameter an option
     seed: int,
     workers: int,
     database_url: str | None,
+    redis_url: str | None,
     json_path: Path | None,
     html_path: Path | None,
 ) -> None:
@@ -67,28 +70,32 @@ def run_experiments(  # noqa: PLR0913 one parameter an option
     asked = chosen(experiments, EXPERIMENTS)
     wanted = wanted_datasets(asked, rows)
     chosen_profile = profile_named(profile)
-    planned = stages(
-        asked,
-        chosen_profile,
-        stock=Stock(tables=table_sizes(wanted), versions=package_versions()),
-        sizes=parse_sizes(sizes),
-    )
-    files = outputs(json_path, html_path, datetime.now(UTC))
     console = console_for(sys.stdout)
-    with open_database(database_url) as database, steps(console) as progress:
-        progress.step(f"using {database.description}")
-        session = prepared(
-            database,
-            planned,
-            wanted,
-            profile=chosen_profile,
-            seed=seed,
-            workers=workers,
-            logs=logs_folder(),
-            report=progress.step,
+    with open_redis(redis_url, logs_folder(), wanted=needs(asked, REDIS)) as redis:
+        versions = package_versions() | (dict(redis.versions) if redis else {})
+        planned = stages(
+            asked,
+            chosen_profile,
+            stock=Stock(tables=table_sizes(wanted), versions=versions),
+            sizes=parse_sizes(sizes),
         )
-        with session.kept(partial(_tell, console, files)):
-            session.execute(Telling(console, progress, session))
+        files = outputs(json_path, html_path, datetime.now(UTC))
+        with open_database(database_url) as database, steps(console) as progress:
+            progress.step(f"using {database.description}")
+            session = prepared(
+                database,
+                planned,
+                wanted,
+                profile=chosen_profile,
+                seed=seed,
+                workers=workers,
+                logs=logs_folder(),
+                versions=versions,
+                redis_url=redis.url if redis else None,
+                report=progress.step,
+            )
+            with session.kept(partial(_tell, console, files)):
+                session.execute(Telling(console, progress, session))
 
 
 def _tell(console: Console, files: Outputs, run: Run) -> None:

@@ -1,6 +1,6 @@
 """`rowpath lab serve`: the measured applications, kept running for a look by hand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from time import sleep
 from typing import NoReturn
@@ -21,6 +21,7 @@ from rowpath.lab.experiment import WHOLE_TABLE, Variant
 from rowpath.lab.experiments import EXPERIMENTS, apps_of
 from rowpath.lab.folders import logs_folder
 from rowpath.lab.packages import package_versions
+from rowpath.lab.servers.redis import open_redis
 from rowpath.lab.servers.server import Server, free_port, serving
 
 LOOK_EVERY_S = 1.0
@@ -39,6 +40,7 @@ LOOK_EVERY_S = 1.0
 @options.workers
 @options.rows
 @options.database_url
+@options.redis_url
 @options.seed
 def serve(  # noqa: PLR0913 one parameter an option
     *,
@@ -48,6 +50,7 @@ def serve(  # noqa: PLR0913 one parameter an option
     workers: int,
     rows: str | None,
     database_url: str | None,
+    redis_url: str | None,
     seed: int,
 ) -> None:
     """Keep the measured applications running, and print their URLs. Ctrl-C ends it."""
@@ -59,16 +62,23 @@ def serve(  # noqa: PLR0913 one parameter an option
     servers = []
     with open_database(database_url) as database, ExitStack() as stack:
         logs = logs_folder()
+        redis = stack.enter_context(open_redis(redis_url, logs, wanted=App.DJANGO in apps))
+        versions = package_versions() | (dict(redis.versions) if redis else {})
         for dataset, count in wanted.items():
             ensure(database, dataset, rows=count, seed=seed, report=say)
         conditions = next(each for each in NAMED if each.name == setup)
-        settings = AppSettings(dsn=database.dsn, conditions=conditions, trace_folder=None)
+        settings = AppSettings(
+            dsn=database.dsn,
+            conditions=conditions,
+            trace_folder=None,
+            redis_url=redis.url if redis else None,
+        )
         for each, its_port in zip(apps, ports, strict=True):
             server = stack.enter_context(
                 serving(each, settings, logs=logs, workers=workers, port=its_port)
             )
             servers.append(server)
-            say("\n".join(_urls(each, server)))
+            say("\n".join(_urls(each, server, versions)))
         if App.DJANGO in apps:
             say(
                 "A task, marked POST, rewrites the tables draft_* and asks for a header: "
@@ -90,9 +100,8 @@ def _watch(servers: Sequence[Server]) -> NoReturn:
                 )
 
 
-def _urls(app: App, server: Server) -> list[str]:
+def _urls(app: App, server: Server, versions: Mapping[str, str]) -> list[str]:
     lines = [f"{app} at {server.url}"]
-    versions = package_versions()
     for experiment in EXPERIMENTS:
         for group in experiment.groups:
             query = "" if group.sizes == (WHOLE_TABLE,) else f"?rows={group.sizes[0]}"

@@ -15,6 +15,13 @@ database_url = click.option(
     help="A PostgreSQL 15 or later instead of the embedded one, also from the environment as "
     "ROWPATH_DATABASE_URL; only its schema rowpath_lab is written.",
 )
+redis_url = click.option(
+    "--redis-url",
+    metavar="URL",
+    envvar="ROWPATH_REDIS_URL",
+    help="A Redis or Valkey for the experiment cache, also from the environment as "
+    "ROWPATH_REDIS_URL. [default: redis-server or valkey-server on PATH, run for the command]",
+)
 rows = click.option(
     "--rows",
     metavar="N",

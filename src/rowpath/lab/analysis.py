@@ -1,6 +1,7 @@
 """From raw results to records: intervals, ratios, Holm's correction and verdicts. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from math import exp
 from statistics import median
 
@@ -10,6 +11,7 @@ from rowpath.lab.experiment import Claim, Experiment, Group, Timing, Variant
 from rowpath.lab.measures import CPU, Quantity
 from rowpath.lab.plan import Cell, Comparison, Stage
 from rowpath.lab.record import (
+    CacheWorkerRecord,
     ClaimRecord,
     ComparisonRecord,
     CpuLineRecord,
@@ -119,6 +121,7 @@ def _left_out(experiment: Experiment, versions: Mapping[str, str]) -> Iterator[L
         if needs is not None and not needs.met_by(versions):
             has = versions.get(needs.package, "none")
             reason = f"it needs {needs.package} {needs.version}, and this run has {has}"
+            reason = f"{reason}. {needs.how}" if needs.how else reason
             yield LeftOutRecord(variant=variant.name, reason=reason)
 
 
@@ -126,7 +129,7 @@ def narrow_enough(stage: Stage, results: Results, bound: float) -> bool:
     """Return whether every ratio of the stage is known to within `bound` on the ln scale."""
     return precise_enough(
         (
-            ratio_interval(*_block_figures(pair, results))
+            ratio_interval(*pair.block_figures(results))
             for comparison in stage.comparisons
             for pair in _pairs(comparison, stage.experiment.claims)
         ),
@@ -134,26 +137,52 @@ def narrow_enough(stage: Stage, results: Results, bound: float) -> bool:
     )
 
 
-def _pairs(comparison: Comparison, claims: Sequence[Claim]) -> tuple[tuple[Cell, Cell], ...]:
-    """Return (variant, baseline) for all that is compared, under the same conditions."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pair:
+    """Two cells under the same conditions, and the quantity by which they are compared."""
+
+    variant: Cell
+    baseline: Cell
+    quantity: Quantity
+
+    def block_figures(self, results: Results) -> tuple[Sequence[float], Sequence[float]]:
+        """Return what both came to, for the blocks in which both were measured."""
+        both = zip(
+            results.slots.get(self.variant, ()), results.slots.get(self.baseline, ()), strict=False
+        )
+        figures = [
+            (variant.figures[self.quantity], baseline.figures[self.quantity])
+            for variant, baseline in both
+        ]
+        return [variant for variant, _ in figures], [baseline for _, baseline in figures]
+
+
+def _pairs(comparison: Comparison, claims: Sequence[Claim]) -> tuple[_Pair, ...]:
+    """Return all that is compared: with the group's baseline, and whatever a claim speaks of."""
     cells = {
         (cell.variant.name, cell.conditions): cell
         for cell in comparison.cells
         if cell.variant.is_timed
     }
     group = comparison.group
-    names = dict.fromkeys(
-        (variant.name, group.baseline)
+    named = dict.fromkeys(
+        (variant.name, group.baseline, group.measure.quantities[0])
         for variant in group.variants
         if variant.name != group.baseline
     )
-    names |= dict.fromkeys(
-        (claim.variant, claim.baseline) for claim in claims if claim.rows == comparison.rows
+    named |= dict.fromkeys(
+        (claim.variant, claim.baseline, claim.quantity)
+        for claim in claims
+        if claim.rows == comparison.rows and claim.quantity in group.measure.quantities
     )
     return tuple(
-        (cells[variant, conditions], cells[baseline, conditions])
+        _Pair(
+            variant=cells[variant, conditions],
+            baseline=cells[baseline, conditions],
+            quantity=quantity,
+        )
         for conditions in _conditions(comparison)
-        for variant, baseline in names
+        for variant, baseline, quantity in named
         if (variant, conditions) in cells and (baseline, conditions) in cells
     )
 
@@ -163,52 +192,39 @@ def _conditions(comparison: Comparison) -> tuple[Conditions, ...]:
     return tuple(dict.fromkeys(cell.conditions for cell in comparison.cells))
 
 
-def _block_figures(
-    pair: tuple[Cell, Cell], results: Results
-) -> tuple[Sequence[float], Sequence[float]]:
-    """Return what both cells are compared by, for the blocks in which both were measured."""
-    quantity = compared(pair[0])
-    both = list(zip(*(results.slots.get(cell, ()) for cell in pair), strict=False))
-    variant = [slot.figures[quantity] for slot, _ in both]
-    baseline = [slot.figures[quantity] for _, slot in both]
-    return variant, baseline
-
-
-def compared(cell: Cell) -> Quantity:
-    """Return the quantity by which a cell is compared with others of its group."""
-    return cell.measure.quantities[0]
-
-
 def _records(
     comparison: Comparison, claims: Sequence[Claim], results: Results
 ) -> tuple[ComparisonRecord, ...]:
-    """Return a group's comparisons at a size; Holm's family is what the same conditions compare."""
+    """Return a group's comparisons at a size.
+
+    Holm's family is what is compared by one quantity under the same conditions.
+    """
+    pairs = [
+        pair
+        for pair in _pairs(comparison, claims)
+        if results.slots.get(pair.variant) and results.slots.get(pair.baseline)
+    ]
+    families = dict.fromkeys((pair.variant.conditions, pair.quantity) for pair in pairs)
     return tuple(
         record
-        for conditions in _conditions(comparison)
+        for family in families
         for record in _family(
-            [
-                pair
-                for pair in _pairs(comparison, claims)
-                if pair[0].conditions == conditions
-                and all(results.slots.get(cell) for cell in pair)
-            ],
-            results,
+            [pair for pair in pairs if (pair.variant.conditions, pair.quantity) == family], results
         )
     )
 
 
-def _family(pairs: Sequence[tuple[Cell, Cell]], results: Results) -> Iterator[ComparisonRecord]:
-    figures = [_block_figures(pair, results) for pair in pairs]
+def _family(pairs: Sequence[_Pair], results: Results) -> Iterator[ComparisonRecord]:
+    figures = [pair.block_figures(results) for pair in pairs]
     adjusted = holm([ratio_p_value(*each) for each in figures])
-    for (variant, baseline), each, p_holm in zip(pairs, figures, adjusted, strict=True):
+    for pair, each, p_holm in zip(pairs, figures, adjusted, strict=True):
         interval = ratio_interval(*each)
         yield ComparisonRecord(
-            variant=variant.variant.name,
-            baseline=baseline.variant.name,
-            setup=variant.conditions.name,
-            rows=variant.rows,
-            quantity=compared(variant).name,
+            variant=pair.variant.variant.name,
+            baseline=pair.baseline.variant.name,
+            setup=pair.variant.conditions.name,
+            rows=pair.variant.rows,
+            quantity=pair.quantity.name,
             blocks=len(each[0]),
             ratio=interval,
             p_holm=None if interval is None else p_holm,
@@ -307,6 +323,12 @@ def _variant_record(
         told_ms=told.time_s * 1000 if told and told.time_s is not None else None,
         told_requests_per_s=told.requests_per_s if told else None,
         outcome=observation.outcome,
+        cache_workers=tuple(
+            CacheWorkerRecord(requests=each.requests, hits=each.hits)
+            for each in observation.cache_workers
+        ),
+        sql_connections=observation.trace.connections,
+        sql_at_once=observation.trace.most_at_once,
         figures=tuple(_figures(cell, slots)),
         differences=tuple(
             DifferenceRecord(

@@ -33,13 +33,15 @@ class Application:
     """What serves an application, what of it is served, and whose versions a run tells.
 
     `server` is the one that the framework's documentation recommends. `target` is the object that
-    it imports, or the module of settings where it is told no more. `needed` packages are there
-    wherever the lab is; of the `optional` ones there may be some.
+    it imports, or the module of settings where it is told no more. `asgi_target` is what a server
+    with an event loop imports, where `target` is not for one. `needed` packages are there wherever
+    the lab is; of the `optional` ones there may be some.
     """
 
     orm: Orm
     server: ServerKind
     target: str
+    asgi_target: str | None = None
     needed: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
 
@@ -49,7 +51,16 @@ APPLICATIONS: Mapping[App, Application] = {
         orm=Orm.DJANGO,
         server=ServerKind.GUNICORN,
         target="rowpath.lab.apps.django.wsgi:application",
-        needed=("django", "djangorestframework", "psycopg", "gunicorn"),
+        asgi_target="rowpath.lab.apps.django.asgi:application",
+        needed=(
+            "django",
+            "djangorestframework",
+            "asgiref",
+            "psycopg",
+            "psycopg-pool",
+            "gunicorn",
+            "uvicorn-worker",
+        ),
     ),
     App.FASTAPI: Application(
         orm=Orm.SQLALCHEMY,

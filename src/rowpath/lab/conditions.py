@@ -13,8 +13,19 @@ class ServerKind(StrEnum):
     """Worker processes with threads: `gthread`."""
     UVICORN = "uvicorn"
     """Worker processes with an event loop."""
+    GUNICORN_UVICORN = "gunicorn-uvicorn"
+    """gunicorn's worker processes, each with uvicorn's event loop."""
     RUNBOLT = "runbolt"
     """django-bolt's own."""
+
+
+class CacheState(StrEnum):
+    """What a request finds in an application's cache."""
+
+    COLD = "cold"
+    """Never anything: each request is the first."""
+    WARM = "warm"
+    """What an earlier request has left, unless that has expired."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +37,9 @@ class Conditions:
     it keeps its connection to the database after a request. `uses_index` says that the index on
     what lists are ordered by may be used. `server` is what serves an application, None what its
     documentation recommends; `workers` are its worker processes, None as many as the run was asked
-    to have.
+    to have. `pool` is how many connections to the database a worker process has at most, kept in a
+    pool that its threads and tasks share; None leaves it to the framework. `cache` is what a
+    request finds in a cache, None where there is none.
     """
 
     name: str
@@ -37,6 +50,8 @@ class Conditions:
     sqlalchemy_keeps_connections: bool = True
     server: ServerKind | None = None
     workers: int | None = None
+    pool: int | None = None
+    cache: CacheState | None = None
 
     def __str__(self) -> str:
         """Return the name."""

@@ -108,10 +108,14 @@ Asked = Endpoint | Task
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requirement:
-    """A package in a version that a variant needs, such as Django 6.1."""
+    """A package in a version that a variant needs, such as Django 6.1.
+
+    `how` is a sentence on how to get it, where it is not installed with an extra.
+    """
 
     package: str
     version: str
+    how: str = ""
 
     def met_by(self, versions: Mapping[str, str]) -> bool:
         """Return whether the installed `versions` have the package in this version or a later."""

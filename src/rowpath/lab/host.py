@@ -3,12 +3,12 @@
 import os
 import platform
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import psutil
 
 from rowpath.lab.database import Database, connect
-from rowpath.lab.packages import package_versions
 from rowpath.lab.record import EnvironmentRecord
 
 SETTINGS = (
@@ -23,8 +23,8 @@ SETTINGS = (
 )
 
 
-def environment(database: Database) -> EnvironmentRecord:
-    """Return the environment of a run on the database."""
+def environment(database: Database, versions: Mapping[str, str]) -> EnvironmentRecord:
+    """Return the environment of a run on the database; `versions` are those of packages."""
     with connect(database.dsn) as connection:
         version = connection.execute("SHOW server_version").fetchone()
         settings = connection.execute(
@@ -39,7 +39,7 @@ def environment(database: Database) -> EnvironmentRecord:
         kernel=f"{platform.system()} {platform.release()}",
         python=f"{platform.python_implementation()} {platform.python_version()}",
         postgresql=_version(version) + (", embedded" if database.embedded else ""),
-        packages=package_versions(),
+        packages=dict(versions),
         settings=dict(settings),
         load_average=os.getloadavg(),
     )

@@ -8,6 +8,8 @@ from rowpath.lab.applications import needed_packages, optional_packages
 
 COMPILED = "rowpath-compiled"
 """Stands for rowpath's own compiled code, which is not built everywhere."""
+REDIS = "redis-server"
+"""Stands for a Redis or Valkey, which is no package of Python's."""
 
 
 def package_versions() -> dict[str, str]:

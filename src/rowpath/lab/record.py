@@ -80,6 +80,14 @@ class CpuLineRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CacheWorkerRecord:
+    """How many requests a worker process answered, and how many of these from its cache."""
+
+    requests: int
+    hits: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VariantRecord:
     """One variant in one set-up at one size; `group` names what it is compared with.
 
@@ -88,8 +96,11 @@ class VariantRecord:
     `cpu_lines` are the CPU of what ran at once, over time. `samples_ms` holds a list a block,
     `samples_cpu_ms` a request's mean in each. A variant that is observed once has no interval:
     `time_ms` is None and the one time is in `samples_ms`. `outcome` says in a sentence how a
-    request ended that was expected to end badly. `figures` are all that was measured in blocks, in
-    the quantities' own units, the one that is compared first. `told_ms` is the talk's own time.
+    request ended that was expected to end badly. `sql_connections` is how many connections to the
+    database a request sent its statements over, `sql_at_once` how many of these were under way at
+    the same time at the most; 0 where nobody looked. `cache_workers` are the server's, where its
+    cache was looked at. `figures` are all that was measured in blocks,
+    in the quantities' own units, the one that is compared first. `told_ms` is the talk's own time.
     """
 
     name: str
@@ -115,6 +126,9 @@ class VariantRecord:
     told_ms: float | None = None
     told_requests_per_s: float | None = None
     outcome: str | None = None
+    sql_connections: int = 0
+    sql_at_once: int = 0
+    cache_workers: tuple[CacheWorkerRecord, ...] = ()
     figures: tuple[FigureRecord, ...] = ()
     differences: tuple[DifferenceRecord, ...] = ()
     cpu_lines: tuple[CpuLineRecord, ...] = ()

@@ -20,6 +20,14 @@ class CpuLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CacheWorker:
+    """How many requests a worker process answered, and how many of these from its cache."""
+
+    requests: int
+    hits: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
     """What the tracing pass saw of a cell: the verified answer's size and what it took.
 
@@ -28,6 +36,7 @@ class Observation:
     outside. `differences` are those of the answer to the baseline's, where they are declared to
     differ; `cpu_lines` what processes used while the cell ran once more, without instruments.
     `beside_bytes` is the size of the verified answer of the cell's companion, 0 where it has none.
+    `cache_workers` are the workers that answered while a cache was warmed, before the one request.
     """
 
     duration_s: float
@@ -39,6 +48,7 @@ class Observation:
     differences: tuple[Difference, ...] = ()
     cpu_lines: tuple[CpuLine, ...] = ()
     beside_bytes: int = 0
+    cache_workers: tuple[CacheWorker, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

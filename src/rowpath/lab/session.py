@@ -131,14 +131,16 @@ def prepared(  # noqa: PLR0913 one parameter a choice
     seed: int,
     workers: int,
     logs: Path,
+    versions: Mapping[str, str],
+    redis_url: str | None = None,
     report: Callable[[str], None],
 ) -> Session:
     """Return a session that is ready to measure `stages`, once the database holds `datasets`.
 
-    These are given with their numbers of rows; `report` hears of each step. DatabaseError where
-    they cannot be had.
+    These are given with their numbers of rows; `versions` are those of packages, by which the
+    stages were planned; `report` hears of each step. DatabaseError where they cannot be had.
     """
-    surroundings = environment(database)
+    surroundings = environment(database, versions)
     variants = {cell.variant for stage in stages for cell in stage.cells}
     return Session(
         environment=surroundings,
@@ -150,7 +152,7 @@ def prepared(  # noqa: PLR0913 one parameter a choice
             stages=stages,
             profile=profile,
             seed=seed,
-            site=Site(dsn=database.dsn, logs=logs, workers=workers),
+            site=Site(dsn=database.dsn, logs=logs, workers=workers, redis_url=redis_url),
         ),
         sources={variant: source_of(variant) for variant in variants},
     )

@@ -49,6 +49,10 @@ def _of_time(part: SizePart) -> Iterator[Column[Line]]:
     yield _BYTES
     yield _STATEMENTS
     yield _SQL_TIME
+    if any(line.variant.sql_connections > 1 for line in part.lines):
+        yield _CONNECTIONS
+    if any(line.variant.cache_workers for line in part.lines):
+        yield _CACHE_WORKERS
     yield _CPU
     yield _memory(part)
     if _is_told(part):
@@ -183,6 +187,18 @@ _SQL_TIME: Column[Line] = Column(
     header=Header(title="SQL time", short="time"),
     cell=lambda line: Stacked(texts=(figures.sql_time(line.variant),)),
     below=Below(column=_STATEMENTS.key, wide=True),
+)
+_CONNECTIONS: Column[Line] = Column(
+    key="connections",
+    header=Header(title="PostgreSQL connections", short="over", detail="at once"),
+    cell=lambda line: Stacked(texts=figures.connections(line.variant)),
+    below=Below(column=_STATEMENTS.key, wide=True),
+)
+_CACHE_WORKERS: Column[Line] = Column(
+    key="cache-workers",
+    header=Header(title="Pages made", short="made", detail="hit rate of each worker"),
+    cell=lambda line: Stacked(texts=figures.cache_workers(line.variant)),
+    room=Room(narrow=9, wide=9),
 )
 _CPU: Column[Line] = Column(
     key="cpu",

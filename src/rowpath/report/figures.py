@@ -154,6 +154,23 @@ def statements(variant: VariantRecord) -> tuple[str, ...]:
     return (count(variant.sql_statements), *similar)
 
 
+def connections(variant: VariantRecord) -> tuple[str, ...]:
+    """Return over how many connections a request sent its statements, and how many at once."""
+    if not variant.sql_connections:
+        return (NOTHING,)
+    return (f"{variant.sql_connections:,} conn.", f"{variant.sql_at_once:,} at once")
+
+
+def cache_workers(variant: VariantRecord) -> tuple[str, ...]:
+    """Return how many pages were made for how many requests, and each worker's hit rate."""
+    workers = variant.cache_workers
+    if not workers:
+        return (NOTHING,)
+    asked = sum(each.requests for each in workers)
+    made = asked - sum(each.hits for each in workers)
+    return (f"{made:,} of {asked:,}", *(f"{each.hits / each.requests:.1%}" for each in workers))
+
+
 def sql_time(variant: VariantRecord) -> str:
     """Return how long a request waited for the database; a dash where it asked nothing."""
     return time(variant.sql_ms) if variant.sql_statements else NOTHING
@@ -185,7 +202,7 @@ def count(number: int) -> str:
     return f"{number:,}"
 
 
-_QUANTITIES = {"time": "time", "requests_per_s": "requests per second"}
+_QUANTITIES = {"time": "time", "requests_per_s": "requests per second", "p50": "median latency"}
 
 
 def quantity(name: str) -> str:

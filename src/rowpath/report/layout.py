@@ -126,7 +126,8 @@ def _line(record: ExperimentRecord, group: GroupRecord, variant: VariantRecord) 
     comparisons = [
         each
         for each in record.comparisons
-        if (each.variant, each.setup, each.rows) == where and each.baseline == group.baseline
+        if (each.variant, each.setup, each.rows) == where
+        and (each.baseline, each.quantity) == (group.baseline, group.compares)
     ]
     return Line(
         variant=variant,

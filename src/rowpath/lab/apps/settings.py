@@ -32,6 +32,8 @@ _WITHOUT_INDEX = {"enable_indexscan": "off", "enable_indexonlyscan": "off"}
 class AppSettings:
     """The database as a libpq connection string, the conditions, and where traces go.
 
+    `redis_url` is that of a Redis or Valkey, where there is one.
+
     A server traces only where there is a `trace_folder`; without one it carries no instrument. It
     runs a task only for whoever knows the `token`, which is drawn anew for each settings.
     """
@@ -40,6 +42,7 @@ class AppSettings:
     conditions: Conditions
     trace_folder: Path | None
     token: str = field(default_factory=token_urlsafe, repr=False)
+    redis_url: str | None = field(default=None, repr=False)
 
     def to_environment(self) -> dict[str, str]:
         """Return the environment variable that carries these settings into a server process."""
@@ -48,6 +51,7 @@ class AppSettings:
             "conditions": asdict(self.conditions),
             "trace_folder": str(self.trace_folder) if self.trace_folder else None,
             "token": self.token,
+            "redis_url": self.redis_url,
         }
         return {VARIABLE: json.dumps(fields)}
 
@@ -88,4 +92,5 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> AppSettings:
         conditions=Conditions(**fields["conditions"]),
         trace_folder=Path(folder) if folder else None,
         token=fields["token"],
+        redis_url=fields["redis_url"],
     )

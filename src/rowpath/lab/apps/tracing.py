@@ -16,6 +16,8 @@ CPU_HEADER = "X-Rowpath-Cpu-S"
 """The seconds of CPU that the task's process used meanwhile."""
 PATH_HEADER = "X-Rowpath-Path"
 """How rowpath.fast answered, on a traced server: `compiled`, `portable`, or why DRF did."""
+CACHE_HEADER = "X-Rowpath-Cache"
+"""Of a traced server with a cache: the process that answered, and `hit` or `miss`."""
 _REQUEST = re.compile(r"[0-9A-Za-z-]{1,64}")
 
 

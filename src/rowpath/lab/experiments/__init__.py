@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from rowpath.lab.applications import App
 from rowpath.lab.experiment import Experiment
 from rowpath.lab.experiments.aggregates import AGGREGATES
+from rowpath.lab.experiments.cache import CACHE
 from rowpath.lab.experiments.cached_queryset import CACHED_QUERYSET
+from rowpath.lab.experiments.concurrency import CONCURRENCY
 from rowpath.lab.experiments.fields import FIELDS
 from rowpath.lab.experiments.fourteen import FOURTEEN
 from rowpath.lab.experiments.ladder import LADDER
@@ -26,11 +28,22 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     RELATIONS,
     SERIALIZERS,
     LOOPS,
+    CONCURRENCY,
     WRITES,
     CACHED_QUERYSET,
     AGGREGATES,
+    CACHE,
     LADDER,
 )
+
+
+def needs(experiments: tuple[Experiment, ...], package: str) -> bool:
+    """Return whether a variant of `experiments` needs a package, or what stands for one."""
+    return any(
+        variant.needs is not None and variant.needs.package == package
+        for experiment in experiments
+        for variant in experiment.variants
+    )
 
 
 def apps_of(experiments: tuple[Experiment, ...], versions: Mapping[str, str]) -> tuple[App, ...]:

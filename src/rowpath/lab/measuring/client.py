@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 import urllib3
 
-from rowpath.lab.apps.tracing import CPU_HEADER, DURATION_HEADER, PATH_HEADER
+from rowpath.lab.apps.tracing import CACHE_HEADER, CPU_HEADER, DURATION_HEADER, PATH_HEADER
 
 _HEADERS = {"Connection": "close"}
 
@@ -27,7 +27,8 @@ class Response:
 
     `duration_s` runs from before sending to the last byte of the body. `own_s` and `own_cpu_s` are
     what a task says by its own clocks, None of what is no task. `fast_path` is how rowpath.fast
-    answered, where it had to do with it and the server is traced.
+    answered, where it had to do with it and the server is traced. `cache` is what a traced server
+    with a cache says of that.
     """
 
     status: int
@@ -36,6 +37,7 @@ class Response:
     own_s: float | None = None
     own_cpu_s: float | None = None
     fast_path: str | None = None
+    cache: str | None = None
 
 
 class Client:
@@ -68,6 +70,7 @@ class Client:
             own_s=_seconds(answer.headers.get(DURATION_HEADER)),
             own_cpu_s=_seconds(answer.headers.get(CPU_HEADER)),
             fast_path=answer.headers.get(PATH_HEADER),
+            cache=answer.headers.get(CACHE_HEADER),
         )
 
 

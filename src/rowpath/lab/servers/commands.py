@@ -37,22 +37,34 @@ def _uvicorn(target: str, host: str, port: int, workers: int) -> _Arguments:
     return (*_UVICORN, target, "--host", host, "--port", str(port), "--workers", str(workers))
 
 
+def _gunicorn_uvicorn(target: str, host: str, port: int, workers: int) -> _Arguments:
+    # This worker takes uvloop and httptools where they are installed, and logs no request unless
+    # gunicorn does.
+    worker = ("--worker-class", "uvicorn_worker.UvicornWorker")
+    return (*_gunicorn(target, host, port, workers), *worker, "--keep-alive", str(KEEP_ALIVE_S))
+
+
 def _runbolt(target: str, host: str, port: int, workers: int) -> _Arguments:
     bound = ("--host", host, "--port", str(port))
     return (*_RUNBOLT, "--settings", target, *bound, "--processes", str(workers))
 
 
+_ASGI = {ServerKind.UVICORN, ServerKind.GUNICORN_UVICORN}
 _STARTED_BY: dict[ServerKind, Callable[[str, str, int, int], _Arguments]] = {
     ServerKind.GUNICORN: _gunicorn,
     ServerKind.GUNICORN_THREADS: _gunicorn_threads,
     ServerKind.UVICORN: _uvicorn,
+    ServerKind.GUNICORN_UVICORN: _gunicorn_uvicorn,
     ServerKind.RUNBOLT: _runbolt,
 }
 
 
 def command(app: App, kind: ServerKind, host: str, port: int, workers: int) -> _Arguments:
     """Return what starts an application with so many worker processes."""
-    target = APPLICATIONS[app].target
+    application = APPLICATIONS[app]
+    target = application.target
+    if kind in _ASGI and application.asgi_target is not None:
+        target = application.asgi_target
     return (*_PYTHON, *_STARTED_BY[kind](target, host, port, workers))
 
 

@@ -15,11 +15,15 @@ from rowpath.lab.servers.server import Server, serving
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """What the servers of a run share: the database, the folder of logs, workers in each."""
+    """What the servers of a run share: the database, the folder of logs, workers in each.
+
+    `redis_url` is that of a Redis, where there is one.
+    """
 
     dsn: str
     logs: Path
     workers: int = 1
+    redis_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,12 @@ def fleet(
     contexts = {
         post: serving(
             post.app,
-            AppSettings(dsn=site.dsn, conditions=post.conditions, trace_folder=trace_folder),
+            AppSettings(
+                dsn=site.dsn,
+                conditions=post.conditions,
+                trace_folder=trace_folder,
+                redis_url=site.redis_url,
+            ),
             logs=site.logs,
             workers=site.workers,
             log_suffix="-beside" if post.beside else "",

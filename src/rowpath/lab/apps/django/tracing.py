@@ -1,14 +1,16 @@
 """The instruments, which a traced server alone carries."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
 
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve
 
-from rowpath.capture.django import recorded
+from rowpath.capture.django import recorded, recorded_in_context
 from rowpath.capture.memory import peak_bytes, reset_peak, resident_bytes
 from rowpath.capture.recording import Recording
 from rowpath.capture.trace import Trace, error_line, to_json
@@ -24,14 +26,36 @@ class TracingMiddleware:
     """Writes the trace of each request that names itself, before its answer is sent.
 
     The answer is whole when it comes by here: no view of the lab streams. The whole request is
-    watched, of a task only what it runs.
+    watched, of a task only what it runs. Under a server with an event loop the middleware is
+    async, as what is timed there has no sync one; the threads of a request are then watched too.
     """
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self._get_response = get_response
+    sync_capable = True
+    async_capable = True
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+    # Django gives a middleware one of two kinds of function, and asks which kind it has become.
+    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
+        self._get_response = get_response
+        self._is_async = iscoroutinefunction(get_response)
+        if self._is_async:
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
         """Answer the request, and leave its trace."""
+        return self._answered_async(request) if self._is_async else self._answered(request)
+
+    async def _answered_async(self, request: HttpRequest) -> HttpResponseBase:
+        name = request.headers.get(REQUEST_HEADER, "")
+        if not is_request_name(name):
+            return await self._get_response(request)
+        watch = Watch()
+        with watch.entered(recorded_in_context):
+            response = await self._get_response(request)
+        trace = await sync_to_async(watch.trace)(error=getattr(request, ERROR, None))
+        write_trace(settings.ROWPATH_TRACE_FOLDER, name, to_json(trace))
+        return response
+
+    def _answered(self, request: HttpRequest) -> HttpResponseBase:
         name = request.headers.get(REQUEST_HEADER, "")
         if not is_request_name(name):
             return self._get_response(request)
@@ -62,11 +86,13 @@ class Watch:
         self._peak_bytes = 0
 
     @contextmanager
-    def entered(self) -> Iterator[None]:
-        """Watch the block."""
+    def entered(
+        self, recording: Callable[[], AbstractContextManager[Recording]] = recorded
+    ) -> Iterator[None]:
+        """Watch the block, its statements by what `recording` yields."""
         reset_peak()
         self._resident_bytes = resident_bytes()
-        with recorded() as self._recording:
+        with recording() as self._recording:
             try:
                 yield
             finally:

@@ -10,7 +10,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from rowpath.lab.applications import App
 from rowpath.lab.apps.fastapi import views
-from rowpath.lab.apps.fastapi.database import SETTINGS, engine
+from rowpath.lab.apps.fastapi.database import SETTINGS, async_engine, engine
 from rowpath.lab.experiments import EXPERIMENTS
 
 app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
@@ -19,7 +19,9 @@ if SETTINGS.trace_folder is not None:
     # A timed process does not even load the instruments.
     from rowpath.lab.apps.fastapi.tracing import TracingMiddleware
 
-    app.add_middleware(TracingMiddleware, engine=engine, folder=SETTINGS.trace_folder)
+    app.add_middleware(
+        TracingMiddleware, engine=engine, async_engine=async_engine, folder=SETTINGS.trace_folder
+    )
 
 app.include_router(views.router)
 for experiment in EXPERIMENTS:

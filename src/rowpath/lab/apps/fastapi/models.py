@@ -39,6 +39,47 @@ class Profession(Base):
     description: Mapped[str]
 
 
+class Specialization(Base):
+    """How a profession is played in a fight."""
+
+    __tablename__ = "specialization"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    name: Mapped[str]
+    profession_id: Mapped[int] = mapped_column(ForeignKey("profession.id"))
+
+    profession: Mapped[Profession] = relationship()
+
+
+class Boss(Base):
+    """Whom a fight is against."""
+
+    __tablename__ = "boss"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    title: Mapped[str]
+    encounter_type: Mapped[str]
+
+
+class Account(Base):
+    """A player."""
+
+    __tablename__ = "account"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    name: Mapped[str]
+
+
+class Dude(Base):
+    """Somebody who wants to know all about one player."""
+
+    __tablename__ = "dude"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    gw2_account_name: Mapped[str]
+    time_joined: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
 class Character(Base):
     """One of a player's characters."""
 
@@ -46,9 +87,10 @@ class Character(Base):
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     name: Mapped[str]
-    account_id: Mapped[int] = mapped_column(BigInteger)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     profession_id: Mapped[int] = mapped_column(ForeignKey("profession.id"))
 
+    account: Mapped[Account] = relationship()
     profession: Mapped[Profession] = relationship()
 
 
@@ -91,10 +133,11 @@ class Fight(Base):
     __tablename__ = "fight"
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    boss_id: Mapped[int] = mapped_column(BigInteger)
+    boss_id: Mapped[int] = mapped_column(ForeignKey("boss.id"))
     report_id: Mapped[int] = mapped_column(ForeignKey("report.id"))
     squad_damage_data: Mapped[list[object]] = mapped_column(JSONB)
 
+    boss: Mapped[Boss] = relationship()
     report: Mapped[Report] = relationship()
     tags: Mapped[list[Tag]] = relationship(secondary=fight_tags)
     player_fights: Mapped[list["PlayerFight"]] = relationship(back_populates="fight")
@@ -108,7 +151,7 @@ class PlayerFight(Base):
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     fight_id: Mapped[int] = mapped_column(ForeignKey("fight.id"))
     character_id: Mapped[int] = mapped_column(ForeignKey("character.id"))
-    specialization_id: Mapped[int] = mapped_column(BigInteger)
+    specialization_id: Mapped[int] = mapped_column(ForeignKey("specialization.id"))
     role: Mapped[str]
     dps: Mapped[int]
     deaths: Mapped[int]
@@ -116,3 +159,4 @@ class PlayerFight(Base):
 
     fight: Mapped[Fight] = relationship(back_populates="player_fights")
     character: Mapped[Character] = relationship()
+    specialization: Mapped[Specialization] = relationship()

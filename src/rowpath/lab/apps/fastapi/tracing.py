@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from sqlalchemy import Engine
+from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -16,9 +17,16 @@ from rowpath.lab.apps.tracing import REQUEST_HEADER, is_request_name, write_trac
 class TracingMiddleware:
     """Writes the trace of each request that names itself, before the last of its answer is sent."""
 
-    def __init__(self, app: ASGIApp, *, engine: Engine, folder: Path) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        engine: Engine,
+        folder: Path,
+        async_engine: AsyncEngine | None = None,
+    ) -> None:
         self._app = app
-        self._engine = engine
+        self._engines = (engine, *(() if async_engine is None else (async_engine.sync_engine,)))
         self._folder = folder
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -30,7 +38,7 @@ class TracingMiddleware:
         reset_peak()
         resident = resident_bytes()
         is_answered = False
-        with recorded(self._engine) as recording:
+        with recorded(*self._engines) as recording:
 
             async def send_traced(message: Message) -> None:
                 nonlocal is_answered

@@ -171,12 +171,21 @@ _COLLECTIONS = (
     ),
 )
 
+_CACHE = (
+    Table(
+        name="draft_cache",
+        columns=_columns(cache_key=TEXT, value=TEXT, expires=TIME),
+        indexes=(("expires",),),
+        unique=(("cache_key",),),
+    ),
+)
+
 LOGS = Dataset(
     name="logs",
-    form=2,
+    form=3,
     main="player_fight",
     counted="player fights",
     default_rows=1_000_000,
     bytes_per_row=600,
-    tables=(*_TERMS, *_PEOPLE, *_FIGHTS, *_BENCHMARKS, *_COLLECTIONS),
+    tables=(*_TERMS, *_PEOPLE, *_FIGHTS, *_BENCHMARKS, *_COLLECTIONS, *_CACHE),
 )
