@@ -12,20 +12,23 @@ from django.db import connections
 from psycopg import Cursor
 from psycopg.abc import Params
 
+from rowpath.capture.places import IsOwn, is_outside_libraries
 from rowpath.capture.postgresql import plan_of
 from rowpath.capture.psycopg import CopyListener, copies_told, fetches_counted, text_of
 from rowpath.capture.recording import Recording
+from rowpath.capture.values import digest
 
 
 @contextmanager
-def recorded() -> Iterator[Recording]:
+def recorded(is_own: IsOwn = is_outside_libraries) -> Iterator[Recording]:
     """Yield a recording of every statement that this thread sends through Django's connections.
 
     Connections are the thread's own in Django, so other threads do not mix in. `executemany` is
     one statement: its text was sent once by the application. So is psycopg's COPY, with the time
     of its whole block. Plans are asked for on the connection that sent the text, in this thread.
+    `is_own` says which code is the project's, whose lines are told.
     """
-    recording = Recording()
+    recording = Recording(is_own)
     with ExitStack() as stack:
         stack.enter_context(fetches_counted())
         stack.enter_context(copies_told(_copy_listener(recording)))
@@ -44,6 +47,7 @@ def _wrapper(recording: Recording) -> Callable[..., Any]:
     ) -> Any:  # noqa: ANN401 whatever the driver returns
         cursor = context["cursor"].cursor
         text = text_of(sql, cursor)
+        values = digest(params)
         first, params = _first_of(params) if many else (params, params)
         explainer = None
         started = perf_counter()
@@ -53,7 +57,7 @@ def _wrapper(recording: Recording) -> Callable[..., Any]:
             explainer = partial(_plan, context["connection"].alias, text, first)
         finally:
             # A statement that failed was sent all the same.
-            recording.add(text, perf_counter() - started, cursor, explainer)
+            recording.add(text, perf_counter() - started, cursor, explainer, values=values)
         return returned
 
     return record

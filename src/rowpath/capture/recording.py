@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from rowpath.capture.places import IsOwn, Spot, calling, is_outside_libraries
 from rowpath.capture.postgresql import is_explainable
 from rowpath.capture.psycopg import Fetches, follow
 from rowpath.capture.trace import Statement
@@ -18,6 +19,8 @@ class _Entry:
     duration_s: float
     rows: int | None
     fetches: Fetches | None
+    values: str | None
+    spot: Spot | None
 
     def statement(self, plan: str | None) -> Statement:
         """Return the entry as a value, with what its server-side cursor has handed out."""
@@ -27,28 +30,48 @@ class _Entry:
             duration_s=self.duration_s + (fetches.duration_s if fetches else 0),
             rows=fetches.rows if fetches else self.rows,
             plan=plan,
+            values=self.values,
+            # The text of the line is read only now: while the work runs, its memory is watched.
+            place=None if self.spot is None else self.spot.place(),
         )
 
 
 class Recording:
-    """Grows by a statement whenever one has been executed."""
+    """Grows by a statement whenever one has been executed.
 
-    def __init__(self) -> None:
+    `is_own` says which code is the project's, whose lines are told as those that sent statements.
+    """
+
+    def __init__(self, is_own: IsOwn = is_outside_libraries) -> None:
+        self._is_own = is_own
         self._entries: list[_Entry] = []
         self._explainers: dict[str, Explainer] = {}
         self._plans: dict[str, str | None] = {}
 
     def add(
-        self, text: str, duration_s: float, cursor: object, explainer: Explainer | None = None
+        self,
+        text: str,
+        duration_s: float,
+        cursor: object,
+        explainer: Explainer | None = None,
+        *,
+        values: str | None = None,
     ) -> None:
         """Note that `cursor`, psycopg's, has executed `text`, for which we waited `duration_s`.
 
         The rows that a server-side cursor hands out later, and their time, count as part of this
         statement: to the application it is one, however many fetches it takes. `explainer` holds
         the statement's values: that of the first statement of a text is kept, until `explain`.
+        `values` is their digest. The place is where this is called from, so it must be called from
+        within the call that sent the statement.
         """
         entry = _Entry(
-            text=text, duration_s=duration_s, rows=_row_count(cursor), fetches=follow(cursor)
+            text=text,
+            duration_s=duration_s,
+            rows=_row_count(cursor),
+            fetches=follow(cursor),
+            values=values,
+            spot=calling(self._is_own),
         )
         self._entries.append(entry)
         is_new = text not in self._explainers and text not in self._plans

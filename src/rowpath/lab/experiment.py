@@ -106,14 +106,24 @@ Asked = Endpoint | Task
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requirement:
-    """A package in a version that a variant needs, such as Django 6.1."""
+    """A package in a version that a variant needs, such as Django 6.1.
+
+    `extra` is the one of rowpath's that installs it, if one does.
+    """
 
     package: str
     version: str
+    extra: str = ""
 
     def met_by(self, versions: Mapping[str, str]) -> bool:
         """Return whether the installed `versions` have the package in this version or a later."""
         return _release(versions.get(self.package, "0")) >= _release(self.version)
+
+    def lack(self, versions: Mapping[str, str]) -> str:
+        """Return why a variant is left out that needs it, and how to get it where that is known."""
+        has = versions.get(self.package, "none")
+        how = f": pip install 'rowpath[{self.extra}]'" if self.extra else ""
+        return f"it needs {self.package} {self.version}, and this run has {has}{how}"
 
 
 def _release(version: str) -> tuple[int, ...]:

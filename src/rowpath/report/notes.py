@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rowpath.lab.record import ClaimRecord, DatasetRecord, EnvironmentRecord, Run
 from rowpath.report import figures
 from rowpath.report.layout import SizePart
-from rowpath.report.statements import Plan, Shown, Sighting
+from rowpath.report.statements import Plan, Shown, Sighting, Source
 
 NOT_MEASURED = "not measured"
 NO_CLAIM = "No claim of the talk speaks of what this run measured, so there is no verdict."
@@ -54,7 +54,21 @@ def sent(sightings: Sequence[Sighting]) -> str:
     if counts == [1]:
         return f"sent once a request, {waited}"
     often = " to ".join(figures.count(count) for count in dict.fromkeys((counts[0], counts[-1])))
-    return f"sent {often} times a request, {waited} in all"
+    again = max(each.duplicates for each in sightings)
+    same = f", up to {figures.count(again)} of them with the values of another" if again else ""
+    return f"sent {often} times a request{same}, {waited} in all"
+
+
+def place(source: Source) -> str:
+    """Return the file and the line of code that sent a statement, without the file's folders."""
+    return figures.printable(source.place.rpartition("/")[2])
+
+
+def source(source: Source) -> str:
+    """Return where in the code a statement was sent, and how often."""
+    often = f", {figures.count(source.most)} times a request" if source.most > 1 else ""
+    where, function = figures.printable(source.place), figures.printable(source.function)
+    return f"{where} in {function}{often}"
 
 
 def shortened(shown: Shown) -> str:

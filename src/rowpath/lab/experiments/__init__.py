@@ -7,6 +7,7 @@ from rowpath.lab.experiment import Experiment
 from rowpath.lab.experiments.aggregates import AGGREGATES
 from rowpath.lab.experiments.cached_queryset import CACHED_QUERYSET
 from rowpath.lab.experiments.fields import FIELDS
+from rowpath.lab.experiments.instruments import INSTRUMENTS
 from rowpath.lab.experiments.ladder import LADDER
 from rowpath.lab.experiments.lazy import LAZY
 from rowpath.lab.experiments.lists import LISTS
@@ -17,6 +18,7 @@ from rowpath.lab.experiments.writes import WRITES
 
 EXPERIMENTS: tuple[Experiment, ...] = (
     LISTS,
+    INSTRUMENTS,
     FIELDS,
     LAZY,
     RELATIONS,

@@ -14,7 +14,13 @@ from rowpath.capture.recording import Recording
 from rowpath.capture.trace import Trace, error_line, to_json
 from rowpath.fast.drf import outcome_of
 from rowpath.lab.apps.django.tasks import WATCH, Task
-from rowpath.lab.apps.tracing import PATH_HEADER, REQUEST_HEADER, is_request_name, write_trace
+from rowpath.lab.apps.tracing import (
+    PATH_HEADER,
+    REQUEST_HEADER,
+    is_request_name,
+    is_technique,
+    write_trace,
+)
 
 ERROR = "rowpath_error"
 """The attribute of a request that holds the exception that ended it, on one line."""
@@ -66,7 +72,7 @@ class Watch:
         """Watch the block."""
         reset_peak()
         self._resident_bytes = resident_bytes()
-        with recorded() as self._recording:
+        with recorded(is_technique) as self._recording:
             try:
                 yield
             finally:

@@ -1,0 +1,79 @@
+"""django-silk's tables, and its plans beside other instruments."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import silk.sql
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from rowpath.capture.postgresql import plan_of
+from rowpath.lab.dataset.tool_tables import MARK, TOOL_TABLES
+from rowpath.lab.schema import SCHEMA
+
+_LOCK = 0x51_1C
+"""Any number: workers that start at once make the tables one after another."""
+
+
+def make_tables(*, emptied: bool) -> None:
+    """Make silk's tables in the lab's schema by its own migrations, or leave what is there.
+
+    All of them have rowpath's mark, by which `rowpath lab data --drop` knows what to remove.
+    RuntimeError where one of these names is there without it; nothing is changed then.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        cursor.execute(
+            "SELECT relname FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace "
+            "WHERE nspname = %s AND relname = ANY(%s) "
+            "AND obj_description(c.oid, 'pg_class') IS DISTINCT FROM %s",
+            [SCHEMA, list(TOOL_TABLES), MARK],
+        )
+        strange = [name for (name,) in cursor.fetchall()]
+        if strange:
+            msg = (
+                f"Cannot make django-silk's tables: rowpath did not make {SCHEMA}.{strange[0]}. "
+                "Drop or rename it."
+            )
+            raise RuntimeError(msg)
+        call_command("migrate", "silk", verbosity=0, interactive=False)
+        for table in TOOL_TABLES:
+            cursor.execute(f"COMMENT ON TABLE {SCHEMA}.{table} IS '{MARK}'")
+        if emptied:
+            names = ", ".join(name for name in TOOL_TABLES if name.startswith("silk_"))
+            cursor.execute(f"TRUNCATE {names}")
+
+
+@contextmanager
+def plans_unseen() -> Iterator[None]:
+    """Let silk ask for plans past Django's cursors for as long as the block lasts.
+
+    It sends an EXPLAIN with each statement, which every instrument in Django's cursors would count
+    as another statement of the application's.
+    """
+    # silk has no setting for it.
+    original = silk.sql._explain_query  # noqa: SLF001
+    silk.sql._explain_query = _plan  # noqa: SLF001
+    try:
+        yield
+    finally:
+        silk.sql._explain_query = original  # noqa: SLF001
+
+
+def _plan(used: Any, query: str, parameters: Any) -> str | None:
+    return plan_of(used.connection, query, parameters)
+
+
+class UnseenPlansMiddleware:
+    """Has silk ask for plans unseen, so that the toolbar counts what the application sends."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer the request."""
+        with plans_unseen():
+            return self._get_response(request)
