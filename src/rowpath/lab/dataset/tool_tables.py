@@ -3,19 +3,8 @@
 from psycopg import Cursor
 from psycopg.sql import SQL, Identifier
 
-from rowpath.lab.dataset.statements import MARK
-from rowpath.lab.schema import SCHEMA
+from rowpath.lab.schema import MARK, SCHEMA, TOOL_TABLES
 
-__all__ = ["MARK", "TOOL_TABLES", "drop_tool_tables"]
-
-TOOL_TABLES = (
-    "django_migrations",
-    "silk_profile",
-    "silk_profile_queries",
-    "silk_request",
-    "silk_response",
-    "silk_sqlquery",
-)
 _OURS = """
     SELECT relname FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
     WHERE nspname = %s AND relname = ANY(%s) AND relkind = 'r'

@@ -11,8 +11,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from rowpath.capture.postgresql import plan_of
-from rowpath.lab.dataset.tool_tables import MARK, TOOL_TABLES
-from rowpath.lab.schema import SCHEMA
+from rowpath.lab.schema import MARK, SCHEMA, TOOL_TABLES
 
 _LOCK = 0x51_1C
 """Any number: workers that start at once make the tables one after another."""
