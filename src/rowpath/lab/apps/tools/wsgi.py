@@ -14,7 +14,7 @@ def application(name: str) -> WSGIHandler:
     os.environ["DJANGO_SETTINGS_MODULE"] = f"rowpath.lab.apps.tools.settings_{name}"
     served = get_wsgi_application()
     if apps.is_installed("silk"):
-        from rowpath.lab.apps.tools.silk import make_tables  # noqa: PLC0415 the extra may be missing
+        from rowpath.lab.apps.tools.silk_tables import make_tables  # noqa: PLC0415 needs settings
 
         make_tables(emptied=settings.ROWPATH_SILK_BEGINS_EMPTY)
     # The tools' pages need their styles and scripts; what is measured serves none.
