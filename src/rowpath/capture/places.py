@@ -66,7 +66,7 @@ def calling(is_own: IsOwn) -> Spot | None:
     Without one it is the innermost of whatever framework there is; None where there is none.
     """
     framework: FrameType | None = None
-    for frame in _frames(sys._getframe(1)):  # noqa: SLF001 what inspect itself takes
+    for frame in _frames(sys._getframe()):  # noqa: SLF001 what inspect takes
         module = str(frame.f_globals.get("__name__", ""))
         if _is_carrier(module):
             continue

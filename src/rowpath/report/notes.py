@@ -55,7 +55,8 @@ def sent(sightings: Sequence[Sighting]) -> str:
         return f"sent once a request, {waited}"
     often = " to ".join(figures.count(count) for count in dict.fromkeys((counts[0], counts[-1])))
     again = max(each.duplicates for each in sightings)
-    same = f", up to {figures.count(again)} of them with the values of another" if again else ""
+    most = "" if len(counts) == 1 else "up to "
+    same = f", {most}{figures.count(again)} of them with the values of another" if again else ""
     return f"sent {often} times a request{same}, {waited} in all"
 
 
