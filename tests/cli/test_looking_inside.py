@@ -36,7 +36,7 @@ def run(
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command,
-        env=os.environ | {"ROWPATH_DATA_DIR": str(folder), "COLUMNS": "200"} | variables,
+        env={**os.environ, "ROWPATH_DATA_DIR": str(folder), "COLUMNS": "200", **variables},
         capture_output=True,
         text=True,
         timeout=120,
