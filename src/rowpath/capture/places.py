@@ -29,6 +29,7 @@ _CARRIERS = (
     "sqlalchemy",
     "psycopg",
     "psycopg_binary",
+    "asgiref",
 )
 _LIBRARIES = tuple(
     f"{Path(sysconfig.get_path(name)).resolve()}/"
