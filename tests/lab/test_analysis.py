@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from rowpath.capture.trace import Statement, Trace
+from rowpath.capture.trace import Place, Statement, Trace
 from rowpath.lab.analysis import experiment_record, narrow_enough
 from rowpath.lab.conditions import NAMED
 from rowpath.lab.experiment import Claim, ExpectedError, Experiment, Requirement, Variant
@@ -129,6 +129,28 @@ def test_a_claim_is_judged_in_every_setup_in_which_it_was_measured() -> None:
         ("as-told", "confirmed"),
         ("controlled", "confirmed"),
     ]
+
+
+def test_a_statement_is_told_with_its_duplicates_and_its_places() -> None:
+    """Lines that sent it are counted, in the order of the first time."""
+    stage, results = planned(), Results()
+    fill(stage, results, 0)
+    first, second = (
+        Place(file="views.py", line=line, function="get", code="list(rows)") for line in (9, 4)
+    )
+    sent = [
+        replace(STATEMENT, values=values, place=place)
+        for values, place in (("1", first), ("1", second), ("2", first), ("3", None))
+    ]
+    seen = replace(SEEN, trace=Trace(statements=tuple(sent), peak_bytes=1))
+    results.observations[stage.cells[0]] = seen
+
+    record = experiment_record(LISTS, [stage], results, VERSIONS, SOURCES).variants[0]
+
+    assert (record.sql_statements, record.sql_similar, record.sql_duplicates) == (4, 4, 2)
+    (statement,) = record.statements
+    assert statement.duplicates == 2
+    assert [(place.line, place.count) for place in statement.places] == [(9, 2), (4, 1)]
 
 
 def test_statements_with_one_text_are_told_once() -> None:

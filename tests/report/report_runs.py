@@ -26,6 +26,7 @@ from rowpath.lab.record import (
     DatasetRecord,
     EnvironmentRecord,
     ExperimentRecord,
+    PlaceRecord,
     Run,
     StatementRecord,
 )
@@ -201,6 +202,20 @@ def _fields() -> ExperimentRecord:
             count=100,
             duration_ms=46.3,
             rows=100,
+            plan="Limit\n  ->  Index Scan using product_pkey on product",
+            duplicates=30,
+            places=(
+                PlaceRecord(
+                    file="shop/views.py",
+                    line=144,
+                    function="SQLDebugV2.get",
+                    code='out_data["high_price"].append(product.high_price)',
+                    count=98,
+                ),
+                PlaceRecord(
+                    file=f"shop/{HOSTILE}.py", line=7, function=HOSTILE, code=HOSTILE, count=2
+                ),
+            ),
         ),
     )
     return ExperimentRecord(

@@ -1,11 +1,12 @@
 """From raw results to records: intervals, ratios, Holm's correction and verdicts. Pure."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp
 from statistics import median
 
-from rowpath.capture.trace import Statement, Trace
+from rowpath.capture.trace import Statement, Trace, duplicates
 from rowpath.lab.conditions import Conditions
 from rowpath.lab.experiment import Claim, Experiment, Group, Timing, Variant
 from rowpath.lab.measures import CPU, Quantity
@@ -22,6 +23,7 @@ from rowpath.lab.record import (
     GroupRecord,
     LeftOutRecord,
     OrderRecord,
+    PlaceRecord,
     ShareRecord,
     StatementRecord,
     TimeRecord,
@@ -119,10 +121,7 @@ def _left_out(experiment: Experiment, versions: Mapping[str, str]) -> Iterator[L
     for variant in experiment.variants:
         needs = variant.needs
         if needs is not None and not needs.met_by(versions):
-            has = versions.get(needs.package, "none")
-            reason = f"it needs {needs.package} {needs.version}, and this run has {has}"
-            reason = f"{reason}. {needs.how}" if needs.how else reason
-            yield LeftOutRecord(variant=variant.name, reason=reason)
+            yield LeftOutRecord(variant=variant.name, reason=needs.lack(versions))
 
 
 def narrow_enough(stage: Stage, results: Results, bound: float) -> bool:
@@ -311,6 +310,7 @@ def _variant_record(
         bytes_gzip=observation.gzip_bytes,
         sql_statements=len(observation.trace.statements),
         sql_similar=observation.trace.similar,
+        sql_duplicates=observation.trace.duplicates,
         sql_ms=observation.trace.duration_s * 1000,
         sql_rows=observation.trace.rows,
         statements=_statements(observation.trace),
@@ -368,9 +368,23 @@ def _statements(trace: Trace) -> tuple[StatementRecord, ...]:
             duration_ms=sum(statement.duration_s for statement in sent) * 1000,
             rows=_sum_if_known(statement.rows for statement in sent),
             plan=sent[0].plan,
+            duplicates=duplicates(sent),
+            places=tuple(_places(sent)),
         )
         for text, sent in by_text.items()
     )
+
+
+def _places(sent: Sequence[Statement]) -> Iterator[PlaceRecord]:
+    """Yield where statements were sent from, in the order of the first time."""
+    for place, count in Counter(each.place for each in sent if each.place is not None).items():
+        yield PlaceRecord(
+            file=place.file,
+            line=place.line,
+            function=place.function,
+            code=place.code,
+            count=count,
+        )
 
 
 def _sum_if_known(counts: Iterable[int | None]) -> int | None:

@@ -19,6 +19,14 @@ class App(StrEnum):
     """Django again, with the packages that speed up DRF or stand in its place."""
     BOLT = "bolt"
     LITESTAR = "litestar"
+    RECORDER = "recorder"
+    """The Django application, and in it the lab's recorder."""
+    TOOLBAR = "toolbar"
+    """The Django application, and in it django-debug-toolbar."""
+    SILK = "silk"
+    """The Django application, and in it django-silk."""
+    TOOLS = "tools"
+    """The Django application with both tools, to be looked at and never timed."""
 
 
 class Orm(StrEnum):
@@ -35,7 +43,8 @@ class Application:
     `server` is the one that the framework's documentation recommends. `target` is the object that
     it imports, or the module of settings where it is told no more. `asgi_target` is what a server
     with an event loop imports, where `target` is not for one. `needed` packages are there wherever
-    the lab is; of the `optional` ones there may be some.
+    the lab is; of the `optional` ones there may be some. `techniques` is the application
+    whose code its variants name, None for its own.
     """
 
     orm: Orm
@@ -44,7 +53,11 @@ class Application:
     asgi_target: str | None = None
     needed: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
+    techniques: App | None = None
 
+
+TOOLS = ("django-debug-toolbar", "django-silk")
+"""What the talk looks inside with; the extra `tools` has both."""
 
 APPLICATIONS: Mapping[App, Application] = {
     App.DJANGO: Application(
@@ -85,6 +98,33 @@ APPLICATIONS: Mapping[App, Application] = {
         server=ServerKind.UVICORN,
         target="rowpath.lab.apps.litestar.main:app",
         optional=("litestar", "msgspec"),
+    ),
+    App.RECORDER: Application(
+        orm=Orm.DJANGO,
+        server=ServerKind.GUNICORN,
+        target="rowpath.lab.apps.tools.wsgi:application('recorder')",
+        techniques=App.DJANGO,
+    ),
+    App.TOOLBAR: Application(
+        orm=Orm.DJANGO,
+        server=ServerKind.GUNICORN,
+        target="rowpath.lab.apps.tools.wsgi:application('toolbar')",
+        optional=("django-debug-toolbar",),
+        techniques=App.DJANGO,
+    ),
+    App.SILK: Application(
+        orm=Orm.DJANGO,
+        server=ServerKind.GUNICORN,
+        target="rowpath.lab.apps.tools.wsgi:application('silk')",
+        optional=("django-silk",),
+        techniques=App.DJANGO,
+    ),
+    App.TOOLS: Application(
+        orm=Orm.DJANGO,
+        server=ServerKind.GUNICORN,
+        target="rowpath.lab.apps.tools.wsgi:application('tools')",
+        optional=TOOLS,
+        techniques=App.DJANGO,
     ),
 }
 

@@ -110,16 +110,26 @@ Asked = Endpoint | Task
 class Requirement:
     """A package in a version that a variant needs, such as Django 6.1.
 
-    `how` is a sentence on how to get it, where it is not installed with an extra.
+    `extra` is the one of rowpath's that installs it, if one does; else `how` is a sentence on how
+    to get it.
     """
 
     package: str
     version: str
     how: str = ""
+    extra: str = ""
 
     def met_by(self, versions: Mapping[str, str]) -> bool:
         """Return whether the installed `versions` have the package in this version or a later."""
         return _release(versions.get(self.package, "0")) >= _release(self.version)
+
+    def lack(self, versions: Mapping[str, str]) -> str:
+        """Return why a variant is left out that needs it, and how to get it where that is known."""
+        has = versions.get(self.package, "none")
+        lack = f"it needs {self.package} {self.version}, and this run has {has}"
+        if self.extra:
+            return f"{lack}: pip install 'rowpath[{self.extra}]'"
+        return f"{lack}. {self.how}" if self.how else lack
 
 
 def _release(version: str) -> tuple[int, ...]:

@@ -24,11 +24,23 @@ class TimeRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceRecord:
+    """A line of code that sent a statement `count` times; `code` is its text."""
+
+    file: str
+    line: int
+    function: str
+    code: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatementRecord:
     """One distinct SQL statement of a request: its text with placeholders, and its sums.
 
     `plan` is PostgreSQL's EXPLAIN of it with the values that it was first sent with, None for
-    what PostgreSQL does not explain.
+    what PostgreSQL does not explain. Of the `count` times that it was sent, `duplicates` had the
+    same values as another. `places` are the lines that sent it, as far as they are known.
     """
 
     text: str
@@ -36,6 +48,8 @@ class StatementRecord:
     duration_ms: float
     rows: int | None
     plan: str | None = None
+    duplicates: int = 0
+    places: tuple[PlaceRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +105,8 @@ class CacheWorkerRecord:
 class VariantRecord:
     """One variant in one set-up at one size; `group` names what it is compared with.
 
+    Of its `sql_statements`, `sql_similar` share their text with another, and `sql_duplicates` their
+    values too.
     `grown_mib` is how far the peak lies over the worker's memory before the request. `differences`
     are those of its answer to the baseline's, where a technique does not do quite the same.
     `cpu_lines` are the CPU of what ran at once, over time. `samples_ms` holds a list a block,
@@ -132,6 +148,7 @@ class VariantRecord:
     figures: tuple[FigureRecord, ...] = ()
     differences: tuple[DifferenceRecord, ...] = ()
     cpu_lines: tuple[CpuLineRecord, ...] = ()
+    sql_duplicates: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from rowpath.lab.record import (
 )
 from rowpath.report import figures
 from rowpath.report.layout import SizePart
-from rowpath.report.statements import Plan, Shown, Sighting
+from rowpath.report.statements import Plan, Shown, Sighting, Source
 
 NOT_MEASURED = "not measured"
 NO_CLAIM = "No claim of the talk speaks of what this run measured, so there is no verdict."
@@ -99,7 +99,22 @@ def sent(sightings: Sequence[Sighting]) -> str:
     if counts == [1]:
         return f"sent once a request, {waited}"
     often = " to ".join(figures.count(count) for count in dict.fromkeys((counts[0], counts[-1])))
-    return f"sent {often} times a request, {waited} in all"
+    again = max(each.duplicates for each in sightings)
+    most = "" if len(counts) == 1 else "up to "
+    same = f", {most}{figures.count(again)} of them with the values of another" if again else ""
+    return f"sent {often} times a request{same}, {waited} in all"
+
+
+def place(source: Source) -> str:
+    """Return the file and the line of code that sent a statement, without the file's folders."""
+    return figures.printable(source.place.rpartition("/")[2])
+
+
+def source(source: Source) -> str:
+    """Return where in the code a statement was sent, and how often."""
+    often = f", {figures.count(source.most)} times a request" if source.most > 1 else ""
+    where, function = figures.printable(source.place), figures.printable(source.function)
+    return f"{where} in {function}{often}"
 
 
 def shortened(shown: Shown) -> str:

@@ -10,6 +10,7 @@ from rowpath.lab.experiments.cached_queryset import CACHED_QUERYSET
 from rowpath.lab.experiments.concurrency import CONCURRENCY
 from rowpath.lab.experiments.fields import FIELDS
 from rowpath.lab.experiments.fourteen import FOURTEEN
+from rowpath.lab.experiments.instruments import INSTRUMENTS
 from rowpath.lab.experiments.ladder import LADDER
 from rowpath.lab.experiments.lazy import LAZY
 from rowpath.lab.experiments.lists import LISTS
@@ -23,6 +24,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     LISTS,
     USERS,
     FOURTEEN,
+    INSTRUMENTS,
     FIELDS,
     LAZY,
     RELATIONS,
