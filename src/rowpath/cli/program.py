@@ -12,6 +12,7 @@ from rowpath.cli.lab_data import data
 from rowpath.cli.lab_list import list_experiments
 from rowpath.cli.lab_run import run_experiments
 from rowpath.cli.lab_serve import serve
+from rowpath.cli.load import load
 from rowpath.cli.standard_streams import Output, say
 from rowpath.errors import RowpathError
 from rowpath.lab.database import refused
@@ -32,6 +33,7 @@ def lab() -> None:
 
 for command in (list_experiments, data, run_experiments, serve):
     lab.add_command(command)
+rowpath.add_command(load)
 
 
 def run(output: Output) -> int:
