@@ -10,7 +10,8 @@
     ├── PortError       exit 8   a port that is taken
     ├── ServerError     exit 9   a measured application that does not start, or dies
     ├── AnswerError     exit 10  a variant that answers other rows or values
-    └── InstallError    exit 11  an extra that is not installed
+    ├── InstallError    exit 11  an extra that is not installed
+    └── ResumeError     exit 12  a run whose blocks cannot be joined with new ones
 
 A message reads `Cannot <verb> <object>: <reason with the values>. <What to do>.` Each class has
 its own exit code, so that a script can tell them apart; 1 stays for a defect of rowpath's own,
@@ -82,3 +83,9 @@ class InstallError(RowpathError):
     """A part of rowpath is used whose extra is not installed."""
 
     exit_code = 11
+
+
+class ResumeError(RowpathError):
+    """A run cannot go on: what is measured now would not be what was measured then."""
+
+    exit_code = 12
