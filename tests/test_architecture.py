@@ -31,6 +31,7 @@ FRAMEWORKS = {
     "oxide": ("drf_oxide",),
     "bolt": ("django_bolt",),
     "litestar": ("litestar",),
+    "locust": ("locust", "gevent", "geventhttpclient"),
 }
 # What uses a second framework, as its users do.
 WITH = {

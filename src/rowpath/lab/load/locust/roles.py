@@ -13,7 +13,7 @@ from gevent.event import Event
 from locust import User
 from locust.env import Environment
 from locust.rpc import Message
-from locust.runners import LocalRunner, WorkerRunner
+from locust.runners import STATE_MISSING, LocalRunner, MasterRunner, WorkerRunner
 
 from rowpath.lab.load.locust.asking import Asker, Load
 from rowpath.lab.load.locust.recording import Asked, Recorder
@@ -129,11 +129,19 @@ def lead(
     tell({"event": "began"})
     gevent.spawn(runner.start, content["users"], spawn_rate=content["spawn_rate"])
     longest_s = order.run_time_s + order.grace_s + LAST_PARTS_WITHIN_S
-    with gevent.Timeout(longest_s, exception=False):
-        _wait_for(lambda: workers.done >= workers.armed)
-    if lost := workers.armed - workers.done:
-        tell({"event": "lost", "workers": sorted(lost)})
-    runner.quit()
+    try:
+        gevent.sleep(order.run_time_s)
+        with gevent.Timeout(longest_s - order.run_time_s, exception=False):
+            _wait_for(lambda: workers.done | _missing(runner) >= workers.armed)
+        if lost := workers.armed - workers.done:
+            tell({"event": "lost", "workers": sorted(lost)})
+    finally:  # be it that the load is ended by hand: workers elsewhere are to end as well
+        runner.quit()
+
+
+def _missing(runner: MasterRunner) -> set[str]:
+    """Return the workers that Locust has not heard of for some seconds."""
+    return {client.id for client in runner.clients.all if client.state == STATE_MISSING}
 
 
 def _environment(order: Order, user_classes: list[type[User]]) -> Environment:
