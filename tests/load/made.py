@@ -50,7 +50,7 @@ def result(*targets: TargetResult, cpu_share: float = 0.1, **fields: object) -> 
         "duration_s": chosen.run_time_s,
         "ramp_s": chosen.ramp_s,
         "users": tuple(
-            UsersSeen(at_s=float(second), users=chosen.users)
+            UsersSeen(at_s=second + 0.5, users=chosen.users)
             for second in range(int(chosen.run_time_s))
         ),
         "generators": (Generator(name="local", cpu_share=cpu_share),),

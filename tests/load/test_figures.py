@@ -163,6 +163,7 @@ def test_workers_names_and_reasons_are_numbers_of_their_own() -> None:
                 "at_s": 1.0,
                 "cpu_s": 0.5,
                 "users": 1,
+                "users_at_s": 0.5,
                 "is_last": True,
                 "due": None,
             }

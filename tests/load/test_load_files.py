@@ -159,7 +159,7 @@ def test_the_charts_are_those_of_locust_and_right_by_vega_lites_schema(made: Loa
 
     assert [chart.title for chart in drawn] == [
         "Requests per second",
-        "Response times",
+        "Response times in milliseconds",
         "Users",
         "Failures per second",
     ]
