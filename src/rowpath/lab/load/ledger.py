@@ -70,6 +70,10 @@ class Ledger:
     """The requests of each target until now, and how many of them failed."""
     _recent: deque[tuple[float, str, Rows]] = field(default_factory=deque)
 
+    def __post_init__(self) -> None:
+        for target in self.plan.targets:
+            self.counts[target.method, target.label] = (0, 0)
+
     def take(self, frame: dict[str, Any]) -> None:
         """Take a worker's part, whose names and reasons are numbers of its own."""
         told = self.told.setdefault(frame["worker"], _Told())
