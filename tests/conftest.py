@@ -29,6 +29,8 @@ LONG = (
     "tests/fast/drf/test_hunt.py",
     "tests/cli/test_main_job.py",
     "tests/cli/test_ended_jobs.py",
+    "tests/load/test_load_command.py",
+    "tests/load/test_engine.py",
     "tests/fast/test_installation.py",
     "tests/fast/test_defects.py",
     "tests/fast/test_ties.py",

@@ -33,6 +33,7 @@ FRAMEWORKS = {
     "litestar": ("litestar",),
     "toolbar": ("debug_toolbar",),
     "silk": ("silk",),
+    "locust": ("locust", "gevent", "geventhttpclient"),
 }
 # What uses a second framework, as its users do.
 WITH = {

@@ -15,6 +15,7 @@ from rowpath.lab.profile import PROFILES
 
 ROOT = Path(__file__).parents[1]
 LAB = (ROOT / "docs/lab.md").read_text()
+COMMANDS = LAB + (ROOT / "docs/load.md").read_text()
 ERRORS = [
     each
     for each in vars(errors).values()
@@ -35,8 +36,8 @@ def commands(group: click.Group, path: str) -> Iterator[tuple[str, click.Command
 @pytest.mark.parametrize(("path", "command"), list(commands(rowpath, "rowpath")))
 def test_every_command_and_option_is_documented(path: str, command: click.Command) -> None:
     """A command has its heading, and each of its options is named below it."""
-    assert f"### `{path}" in LAB
-    part = re.split(r"\n###? ", LAB.partition(f"### `{path}")[2])[0]
+    assert f"### `{path}" in COMMANDS
+    part = re.split(r"\n###? ", COMMANDS.partition(f"### `{path}")[2])[0]
     for parameter in command.params:
         if isinstance(parameter, click.Option):
             assert f"`{parameter.opts[0]}" in part

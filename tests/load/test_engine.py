@@ -1,19 +1,27 @@
 """What Locust asked is what the server was asked, whole, bounded and counted."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import psutil
 import pytest
+import urllib3
 
 from load.targets import Served, Target, served
 from rowpath.errors import ServerError, UsageError
-from rowpath.lab.load import plan
+from rowpath.lab.applications import App
+from rowpath.lab.apps.settings import AppSettings
+from rowpath.lab.conditions import CONTROLLED
+from rowpath.lab.database import Database
+from rowpath.lab.load import ledger, plan
 from rowpath.lab.load.engine import Silent, run_load
-from rowpath.lab.load.figures import littles_law, offered_by, whole
+from rowpath.lab.load.figures import littles_law, offered_by, steady, whole
+from rowpath.lab.load.locust.recording import MOST_NAMES, MOST_REASONS, ROW, Asked, Recorder
 from rowpath.lab.load.plan import LoadPlan, Local
-from rowpath.lab.load.results import LoadResult
+from rowpath.lab.load.results import Floats, LoadResult
+from rowpath.lab.servers.server import serving
 
 
 def load(*targets: plan.Target, run_time_s: float = 1.0, **fields: Any) -> LoadResult:  # noqa: ANN401
@@ -51,7 +59,8 @@ def test_users_of_a_closed_loop_keep_to_littles_law(target: Target) -> None:
     assert figures.mean_ms is not None
     assert figures.requests_per_s <= 4 / (figures.mean_ms / 1_000) * 1.01
     assert figures.requests_per_s <= 40
-    assert law.rate_times_time <= 4 + 4 / result.duration_s * 0.1 * 4
+    # What ended in the time took no user more than the time.
+    assert law.rate_times_time <= 4 + 1e-6
 
 
 def test_two_workers_add_up_to_what_the_server_saw(target: Target) -> None:
@@ -177,7 +186,7 @@ def test_arrivals_keep_their_rate_and_their_pace(target: Target) -> None:
     offered = offered_by(result)
 
     assert offered is not None
-    assert offered.due == len(target.seen)
+    assert result.total.requests == len(target.seen) <= offered.due
     # Poisson: the variance is the mean; five deviations.
     assert abs(offered.due - rate * run_time_s) < 5 * np.sqrt(rate * run_time_s)
     gaps_s = np.diff(np.sort(result.total.intended_s))
@@ -188,7 +197,10 @@ def test_arrivals_keep_their_rate_and_their_pace(target: Target) -> None:
     again = load(
         plan.Target(url=f"{target.url}/ok"), users=20, rate=rate, run_time_s=run_time_s, timeout_s=5
     )
-    assert np.array_equal(np.sort(again.total.intended_s), np.sort(result.total.intended_s))
+    both = min(again.total.requests, result.total.requests)
+    assert np.array_equal(
+        np.sort(again.total.intended_s)[:both], np.sort(result.total.intended_s)[:both]
+    )
 
 
 def test_workers_share_a_rate(target: Target) -> None:
@@ -202,8 +214,9 @@ def test_workers_share_a_rate(target: Target) -> None:
         role=Local(workers=2),
     )
 
-    assert result.due == len(target.seen)
-    assert abs(len(target.seen) - 300) < 5 * np.sqrt(300)
+    assert result.due is not None
+    assert result.total.requests == len(target.seen) <= result.due
+    assert abs(result.due - 300) < 5 * np.sqrt(300)
     assert len(set(result.total.intended_s)) == len(target.seen)
 
 
@@ -217,7 +230,7 @@ def test_a_stall_shows_in_the_open_loop_alone(server: Served) -> None:
 
         done = False
 
-        def goes_on(self, ledger: object) -> None:  # noqa: ARG002 that it goes on is enough
+        def goes_on(self, ledger: ledger.Ledger) -> None:  # noqa: ARG002 that it goes on is enough
             if not self.done:
                 self.done = True
                 server.stall(stall_s)
@@ -228,15 +241,81 @@ def test_a_stall_shows_in_the_open_loop_alone(server: Served) -> None:
 
     opened, closed = stalled(100.0), stalled(None)
 
-    # Of a Poisson process, whose arrivals are known: how many came in the first half of the stall?
-    held = opened.total
-    stall_began_s = float(held.intended_s[held.latency_s.argmax()])
-    came = (held.intended_s >= stall_began_s) & (held.intended_s < stall_began_s + stall_s / 2)
-    assert (held.latency_s[came] > stall_s / 4).all()
-    assert came.sum() > 5
-    # From the actual start, only as many as there are users show it.
-    assert ((held.ended_s - held.started_s) > stall_s / 4).sum() <= 2 * 2
-    assert (closed.total.latency_s > stall_s / 4).sum() <= 2 * 2
+    def waiting(began_s: Floats, load: LoadResult) -> int:
+        """How many were waiting in the middle of the longest time that anybody waited."""
+        total = load.total
+        place = int((total.ended_s - total.started_s).argmax())
+        middle_s = (total.started_s[place] + total.ended_s[place]) / 2
+        return int(((began_s <= middle_s) & (total.ended_s > middle_s)).sum())
+
+    # A hundred a second came, whether or not two of them were on their way.
+    assert waiting(opened.total.intended_s, opened) > 5
+    assert waiting(opened.total.started_s, opened) <= 2
+    assert waiting(closed.total.started_s, closed) <= 2
+    open_ms, closed_ms = (whole(each, each.total).p95_ms for each in (opened, closed))
+    assert open_ms is not None
+    assert closed_ms is not None
+    assert open_ms > stall_s / 4 * 1_000
+    assert closed_ms < open_ms
+
+
+def test_users_are_started_at_their_rate(target: Target) -> None:
+    """Two at once and two more a second later; what they asked until then is told apart."""
+    result = load(plan.Target(url=f"{target.url}/slow"), users=4, spawn_rate=2.0, run_time_s=3.0)
+
+    seen = [each.users for each in result.users if each.at_s < result.duration_s]
+    assert (seen[0], seen[-1]) == (2, 4)
+    assert result.ramp_s == 1.0
+    assert whole(result, result.total).requests == len(target.seen)
+    assert steady(result, result.total).requests < len(target.seen)
+
+
+def test_the_rows_of_the_two_sides_are_the_same() -> None:
+    """What a process that asks packs is what the engine reads; neither imports the other."""
+    packed = ROW.pack(1, 2, 200, 0.5, 1.5, 2.5, 1_000)
+
+    (read,) = np.frombuffer(packed, dtype=ledger.ROW)
+
+    assert read.tolist() == (1, 2, 200, 0.5, 1.5, 2.5, 1_000)
+
+
+def test_many_names_and_reasons_take_no_more_memory() -> None:
+    """A server that says something else each time, or users who do, fill no memory."""
+    recorder = Recorder()
+    for number in range(3_000):
+        recorder.add(
+            Asked(
+                method="GET",
+                name=f"/{number}",
+                intended_s=0.0,
+                started_s=0.0,
+                ended_s=1.0,
+                reason=f"no {number} " + "x" * 1_000,
+            )
+        )
+
+    part = recorder.take()
+
+    assert len(part["names"]) == MOST_NAMES + 1
+    assert part["names"][-1] == ["", "others"]
+    assert len(part["reasons"]) == MOST_REASONS
+    assert max(map(len, part["reasons"])) <= 200
+    assert len(part["rows"]) == 3_000 * ROW.size
+    assert recorder.take()["rows"] == b""
+
+
+def test_a_measured_application_answers_many_users(products: Database, tmp_path: Path) -> None:
+    """The lab's own Django, asked by four users: every answer is as long as the one before."""
+    settings = AppSettings(dsn=products.dsn, conditions=CONTROLLED, trace_folder=None)
+    with serving(App.DJANGO, settings, logs=tmp_path, workers=2) as django:
+        url = f"{django.url}/lists/drf-objects?rows=10"
+        verified = urllib3.request("GET", url)
+        asked = plan.Target(url=url, expects_status=200, expects_bytes=len(verified.data))
+        result = load(asked, users=4, run_time_s=2.0, timeout_s=20.0)
+
+    assert verified.status == 200
+    assert failures(result) == {}
+    assert result.total.requests > 4
 
 
 def test_nobody_who_listens_is_found_before_the_load() -> None:

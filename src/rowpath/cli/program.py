@@ -52,7 +52,9 @@ def run(output: Output) -> int:
         return _told(refused(error))
     except click.ClickException as error:
         reason = " ".join(error.format_message().split()).rstrip(".")
-        say(f"Cannot read the command: {reason}. See `rowpath lab --help`.", err=True)
+        context = getattr(error, "ctx", None)
+        command = "rowpath" if context is None else context.command_path
+        say(f"Cannot read the command: {reason}. See `{command} --help`.", err=True)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         say("Interrupted.", err=True)

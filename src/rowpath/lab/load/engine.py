@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -11,7 +12,7 @@ from tempfile import mkdtemp
 from time import monotonic, sleep, time
 from typing import Any, Protocol
 
-from rowpath.errors import OutputError, ServerError, UsageError
+from rowpath.errors import OutputError, PortError, ServerError, UsageError
 from rowpath.lab.load.hosts import check_listening, parts_of
 from rowpath.lab.load.ledger import Ledger
 from rowpath.lab.load.plan import LoadPlan, Master, Worker
@@ -112,7 +113,7 @@ def run_worker(worker: Worker, on_event: Callable[[str], None] = lambda _: None)
 
 
 def check(plan: LoadPlan) -> None:
-    """UsageError where a plan contradicts itself."""
+    """UsageError where a plan contradicts itself, PortError where its master cannot listen."""
     for target in plan.targets:
         parts_of(target.url)
     if plan.locustfile is None and not plan.targets:
@@ -133,6 +134,22 @@ def check(plan: LoadPlan) -> None:
             "Cannot keep a rate with a Locust file: its own users decide when they ask. "
             "Leave out one of the two."
         )
+    if isinstance(plan.role, Master):
+        _check_port(plan.role)
+
+
+def _check_port(master: Master) -> None:
+    """PortError where somebody else listens: Locust would end without a word."""
+    host = "0.0.0.0" if master.host == "*" else master.host  # noqa: S104 Locust's * is all of them
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, master.port))
+        except OSError as error:
+            raise PortError(
+                f"Cannot listen for workers on {master.host}:{master.port}: {error.strerror}. "
+                "Choose another port with --master-port, here and for the workers."
+            ) from error
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ from base64 import b64decode
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -52,8 +53,10 @@ class _Told:
     reasons: list[str] = field(default_factory=lambda: [""])
     is_done: bool = False
     due: int | None = None
-    looks: list[tuple[float, float, int]] = field(default_factory=list)
-    """When, the CPU seconds used until then, and the users then."""
+    looks: list[tuple[float, float]] = field(default_factory=list)
+    """When, and the CPU seconds used until then."""
+    users: list[tuple[float, int]] = field(default_factory=list)
+    """When, and the users then."""
 
 
 @dataclass(slots=True)
@@ -67,12 +70,17 @@ class Ledger:
     """The requests of each target until now, and how many of them failed."""
     _recent: deque[tuple[float, str, Rows]] = field(default_factory=deque)
 
+    def __post_init__(self) -> None:
+        for target in self.plan.targets:
+            self.counts[target.method, target.label] = (0, 0)
+
     def take(self, frame: dict[str, Any]) -> None:
         """Take a worker's part, whose names and reasons are numbers of its own."""
         told = self.told.setdefault(frame["worker"], _Told())
         told.names += [(method, name) for method, name in frame["names"]]
         told.reasons += frame["reasons"]
-        told.looks.append((frame["at_s"], frame["cpu_s"], frame["users"]))
+        told.looks.append((frame["at_s"], frame["cpu_s"]))
+        told.users.append((frame["users_at_s"], frame["users"]))
         told.is_done, told.due = frame["is_last"], frame["due"]
         rows = np.frombuffer(b64decode(frame["rows"]), dtype=ROW)
         if len(rows):
@@ -121,7 +129,7 @@ class Ledger:
     @property
     def users(self) -> int:
         """How many users there were when the workers last told."""
-        return sum(told.looks[-1][2] for told in self.told.values() if told.looks)
+        return sum(told.users[-1][1] for told in self.told.values() if told.users)
 
     def result(self, started_at: float, stopped: str | None) -> LoadResult:
         """Return what all of it came to."""
@@ -174,20 +182,21 @@ class Ledger:
                 yield places[name], (rows[rows["name"] == number], told.reasons)
 
     def _users(self) -> Iterable[UsersSeen]:
-        """Yield the users of all workers at each full second that any of them told of."""
-        for second in range(int(self.at_s) + 1):
-            users = sum(_users_at(told.looks, float(second)) for told in self.told.values())
-            yield UsersSeen(at_s=float(second), users=users)
+        """Yield the users of all workers in the middle of each second that any of them told of."""
+        for second in range(ceil(self.at_s)):
+            middle_s = second + 0.5
+            users = sum(_users_at(told.users, middle_s) for told in self.told.values())
+            yield UsersSeen(at_s=middle_s, users=users)
 
 
-def _users_at(looks: Sequence[tuple[float, float, int]], at_s: float) -> int:
-    """Return how many users a worker had at the look that is next to a time."""
-    return min(looks, key=lambda look: abs(look[0] - at_s))[2] if looks else 0
+def _users_at(seen: Sequence[tuple[float, int]], at_s: float) -> int:
+    """Return how many users a worker had when it looked next to a time."""
+    return min(seen, key=lambda each: abs(each[0] - at_s))[1] if seen else 0
 
 
-def _share(looks: Sequence[tuple[float, float, int]], from_s: float, until_s: float) -> float:
+def _share(looks: Sequence[tuple[float, float]], from_s: float, until_s: float) -> float:
     """Return the CPU used as a share of one core between two times, as far as looks tell it."""
-    seen = [(0.0, 0.0), *((at_s, cpu_s) for at_s, cpu_s, _ in looks)]
+    seen = [(0.0, 0.0), *looks]
     first = min(seen, key=lambda look: abs(look[0] - from_s))
     last = min(seen, key=lambda look: abs(look[0] - until_s))
     span_s = last[0] - first[0]

@@ -66,6 +66,6 @@ def steps(result: LoadResult, target: TargetResult) -> Iterator[Step]:
 
 
 def users_at(result: LoadResult, at_s: float) -> int:
-    """Return how many users were seen last before a time."""
-    seen = [each for each in result.users if each.at_s <= at_s]
-    return max(seen, key=lambda each: each.at_s).users if seen else 0
+    """Return how many users there were when it was looked next to a time."""
+    seen = result.users
+    return min(seen, key=lambda each: abs(each.at_s - at_s)).users if seen else 0

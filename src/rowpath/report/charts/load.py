@@ -40,7 +40,7 @@ _PICTURES = (
         ),
     ),
     _Picture(
-        title="Response times",
+        title="Response times in milliseconds",
         unit="ms",
         series=(
             _Series(name="median", colour="controlled", value=lambda step: step.p50_ms),

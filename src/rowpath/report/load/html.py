@@ -16,7 +16,7 @@ def render(result: LoadResult, failed_thresholds: Sequence[str]) -> str:
     templates = page.templates()
     return templates.get_template("load.html").render(
         **page.frame(templates),
-        asked=notes.asked(result.plan),
+        asked=notes.asked(result),
         charts=load_charts(result),
         columns=table.COLUMNS,
         failed_thresholds=failed_thresholds,

@@ -12,15 +12,21 @@ from rowpath.lab.load.figures import (
 from rowpath.lab.load.plan import LoadPlan
 from rowpath.lab.load.results import LoadResult
 from rowpath.report import figures
+from rowpath.report.load.table import common_origin
 
 
-def asked(plan: LoadPlan) -> str:
-    """Return how hard and how long was asked."""
+def asked(result: LoadResult) -> str:
+    """Return who was asked, how hard and how long."""
+    origin = common_origin(result)
+    return f"{_how(result.plan)}{f', of {figures.printable(origin)}' if origin else ''}"
+
+
+def _how(plan: LoadPlan) -> str:
     users = f"{plan.users:,} user{'s' if plan.users > 1 else ''}"
     lasting = figures.duration(plan.run_time_s)
     if plan.rate is not None:
         return (
-            f"Open loop: {plan.rate:,g} requests/s arrive by chance (seed {plan.seed}), "
+            f"Open loop: {plan.rate:,g} requests/s by chance (seed {plan.seed}), "
             f"at most {users} at once, for {lasting}"
         )
     spawned = f", {plan.spawn_rate:g} more each second" if plan.ramp_s else ""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from rowpath.lab.load.figures import Figures, whole
 from rowpath.lab.load.results import LoadResult, TargetResult
@@ -49,17 +50,32 @@ COLUMNS = (
 
 
 def lines(result: LoadResult) -> tuple[Line, ...]:
-    """Return a line for each target, and one of all where there are several."""
+    """Return a line for each target, and one of all where there are several.
+
+    What all targets' URLs begin with is left out of their titles: `common_origin` has it.
+    """
+    left_out = len(common_origin(result))
     each = [
-        Line(
-            title=figures.printable(
-                target.name if target.method in {"", "GET"} else f"{target.method} {target.name}"
-            ),
-            target=target,
-            seen=whole(result, target),
-        )
+        Line(title=_title(target, left_out), target=target, seen=whole(result, target))
         for target in result.targets
     ]
     if len(each) > 1:
         each.append(Line(title="all", target=result.total, seen=whole(result, result.total)))
     return tuple(each)
+
+
+def common_origin(result: LoadResult) -> str:
+    """Return the server that all targets are at, as `http://127.0.0.1:8000`; empty for several."""
+    origins = {_origin(target.name) for target in result.targets}
+    return origins.pop() if len(origins) == 1 else ""
+
+
+def _origin(name: str) -> str:
+    parts = urlsplit(name)
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme and parts.netloc else ""
+
+
+def _title(target: TargetResult, left_out: int) -> str:
+    shown = target.name[left_out:] or "/"
+    asked = shown if target.method in {"", "GET"} else f"{target.method} {shown}"
+    return figures.printable(asked)

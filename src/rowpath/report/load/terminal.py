@@ -14,7 +14,7 @@ from rowpath.report.load import notes, table
 
 def summary(result: LoadResult, failed_thresholds: Sequence[str]) -> RenderableType:
     """Return the figures of each target, the failures, and what is to be known about them."""
-    parts: list[RenderableType] = [Text(notes.asked(result.plan) + "."), Text()]
+    parts: list[RenderableType] = [Text(notes.asked(result) + "."), Text()]
     stopped = notes.stopped(result)
     if stopped:
         parts += [Text(stopped, style="bold red"), Text()]

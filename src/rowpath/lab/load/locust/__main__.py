@@ -5,6 +5,7 @@ to tell, a line of JSON each.
 """
 
 import json
+import signal
 import sys
 import traceback
 from base64 import b64encode
@@ -22,6 +23,8 @@ from rowpath.lab.load.plan import Order
 
 def main() -> None:
     """Do what the file says, and tell why that could not be done."""
+    # Told to stop, a master tells its workers on the way out.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     job: dict[str, Any] = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     with Path(job["frames"]).open("a", encoding="utf-8", buffering=1) as frames:
 

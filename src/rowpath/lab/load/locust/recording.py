@@ -1,4 +1,4 @@
-"""What a process that asks has seen, raw: one row a request, with the process's own CPU and users.
+"""What a process that asks has seen, raw: one row a request, with the process's own CPU.
 
 Locust rounds response times into buckets and keeps those. Here each request is a row of its own,
 handed over once a second, so that the process holds the rows of a second only.
@@ -76,7 +76,7 @@ class Recorder:
             asked.size_bytes,
         )
 
-    def take(self, *, users: int) -> dict[str, Any]:
+    def take(self) -> dict[str, Any]:
         """Return all that is new, and let go of it."""
         names, reasons = list(self._names), list(self._reasons)
         part = {
@@ -85,7 +85,6 @@ class Recorder:
             "reasons": reasons[self._told_reasons :],
             "at_s": self.now_s(),
             "cpu_s": process_time() - self.began_cpu_s,
-            "users": users,
         }
         self._rows.clear()
         self._told_names, self._told_reasons = len(names), len(reasons)

@@ -13,7 +13,7 @@ from gevent.event import Event
 from locust import User
 from locust.env import Environment
 from locust.rpc import Message
-from locust.runners import LocalRunner, WorkerRunner
+from locust.runners import STATE_MISSING, LocalRunner, MasterRunner, WorkerRunner
 
 from rowpath.lab.load.locust.asking import Asker, Load
 from rowpath.lab.load.locust.recording import Asked, Recorder
@@ -129,11 +129,19 @@ def lead(
     tell({"event": "began"})
     gevent.spawn(runner.start, content["users"], spawn_rate=content["spawn_rate"])
     longest_s = order.run_time_s + order.grace_s + LAST_PARTS_WITHIN_S
-    with gevent.Timeout(longest_s, exception=False):
-        _wait_for(lambda: workers.done >= workers.armed)
-    if lost := workers.armed - workers.done:
-        tell({"event": "lost", "workers": sorted(lost)})
-    runner.quit()
+    try:
+        gevent.sleep(order.run_time_s)
+        with gevent.Timeout(longest_s - order.run_time_s, exception=False):
+            _wait_for(lambda: workers.done | _missing(runner) >= workers.armed)
+        if lost := workers.armed - workers.done:
+            tell({"event": "lost", "workers": sorted(lost)})
+    finally:  # be it that the load is ended by hand: workers elsewhere are to end as well
+        runner.quit()
+
+
+def _missing(runner: MasterRunner) -> set[str]:
+    """Return the workers that Locust has not heard of for some seconds."""
+    return {client.id for client in runner.clients.all if client.state == STATE_MISSING}
 
 
 def _environment(order: Order, user_classes: list[type[User]]) -> Environment:
@@ -198,16 +206,38 @@ def _parts(
     """Yield what was recorded once a second, and the rest when all users have ended."""
     # Each user ends when its request was answered, or when the grace is over.
     stopping = gevent.spawn_later(max(0.0, order.run_time_s - recorder.now_s()), runner.stop)
+    users = Users(runner, recorder)
     while not stopping.ready():
         now_s = recorder.now_s()
-        wait_s = HAND_OVER_EVERY_S - now_s % HAND_OVER_EVERY_S
+        until_s = now_s - now_s % HAND_OVER_EVERY_S + HAND_OVER_EVERY_S
         if now_s < order.run_time_s:  # the CPU that the load took is asked for when it is over
-            wait_s = min(wait_s, order.run_time_s - now_s)
-        stopping.join(timeout=wait_s)
+            until_s = min(until_s, order.run_time_s)
+        # Locust starts users on the second; in the middle of one it is clear how many there are.
+        stopping.join(timeout=(until_s - now_s) / 2)
+        users.look()
+        stopping.join(timeout=max(0.0, until_s - recorder.now_s()))
         if not stopping.ready():
-            yield {**recorder.take(users=runner.user_count), "is_last": False, "due": None}
+            yield {**recorder.take(), **users.seen(), "is_last": False, "due": None}
     due = Asker.load.due() if Asker in runner.user_classes else None
-    yield {**recorder.take(users=runner.user_count), "is_last": True, "due": due}
+    yield {**recorder.take(), **users.seen(), "is_last": True, "due": due}
+
+
+@dataclass(slots=True)
+class Users:
+    """How many users this process had when it was last looked."""
+
+    runner: LocalRunner | WorkerRunner
+    recorder: Recorder
+    count: int = 0
+    at_s: float = 0.0
+
+    def look(self) -> None:
+        """Count the users now."""
+        self.count, self.at_s = self.runner.user_count, self.recorder.now_s()
+
+    def seen(self) -> dict[str, Any]:
+        """Return what was seen, as a part tells it."""
+        return {"users": self.count, "users_at_s": self.at_s}
 
 
 def _wait_for(condition: Callable[[], bool]) -> None:
