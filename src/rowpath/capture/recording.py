@@ -7,7 +7,7 @@ from typing import TypeAlias
 from rowpath.capture.places import IsOwn, Spot, calling, is_outside_libraries
 from rowpath.capture.postgresql import is_explainable
 from rowpath.capture.psycopg import Fetches, follow
-from rowpath.capture.trace import Statement
+from rowpath.capture.trace import Place, Statement
 
 Explainer: TypeAlias = Callable[[], str | None]
 """Asks for the plan of one statement with its values; None where there is none."""
@@ -22,7 +22,7 @@ class _Entry:
     values: str | None
     spot: Spot | None
 
-    def statement(self, plan: str | None) -> Statement:
+    def statement(self, plan: str | None, place: Place | None) -> Statement:
         """Return the entry as a value, with what its server-side cursor has handed out."""
         fetches = self.fetches
         return Statement(
@@ -31,8 +31,7 @@ class _Entry:
             rows=fetches.rows if fetches else self.rows,
             plan=plan,
             values=self.values,
-            # The text of the line is read only now: while the work runs, its memory is watched.
-            place=None if self.spot is None else self.spot.place(),
+            place=place,
         )
 
 
@@ -90,7 +89,13 @@ class Recording:
 
     def statements(self) -> tuple[Statement, ...]:
         """Return what has been executed so far, in order, with the plans that were asked for."""
-        return tuple(entry.statement(self._plans.get(entry.text)) for entry in self._entries)
+        # The text of a line is read only now: while the work runs, its memory is watched.
+        spots = {entry.spot for entry in self._entries}
+        places = {spot: None if spot is None else spot.place() for spot in spots}
+        return tuple(
+            entry.statement(self._plans.get(entry.text), places[entry.spot])
+            for entry in self._entries
+        )
 
 
 def _row_count(cursor: object) -> int | None:
