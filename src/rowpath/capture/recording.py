@@ -8,7 +8,7 @@ from typing import TypeAlias
 from rowpath.capture.places import IsOwn, Spot, calling, is_outside_libraries
 from rowpath.capture.postgresql import is_explainable
 from rowpath.capture.psycopg import Fetches, follow
-from rowpath.capture.trace import Statement
+from rowpath.capture.trace import Place, Statement
 
 Explainer: TypeAlias = Callable[[], str | None]
 """Asks for the plan of one statement with its values; None where there is none."""
@@ -25,7 +25,7 @@ class _Entry:
     values: str | None
     spot: Spot | None
 
-    def statement(self, plan: str | None) -> Statement:
+    def statement(self, plan: str | None, place: Place | None) -> Statement:
         """Return the entry as a value, with what its server-side cursor has handed out."""
         fetches = self.fetches
         return Statement(
@@ -36,8 +36,7 @@ class _Entry:
             started_s=self.started_s,
             backend=self.backend,
             values=self.values,
-            # The text of the line is read only now: while the work runs, its memory is watched.
-            place=None if self.spot is None else self.spot.place(),
+            place=place,
         )
 
 
@@ -101,7 +100,13 @@ class Recording:
 
     def statements(self) -> tuple[Statement, ...]:
         """Return what has been executed so far, in order, with the plans that were asked for."""
-        return tuple(entry.statement(self._plans.get(entry.text)) for entry in self._entries)
+        # The text of a line is read only now: while the work runs, its memory is watched.
+        spots = {entry.spot for entry in self._entries}
+        places = {spot: None if spot is None else spot.place() for spot in spots}
+        return tuple(
+            entry.statement(self._plans.get(entry.text), places[entry.spot])
+            for entry in self._entries
+        )
 
 
 def _row_count(cursor: object) -> int | None:
