@@ -31,6 +31,8 @@ FRAMEWORKS = {
     "oxide": ("drf_oxide",),
     "bolt": ("django_bolt",),
     "litestar": ("litestar",),
+    "toolbar": ("debug_toolbar",),
+    "silk": ("silk",),
 }
 # What uses a second framework, as its users do.
 WITH = {
@@ -41,6 +43,7 @@ WITH = {
     "ninja": {"orjson"},
     "bolt": {"django"},
     "litestar": {"sqlalchemy", "fastapi"},
+    "tools": {"django"},
 }
 # Within a part, what stands on a floor imports from the floors below it alone.
 FLOORS: dict[str, tuple[set[str], ...]] = {
@@ -58,6 +61,7 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
         # what was measured
         {"results"},
         {"analysis", "forecast"},
+        {"load"},
         {"measuring"},
         {"session"},
     ),

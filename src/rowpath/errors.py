@@ -10,11 +10,13 @@
     ├── PortError       exit 8   a port that is taken
     ├── ServerError     exit 9   a measured application that does not start, or dies
     ├── AnswerError     exit 10  a variant that answers other rows or values
-    └── InstallError    exit 11  an extra that is not installed
+    ├── InstallError    exit 11  an extra that is not installed
+    ├── LimitError      exit 12  a load whose figures do not hold: its generator was the limit
+    └── ThresholdError  exit 99  a load that did not keep the limits it was given
 
 A message reads `Cannot <verb> <object>: <reason with the values>. <What to do>.` Each class has
-its own exit code, so that a script can tell them apart; 1 stays for a defect of rowpath's own,
-130 and 143 are those of a shell for Ctrl-C and SIGTERM.
+its own exit code, so that a script can tell them apart, 99 as k6 has it; 1 stays for a defect of
+rowpath's own, 130 and 143 are those of a shell for Ctrl-C and SIGTERM.
 """
 
 
@@ -82,3 +84,15 @@ class InstallError(RowpathError):
     """A part of rowpath is used whose extra is not installed."""
 
     exit_code = 11
+
+
+class LimitError(RowpathError):
+    """What a load measured is its own generator, or is not what it was to offer."""
+
+    exit_code = 12
+
+
+class ThresholdError(RowpathError):
+    """A load did not keep a threshold that it was given."""
+
+    exit_code = 99

@@ -62,11 +62,40 @@ def test_only_one_field_sends_a_statement_more_for_each_row() -> None:
     trace = Trace(statements=recording.statements(), peak_bytes=0)
     assert len(trace.statements) == ROWS + 1
     assert trace.similar == ROWS
+    assert trace.duplicates == 0
     assert trace.rows == 2 * ROWS
+    places = [statement.place for statement in trace.statements]
+    assert all(
+        place is not None and place.file.endswith("test_capture_django.py") for place in places
+    )
+    assert [place.code for place in places if place is not None] == [
+        'for product in Product.objects.only("low_price")[:ROWS]:',
+        *["assert product.high_price"] * ROWS,
+    ]
     assert trace.statements[1].text == (
         'SELECT "product"."id", "product"."high_price" FROM "product" '
         'WHERE "product"."id" = %s LIMIT 21'
     )
+
+
+def test_what_is_asked_again_is_a_duplicate() -> None:
+    """The same text with the same values, by the ORM or by a cursor, by place or by name."""
+    from rowpath.lab.apps.django.models import Product  # noqa: PLC0415 after Django is set up
+
+    with recorded() as recording, connection.cursor() as cursor:
+        for pk in (1, 2, 1):
+            Product.objects.get(pk=pk)
+        for text, values in (
+            ("SELECT %s::int", [1]),
+            ("SELECT %(one)s::int", {"one": 1}),
+            ("SELECT 1", None),
+        ):
+            cursor.execute(text, values)
+            cursor.execute(text, values)
+
+    trace = Trace(statements=recording.statements(), peak_bytes=0)
+    assert trace.similar == 3 + 6
+    assert trace.duplicates == 2 + 6
 
 
 def test_an_iterator_is_one_statement_with_all_its_rows() -> None:

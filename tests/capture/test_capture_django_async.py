@@ -104,7 +104,7 @@ def test_nothing_is_left_on_connections_after_the_block() -> None:
     """Neither on this thread's connection nor on the class, also after an exception."""
     given = ConnectionHandler.__getitem__
 
-    with pytest.raises(RuntimeError), recorded_in_context() as recording:
+    with pytest.raises(RuntimeError), recorded_in_context() as recording:  # noqa: PT012
         send("SELECT 1")
         raise RuntimeError
     send("SELECT 2")

@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError
 
 from conftest import PRODUCTS
 from rowpath.capture.sqlalchemy import recorded
-from rowpath.capture.trace import Statement
+from rowpath.capture.trace import Statement, Trace
 
 SERIES = text("SELECT generate_series(1, CAST(:count AS integer))")
 
@@ -48,6 +48,20 @@ def test_a_statement_is_recorded_with_its_text_and_rows(engine: Engine) -> None:
     assert statement.text == "SELECT generate_series(1, CAST(%(count)s AS integer))"
     assert statement.rows == 7
     assert statement.duration_s > 0
+
+
+def test_a_statement_has_its_values_and_its_place(engine: Engine) -> None:
+    """What is asked again is a duplicate, and the line of the project that asked is told."""
+    with recorded(engine) as recording:
+        for count in (1, 2, 1):
+            send(engine, count)
+
+    trace = Trace(statements=recording.statements(), peak_bytes=0)
+    assert (trace.similar, trace.duplicates) == (3, 2)
+    for statement in trace.statements:
+        assert statement.place is not None
+        assert statement.place.function == "send"
+        assert statement.place.code == 'connection.execute(SERIES, {"count": count}).all()'
 
 
 def test_a_stream_is_one_statement_with_all_its_rows(engine: Engine) -> None:

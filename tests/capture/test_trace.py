@@ -2,7 +2,7 @@ from json import JSONDecodeError
 
 import pytest
 
-from rowpath.capture.trace import Statement, Trace, error_line, from_json, to_json
+from rowpath.capture.trace import Place, Statement, Trace, error_line, from_json, to_json
 
 
 def statement(text: str, rows: int | None = 1) -> Statement:
@@ -20,9 +20,21 @@ EXPLAINED = Trace(
     resident_bytes=1,
     error="FieldError: é",
 )
+PLACED = Trace(
+    statements=(
+        Statement(
+            text="SELECT 1",
+            duration_s=0.5,
+            rows=1,
+            values="ab12",
+            place=Place(file="shop/views.py", line=7, function="List.get", code="é = list(rows)"),
+        ),
+    ),
+    peak_bytes=2,
+)
 
 
-@pytest.mark.parametrize("trace", [TRACE, EXPLAINED])
+@pytest.mark.parametrize("trace", [TRACE, EXPLAINED, PLACED])
 def test_a_trace_survives_json(trace: Trace) -> None:
     """What was written as JSON is read as the same value."""
     assert from_json(to_json(trace)) == trace
@@ -49,6 +61,18 @@ def test_similar_counts_all_statements_that_share_a_text() -> None:
     trace = Trace(statements=tuple(map(statement, ["a", "b", "b", "c"])), peak_bytes=0)
 
     assert trace.similar == 2
+
+
+def test_duplicates_share_their_values_too() -> None:
+    """Of four similar statements two have the same values; what cannot be compared is alone."""
+    sent = [
+        Statement(text=text, duration_s=0, rows=1, values=values)
+        for text, values in (("a", "1"), ("a", "2"), ("a", "1"), ("a", None), ("b", "1"))
+    ]
+    trace = Trace(statements=(*sent, sent[3]), peak_bytes=0)
+
+    assert trace.similar == 5
+    assert trace.duplicates == 2
 
 
 def test_rows_are_unknown_where_one_statement_cannot_say() -> None:

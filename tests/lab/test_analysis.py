@@ -2,17 +2,19 @@
 
 from collections import defaultdict
 from dataclasses import replace
+from math import prod
 from random import Random
 
 import pytest
 
-from rowpath.capture.trace import Statement, Trace
+from rowpath.capture.trace import Place, Statement, Trace
 from rowpath.lab.analysis import experiment_record, narrow_enough
 from rowpath.lab.conditions import NAMED
 from rowpath.lab.experiment import Claim, ExpectedError, Experiment, Requirement, Variant
 from rowpath.lab.experiments import EXPERIMENTS
+from rowpath.lab.experiments.fourteen import FACTORS
 from rowpath.lab.forecast import Forecast
-from rowpath.lab.measures import CPU, TIME
+from rowpath.lab.measures import CPU, MEDIAN_LATENCY, P95_LATENCY, THROUGHPUT, TIME
 from rowpath.lab.plan import Stage, Stock, stages
 from rowpath.lab.profile import profile_named
 from rowpath.lab.record import ExperimentRecord
@@ -117,7 +119,7 @@ def test_a_claim_is_judged_in_every_setup_in_which_it_was_measured() -> None:
         variant=LISTS.variants[1].name,
         baseline=GROUP.baseline,
         rows=1_000,
-        time_ratio=2.0,
+        ratio=2.0,
     )
     experiment = replace(LISTS, claims=(claim,))
 
@@ -127,6 +129,28 @@ def test_a_claim_is_judged_in_every_setup_in_which_it_was_measured() -> None:
         ("as-told", "confirmed"),
         ("controlled", "confirmed"),
     ]
+
+
+def test_a_statement_is_told_with_its_duplicates_and_its_places() -> None:
+    """Lines that sent it are counted, in the order of the first time."""
+    stage, results = planned(), Results()
+    fill(stage, results, 0)
+    first, second = (
+        Place(file="views.py", line=line, function="get", code="list(rows)") for line in (9, 4)
+    )
+    sent = [
+        replace(STATEMENT, values=values, place=place)
+        for values, place in (("1", first), ("1", second), ("2", first), ("3", None))
+    ]
+    seen = replace(SEEN, trace=Trace(statements=tuple(sent), peak_bytes=1))
+    results.observations[stage.cells[0]] = seen
+
+    record = experiment_record(LISTS, [stage], results, VERSIONS, SOURCES).variants[0]
+
+    assert (record.sql_statements, record.sql_similar, record.sql_duplicates) == (4, 4, 2)
+    (statement,) = record.statements
+    assert statement.duplicates == 2
+    assert [(place.line, place.count) for place in statement.places] == [(9, 2), (4, 1)]
 
 
 def test_statements_with_one_text_are_told_once() -> None:
@@ -224,3 +248,68 @@ def test_the_forecast_knows_that_a_stage_has_a_limit_of_time() -> None:
         Forecast([stage], hurried, results, table_rows=1_000).remaining_s()
         == Forecast([stage], QUICK, results, table_rows=1_000).remaining_s()
     )
+
+
+def test_a_ratio_is_shared_out_among_what_differs() -> None:
+    """Each factor has what it multiplies the time by, and the shares add up to all of it."""
+    fourteen = {experiment.name: experiment for experiment in EXPERIMENTS}["fourteen"]
+    brings = dict(zip(FACTORS, (0.1, 0.5, 0.8), strict=True))
+    group = fourteen.groups[0]
+    assert group.explanation is not None
+    changed = {
+        (corner.variant, corner.conditions): corner.changed for corner in group.explanation.corners
+    }
+    [stage], results = stages([replace(fourteen, groups=(group,))], QUICK, stock=STOCK), Results()
+    for cell in stage.cells:
+        results.observations[cell] = SEEN
+    for block in range(6):
+        for cell in stage.timed:
+            factors = changed.get((cell.variant.name, cell.conditions), frozenset())
+            time_s = (1 + block / 10) * prod(brings[factor] for factor in factors)
+            results.slots[cell].append(Slot(figures={TIME: time_s, CPU: time_s}, samples_s=(1.0,)))
+
+    [explanation] = experiment_record(fourteen, [stage], results, VERSIONS, SOURCES).explanations
+
+    assert explanation.blocks == 6
+    assert explanation.ratio.estimate == pytest.approx(0.1 * 0.5 * 0.8)
+    assert {each.factor: each.ratio.estimate for each in explanation.shares} == pytest.approx(
+        brings
+    )
+    assert sum(each.share.estimate for each in explanation.shares) == pytest.approx(1)
+
+
+def test_nothing_is_shared_out_of_what_was_not_measured() -> None:
+    """Without blocks enough for an interval there is no explanation, nor where a corner lacks."""
+    fourteen = {experiment.name: experiment for experiment in EXPERIMENTS}["fourteen"]
+    [stage], results = stages([fourteen], QUICK, stock=STOCK), Results()
+    fill(stage, results, blocks=5)
+
+    assert experiment_record(fourteen, [stage], results, VERSIONS, SOURCES).explanations == ()
+
+
+def test_requests_per_second_are_compared_where_users_asked() -> None:
+    """The ratio is of throughputs, so is the claim, and no time of single requests is made up."""
+    users = {experiment.name: experiment for experiment in EXPERIMENTS}["users"]
+    [stage], results = stages([users], QUICK, stock=STOCK), Results()
+    rates = {"drf-objects": 10.0, "drf-no-serializer": 16.0}
+    for cell in stage.cells:
+        results.observations[cell] = SEEN
+    for block in range(6):
+        for cell in stage.timed:
+            rate = rates.get(cell.variant.name, 50.0) * (1 + block / 100)
+            figures = {THROUGHPUT: rate, MEDIAN_LATENCY: 4 / rate, P95_LATENCY: 5 / rate, CPU: 0.1}
+            results.slots[cell].append(Slot(figures=figures))
+
+    record = experiment_record(users, [stage], results, VERSIONS, SOURCES)
+
+    claim = next(each for each in record.claims if each.variant == "drf-no-serializer")
+    assert claim.quantity == "requests_per_s"
+    assert claim.claimed_ratio == pytest.approx(1.6)
+    assert claim.measured is not None
+    assert claim.measured.estimate == pytest.approx(1.6)
+    assert claim.verdict == "confirmed"
+    variant = record.variants[0]
+    assert (variant.time_ms, variant.samples_ms) == (None, ())
+    assert [each.quantity for each in variant.figures] == ["requests_per_s", "p50", "p95", "cpu"]
+    assert record.groups[0].compares == "requests_per_s"
+    assert record.groups[0].measure == "4 users at once, each asking anew when answered"

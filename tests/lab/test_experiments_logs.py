@@ -77,7 +77,7 @@ def test_the_talks_gain_of_select_related_is_the_only_claim() -> None:
         "fk-select-related",
         "fk-lazy",
     )
-    assert claim.time_ratio == pytest.approx(1 - 0.40, abs=0.02)
+    assert claim.ratio == pytest.approx(1 - 0.40, abs=0.02)
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,9 @@ TIMED_PATHS = {
     App.PEERS: "/ladder/orjson",
     App.BOLT: "/ladder/bolt",
     App.LITESTAR: "/ladder/litestar",
+    App.RECORDER: "/instruments/recorder",
+    App.TOOLBAR: "/instruments/toolbar",
+    App.SILK: "/instruments/silk",
 }
 
 FOREIGN = {

@@ -206,7 +206,7 @@ def claimed(  # noqa: PLR0913 (a claim of the talk and what came of it in one se
     baseline: str,
     setup: str = "controlled",
     rows: int = 1_000,
-    reading: str = "time",
+    quantity: str = "time",
 ) -> ClaimRecord:
     """Return a claim with the ratio that was measured and its verdict, or without a measurement."""
     return ClaimRecord(
@@ -216,7 +216,7 @@ def claimed(  # noqa: PLR0913 (a claim of the talk and what came of it in one se
         baseline=baseline,
         setup=setup,
         rows=rows,
-        reading=reading,
+        quantity=quantity,
         claimed_ratio=ratio_claimed,
         measured=None if outcome is None else ratio(outcome[0]),
         verdict="inconclusive" if outcome is None else outcome[1],

@@ -26,6 +26,7 @@ from rowpath.lab.record import (
     DatasetRecord,
     EnvironmentRecord,
     ExperimentRecord,
+    PlaceRecord,
     Run,
     StatementRecord,
 )
@@ -143,7 +144,7 @@ def _lists() -> ExperimentRecord:
                 1 / 14,
                 told=(0.079, "confirmed"),
                 controlled=(0.79, "direction only"),
-                reading="throughput",
+                quantity="requests_per_s",
             ),
             *_claim(
                 "values() with the serializer takes 17% more time",
@@ -175,7 +176,7 @@ def _claim(  # noqa: PLR0913 (a claim of the talk and what came of it in two set
     told: tuple[float, str] | None,
     controlled: tuple[float, str],
     baseline: str = "drf-objects",
-    reading: str = "time",
+    quantity: str = "time",
 ) -> tuple[ClaimRecord, ...]:
     return tuple(
         claimed(
@@ -186,7 +187,7 @@ def _claim(  # noqa: PLR0913 (a claim of the talk and what came of it in two set
             outcome,
             setup=setup,
             baseline=baseline,
-            reading=reading,
+            quantity=quantity,
         )
         for setup, outcome in (("as-told", told), ("controlled", controlled))
     )
@@ -201,6 +202,20 @@ def _fields() -> ExperimentRecord:
             count=100,
             duration_ms=46.3,
             rows=100,
+            plan="Limit\n  ->  Index Scan using product_pkey on product",
+            duplicates=30,
+            places=(
+                PlaceRecord(
+                    file="shop/views.py",
+                    line=144,
+                    function="SQLDebugV2.get",
+                    code='out_data["high_price"].append(product.high_price)',
+                    count=98,
+                ),
+                PlaceRecord(
+                    file=f"shop/{HOSTILE}.py", line=7, function=HOSTILE, code=HOSTILE, count=2
+                ),
+            ),
         ),
     )
     return ExperimentRecord(

@@ -196,6 +196,17 @@ def test_plans_stand_under_their_statements(html: str) -> None:
     assert "300 and 1,000 rows (numbers from the first)" in html
 
 
+def test_places_stand_under_their_statements(html: str) -> None:
+    """The line that sent a statement is there with its text, and how often it was a duplicate."""
+    text = " ".join(re.sub(r"<[^>]+>", " ", html).split())
+
+    assert "sent 100 times a request, 30 of them with the values of another, 46.3 ms in all" in text
+    assert (
+        "Sent from 2 places shop/views.py:144 in SQLDebugV2.get, 98 times a request "
+        "out_data[&#34;high_price&#34;].append(product.high_price)" in text
+    )
+
+
 def test_a_large_run_makes_a_page_that_a_phone_can_load() -> None:
     """Statements of hundreds of kilobytes, many variants and sizes stay below three megabytes."""
     run, writes = whole_run(), experiment("writes")

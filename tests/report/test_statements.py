@@ -4,8 +4,9 @@ import pytest
 from record_parts import HOSTILE, timed
 from report_runs import experiment
 
-from rowpath.lab.record import StatementRecord, VariantRecord
-from rowpath.report.notes import plan_seen, shortened
+from rowpath.lab.record import PlaceRecord, StatementRecord, VariantRecord
+from rowpath.report.notes import plan_seen, shortened, source
+from rowpath.report.notes import sent as sent_in_words
 from rowpath.report.statements import Shown, sent, shown_plan, shown_sql
 
 _CHOSEN = "SELECT a FROM t WHERE id IN ({ids})"
@@ -165,6 +166,37 @@ def test_plans_of_another_form_are_shown_with_where_they_were_seen() -> None:
         "as told, 1 and 1,000 rows; controlled, 1,000 rows",
         "controlled, 1 row",
     ]
+
+
+def place(line: int, count: int) -> PlaceRecord:
+    """Return a line of a file that sent a statement so often."""
+    return PlaceRecord(
+        file="shop/views.py", line=line, function="List.get", code="list(rows)", count=count
+    )
+
+
+def test_a_line_is_told_once_with_the_most_that_it_sent() -> None:
+    """Over sizes and batches it is one place; its count is that of a request."""
+    small, first, last = (
+        dataclasses.replace(statement(inserting(rows)), count=count, places=(place(3, count),))
+        for rows, count in ((10, 1), (500, 3), (20, 1))
+    )
+
+    (only,) = sent([sending(small, rows=10), sending(first, last, rows=1_520)])
+
+    (found,) = only.sources
+    assert source(found) == "shop/views.py:3 in List.get, 4 times a request"
+
+
+def test_duplicates_are_told_with_how_often_a_statement_is_sent() -> None:
+    """A loop that asks again for what it has is another mistake than one that does not."""
+    asked = dataclasses.replace(statement("SELECT 1"), count=40, duplicates=30)
+
+    (only,) = sent([sending(asked)])
+
+    assert sent_in_words(only.sightings) == (
+        "sent 40 times a request, 30 of them with the values of another, 2.00 ms in all"
+    )
 
 
 def test_a_statement_that_nobody_explains_has_no_plan() -> None:

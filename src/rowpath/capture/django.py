@@ -16,23 +16,26 @@ from psycopg import Cursor
 from psycopg.abc import Params
 
 from rowpath.capture.patching import Patch
+from rowpath.capture.places import IsOwn, is_outside_libraries
 from rowpath.capture.postgresql import backend_of, plan_of
 from rowpath.capture.psycopg import CopyListener, copies_told, fetches_counted, text_of
 from rowpath.capture.recording import Recording
+from rowpath.capture.values import digest
 
 Wrapper = Callable[..., Any]
 """What Django calls instead of executing a statement: see its `execute_wrapper`."""
 
 
 @contextmanager
-def recorded() -> Iterator[Recording]:
+def recorded(is_own: IsOwn = is_outside_libraries) -> Iterator[Recording]:
     """Yield a recording of every statement that this thread sends through Django's connections.
 
     Connections are the thread's own in Django, so other threads do not mix in. `executemany` is
     one statement: its text was sent once by the application. So is psycopg's COPY, with the time
     of its whole block. Plans are asked for on the connection that sent the text, in this thread.
+    `is_own` says which code is the project's, whose lines are told.
     """
-    recording = Recording()
+    recording = Recording(is_own)
     with ExitStack() as stack:
         stack.enter_context(fetches_counted())
         stack.enter_context(copies_told(_copy_listener(recording)))
@@ -42,7 +45,7 @@ def recorded() -> Iterator[Recording]:
 
 
 @contextmanager
-def recorded_in_context() -> Iterator[Recording]:
+def recorded_in_context(is_own: IsOwn = is_outside_libraries) -> Iterator[Recording]:
     """Yield a recording of every statement that this context sends through Django's connections.
 
     A context is what `contextvars` says: the current task, the tasks that it creates, and the
@@ -50,7 +53,7 @@ def recorded_in_context() -> Iterator[Recording]:
     Other requests do not mix in, though they may use the same threads and connections. Plans are
     asked for in the thread that calls `explain`. All else is as of `recorded`.
     """
-    follower = _Follower()
+    follower = _Follower(is_own)
     with ExitStack() as stack:
         stack.enter_context(fetches_counted())
         stack.enter_context(copies_told(_copy_listener(follower.recording)))
@@ -64,8 +67,8 @@ def recorded_in_context() -> Iterator[Recording]:
 class _Follower:
     """Puts a wrapper on each connection that its context is given, in whichever thread."""
 
-    def __init__(self) -> None:
-        self.recording = Recording()
+    def __init__(self, is_own: IsOwn) -> None:
+        self.recording = Recording(is_own)
         self._record = _wrapper(self.recording)
         self._followed: list[BaseDatabaseWrapper] = []
 
@@ -118,6 +121,7 @@ def _wrapper(recording: Recording) -> Wrapper:
     ) -> Any:  # noqa: ANN401 whatever the driver returns
         cursor = context["cursor"].cursor
         text = text_of(sql, cursor)
+        values = digest(params)
         first, params = _first_of(params) if many else (params, params)
         explainer = None
         started = perf_counter()
@@ -129,7 +133,7 @@ def _wrapper(recording: Recording) -> Wrapper:
             # A statement that failed was sent all the same.
             duration_s = perf_counter() - started
             backend = backend_of(context["connection"].connection)
-            recording.add(text, duration_s, cursor, explainer, backend=backend)
+            recording.add(text, duration_s, cursor, explainer, backend=backend, values=values)
         return returned
 
     return record

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import TypeAlias
 
+from rowpath.capture.places import IsOwn, Spot, calling, is_outside_libraries
 from rowpath.capture.postgresql import is_explainable
 from rowpath.capture.psycopg import Fetches, follow
 from rowpath.capture.trace import Statement
@@ -21,6 +22,8 @@ class _Entry:
     rows: int | None
     backend: int | None
     fetches: Fetches | None
+    values: str | None
+    spot: Spot | None
 
     def statement(self, plan: str | None) -> Statement:
         """Return the entry as a value, with what its server-side cursor has handed out."""
@@ -32,19 +35,26 @@ class _Entry:
             plan=plan,
             started_s=self.started_s,
             backend=self.backend,
+            values=self.values,
+            # The text of the line is read only now: while the work runs, its memory is watched.
+            place=None if self.spot is None else self.spot.place(),
         )
 
 
 class Recording:
-    """Grows by a statement whenever one has been executed."""
+    """Grows by a statement whenever one has been executed.
 
-    def __init__(self) -> None:
+    `is_own` says which code is the project's, whose lines are told as those that sent statements.
+    """
+
+    def __init__(self, is_own: IsOwn = is_outside_libraries) -> None:
+        self._is_own = is_own
         self._began = perf_counter()
         self._entries: list[_Entry] = []
         self._explainers: dict[str, Explainer] = {}
         self._plans: dict[str, str | None] = {}
 
-    def add(
+    def add(  # noqa: PLR0913 one parameter a matter of the statement's
         self,
         text: str,
         duration_s: float,
@@ -52,6 +62,7 @@ class Recording:
         explainer: Explainer | None = None,
         *,
         backend: int | None = None,
+        values: str | None = None,
     ) -> None:
         """Note that `cursor`, psycopg's, has just executed `text`, which took `duration_s`.
 
@@ -60,6 +71,8 @@ class Recording:
         The rows that a server-side cursor hands out later, and their time, count as part of this
         statement: to the application it is one, however many fetches it takes. `explainer` holds
         the statement's values: that of the first statement of a text is kept, until `explain`.
+        `values` is their digest. The place is where this is called from, so it must be called from
+        within the call that sent the statement.
         """
         entry = _Entry(
             text=text,
@@ -68,6 +81,8 @@ class Recording:
             rows=_row_count(cursor),
             backend=backend,
             fetches=follow(cursor),
+            values=values,
+            spot=calling(self._is_own),
         )
         self._entries.append(entry)
         is_new = text not in self._explainers and text not in self._plans

@@ -13,9 +13,11 @@ from sqlalchemy import Connection, Engine, ExceptionContext, event
 from sqlalchemy.engine import ExecutionContext
 from sqlalchemy.exc import SQLAlchemyError
 
+from rowpath.capture.places import IsOwn, is_outside_libraries
 from rowpath.capture.postgresql import backend_of, plan_of
 from rowpath.capture.psycopg import fetches_counted
 from rowpath.capture.recording import Explainer, Recording
+from rowpath.capture.values import digest
 
 # A framework that runs a request's work in a thread pool copies the context into the thread (so
 # does anyio for FastAPI's endpoints); the recordings that it holds are the same objects in both.
@@ -23,16 +25,19 @@ _active: ContextVar[tuple[Recording, ...]] = ContextVar("rowpath_recordings", de
 
 
 @contextmanager
-def recorded(engine: Engine, *others: Engine) -> Iterator[Recording]:
+def recorded(
+    engine: Engine, *others: Engine, is_own: IsOwn = is_outside_libraries
+) -> Iterator[Recording]:
     """Yield a recording of every statement that this context sends through `engine` or `others`.
 
     A context is what `contextvars` says: the current thread or task, and whatever runs in a copy
     of its context. Other requests on the same engine do not mix in. `executemany` is one
     statement. BEGIN and COMMIT are none: psycopg sends them by itself. An async engine is given as
     its `sync_engine`, which has its events, and after another: plans are asked for on a connection
-    of the first one's pool, without an event loop.
+    of the first one's pool, without an event loop. `is_own` says which code is the project's, whose
+    lines are told.
     """
-    recording = Recording()
+    recording = Recording(is_own)
     listener = _Listener(recording, engine)
     with ExitStack() as stack:
         stack.enter_context(fetches_counted())
@@ -77,25 +82,30 @@ class _Listener:
         first = _first_of(parameters, context)
         explainer = partial(_plan, self._explains, statement, first)
         backend = backend_of(connection.connection.driver_connection)
-        self._add(statement, cursor, explainer, backend)
+        self._add(statement, cursor, explainer, parameters, backend)
 
     def handle_error(self, context: ExceptionContext) -> None:
         """Note a statement that failed: it was sent all the same."""
         if context.execution_context is not None and context.statement is not None:
             # Values that the driver could not send cannot be explained either.
-            self._add(context.statement, context.execution_context.cursor, explainer=None)
+            cursor = context.execution_context.cursor
+            self._add(context.statement, cursor, None, context.parameters)
 
     def _add(
         self,
         statement: str,
         cursor: object,
         explainer: Explainer | None,
+        parameters: object,
         backend: int | None = None,
     ) -> None:
         started = self._started.pop(id(cursor), None)
         if started is not None:
             duration_s = perf_counter() - started
-            self._recording.add(statement, duration_s, cursor, explainer, backend=backend)
+            values = digest(parameters)
+            self._recording.add(
+                statement, duration_s, cursor, explainer, backend=backend, values=values
+            )
 
 
 def _first_of(parameters: Params | list[Params], context: ExecutionContext | None) -> Params | None:

@@ -2,8 +2,23 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from itertools import accumulate
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A line of code: `file` from its outermost package on, `function` by its qualified name.
+
+    `code` is the text of the line, empty where its file cannot be read.
+    """
+
+    file: str
+    line: int
+    function: str
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +32,9 @@ class Statement:
     asked, where the statement failed, and where PostgreSQL has no plan for it (COPY, SET).
     `started_s` is when it was sent, counted from when the recording began, and `backend` the
     process of PostgreSQL that carried it out, one for each connection; None where nobody saw it.
+    `values` tells the values that it was sent with from others: equal values have an equal digest.
+    It is None where they cannot be compared. `place` is the line of the project that sent it, or of
+    the framework where no line of the project did; None where neither is known.
     """
 
     text: str
@@ -25,6 +43,8 @@ class Statement:
     plan: str | None = None
     started_s: float | None = None
     backend: int | None = None
+    values: str | None = None
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,9 +97,20 @@ class Trace:
         return max(accumulate(change for _, change in steps), default=0)
 
     @property
+    def duplicates(self) -> int:
+        """How many statements share their text and their values with another: they ask again."""
+        return duplicates(self.statements)
+
+    @property
     def grown_bytes(self) -> int:
         """How much memory the request needed beyond what its process held before."""
         return max(0, self.peak_bytes - self.resident_bytes)
+
+
+def duplicates(statements: Iterable[Statement]) -> int:
+    """Return how many of the statements have the text and the values of another of them."""
+    counts = Counter((each.text, each.values) for each in statements if each.values is not None)
+    return sum(count for count in counts.values() if count > 1)
 
 
 def error_line(error: BaseException) -> str:
@@ -99,8 +130,13 @@ def from_json(text: bytes) -> Trace:
     """Return the trace that `to_json` wrote; KeyError, TypeError or ValueError for other text."""
     fields = json.loads(text)
     return Trace(
-        statements=tuple(Statement(**statement) for statement in fields["statements"]),
+        statements=tuple(map(_statement, fields["statements"])),
         peak_bytes=fields["peak_bytes"],
         resident_bytes=fields["resident_bytes"],
         error=fields["error"],
     )
+
+
+def _statement(fields: dict[str, Any]) -> Statement:
+    place = fields.get("place")
+    return Statement(**{**fields, "place": None if place is None else Place(**place)})

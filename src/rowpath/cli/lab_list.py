@@ -57,5 +57,5 @@ def _variant(variant: Variant, group: Group, width: int) -> str:
 def _claim(claim: Claim) -> str:
     return (
         f"{claim.section}: {claim.text} ({claim.variant} against {claim.baseline}, "
-        f"{claim.rows:,} rows, time x{claim.time_ratio:.3g}, said of {claim.reading})"
+        f"{claim.rows:,} rows, {claim.quantity.name} x{claim.ratio:.3g})"
     )

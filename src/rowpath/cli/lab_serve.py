@@ -10,8 +10,8 @@ import click
 from rowpath.cli import options
 from rowpath.cli.datasets import wanted_datasets
 from rowpath.cli.standard_streams import say
-from rowpath.errors import ServerError
-from rowpath.lab.applications import App
+from rowpath.errors import InstallError, ServerError, UsageError
+from rowpath.lab.applications import TOOLS, App
 from rowpath.lab.apps.settings import AppSettings
 from rowpath.lab.apps.tracing import TOKEN_HEADER
 from rowpath.lab.conditions import CONTROLLED, NAMED
@@ -28,7 +28,14 @@ LOOK_EVERY_S = 1.0
 
 
 @click.command("serve")
-@click.argument("app", type=click.Choice([str(app) for app in App]), required=False)
+@click.argument(
+    "app", type=click.Choice([str(app) for app in App if app is not App.TOOLS]), required=False
+)
+@click.option(
+    "--tools",
+    is_flag=True,
+    help="The Django application with django-debug-toolbar and django-silk, to look inside.",
+)
 @click.option(
     "--setup",
     type=click.Choice([str(setup) for setup in NAMED]),
@@ -45,6 +52,7 @@ LOOK_EVERY_S = 1.0
 def serve(  # noqa: PLR0913 one parameter an option
     *,
     app: str | None,
+    tools: bool,
     setup: str,
     port: int | None,
     workers: int,
@@ -54,6 +62,9 @@ def serve(  # noqa: PLR0913 one parameter an option
     seed: int,
 ) -> None:
     """Keep the measured applications running, and print their URLs. Ctrl-C ends it."""
+    if tools:
+        _check_tools(app, workers)
+        app = App.TOOLS
     apps = (App(app),) if app else apps_of(EXPERIMENTS, package_versions())
     ports = [port + number if port else None for number in range(len(apps))]
     wanted = wanted_datasets(EXPERIMENTS, rows)
@@ -79,13 +90,34 @@ def serve(  # noqa: PLR0913 one parameter an option
             )
             servers.append(server)
             say("\n".join(_urls(each, server, versions)))
-        if App.DJANGO in apps:
+        if {App.DJANGO, App.TOOLS} & {*apps}:
             say(
                 "A task, marked POST, rewrites the tables draft_* and asks for a header: "
                 f"curl -X POST -H '{TOKEN_HEADER}: {settings.token}' URL"
             )
         say("Running until Ctrl-C.")
         _watch(servers)
+
+
+def _check_tools(app: str | None, workers: int) -> None:
+    """Return where the tools can be served: InstallError, UsageError."""
+    if app not in {None, App.DJANGO}:
+        raise UsageError(
+            f"Cannot serve {app} with --tools: they are Django's. "
+            "Run `rowpath lab serve django --tools`."
+        )
+    if workers > 1:
+        raise UsageError(
+            f"Cannot serve {workers} workers with --tools: the toolbar keeps its panels in the "
+            "worker that answered, and another one does not find them. Leave --workers out."
+        )
+    missing = [name for name in TOOLS if name not in package_versions()]
+    if missing:
+        raise InstallError(
+            f"Cannot serve django with --tools: {' and '.join(missing)} "
+            f"{'is' if len(missing) == 1 else 'are'} not installed. "
+            "Install what it needs: pip install 'rowpath[tools]'"
+        )
 
 
 def _watch(servers: Sequence[Server]) -> NoReturn:
@@ -101,6 +133,8 @@ def _watch(servers: Sequence[Server]) -> NoReturn:
 
 
 def _urls(app: App, server: Server, versions: Mapping[str, str]) -> list[str]:
+    if app is App.TOOLS:
+        return [f"django with its tools at {server.url}/: all that there is to see is linked there"]
     lines = [f"{app} at {server.url}"]
     for experiment in EXPERIMENTS:
         for group in experiment.groups:

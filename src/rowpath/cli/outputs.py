@@ -2,7 +2,7 @@
 
 import shutil
 import stat
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -48,22 +48,32 @@ class Outputs:
 
     def write(self, run: Run) -> Written:
         """Write both files; one that cannot be written after all goes to a temporary folder."""
-        makers: tuple[tuple[str, Path, Callable[[], bytes]], ...] = (
-            ("Run", self.json, lambda: to_json(run)),
-            ("Report", self.html, lambda: html.render(run).encode()),
+        return write(
+            (
+                ("Run", self.json, lambda: to_json(run)),
+                ("Report", self.html, lambda: html.render(run).encode()),
+            )
         )
-        paths: dict[str, Path] = {}
-        failures = []
-        for name, path, make in makers:
-            content = make()
-            try:
-                replace_file(path, content)
-                paths[name] = path
-            except OSError as error:
-                failures.append(f"{path} ({error.strerror or error})")
-                with suppress(OSError):
-                    paths[name] = _kept(content, path.name)
-        return Written(paths=paths, failures=failures)
+
+
+Maker = tuple[str, Path, Callable[[], bytes]]
+"""What a file is, where it goes, and what makes its content."""
+
+
+def write(makers: Iterable[Maker]) -> Written:
+    """Write each file; one that cannot be written after all goes to a temporary folder."""
+    paths: dict[str, Path] = {}
+    failures = []
+    for name, path, make in makers:
+        content = make()
+        try:
+            replace_file(path, content)
+            paths[name] = path
+        except OSError as error:
+            failures.append(f"{path} ({error.strerror or error})")
+            with suppress(OSError):
+                paths[name] = _kept(content, path.name)
+    return Written(paths=paths, failures=failures)
 
 
 def _kept(content: bytes, name: str) -> Path:
@@ -81,8 +91,8 @@ def outputs(json: Path | None, html_: Path | None, now: datetime) -> Outputs:
     """Return where to write, both places tried; OutputError where one cannot be written."""
     name = now.strftime("%Y-%m-%dT%H-%M-%S")
     chosen = Outputs(
-        json=_tried(json or FOLDER / f"{name}.json"),
-        html=_tried(html_ or FOLDER / f"{name}.html"),
+        json=tried(json or FOLDER / f"{name}.json"),
+        html=tried(html_ or FOLDER / f"{name}.html"),
     )
     if chosen.json == chosen.html and _is_replaced(chosen.json):
         raise OutputError(
@@ -92,7 +102,7 @@ def outputs(json: Path | None, html_: Path | None, now: datetime) -> Outputs:
     return chosen
 
 
-def _tried(path: Path) -> Path:
+def tried(path: Path, options: str = "--json and --html") -> Path:
     """Return the path that links lead to, once it is known that it can be written."""
     try:
         resolved = path.resolve()
@@ -100,8 +110,7 @@ def _tried(path: Path) -> Path:
     except (OSError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or error
         raise OutputError(
-            f"Cannot write {path}: {reason}. "
-            "Choose a file that can be written with --json and --html."
+            f"Cannot write {path}: {reason}. Choose a file that can be written with {options}."
         ) from error
     return resolved
 

@@ -12,6 +12,8 @@ from rowpath.cli.lab_data import data
 from rowpath.cli.lab_list import list_experiments
 from rowpath.cli.lab_run import run_experiments
 from rowpath.cli.lab_serve import serve
+from rowpath.cli.lab_trace import trace_variant
+from rowpath.cli.load import load
 from rowpath.cli.standard_streams import Output, say
 from rowpath.errors import RowpathError
 from rowpath.lab.database import refused
@@ -30,8 +32,9 @@ def lab() -> None:
     """Every technique of the talk as an experiment with an honest verdict."""
 
 
-for command in (list_experiments, data, run_experiments, serve):
+for command in (list_experiments, data, run_experiments, serve, trace_variant):
     lab.add_command(command)
+rowpath.add_command(load)
 
 
 def run(output: Output) -> int:

@@ -1,9 +1,12 @@
 """From raw results to records: intervals, ratios, Holm's correction and verdicts. Pure."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import exp
 from statistics import median
 
-from rowpath.capture.trace import Statement, Trace
+from rowpath.capture.trace import Statement, Trace, duplicates
 from rowpath.lab.conditions import Conditions
 from rowpath.lab.experiment import Claim, Experiment, Group, Timing, Variant
 from rowpath.lab.measures import CPU, Quantity
@@ -15,10 +18,13 @@ from rowpath.lab.record import (
     CpuLineRecord,
     DifferenceRecord,
     ExperimentRecord,
+    ExplanationRecord,
     FigureRecord,
     GroupRecord,
     LeftOutRecord,
     OrderRecord,
+    PlaceRecord,
+    ShareRecord,
     StatementRecord,
     TimeRecord,
     VariantRecord,
@@ -29,6 +35,7 @@ from rowpath.stats.interval import Interval
 from rowpath.stats.median import median_interval
 from rowpath.stats.precision import precise_enough
 from rowpath.stats.ratio import ratio_interval, ratio_p_value
+from rowpath.stats.shares import centre_interval, ln_contributions
 from rowpath.stats.verdict import judge
 
 MIB = 1 << 20
@@ -59,7 +66,12 @@ def experiment_record(
         dataset=experiment.data,
         groups=tuple(
             GroupRecord(
-                name=group.name, question=group.question, baseline=group.baseline, leads=group.leads
+                name=group.name,
+                question=group.question,
+                baseline=group.baseline,
+                leads=group.leads,
+                measure=str(group.measure),
+                compares=group.measure.quantities[0].name,
             )
             for group in experiment.groups
         ),
@@ -90,6 +102,11 @@ def experiment_record(
             for stage in own
         ),
         left_out=tuple(_left_out(experiment, versions)),
+        explanations=tuple(
+            record
+            for comparison in _comparisons(own)
+            if (record := _explanation(comparison, results)) is not None
+        ),
     )
 
 
@@ -104,17 +121,14 @@ def _left_out(experiment: Experiment, versions: Mapping[str, str]) -> Iterator[L
     for variant in experiment.variants:
         needs = variant.needs
         if needs is not None and not needs.met_by(versions):
-            has = versions.get(needs.package, "none")
-            reason = f"it needs {needs.package} {needs.version}, and this run has {has}"
-            reason = f"{reason}. {needs.how}" if needs.how else reason
-            yield LeftOutRecord(variant=variant.name, reason=reason)
+            yield LeftOutRecord(variant=variant.name, reason=needs.lack(versions))
 
 
 def narrow_enough(stage: Stage, results: Results, bound: float) -> bool:
     """Return whether every ratio of the stage is known to within `bound` on the ln scale."""
     return precise_enough(
         (
-            ratio_interval(*_block_figures(pair, results))
+            ratio_interval(*pair.block_figures(results))
             for comparison in stage.comparisons
             for pair in _pairs(comparison, stage.experiment.claims)
         ),
@@ -122,26 +136,52 @@ def narrow_enough(stage: Stage, results: Results, bound: float) -> bool:
     )
 
 
-def _pairs(comparison: Comparison, claims: Sequence[Claim]) -> tuple[tuple[Cell, Cell], ...]:
-    """Return (variant, baseline) for all that is compared, under the same conditions."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pair:
+    """Two cells under the same conditions, and the quantity by which they are compared."""
+
+    variant: Cell
+    baseline: Cell
+    quantity: Quantity
+
+    def block_figures(self, results: Results) -> tuple[Sequence[float], Sequence[float]]:
+        """Return what both came to, for the blocks in which both were measured."""
+        both = zip(
+            results.slots.get(self.variant, ()), results.slots.get(self.baseline, ()), strict=False
+        )
+        figures = [
+            (variant.figures[self.quantity], baseline.figures[self.quantity])
+            for variant, baseline in both
+        ]
+        return [variant for variant, _ in figures], [baseline for _, baseline in figures]
+
+
+def _pairs(comparison: Comparison, claims: Sequence[Claim]) -> tuple[_Pair, ...]:
+    """Return all that is compared: with the group's baseline, and whatever a claim speaks of."""
     cells = {
         (cell.variant.name, cell.conditions): cell
         for cell in comparison.cells
         if cell.variant.is_timed
     }
     group = comparison.group
-    names = dict.fromkeys(
-        (variant.name, group.baseline)
+    named = dict.fromkeys(
+        (variant.name, group.baseline, group.measure.quantities[0])
         for variant in group.variants
         if variant.name != group.baseline
     )
-    names |= dict.fromkeys(
-        (claim.variant, claim.baseline) for claim in claims if claim.rows == comparison.rows
+    named |= dict.fromkeys(
+        (claim.variant, claim.baseline, claim.quantity)
+        for claim in claims
+        if claim.rows == comparison.rows and claim.quantity in group.measure.quantities
     )
     return tuple(
-        (cells[variant, conditions], cells[baseline, conditions])
+        _Pair(
+            variant=cells[variant, conditions],
+            baseline=cells[baseline, conditions],
+            quantity=quantity,
+        )
         for conditions in _conditions(comparison)
-        for variant, baseline in names
+        for variant, baseline, quantity in named
         if (variant, conditions) in cells and (baseline, conditions) in cells
     )
 
@@ -151,56 +191,95 @@ def _conditions(comparison: Comparison) -> tuple[Conditions, ...]:
     return tuple(dict.fromkeys(cell.conditions for cell in comparison.cells))
 
 
-def _block_figures(
-    pair: tuple[Cell, Cell], results: Results
-) -> tuple[Sequence[float], Sequence[float]]:
-    """Return what both cells are compared by, for the blocks in which both were measured."""
-    quantity = compared(pair[0])
-    both = list(zip(*(results.slots.get(cell, ()) for cell in pair), strict=False))
-    variant = [slot.figures[quantity] for slot, _ in both]
-    baseline = [slot.figures[quantity] for _, slot in both]
-    return variant, baseline
-
-
-def compared(cell: Cell) -> Quantity:
-    """Return the quantity by which a cell is compared with others of its group."""
-    return cell.measure.quantities[0]
-
-
 def _records(
     comparison: Comparison, claims: Sequence[Claim], results: Results
 ) -> tuple[ComparisonRecord, ...]:
-    """Return a group's comparisons at a size; Holm's family is what the same conditions compare."""
+    """Return a group's comparisons at a size.
+
+    Holm's family is what is compared by one quantity under the same conditions.
+    """
+    pairs = [
+        pair
+        for pair in _pairs(comparison, claims)
+        if results.slots.get(pair.variant) and results.slots.get(pair.baseline)
+    ]
+    families = dict.fromkeys((pair.variant.conditions, pair.quantity) for pair in pairs)
     return tuple(
         record
-        for conditions in _conditions(comparison)
+        for family in families
         for record in _family(
-            [
-                pair
-                for pair in _pairs(comparison, claims)
-                if pair[0].conditions == conditions
-                and all(results.slots.get(cell) for cell in pair)
-            ],
-            results,
+            [pair for pair in pairs if (pair.variant.conditions, pair.quantity) == family], results
         )
     )
 
 
-def _family(pairs: Sequence[tuple[Cell, Cell]], results: Results) -> Iterator[ComparisonRecord]:
-    figures = [_block_figures(pair, results) for pair in pairs]
+def _family(pairs: Sequence[_Pair], results: Results) -> Iterator[ComparisonRecord]:
+    figures = [pair.block_figures(results) for pair in pairs]
     adjusted = holm([ratio_p_value(*each) for each in figures])
-    for (variant, baseline), each, p_holm in zip(pairs, figures, adjusted, strict=True):
+    for pair, each, p_holm in zip(pairs, figures, adjusted, strict=True):
         interval = ratio_interval(*each)
         yield ComparisonRecord(
-            variant=variant.variant.name,
-            baseline=baseline.variant.name,
-            setup=variant.conditions.name,
-            rows=variant.rows,
-            quantity=compared(variant).name,
+            variant=pair.variant.variant.name,
+            baseline=pair.baseline.variant.name,
+            setup=pair.variant.conditions.name,
+            rows=pair.variant.rows,
+            quantity=pair.quantity.name,
             blocks=len(each[0]),
             ratio=interval,
             p_holm=None if interval is None else p_holm,
         )
+
+
+def _explanation(comparison: Comparison, results: Results) -> ExplanationRecord | None:
+    """Return a comparison's ratio shared out; None where that was not asked for or not measured."""
+    explanation = comparison.group.explanation
+    if explanation is None:
+        return None
+    cells = {(cell.variant.name, cell.conditions): cell for cell in comparison.cells}
+    ends = [
+        (corner, cells.get((corner.variant, corner.conditions))) for corner in explanation.corners
+    ]
+    measured = {one.changed: results.slots.get(cell, ()) for one, cell in ends if cell is not None}
+    if len(measured) < len(ends):  # one of them cannot run here
+        return None
+    quantity = comparison.group.measure.quantities[0]
+    blocks = [
+        {changed: slots[block].figures[quantity] for changed, slots in measured.items()}
+        for block in range(min(map(len, measured.values())))
+    ]
+    parts = [ln_contributions(figures, explanation.factors) for figures in blocks]
+    wholes = [sum(each.values()) for each in parts]
+    whole = centre_interval(wholes)
+    shares = tuple(
+        share
+        for factor in explanation.factors
+        if (share := _share(factor, [each[factor] for each in parts], wholes)) is not None
+    )
+    if whole is None or len(shares) < len(explanation.factors):
+        return None
+    return ExplanationRecord(
+        group=comparison.group.name,
+        text=explanation.text,
+        rows=comparison.rows,
+        quantity=quantity.name,
+        blocks=len(blocks),
+        ratio=_exponentiated(whole),
+        shares=shares,
+    )
+
+
+def _share(factor: str, parts: Sequence[float], wholes: Sequence[float]) -> ShareRecord | None:
+    ratio = centre_interval(parts)
+    if ratio is None or not all(wholes):
+        return None
+    share = centre_interval(part / whole for part, whole in zip(parts, wholes, strict=True))
+    if share is None:
+        return None
+    return ShareRecord(factor=factor, ratio=_exponentiated(ratio), share=share)
+
+
+def _exponentiated(interval: Interval) -> Interval:
+    return Interval(estimate=exp(interval.estimate), low=exp(interval.low), high=exp(interval.high))
 
 
 def _variant_record(
@@ -215,7 +294,7 @@ def _variant_record(
         samples = ((observation.duration_s,),)
         cpu = tuple(s for s in (observation.cpu_s,) if s is not None)
     else:
-        samples = tuple(slot.samples_s for slot in slots)
+        samples = tuple(slot.samples_s for slot in slots if slot.samples_s)
         cpu = tuple(slot.figures[CPU] for slot in slots if CPU in slot.figures)
     time = median_interval([median(block) * 1000 for block in samples])
     told = next((told for told in variant.told if told.rows == cell.rows), None)
@@ -231,6 +310,7 @@ def _variant_record(
         bytes_gzip=observation.gzip_bytes,
         sql_statements=len(observation.trace.statements),
         sql_similar=observation.trace.similar,
+        sql_duplicates=observation.trace.duplicates,
         sql_ms=observation.trace.duration_s * 1000,
         sql_rows=observation.trace.rows,
         statements=_statements(observation.trace),
@@ -288,9 +368,23 @@ def _statements(trace: Trace) -> tuple[StatementRecord, ...]:
             duration_ms=sum(statement.duration_s for statement in sent) * 1000,
             rows=_sum_if_known(statement.rows for statement in sent),
             plan=sent[0].plan,
+            duplicates=duplicates(sent),
+            places=tuple(_places(sent)),
         )
         for text, sent in by_text.items()
     )
+
+
+def _places(sent: Sequence[Statement]) -> Iterator[PlaceRecord]:
+    """Yield where statements were sent from, in the order of the first time."""
+    for place, count in Counter(each.place for each in sent if each.place is not None).items():
+        yield PlaceRecord(
+            file=place.file,
+            line=place.line,
+            function=place.function,
+            code=place.code,
+            count=count,
+        )
 
 
 def _sum_if_known(counts: Iterable[int | None]) -> int | None:
@@ -300,10 +394,12 @@ def _sum_if_known(counts: Iterable[int | None]) -> int | None:
 
 
 def _speaks_of(comparison: ComparisonRecord, claim: Claim) -> bool:
-    return (comparison.variant, comparison.baseline, comparison.rows) == (
-        claim.variant,
-        claim.baseline,
-        claim.rows,
+    told = (claim.variant, claim.baseline, claim.rows, claim.quantity.name)
+    return told == (
+        comparison.variant,
+        comparison.baseline,
+        comparison.rows,
+        comparison.quantity,
     )
 
 
@@ -316,10 +412,10 @@ def _claim_record(claim: Claim, comparison: ComparisonRecord) -> ClaimRecord:
         baseline=claim.baseline,
         setup=comparison.setup,
         rows=claim.rows,
-        reading=claim.reading,
-        claimed_ratio=claim.time_ratio,
+        quantity=claim.quantity.name,
+        claimed_ratio=claim.ratio,
         measured=measured,
-        verdict=judge(claim.time_ratio, measured),
+        verdict=judge(claim.ratio, measured),
     )
 
 

@@ -19,6 +19,21 @@ class App(StrEnum):
     """Django again, with the packages that speed up DRF or stand in its place."""
     BOLT = "bolt"
     LITESTAR = "litestar"
+    RECORDER = "recorder"
+    """The Django application, and in it the lab's recorder."""
+    TOOLBAR = "toolbar"
+    """The Django application, and in it django-debug-toolbar."""
+    SILK = "silk"
+    """The Django application, and in it django-silk."""
+    TOOLS = "tools"
+    """The Django application with both tools, to be looked at and never timed."""
+
+
+class Orm(StrEnum):
+    """What makes an application's SQL."""
+
+    DJANGO = "django"
+    SQLALCHEMY = "sqlalchemy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,18 +43,25 @@ class Application:
     `server` is the one that the framework's documentation recommends. `target` is the object that
     it imports, or the module of settings where it is told no more. `asgi_target` is what a server
     with an event loop imports, where `target` is not for one. `needed` packages are there wherever
-    the lab is; of the `optional` ones there may be some.
+    the lab is; of the `optional` ones there may be some. `techniques` is the application
+    whose code its variants name, None for its own.
     """
 
+    orm: Orm
     server: ServerKind
     target: str
     asgi_target: str | None = None
     needed: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
+    techniques: App | None = None
 
+
+TOOLS = ("django-debug-toolbar", "django-silk")
+"""What the talk looks inside with; the extra `tools` has both."""
 
 APPLICATIONS: Mapping[App, Application] = {
     App.DJANGO: Application(
+        orm=Orm.DJANGO,
         server=ServerKind.GUNICORN,
         target="rowpath.lab.apps.django.wsgi:application",
         asgi_target="rowpath.lab.apps.django.asgi:application",
@@ -54,24 +76,55 @@ APPLICATIONS: Mapping[App, Application] = {
         ),
     ),
     App.FASTAPI: Application(
+        orm=Orm.SQLALCHEMY,
         server=ServerKind.UVICORN,
         target="rowpath.lab.apps.fastapi.main:app",
         needed=("fastapi", "pydantic", "sqlalchemy", "psycopg", "uvicorn", "uvloop", "httptools"),
     ),
     App.PEERS: Application(
+        orm=Orm.DJANGO,
         server=ServerKind.GUNICORN,
         target="rowpath.lab.apps.peers.wsgi:application",
         optional=("django-fastdrf", "django-ninja", "drf-oxide", "orjson"),
     ),
     App.BOLT: Application(
+        orm=Orm.DJANGO,
         server=ServerKind.RUNBOLT,
         target="rowpath.lab.apps.bolt.settings",
         optional=("django-bolt",),
     ),
     App.LITESTAR: Application(
+        orm=Orm.SQLALCHEMY,
         server=ServerKind.UVICORN,
         target="rowpath.lab.apps.litestar.main:app",
         optional=("litestar", "msgspec"),
+    ),
+    App.RECORDER: Application(
+        orm=Orm.DJANGO,
+        server=ServerKind.GUNICORN,
+        target="rowpath.lab.apps.tools.wsgi:application('recorder')",
+        techniques=App.DJANGO,
+    ),
+    App.TOOLBAR: Application(
+        orm=Orm.DJANGO,
+        server=ServerKind.GUNICORN,
+        target="rowpath.lab.apps.tools.wsgi:application('toolbar')",
+        optional=("django-debug-toolbar",),
+        techniques=App.DJANGO,
+    ),
+    App.SILK: Application(
+        orm=Orm.DJANGO,
+        server=ServerKind.GUNICORN,
+        target="rowpath.lab.apps.tools.wsgi:application('silk')",
+        optional=("django-silk",),
+        techniques=App.DJANGO,
+    ),
+    App.TOOLS: Application(
+        orm=Orm.DJANGO,
+        server=ServerKind.GUNICORN,
+        target="rowpath.lab.apps.tools.wsgi:application('tools')",
+        optional=TOOLS,
+        techniques=App.DJANGO,
     ),
 }
 
@@ -79,6 +132,13 @@ APPLICATIONS: Mapping[App, Application] = {
 def server_of(app: App, conditions: Conditions) -> ServerKind:
     """Return what serves an application under these conditions."""
     return conditions.server or APPLICATIONS[app].server
+
+
+def names_order(app: App, conditions: Conditions) -> bool:
+    """Return whether an application's queries name the order of their rows."""
+    if APPLICATIONS[app].orm is Orm.DJANGO:
+        return conditions.django_orders
+    return conditions.sqlalchemy_orders
 
 
 def needed_packages() -> tuple[str, ...]:

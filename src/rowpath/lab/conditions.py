@@ -32,19 +32,22 @@ class CacheState(StrEnum):
 class Conditions:
     """What is the same for all that is compared, and may be another in another comparison.
 
-    `queries_order` says that each query names the order of its rows; `uses_index` that the index
-    on what lists are ordered by may be used; `keeps_connections` that an application keeps its
-    connection to the database after a request. `server` is what serves an application, None what
-    its documentation recommends; `workers` are its worker processes, None as many as the run was
-    asked to have. `pool` is how many connections to the database a worker process has at most,
-    kept in a pool that its threads and tasks share; None leaves it to the framework. `cache` is
-    what a request finds in a cache, None where there is none.
+    `django_orders` and `sqlalchemy_orders` say that the queries of an application with that ORM
+    name the order of their rows, `django_keeps_connections` and `sqlalchemy_keeps_connections` that
+    it keeps its connection to the database after a request. `uses_index` says that the index on
+    what lists are ordered by may be used. `server` is what serves an application, None what its
+    documentation recommends; `workers` are its worker processes, None as many as the run was asked
+    to have. `pool` is how many connections to the database a worker process has at most, kept in a
+    pool that its threads and tasks share; None leaves it to the framework. `cache` is what a
+    request finds in a cache, None where there is none.
     """
 
     name: str
-    queries_order: bool = True
+    django_orders: bool = True
+    sqlalchemy_orders: bool = True
     uses_index: bool = True
-    keeps_connections: bool = True
+    django_keeps_connections: bool = True
+    sqlalchemy_keeps_connections: bool = True
     server: ServerKind | None = None
     workers: int | None = None
     pool: int | None = None
@@ -55,7 +58,12 @@ class Conditions:
         return self.name
 
 
-AS_TOLD = Conditions(name="as-told", queries_order=False, uses_index=False, keeps_connections=False)
+AS_TOLD = Conditions(
+    name="as-told",
+    sqlalchemy_orders=False,
+    uses_index=False,
+    django_keeps_connections=False,
+)
 """The talk's set-up with its confounders.
 
 It has no index to order by, its FastAPI query no ORDER BY, and Django closes its connection after

@@ -8,7 +8,7 @@ from math import ceil
 
 from rowpath.lab.applications import App
 from rowpath.lab.conditions import CONTROLLED, Conditions
-from rowpath.lab.measures import Measure, OneAtATime
+from rowpath.lab.measures import TIME, Measure, OneAtATime, Quantity
 
 WHOLE_TABLE = 0
 """The size of an answer that is made from every row of the table; sent as no `rows` at all."""
@@ -73,11 +73,13 @@ class Endpoint:
     """A path of an application that the lab hosts, asked for with GET.
 
     `code` names the classes and functions of the application that make the technique, as the
-    report shows them; the first is what answers, in the module `views_<experiment>`.
+    report shows them; the first is what answers, in the module `views_<experiment>`. With a `path`
+    of another experiment's variant it is that one's view that answers.
     """
 
     app: App
     code: tuple[str, ...]
+    path: str | None = None
 
     @property
     def method(self) -> str:
@@ -108,16 +110,26 @@ Asked = Endpoint | Task
 class Requirement:
     """A package in a version that a variant needs, such as Django 6.1.
 
-    `how` is a sentence on how to get it, where it is not installed with an extra.
+    `extra` is the one of rowpath's that installs it, if one does; else `how` is a sentence on how
+    to get it.
     """
 
     package: str
     version: str
     how: str = ""
+    extra: str = ""
 
     def met_by(self, versions: Mapping[str, str]) -> bool:
         """Return whether the installed `versions` have the package in this version or a later."""
         return _release(versions.get(self.package, "0")) >= _release(self.version)
+
+    def lack(self, versions: Mapping[str, str]) -> str:
+        """Return why a variant is left out that needs it, and how to get it where that is known."""
+        has = versions.get(self.package, "none")
+        lack = f"it needs {self.package} {self.version}, and this run has {has}"
+        if self.extra:
+            return f"{lack}: pip install 'rowpath[{self.extra}]'"
+        return f"{lack}. {self.how}" if self.how else lack
 
 
 def _release(version: str) -> tuple[int, ...]:
@@ -139,13 +151,6 @@ class Figure(StrEnum):
 
     TIME = "time"
     MEMORY = "memory"
-
-
-class Reading(StrEnum):
-    """What a published figure speaks of; "36% faster" can be said of either."""
-
-    TIME = "time"
-    THROUGHPUT = "throughput"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,10 +234,9 @@ class Variant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A published figure: `variant` takes `time_ratio` times the time of `baseline`.
+    """A published figure: the `quantity` of `variant` is `ratio` times that of `baseline`.
 
-    A claim on throughput is kept as the time ratio that it implies (1 / throughput ratio), and
-    `reading` says that it was read so. `section` is the talk's.
+    It is what their group compares. `section` is the talk's.
     """
 
     text: str
@@ -240,8 +244,30 @@ class Claim:
     variant: str
     baseline: str
     rows: int
-    time_ratio: float
-    reading: Reading = Reading.TIME
+    ratio: float
+    quantity: Quantity = TIME
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corner:
+    """Who answers with the factors in `changed` as at the far end, all others as at the near."""
+
+    changed: frozenset[str]
+    variant: str
+    conditions: Conditions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """What a ratio between two ends of a group is to be shared out among.
+
+    The ends differ in the `factors`, by whose names a reader knows them; `corners` has a corner for
+    each set of them. `text` names the near end and the far one.
+    """
+
+    text: str
+    factors: tuple[str, ...]
+    corners: tuple[Corner, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,7 +277,8 @@ class Group:
     Ratios are taken against the variant `baseline`. `sizes` are rows per answer, counted in the
     table `of`; `thorough_sizes` come with the thorough profile only. `measure` is what a slot does,
     and so which quantity is compared. `leads` is the figure that the group is first of all about.
-    A group that is alone in its experiment needs no `question` of its own.
+    `explanation` shares a ratio out. A group that is alone in its experiment needs no `question` of
+    its own.
     """
 
     name: str
@@ -263,6 +290,7 @@ class Group:
     question: str = ""
     measure: Measure = field(default_factory=OneAtATime)
     leads: Figure = Figure.TIME
+    explanation: Explanation | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -295,8 +323,15 @@ class Experiment:
 
     def path(self, variant: Variant | str) -> str:
         """Return where the measured application answers a variant, or the one of that name."""
-        return f"/{self.name}/{variant if isinstance(variant, str) else variant.name}"
+        found = self.variant(variant) if isinstance(variant, str) else variant
+        elsewhere = found.asks.path if isinstance(found.asks, Endpoint) else None
+        return elsewhere or f"/{self.name}/{found.name}"
 
     def answered_by(self, app: App) -> Iterator[Variant]:
-        """Yield the variants that an application answers."""
-        return (variant for variant in self.variants if variant.app is app)
+        """Yield the variants that an application answers by views of this experiment."""
+        own = f"/{self.name}/"
+        return (
+            variant
+            for variant in self.variants
+            if variant.app is app and self.path(variant).startswith(own)
+        )

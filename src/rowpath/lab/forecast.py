@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from math import ceil
 
 from rowpath.lab.conditions import Conditions
+from rowpath.lab.measures import ManyUsers
 from rowpath.lab.plan import Cell, Stage
 from rowpath.lab.profile import WARM_UP_ROWS, Profile
 from rowpath.lab.results import Results
 
 START_S = 2.0
 """Four servers, started side by side on two cores."""
+LOAD_START_S = 2.0
+"""Locust's process, until it asks and after its last answer."""
 REQUEST_S = 0.01
 ROW_S = 15e-6
 SORTED_ROW_S = 40e-9
@@ -56,6 +59,9 @@ class Forecast:
 
     def _slot_s(self, cell: Cell) -> float:
         request_s = self._request_s(cell)
+        if isinstance(cell.measure, ManyUsers):
+            # Who was asking when the time was over is answered still.
+            return LOAD_START_S + self._profile.load_s + cell.measure.users * request_s
         warm_up_s = min(request_s, self._guess_s(cell.conditions, WARM_UP_ROWS))
         return warm_up_s + max(self._profile.slot_s, request_s)
 

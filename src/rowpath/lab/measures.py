@@ -26,9 +26,21 @@ CPU = Quantity(name="cpu", unit="s", better=Better.LESS)
 """What the application's workers use of a processor for one request."""
 
 
+THROUGHPUT = Quantity(name="requests_per_s", unit="1/s", better=Better.MORE)
+"""The answers that come in a second while many users ask."""
+MEDIAN_LATENCY = Quantity(name="p50", unit="s", better=Better.LESS)
+"""From before a user's request is sent to the last byte of its answer: half take longer."""
+P95_LATENCY = Quantity(name="p95", unit="s", better=Better.LESS)
+"""So likewise: one in twenty takes longer."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneAtATime:
     """A slot asks for one answer after another, for as long as the profile says."""
+
+    def __str__(self) -> str:
+        """Return it as a reader says it."""
+        return "one request at a time"
 
     @property
     def quantities(self) -> tuple[Quantity, ...]:
@@ -40,10 +52,33 @@ class OneAtATime:
 class TaskClock:
     """A slot has one task after another done, each timed by its own clock: HTTP has no part."""
 
+    def __str__(self) -> str:
+        """Return it as a reader says it."""
+        return "one task at a time, by its own clock"
+
     @property
     def quantities(self) -> tuple[Quantity, ...]:
         """What it measures; the first is what is compared."""
         return (TIME, CPU)
 
 
-Measure = OneAtATime | TaskClock
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManyUsers:
+    """A slot has so many users ask at once, each again as soon as it is answered.
+
+    It lasts as long as the profile says, or until each user was answered.
+    """
+
+    users: int
+
+    def __str__(self) -> str:
+        """Return it as a reader says it."""
+        return f"{self.users} users at once, each asking anew when answered"
+
+    @property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """What it measures; the first is what is compared."""
+        return (THROUGHPUT, MEDIAN_LATENCY, P95_LATENCY, CPU)
+
+
+Measure = OneAtATime | TaskClock | ManyUsers

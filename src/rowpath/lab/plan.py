@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from random import Random
 
 from rowpath.errors import UsageError
+from rowpath.lab.applications import names_order
 from rowpath.lab.conditions import Conditions
 from rowpath.lab.experiment import WHOLE_TABLE, Experiment, Group, Variant
 from rowpath.lab.measures import Measure, OneAtATime
@@ -33,7 +34,8 @@ class Cell:
     @property
     def is_ordered(self) -> bool:
         """Whether the answer has its rows, and so all its bytes, decided."""
-        return self.conditions.queries_order or not self.variant.answer.any_of
+        is_any = bool(self.variant.answer.any_of)
+        return not is_any or names_order(self.variant.app, self.conditions)
 
     @property
     def params(self) -> dict[str, int]:

@@ -18,7 +18,8 @@ class Profile:
     At least `floor` and at most `blocks` blocks. Between them a stage stops when every interval
     is narrow enough, that is, half of its width on the ln scale is `half_width` or less (None: it
     never does), or when `stage_s` seconds have passed. Neither rule looks at where an interval
-    lies. A slot lasts `slot_s` seconds or one request, whichever is longer.
+    lies. A slot lasts `slot_s` seconds or one request, whichever is longer; one of many users
+    `load_s` seconds, and until all who ask are answered.
     `thorough` adds the largest sizes and the variants that need hours or a memory limit.
     """
 
@@ -28,6 +29,7 @@ class Profile:
     half_width: float | None
     stage_s: float
     slot_s: float
+    load_s: float
     thorough: bool = False
 
 
@@ -39,6 +41,7 @@ PROFILES: tuple[Profile, ...] = (
         half_width=None,
         stage_s=inf,
         slot_s=0.2,
+        load_s=1.0,
     ),
     Profile(
         name="default",
@@ -47,6 +50,7 @@ PROFILES: tuple[Profile, ...] = (
         half_width=HALF_WIDTH_BOUND,
         stage_s=60.0,
         slot_s=0.25,
+        load_s=1.5,
     ),
     Profile(
         name="thorough",
@@ -55,6 +59,7 @@ PROFILES: tuple[Profile, ...] = (
         half_width=None,
         stage_s=inf,
         slot_s=1.0,
+        load_s=10.0,
         thorough=True,
     ),
 )

@@ -24,11 +24,23 @@ class TimeRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceRecord:
+    """A line of code that sent a statement `count` times; `code` is its text."""
+
+    file: str
+    line: int
+    function: str
+    code: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatementRecord:
     """One distinct SQL statement of a request: its text with placeholders, and its sums.
 
     `plan` is PostgreSQL's EXPLAIN of it with the values that it was first sent with, None for
-    what PostgreSQL does not explain.
+    what PostgreSQL does not explain. Of the `count` times that it was sent, `duplicates` had the
+    same values as another. `places` are the lines that sent it, as far as they are known.
     """
 
     text: str
@@ -36,6 +48,8 @@ class StatementRecord:
     duration_ms: float
     rows: int | None
     plan: str | None = None
+    duplicates: int = 0
+    places: tuple[PlaceRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +105,8 @@ class CacheWorkerRecord:
 class VariantRecord:
     """One variant in one set-up at one size; `group` names what it is compared with.
 
+    Of its `sql_statements`, `sql_similar` share their text with another, and `sql_duplicates` their
+    values too.
     `grown_mib` is how far the peak lies over the worker's memory before the request. `differences`
     are those of its answer to the baseline's, where a technique does not do quite the same.
     `cpu_lines` are the CPU of what ran at once, over time. `samples_ms` holds a list a block,
@@ -132,6 +148,7 @@ class VariantRecord:
     figures: tuple[FigureRecord, ...] = ()
     differences: tuple[DifferenceRecord, ...] = ()
     cpu_lines: tuple[CpuLineRecord, ...] = ()
+    sql_duplicates: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,10 +180,39 @@ class ClaimRecord:
     baseline: str
     setup: str
     rows: int
-    reading: str
     claimed_ratio: float
     measured: Interval | None
     verdict: str
+    quantity: str = "time"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareRecord:
+    """What one of the factors of a ratio has of it.
+
+    `ratio` is what it multiplies the quantity by, `share` that on the ln scale over the whole: the
+    shares of all factors add up to 1, and one may be below 0.
+    """
+
+    factor: str
+    ratio: Interval
+    share: Interval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplanationRecord:
+    """A ratio between two ends of a group, shared out among the factors in which they differ.
+
+    `ratio` is the far end over the near one, in `blocks` blocks.
+    """
+
+    group: str
+    text: str
+    rows: int
+    quantity: str
+    blocks: int
+    ratio: Interval
+    shares: tuple[ShareRecord, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,12 +225,17 @@ class OrderRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupRecord:
-    """Variants that are compared with one another; `leads` is the figure it is first about."""
+    """Variants that are compared with one another; `leads` is the figure it is first about.
+
+    `measure` says what a slot did, `compares` is the quantity of which ratios are taken.
+    """
 
     name: str
     question: str
     baseline: str
     leads: str
+    measure: str = "one request at a time"
+    compares: str = "time"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,6 +260,7 @@ class ExperimentRecord:
     claims: tuple[ClaimRecord, ...]
     orders: tuple[OrderRecord, ...] = ()
     left_out: tuple[LeftOutRecord, ...] = ()
+    explanations: tuple[ExplanationRecord, ...] = ()
 
     def group(self, name: str) -> GroupRecord:
         """Return the group called `name`; KeyError where there is none."""

@@ -4,7 +4,7 @@ import ast
 from functools import cache
 from pathlib import Path
 
-from rowpath.lab.applications import App
+from rowpath.lab.applications import APPLICATIONS, App
 from rowpath.lab.experiment import Variant
 
 APPS = Path(__file__).with_name("apps")
@@ -17,7 +17,7 @@ def source_of(variant: Variant) -> str:
 
     LookupError for a name that the application does not define, or defines twice.
     """
-    definitions = _definitions(variant.app)
+    definitions = _definitions(APPLICATIONS[variant.app].techniques or variant.app)
     parts = []
     for name in variant.asks.code:
         found = [text for known, text in definitions if known == name]

@@ -6,6 +6,8 @@ in `columns`.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
+from statistics import median
 
 from rowpath.lab.experiment import Figure
 from rowpath.lab.record import VariantRecord
@@ -29,12 +31,14 @@ from rowpath.report.tables import (
 )
 
 RANGE = "95% range"
+THROUGHPUT = "requests_per_s"
 _NO_FIGURE = Stacked(texts=(figures.NOTHING,))
 
 
 def columns(part: SizePart) -> tuple[Column[Line], ...]:
     """Return the columns in their order: the variant, what the group is first about, the rest."""
-    leading_first = sorted(_of_time(part), key=lambda each: not each.leads)
+    measured = _of_load(part) if part.group.compares == THROUGHPUT else _of_time(part)
+    leading_first = sorted(measured, key=lambda each: not each.leads)
     return (_VARIANT, *leading_first)
 
 
@@ -51,6 +55,21 @@ def _of_time(part: SizePart) -> Iterator[Column[Line]]:
         yield _CACHE_WORKERS
     yield _CPU
     yield _memory(part)
+    if _is_told(part):
+        yield _TALK
+    if any(line.claims for line in part.lines):
+        yield _verdict(part)
+
+
+def _of_load(part: SizePart) -> Iterator[Column[Line]]:
+    """Yield what there is to say of many users who ask at once."""
+    yield _RATE
+    yield _ratio(part)
+    yield _latency("p50", "Median latency", "p50")
+    yield _latency("p95", "95% are faster", "p95")
+    yield _CPU
+    yield _BYTES
+    yield replace(_STATEMENTS, below=Below(column=_BYTES.key, wide=False))
     if _is_told(part):
         yield _TALK
     if any(line.claims for line in part.lines):
@@ -111,6 +130,44 @@ def _ratio_cell(line: Line) -> Cell:
     if ratio is None:
         return TooFewBlocks(blocks=line.comparison.blocks)
     return Measured(value=figures.ratio(ratio.estimate), note=figures.ratio_range(ratio))
+
+
+_RATE: Column[Line] = Column(
+    key="rate",
+    header=Header(title="Requests per second", short="req/s", detail=RANGE),
+    cell=lambda line: _rate_cell(line.variant),
+    align=Align.RANGED,
+    room=Room(narrow=9, wide=20),
+    leads=True,
+)
+
+
+def _rate_cell(variant: VariantRecord) -> Cell:
+    seen = figures.figure_of(variant, THROUGHPUT)
+    if seen is None or variant.outcome is not None:
+        return _NO_FIGURE
+    if seen.over_blocks is None:
+        return Measured(value=figures.rate(median(seen.blocks)), note="no interval")
+    return Measured(
+        value=figures.rate(seen.over_blocks.median), note=figures.rate_range(seen.over_blocks)
+    )
+
+
+def _latency(quantity: str, title: str, short: str) -> Column[Line]:
+    return Column(
+        key=quantity,
+        header=Header(title=title, short=short),
+        cell=lambda line: _latency_cell(line.variant, quantity),
+        room=Room(narrow=7, wide=8),
+        below=Below(column="p50", wide=False) if quantity != "p50" else None,
+    )
+
+
+def _latency_cell(variant: VariantRecord, quantity: str) -> Cell:
+    seen = figures.figure_of(variant, quantity)
+    if seen is None:
+        return _NO_FIGURE
+    return Stacked(texts=(figures.time(median(seen.blocks) * 1000),))
 
 
 _BYTES: Column[Line] = Column(

@@ -7,7 +7,7 @@ that the variant takes less time than its baseline.
 from math import floor, log10
 from statistics import median
 
-from rowpath.lab.record import TimeRecord, VariantRecord
+from rowpath.lab.record import FigureRecord, TimeRecord, VariantRecord
 from rowpath.report.endings import has_failed
 from rowpath.stats.interval import Interval
 
@@ -63,6 +63,28 @@ def time_range(interval: TimeRecord) -> str:
     """Return the interval of a time in the unit of its median, which stands before it."""
     divisor, _ = _time_unit(interval.median)
     return f"{significant(interval.low / divisor)}{TO}{significant(interval.high / divisor)}"
+
+
+def figure_of(variant: VariantRecord, quantity: str) -> FigureRecord | None:
+    """Return what a quantity of a variant came to; None where it was not measured."""
+    return next((each for each in variant.figures if each.quantity == quantity), None)
+
+
+def rate(per_s: float) -> str:
+    """Return how often something happens: `28.1/s`."""
+    return f"{significant(per_s)}/s"
+
+
+def rate_range(interval: TimeRecord) -> str:
+    """Return the interval of a rate, which stands before it."""
+    return f"{significant(interval.low)}{TO}{significant(interval.high)}"
+
+
+def in_ms(interval: TimeRecord) -> TimeRecord:
+    """Return an interval of seconds in milliseconds."""
+    return TimeRecord(
+        median=interval.median * 1000, low=interval.low * 1000, high=interval.high * 1000
+    )
 
 
 def time_seen(variant: VariantRecord) -> float | None:
@@ -178,6 +200,14 @@ def memory_figures(variant: VariantRecord) -> tuple[str, ...]:
 def count(number: int) -> str:
     """Return a number of things with its thousands set apart."""
     return f"{number:,}"
+
+
+_QUANTITIES = {"time": "time", "requests_per_s": "requests per second", "p50": "median latency"}
+
+
+def quantity(name: str) -> str:
+    """Return a quantity in words."""
+    return _QUANTITIES.get(name, words(printable(name)))
 
 
 def told(variant: VariantRecord) -> tuple[str, ...]:

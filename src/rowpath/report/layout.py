@@ -9,6 +9,7 @@ from rowpath.lab.record import (
     ClaimRecord,
     ComparisonRecord,
     ExperimentRecord,
+    ExplanationRecord,
     GroupRecord,
     VariantRecord,
 )
@@ -37,13 +38,15 @@ class SetupPart:
 class SizePart:
     """Everything of a group that was measured at one number of rows.
 
-    `names_setups` says that a reader must be told which set-up is which.
+    `names_setups` says that a reader must be told which set-up is which; `explanation` is what
+    shares a ratio out, if anything does.
     """
 
     group: GroupRecord
     rows: int
     setups: tuple[SetupPart, ...]
     names_setups: bool
+    explanation: ExplanationRecord | None = None
 
     @property
     def title(self) -> str:
@@ -95,6 +98,10 @@ def size_part(record: ExperimentRecord, group: GroupRecord, rows: int) -> SizePa
         group=group,
         rows=rows,
         names_setups=_names_setups(record),
+        explanation=next(
+            (each for each in record.explanations if (each.group, each.rows) == (group.name, rows)),
+            None,
+        ),
         setups=tuple(
             SetupPart(
                 setup=setup,
@@ -119,7 +126,8 @@ def _line(record: ExperimentRecord, group: GroupRecord, variant: VariantRecord) 
     comparisons = [
         each
         for each in record.comparisons
-        if (each.variant, each.setup, each.rows) == where and each.baseline == group.baseline
+        if (each.variant, each.setup, each.rows) == where
+        and (each.baseline, each.quantity) == (group.baseline, group.compares)
     ]
     return Line(
         variant=variant,

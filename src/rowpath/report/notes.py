@@ -3,10 +3,17 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from rowpath.lab.record import ClaimRecord, DatasetRecord, EnvironmentRecord, Run
+from rowpath.lab.record import (
+    ClaimRecord,
+    DatasetRecord,
+    EnvironmentRecord,
+    ExplanationRecord,
+    Run,
+    ShareRecord,
+)
 from rowpath.report import figures
 from rowpath.report.layout import SizePart
-from rowpath.report.statements import Plan, Shown, Sighting
+from rowpath.report.statements import Plan, Shown, Sighting, Source
 
 NOT_MEASURED = "not measured"
 NO_CLAIM = "No claim of the talk speaks of what this run measured, so there is no verdict."
@@ -39,10 +46,48 @@ def blocks(number: int) -> str:
 def claim(record: ClaimRecord) -> str:
     """Return a claim with what it compares, at how many rows, and where the talk makes it."""
     text = figures.printable(record.text).rstrip(".")
-    reading = "" if record.reading == "time" else f", read as {figures.printable(record.reading)}"
+    said = "" if record.quantity == "time" else f", {figures.quantity(record.quantity)}"
     against = f"{figures.printable(record.variant)} against {figures.printable(record.baseline)}"
     section = figures.printable(record.section)
-    return f"{text}. ({section}: {against}, {figures.rows(record.rows)}{reading})"
+    return f"{text}. ({section}: {against}, {figures.rows(record.rows)}{said})"
+
+
+def explained_ratio(record: ExplanationRecord) -> str:
+    """Return what a ratio that is shared out is of, and how large it is."""
+    ratio = record.ratio.estimate
+    faster = (
+        f", {figures.ratio_number(1 / ratio)} times as fast" if record.quantity == "time" else ""
+    )
+    return f"{figures.printable(record.text)}: {figures.ratio(ratio)}{faster}"
+
+
+def explanation(record: ExplanationRecord) -> tuple[str, ...]:
+    """Return a ratio that is shared out, and what each factor has of it, a sentence each."""
+    interval = figures.ratio_range(record.ratio)
+    quantity = figures.quantity(record.quantity)
+    first = (
+        f"{explained_ratio(record)} ({quantity}, 95% range {interval}). What each change brings, "
+        "in the mean over all orders in which they can be made:"
+    )
+    return (first, *map(_share, record.shares))
+
+
+def _share(share: ShareRecord) -> str:
+    has = percent(share.share.estimate)
+    between = f"{percent(share.share.low)} to {percent(share.share.high)}"
+    interval = figures.ratio_range(share.ratio)
+    name = figures.printable(share.factor)
+    return f"{name}: {factor_of(share)} ({interval}), {has} of it ({between})"
+
+
+def factor_of(share: ShareRecord) -> str:
+    """Return what one factor multiplies the quantity by."""
+    return figures.ratio(share.ratio.estimate)
+
+
+def percent(share: float) -> str:
+    """Return a share as whole percents."""
+    return f"{share * 100:.0f}%"
 
 
 def sent(sightings: Sequence[Sighting]) -> str:
@@ -54,7 +99,22 @@ def sent(sightings: Sequence[Sighting]) -> str:
     if counts == [1]:
         return f"sent once a request, {waited}"
     often = " to ".join(figures.count(count) for count in dict.fromkeys((counts[0], counts[-1])))
-    return f"sent {often} times a request, {waited} in all"
+    again = max(each.duplicates for each in sightings)
+    most = "" if len(counts) == 1 else "up to "
+    same = f", {most}{figures.count(again)} of them with the values of another" if again else ""
+    return f"sent {often} times a request{same}, {waited} in all"
+
+
+def place(source: Source) -> str:
+    """Return the file and the line of code that sent a statement, without the file's folders."""
+    return figures.printable(source.place.rpartition("/")[2])
+
+
+def source(source: Source) -> str:
+    """Return where in the code a statement was sent, and how often."""
+    often = f", {figures.count(source.most)} times a request" if source.most > 1 else ""
+    where, function = figures.printable(source.place), figures.printable(source.function)
+    return f"{where} in {function}{often}"
 
 
 def shortened(shown: Shown) -> str:

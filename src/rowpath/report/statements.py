@@ -6,11 +6,12 @@ in a long one is left out.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 
-from rowpath.lab.record import StatementRecord, VariantRecord
+from rowpath.lab.record import PlaceRecord, StatementRecord, VariantRecord
 
 MOST_STATEMENTS = 12
 """Shown of a variant; the run's file has them all."""
@@ -69,13 +70,27 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
-    """Where and how often one request sent a statement, and how many rows came of it."""
+    """Where and how often one request sent a statement, and how many rows came of it.
+
+    `duplicates` of these times it had the same values as another time.
+    """
 
     setup: str
     rows: int
     count: int
     duration_ms: float
     sent_rows: int | None
+    duplicates: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A line of code that sent a statement, `most` times a request at most."""
+
+    place: str
+    function: str
+    code: str
+    most: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +115,7 @@ class Sent:
     shown: Shown
     sightings: tuple[Sighting, ...]
     plans: tuple[Plan, ...]
+    sources: tuple[Source, ...]
     varies: bool
 
 
@@ -117,6 +133,7 @@ def sent(variants: Iterable[VariantRecord]) -> tuple[Sent, ...]:
             shown=shown_sql(seen[0][1].text),
             sightings=tuple(_sightings(seen)),
             plans=tuple(_plans(seen)),
+            sources=tuple(_sources(seen)),
             varies=len({statement.text for _, statement in seen}) > 1,
         )
         for seen in grouped.values()
@@ -155,6 +172,23 @@ def _sightings(seen: Iterable[_Seen]) -> Iterator[Sighting]:
             count=sum(statement.count for statement in statements),
             duration_ms=sum(statement.duration_ms for statement in statements),
             sent_rows=sum(counts) if len(counts) == len(statements) else None,
+            duplicates=sum(statement.duplicates for statement in statements),
+        )
+
+
+def _sources(seen: Iterable[_Seen]) -> Iterator[Source]:
+    """Yield the lines that sent a statement, as often as one of the requests had them."""
+    counts: dict[PlaceRecord, Counter[tuple[str, int]]] = {}
+    for variant, statement in seen:
+        for place in statement.places:
+            line = replace(place, count=0)
+            counts.setdefault(line, Counter())[variant.setup, variant.rows] += place.count
+    for place, of_requests in counts.items():
+        yield Source(
+            place=f"{place.file}:{place.line}",
+            function=place.function,
+            code=place.code,
+            most=max(of_requests.values()),
         )
 
 

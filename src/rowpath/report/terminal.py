@@ -44,10 +44,12 @@ def group_table(record: ExperimentRecord, group_name: str, rows: int) -> Rendera
 
 def caption(record: ExperimentRecord) -> RenderableType:
     """Return the sentences that the tables of an experiment are read by."""
+    compared = {group.compares for group in record.groups}
+    faster = "below 1 is faster" if compared == {"time"} else "above 1 is more"
     relative = (
-        "ratio: below 1 is faster than the group's baseline."
+        f"ratio: {faster} than the group's baseline."
         if is_divided(record)
-        else f"ratio: time relative to {_only_baseline(record)}; below 1 is faster."
+        else f"ratio: {_only_compared(record)} relative to {_only_baseline(record)}; {faster}."
     )
     sentences = (
         relative,
@@ -59,6 +61,10 @@ def caption(record: ExperimentRecord) -> RenderableType:
     starred = any(claim.baseline != baselines.get(claim.variant) for claim in record.claims)
     star = ("*: against another baseline, named with the verdicts.",) if starred else ()
     return Text(" ".join(sentences + told + star) + "\n", style="dim")
+
+
+def _only_compared(record: ExperimentRecord) -> str:
+    return ", ".join(dict.fromkeys(figures.quantity(each.compares) for each in record.groups))
 
 
 def _only_baseline(record: ExperimentRecord) -> str:

@@ -56,7 +56,10 @@ class SizeTable:
 
     def _sentences(self) -> Iterator[Text]:
         if self.baseline:
-            yield Text(f"ratio: time relative to {self.baseline}", style="dim")
+            compared = figures.quantity(self.part.group.compares)
+            yield Text(f"ratio: {compared} relative to {self.baseline}", style="dim")
+        if self.part.explanation is not None:
+            yield from map(Text, notes.explanation(self.part.explanation))
         for ending in notes.endings([self.part]):
             yield Text(str(ending), style="yellow")
         for left in differing(line.variant for line in self.part.lines):

@@ -29,7 +29,7 @@ def judged(claims: Iterable[ClaimRecord]) -> tuple[JudgedClaim, ...]:
     grouped: dict[tuple[str | int | float, ...], list[ClaimRecord]] = {}
     for claim in claims:
         what = (claim.variant, claim.baseline, claim.rows)
-        key = (claim.section, claim.text, *what, claim.reading, claim.claimed_ratio)
+        key = (claim.section, claim.text, *what, claim.quantity, claim.claimed_ratio)
         grouped.setdefault(key, []).append(claim)
     return tuple(
         JudgedClaim(claim=outcomes[0], outcomes=tuple(outcomes)) for outcomes in grouped.values()

@@ -18,12 +18,20 @@ PATH_HEADER = "X-Rowpath-Path"
 """How rowpath.fast answered, on a traced server: `compiled`, `portable`, or why DRF did."""
 CACHE_HEADER = "X-Rowpath-Cache"
 """Of a server whose cache is looked at: the process that answered, and `hit` or `miss`."""
+_HARNESS = {"tracing", "tasks", "recorder"}
 _REQUEST = re.compile(r"[0-9A-Za-z-]{1,64}")
 
 
 def is_request_name(header: str) -> bool:
     """Return whether a header names a request: letters, digits and hyphens, as in a UUID."""
     return _REQUEST.fullmatch(header) is not None
+
+
+def is_technique(module: str, file: str) -> bool:
+    """Return whether code is that of a technique: of a measured application, and no harness."""
+    del file
+    _, _, place = module.partition("rowpath.lab.apps.")
+    return bool(place) and place.rpartition(".")[2] not in _HARNESS
 
 
 def write_trace(folder: Path, request: str, trace: bytes) -> None:

@@ -21,6 +21,7 @@ from rowpath.lab.dataset.settle import (
 )
 from rowpath.lab.dataset.statements import FINGERPRINT
 from rowpath.lab.dataset.table import SEEDS, Dataset, Wanted
+from rowpath.lab.dataset.tool_tables import drop_tool_tables
 from rowpath.lab.record import DatasetRecord
 from rowpath.lab.schema import SCHEMA
 
@@ -117,6 +118,8 @@ def drop(database: Database, dataset: Dataset | None = None) -> tuple[str, ...]:
         wait_for_locks(cursor)
         for each in datasets:
             remove(cursor, each, has_fingerprints=found[0].has_fingerprints)
+        if dataset is None:
+            drop_tool_tables(cursor)
         if found[0].has_fingerprints and not cursor.execute(_ANY_FINGERPRINT).fetchone():
             cursor.execute(SQL("DROP TABLE {}").format(FINGERPRINT))
         if is_empty(connection):

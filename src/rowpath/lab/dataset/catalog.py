@@ -12,10 +12,10 @@ from psycopg.rows import dict_row, scalar_row
 from psycopg.sql import SQL
 
 from rowpath.errors import DatasetError
-from rowpath.lab.dataset.statements import FINGERPRINT, FINGERPRINTS, MARK, named
+from rowpath.lab.dataset.statements import FINGERPRINT, FINGERPRINTS, named
 from rowpath.lab.dataset.table import Dataset, Table
 from rowpath.lab.record import DatasetRecord
-from rowpath.lab.schema import SCHEMA
+from rowpath.lab.schema import MARK, SCHEMA
 
 _SCHEMA_MARK = """
     SELECT coalesce(obj_description(oid, 'pg_namespace'), '') FROM pg_namespace WHERE nspname = %s

@@ -7,9 +7,8 @@ from psycopg.sql import SQL, Composed, Identifier, Literal
 from rowpath.lab.dataset.documents import DOCUMENT, as_jsonb, with_stored
 from rowpath.lab.dataset.table import Column, Dataset, Table
 from rowpath.lab.dataset.wire import Kind
-from rowpath.lab.schema import SCHEMA
+from rowpath.lab.schema import MARK, SCHEMA
 
-MARK = "made by rowpath"
 FINGERPRINTS = "dataset"
 FINGERPRINT = Identifier(SCHEMA, FINGERPRINTS)
 

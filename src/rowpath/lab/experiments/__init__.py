@@ -9,16 +9,22 @@ from rowpath.lab.experiments.cache import CACHE
 from rowpath.lab.experiments.cached_queryset import CACHED_QUERYSET
 from rowpath.lab.experiments.concurrency import CONCURRENCY
 from rowpath.lab.experiments.fields import FIELDS
+from rowpath.lab.experiments.fourteen import FOURTEEN
+from rowpath.lab.experiments.instruments import INSTRUMENTS
 from rowpath.lab.experiments.ladder import LADDER
 from rowpath.lab.experiments.lazy import LAZY
 from rowpath.lab.experiments.lists import LISTS
 from rowpath.lab.experiments.loops import LOOPS
 from rowpath.lab.experiments.relations import RELATIONS
 from rowpath.lab.experiments.serializers import SERIALIZERS
+from rowpath.lab.experiments.users import USERS
 from rowpath.lab.experiments.writes import WRITES
 
 EXPERIMENTS: tuple[Experiment, ...] = (
     LISTS,
+    USERS,
+    FOURTEEN,
+    INSTRUMENTS,
     FIELDS,
     LAZY,
     RELATIONS,

@@ -7,16 +7,18 @@ from rowpath.lab.experiment import (
     Endpoint,
     Experiment,
     Group,
-    Reading,
     Requirement,
     Told,
     Variant,
 )
 from rowpath.lab.experiments.concurrency import PAGE, PLAYER_FIGHTS, STATEMENTS
+from rowpath.lab.measures import MEDIAN_LATENCY, THROUGHPUT, ManyUsers
 from rowpath.lab.packages import REDIS
 
 WORKERS = 4
 """The talk's `-w4`: each has one request at a time, and a LocMemCache of its own."""
+HUNDRED = ManyUsers(users=100)
+"""As many as the talk had."""
 WARM = Conditions(
     name="warm-cache", server=ServerKind.GUNICORN, workers=WORKERS, cache=CacheState.WARM
 )
@@ -68,6 +70,7 @@ WARM_GROUP = Group(
     ),
     baseline="no-cache",
     of="player_fight",
+    measure=HUNDRED,
     sizes=(PLAYER_FIGHTS,),
     variants=(
         _variant(
@@ -169,6 +172,7 @@ EXPIRY_GROUP = Group(
     ),
     baseline="expiry-stampede",
     of="player_fight",
+    measure=HUNDRED,
     sizes=(PLAYER_FIGHTS,),
     variants=(
         _variant(
@@ -213,8 +217,8 @@ CACHE = Experiment(
             variant="locmem",
             baseline="no-cache",
             rows=PLAYER_FIGHTS,
-            time_ratio=25.6 / 560,
-            reading=Reading.THROUGHPUT,
+            ratio=560 / 25.6,
+            quantity=THROUGHPUT,
         ),
         Claim(
             text="a page from LocMemCache, 4 workers, 100 users: 4.4 s to 240 ms",
@@ -222,7 +226,8 @@ CACHE = Experiment(
             variant="locmem",
             baseline="no-cache",
             rows=PLAYER_FIGHTS,
-            time_ratio=0.24 / 4.4,
+            ratio=0.24 / 4.4,
+            quantity=MEDIAN_LATENCY,
         ),
     ),
 )

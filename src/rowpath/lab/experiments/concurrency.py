@@ -13,11 +13,11 @@ from rowpath.lab.experiment import (
     Endpoint,
     Experiment,
     Group,
-    Reading,
     Shape,
     Told,
     Variant,
 )
+from rowpath.lab.measures import THROUGHPUT, ManyUsers
 
 PLAYER_FIGHTS = 1_000_000
 """All that the dataset has by default: the page of a player of whom there is much to tell."""
@@ -33,7 +33,7 @@ GUNICORN_UVICORN = Conditions(
     name="gunicorn-uvicorn", server=ServerKind.GUNICORN_UVICORN, pool=CONNECTIONS
 )
 AS_TOLD = Conditions(
-    name="uvicorn-without-pool", server=ServerKind.UVICORN, keeps_connections=False
+    name="uvicorn-without-pool", server=ServerKind.UVICORN, django_keeps_connections=False
 )
 """Django's connections as they are by default: one for a thread, closed after its request."""
 
@@ -232,6 +232,8 @@ VARIANTS = (
     ),
 )
 
+MANY = ManyUsers(users=10)
+
 # One user meets the server's threads one at a time, and gunicorn's uvicorn workers are uvicorn.
 _ONE_USER = (GUNICORN, UVICORN, AS_TOLD)
 _TOLD = {"dummy-async-many": 23.0, "tasks-as-told-many": 68.0}
@@ -277,6 +279,7 @@ CONCURRENCY = Experiment(
             question=f"Many users want the page from one worker: {STEPS}",
             baseline="sync-many",
             of="player_fight",
+            measure=MANY,
             sizes=(PLAYER_FIGHTS,),
             variants=tuple(map(_for_many, VARIANTS)),
         ),
@@ -288,8 +291,8 @@ CONCURRENCY = Experiment(
             variant="tasks-as-told-many",
             baseline="dummy-async-many",
             rows=PLAYER_FIGHTS,
-            time_ratio=23 / 68,
-            reading=Reading.THROUGHPUT,
+            ratio=68 / 23,
+            quantity=THROUGHPUT,
         ),
     ),
 )

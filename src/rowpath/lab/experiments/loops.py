@@ -289,7 +289,7 @@ LOOPS = Experiment(
             variant="t1-annotated",
             baseline="t1-loop",
             rows=BENCHMARKS,
-            time_ratio=120 / 240,
+            ratio=120 / 240,
         ),
         Claim(
             text="t2 with one query, and no new data: 12 min to 1 s",
@@ -297,7 +297,7 @@ LOOPS = Experiment(
             variant="t2-annotated",
             baseline="t2-loop",
             rows=BENCHMARKS,
-            time_ratio=1 / 720,
+            ratio=1 / 720,
         ),
     ),
 )

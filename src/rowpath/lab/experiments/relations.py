@@ -366,7 +366,7 @@ RELATIONS = Experiment(
             variant="fk-select-related",
             baseline="fk-lazy",
             rows=PLAYERS,
-            time_ratio=0.600 / 0.975,
+            ratio=0.600 / 0.975,
         ),
     ),
 )

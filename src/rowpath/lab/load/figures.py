@@ -8,8 +8,9 @@ import numpy as np
 from rowpath.lab.load.plan import Master
 from rowpath.lab.load.results import Floats, LoadResult, TargetResult
 
-P99_FROM_REQUESTS = 1_000
-"""Ten requests lie above it then; of fewer, one stall more or less would be another figure."""
+LEAST_ABOVE = 10
+"""Of fewer requests above a high percentile, one stall more or less would be another figure."""
+P99_FROM_REQUESTS = 100 * LEAST_ABOVE
 MOST_CPU_SHARE = 0.8
 """Beyond it a process that asks is late itself: what it measures is its own waiting, too."""
 MOST_MISSED = 0.02
@@ -86,9 +87,11 @@ def steady(result: LoadResult, target: TargetResult) -> Figures:
 def percentile(values: Floats, percent: float) -> float | None:
     """Return the least value that so many percent of all are not above: one that was measured.
 
-    None of no values, and of the highest hundredth's where there are less than 1,000.
+    None of no values, and from the 99th on where fewer than ten of the values lie above it: for
+    that one there must be 1,000.
     """
-    if not len(values) or (percent >= 99 and len(values) < P99_FROM_REQUESTS):  # noqa: PLR2004
+    above = len(values) * (100 - percent) / 100
+    if not len(values) or (percent >= 99 and above < LEAST_ABOVE - 1e-6):  # noqa: PLR2004 the 99th
         return None
     return float(np.percentile(values, percent, method="inverted_cdf"))
 

@@ -1,7 +1,7 @@
 """What the processes that ask have told so far, as it comes, and the result that it makes."""
 
 from base64 import b64decode
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rowpath.lab.load.figures import percentile
 from rowpath.lab.load.plan import LoadPlan
 from rowpath.lab.load.results import Generator, LoadResult, TargetResult, UsersSeen
 
@@ -27,6 +28,19 @@ ROW = np.dtype(
 Rows = NDArray[np.void]
 
 Name = tuple[str, str]
+
+
+RECENT_S = 3.0
+"""How far back what is told while a load runs looks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recent:
+    """What ended of a target in the last seconds, as it is told while a load runs."""
+
+    requests_per_s: float
+    p50_ms: float | None
+    p95_ms: float | None
 
 
 @dataclass(slots=True)
@@ -49,9 +63,12 @@ class Ledger:
     plan: LoadPlan
     told: dict[str, _Told] = field(default_factory=dict)
     lost: tuple[str, ...] = ()
+    counts: dict[Name, tuple[int, int]] = field(default_factory=dict)
+    """The requests of each target until now, and how many of them failed."""
+    _recent: deque[tuple[float, str, Rows]] = field(default_factory=deque)
 
-    def take(self, frame: dict[str, Any]) -> Rows:
-        """Take a worker's part; return its rows, with names and reasons by numbers of its own."""
+    def take(self, frame: dict[str, Any]) -> None:
+        """Take a worker's part, whose names and reasons are numbers of its own."""
         told = self.told.setdefault(frame["worker"], _Told())
         told.names += [(method, name) for method, name in frame["names"]]
         told.reasons += frame["reasons"]
@@ -60,17 +77,41 @@ class Ledger:
         rows = np.frombuffer(b64decode(frame["rows"]), dtype=ROW)
         if len(rows):
             told.rows.append(rows)
-        return rows
+        self._count(told, rows)
+        self._recent.append((frame["at_s"], frame["worker"], rows))
+        while self._recent[0][0] < self.at_s - RECENT_S:
+            self._recent.popleft()
+
+    def _count(self, told: _Told, rows: Rows) -> None:
+        for number in np.unique(rows["name"]):
+            chosen = rows[rows["name"] == number]
+            requests, failures = self.counts.get(told.names[number], (0, 0))
+            failed = int((chosen["reason"] > 0).sum())
+            self.counts[told.names[number]] = (requests + len(chosen), failures + failed)
+
+    def recent(self, name: Name) -> Recent:
+        """Return what ended lately of a target."""
+        until_s = self.at_s
+        from_s = max(0.0, until_s - RECENT_S)
+        parts = [
+            rows[rows["name"] == told.names.index(name)]
+            for _, worker, rows in self._recent
+            if name in (told := self.told[worker]).names
+        ]
+        rows = np.concatenate(parts) if parts else np.empty(0, ROW)
+        rows = rows[rows["ended_s"] >= from_s]
+        latency_ms = (rows["ended_s"] - rows["intended_s"]) * 1_000
+        return Recent(
+            requests_per_s=len(rows) / (until_s - from_s) if until_s > from_s else 0.0,
+            p50_ms=percentile(latency_ms, 50),
+            p95_ms=percentile(latency_ms, 95),
+        )
 
     @property
     def is_complete(self) -> bool:
         """Whether every worker has told all, or is known to be lost."""
         done = sum(told.is_done for told in self.told.values())
         return done + len(self.lost) >= self.plan.generators
-
-    def name(self, worker: str, number: int) -> Name:
-        """Return the method and the name that a worker's number stands for."""
-        return self.told[worker].names[number]
 
     @property
     def at_s(self) -> float:

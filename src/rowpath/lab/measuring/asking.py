@@ -11,7 +11,7 @@ from rowpath.errors import ServerError
 from rowpath.lab.apps.meeting import MEETING_HEADER, call_off
 from rowpath.lab.apps.tracing import TOKEN_HEADER
 from rowpath.lab.experiment import Task
-from rowpath.lab.measures import OneAtATime
+from rowpath.lab.measures import TaskClock
 from rowpath.lab.measuring.client import BrokenOffError, Client, Response, connected
 from rowpath.lab.plan import Cell
 from rowpath.lab.servers.server import Server
@@ -47,7 +47,7 @@ def time_s(cell: Cell, server: Server, response: Response) -> float:
 
     ServerError for a task that says no time.
     """
-    if isinstance(cell.measure, OneAtATime):
+    if not isinstance(cell.measure, TaskClock):
         return response.duration_s
     if response.own_s is None:
         raise failure(cell, server, "the task's answer says no time of its own")

@@ -11,12 +11,14 @@ from typing import Protocol
 from rowpath.lab.analysis import narrow_enough
 from rowpath.lab.answers.reference import reference
 from rowpath.lab.experiment import Figure, Timing
+from rowpath.lab.measures import ManyUsers
+from rowpath.lab.measuring.many_users import measure_users
 from rowpath.lab.measuring.observe import Observer
 from rowpath.lab.measuring.slots import measure_slot
 from rowpath.lab.plan import Cell, Comparison, Stage, slot_order
 from rowpath.lab.profile import Profile
-from rowpath.lab.results import Results
-from rowpath.lab.servers.fleet import Site, fleet
+from rowpath.lab.results import Observation, Results, Slot
+from rowpath.lab.servers.fleet import Fleet, Site, fleet
 
 
 class Listener(Protocol):
@@ -114,11 +116,16 @@ def _measure(stage: Stage, plan: Plan, results: Results, listener: Listener) -> 
             for cell in order:
                 listener.step(f"{stage}: block {block + 1} of {profile.blocks}", cell)
                 seen = results.observations[cell]
-                slot = measure_slot(cell, servers, seen, slot_s=profile.slot_s)
-                results.slots[cell].append(slot)
+                results.slots[cell].append(_slot(cell, servers, seen, profile))
         late = monotonic() > deadline
         if block + 1 >= profile.floor and (late or _precise(stage, profile, results)):
             return
+
+
+def _slot(cell: Cell, servers: Fleet, seen: Observation, profile: Profile) -> Slot:
+    if isinstance(cell.measure, ManyUsers):
+        return measure_users(cell, cell.measure, servers, seen, load_s=profile.load_s)
+    return measure_slot(cell, servers, seen, slot_s=profile.slot_s)
 
 
 def _precise(stage: Stage, profile: Profile, results: Results) -> bool:

@@ -9,7 +9,8 @@ from rowpath.lab.experiment import Figure
 from rowpath.report.charts.cpu import cpu_charts
 from rowpath.report.charts.drawing import Chart
 from rowpath.report.charts.memory import memory
-from rowpath.report.charts.points import ratios, times
+from rowpath.report.charts.points import rates, ratios, times
+from rowpath.report.charts.shares import shares
 from rowpath.report.layout import SizePart
 
 __all__ = ["Chart", "charts"]
@@ -18,9 +19,14 @@ __all__ = ["Chart", "charts"]
 def charts(part: SizePart) -> tuple[Chart, ...]:
     """Return the charts of one size, none without figures.
 
-    They are of times, and of ratios to the baseline, after one of memory where that leads; then
-    one for each variant whose CPU was watched.
+    They are of what is compared and of ratios to the baseline, after one of memory or of shares
+    where there is one; then one for each variant whose CPU was watched.
     """
-    leading = (memory(part),) if part.leads(Figure.MEMORY) else ()
-    drawn = (*leading, times(part), ratios(part), *cpu_charts(part))
+    leading = (memory(part),) if part.leads(Figure.MEMORY) else (shares(part),)
+    drawn = (
+        *leading,
+        rates(part) if part.group.compares == "requests_per_s" else times(part),
+        ratios(part),
+        *cpu_charts(part),
+    )
     return tuple(chart for chart in drawn if chart is not None)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 import altair as alt
@@ -25,6 +26,8 @@ _TALK_SHAPE = "M-0.12,-1.1H0.12V1.1H-0.12Z"
 
 _IN_TWO_LINES = r"indexof(datum.value, '\n') >= 0"
 _LINE_PX = 14
+_MOST_ON_A_LINE = 3
+"""So many set-ups have their names above a chart on one line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +67,9 @@ def series_encoding(
     shapes = [_SHAPES[place % len(_SHAPES)] for place in range(len(domain) - 1)]
     shown = set(present)
     named = [name for name in (*domain[1:], TALK) if name in shown]
-    shown_above = legend_of(named) if legend else None
+    # More than three stand on two lines, or they run into the next chart.
+    columns = 2 if len(named) > _MOST_ON_A_LINE else 0
+    shown_above = legend_of(named, columns=columns) if legend else None
     return {
         "color": alt.Color("series:N", scale=alt.Scale(domain=domain), legend=shown_above),
         "shape": alt.Shape(
@@ -73,6 +78,11 @@ def series_encoding(
             legend=shown_above,
         ),
     }
+
+
+def band_px(setups: Sequence[str]) -> int:
+    """Return the height of a variant with so many set-ups in it."""
+    return BAND_PX * max(1, ceil(len(setups) / 2))
 
 
 def legend_of(names: Sequence[str], *, columns: int = 0) -> alt.Legend:

@@ -8,10 +8,10 @@ import altair as alt
 
 from rowpath.report import figures
 from rowpath.report.charts.drawing import (
-    BAND_PX,
     SERIES_COLOURS,
     TALK,
     Chart,
+    band_px,
     finished,
     row_axis,
     series_encoding,
@@ -27,7 +27,7 @@ _TIME_LABEL = (
     ": datum.value >= 0.1 ? format(datum.value, '~') + ' ms' "
     ": format(datum.value * 1000, '~') + ' µs'"
 )
-_RATIO_AXIS = "log scale; left of \N{MULTIPLICATION SIGN}1 is faster"
+_RATE_LABEL = "format(datum.value, '~') + '/s'"
 _RATIO_LABEL = "'\N{MULTIPLICATION SIGN}' + format(datum.value, '~')"
 
 
@@ -75,15 +75,30 @@ def times(part: SizePart) -> Chart | None:
     return _chart(part, "Time per request", f"at {part.title}", points, axis)
 
 
+def rates(part: SizePart) -> Chart | None:
+    """Return the chart of the requests per second of a size; None where there are not two."""
+    points = _once(point for line in part.lines for point in _rate_points(line))
+    if len({point.variant for point in points}) < _LEAST_VARIANTS:
+        return None
+    axis = _Axis(label=_RATE_LABEL, title="log scale")
+    return _chart(part, "Requests per second", f"at {part.title}", points, axis)
+
+
 def ratios(part: SizePart) -> Chart | None:
     """Return the chart of the ratios to the baseline at a size; None where none was measured."""
     baseline = part.group.baseline
     points = _once(point for line in part.lines for point in _ratio_points(line, baseline))
     if all(point.series == TALK for point in points):
         return None
-    title = f"Time relative to {figures.printable(baseline)}"
-    axis = _Axis(label=_RATIO_LABEL, title=_RATIO_AXIS, reference=1.0)
-    return _chart(part, title, f"at {part.title}; below 1 is faster", points, axis)
+    compared = figures.quantity(part.group.compares).capitalize()
+    title = f"{compared} relative to {figures.printable(baseline)}"
+    side, word = ("left", "below") if part.group.compares == "time" else ("right", "above")
+    axis = _Axis(
+        label=_RATIO_LABEL,
+        title=f"log scale; {side} of {figures.TIMES}1 is faster",
+        reference=1.0,
+    )
+    return _chart(part, title, f"at {part.title}; {word} 1 is faster", points, axis)
 
 
 def _chart(part: SizePart, title: str, where: str, points: Sequence[_Point], axis: _Axis) -> Chart:
@@ -113,6 +128,25 @@ def _time_points(line: Line) -> Iterator[_Point]:
     if variant.told_ms is not None and variant.told_ms > 0:
         told = figures.time(variant.told_ms)
         yield _Point(variant=name, series=TALK, value=variant.told_ms, figure=told)
+
+
+def _rate_points(line: Line) -> Iterator[_Point]:
+    variant = line.variant
+    name = figures.printable(variant.name)
+    seen = figures.figure_of(variant, "requests_per_s")
+    if seen is not None and seen.over_blocks is not None:
+        rate = seen.over_blocks
+        yield _Point(
+            variant=name,
+            series=figures.words(variant.setup),
+            value=rate.median,
+            low=rate.low,
+            high=rate.high,
+            figure=f"{figures.rate(rate.median)} ({figures.rate_range(rate)})",
+        )
+    if variant.told_requests_per_s:
+        told = variant.told_requests_per_s
+        yield _Point(variant=name, series=TALK, value=told, figure=figures.rate(told))
 
 
 def _ratio_points(line: Line, baseline: str) -> Iterator[_Point]:
@@ -168,7 +202,7 @@ def _spec(
         layers.insert(0, line.mark_rule(strokeDash=[4, 3]).encode(x="value:Q"))
     return finished(
         alt.layer(*layers),
-        height=BAND_PX * len(names),
+        height=band_px(setups) * len(names),
         colours=SERIES_COLOURS,
         description=description,
     )
@@ -183,12 +217,16 @@ def _has_legend(part: SizePart) -> bool:
     points = (
         point
         for line in part.lines
-        for point in (*_time_points(line), *_ratio_points(line, part.group.baseline))
+        for point in (*_own_points(part, line), *_ratio_points(line, part.group.baseline))
     )
     return part.names_setups or any(point.series == TALK for point in points)
 
 
+def _own_points(part: SizePart, line: Line) -> Iterator[_Point]:
+    return _time_points(line) if part.group.compares == "time" else _rate_points(line)
+
+
 def _timed(part: SizePart) -> list[str]:
     # The same in both charts of a size, as with the legend.
-    lines = [line for line in part.lines if any(_time_points(line))]
+    lines = [line for line in part.lines if any(_own_points(part, line))]
     return list(dict.fromkeys(figures.printable(line.variant.name) for line in lines))

@@ -51,7 +51,7 @@ DATABASES = {
         | ({"pool": {"min_size": 1, "max_size": _pool}} if _pool else {}),
         # Django's default is a new connection for every request, and the talk left it so. What a
         # pool keeps, a thread must not.
-        "CONN_MAX_AGE": None if _app.conditions.keeps_connections and not _pool else 0,
+        "CONN_MAX_AGE": None if _app.conditions.django_keeps_connections and not _pool else 0,
     }
 }
 

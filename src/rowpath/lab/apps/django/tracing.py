@@ -12,11 +12,18 @@ from django.urls import Resolver404, resolve
 
 from rowpath.capture.django import recorded, recorded_in_context
 from rowpath.capture.memory import peak_bytes, reset_peak, resident_bytes
+from rowpath.capture.places import IsOwn
 from rowpath.capture.recording import Recording
 from rowpath.capture.trace import Trace, error_line, to_json
 from rowpath.fast.drf import outcome_of
 from rowpath.lab.apps.django.tasks import WATCH, Task
-from rowpath.lab.apps.tracing import PATH_HEADER, REQUEST_HEADER, is_request_name, write_trace
+from rowpath.lab.apps.tracing import (
+    PATH_HEADER,
+    REQUEST_HEADER,
+    is_request_name,
+    is_technique,
+    write_trace,
+)
 
 ERROR = "rowpath_error"
 """The attribute of a request that holds the exception that ended it, on one line."""
@@ -87,12 +94,12 @@ class Watch:
 
     @contextmanager
     def entered(
-        self, recording: Callable[[], AbstractContextManager[Recording]] = recorded
+        self, recording: Callable[[IsOwn], AbstractContextManager[Recording]] = recorded
     ) -> Iterator[None]:
         """Watch the block, its statements by what `recording` yields."""
         reset_peak()
         self._resident_bytes = resident_bytes()
-        with recording() as self._recording:
+        with recording(is_technique) as self._recording:
             try:
                 yield
             finally:

@@ -14,12 +14,12 @@ from rowpath.lab.experiment import Experiment
 from rowpath.lab.experiments import EXPERIMENTS
 
 
-def answered(experiment: Experiment) -> URLResolver:
-    """Return the paths of an experiment's variants, each with the first of its classes as view."""
+def answered(experiment: Experiment, app: App = App.DJANGO) -> URLResolver:
+    """Return the paths of an app's variants, each with the first of its classes as view."""
     module = import_module(f"rowpath.lab.apps.django.views_{experiment.name.replace('-', '_')}")
     variants = [
         endpoint(variant.name, getattr(module, variant.asks.code[0]))
-        for variant in experiment.answered_by(App.DJANGO)
+        for variant in experiment.answered_by(app)
     ]
     return path(f"{experiment.name}/", include(variants))
 

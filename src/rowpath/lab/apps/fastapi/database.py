@@ -7,6 +7,7 @@ from fastapi import Depends
 from sqlalchemy import create_engine
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Query, Session, sessionmaker
+from sqlalchemy.pool import NullPool
 
 from rowpath.lab.apps.fastapi.models import Product
 from rowpath.lab.apps.settings import from_environment
@@ -18,6 +19,9 @@ _pool = SETTINGS.conditions.pool
 _OPTIONS: dict[str, Any] = {"connect_args": SETTINGS.connection_parameters()} | (
     {"pool_size": _pool, "max_overflow": 0} if _pool else {}
 )
+if not SETTINGS.conditions.sqlalchemy_keeps_connections:
+    # SQLAlchemy's default is a pool; without one there is a new connection for every request.
+    _OPTIONS |= {"poolclass": NullPool}
 engine = create_engine(_URL, **_OPTIONS)
 SessionLocal = sessionmaker(bind=engine, autoflush=False)
 # An engine connects when it is first used.
@@ -50,6 +54,6 @@ def ordered(products: Products) -> Products:
 
     Django's model has this order in its Meta, and so in every one of its statements.
     """
-    if not SETTINGS.conditions.queries_order:
+    if not SETTINGS.conditions.sqlalchemy_orders:
         return products
     return products.order_by(Product.time_created)

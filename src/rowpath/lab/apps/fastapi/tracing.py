@@ -11,7 +11,7 @@ from rowpath.capture.memory import peak_bytes, reset_peak, resident_bytes
 from rowpath.capture.recording import Recording
 from rowpath.capture.sqlalchemy import recorded
 from rowpath.capture.trace import Trace, error_line, to_json
-from rowpath.lab.apps.tracing import REQUEST_HEADER, is_request_name, write_trace
+from rowpath.lab.apps.tracing import REQUEST_HEADER, is_request_name, is_technique, write_trace
 
 
 class TracingMiddleware:
@@ -38,7 +38,7 @@ class TracingMiddleware:
         reset_peak()
         resident = resident_bytes()
         is_answered = False
-        with recorded(*self._engines) as recording:
+        with recorded(*self._engines, is_own=is_technique) as recording:
 
             async def send_traced(message: Message) -> None:
                 nonlocal is_answered

@@ -205,6 +205,8 @@ def _told(error: BaseException) -> str:
     original = error.__dict__.get("original")
     if isinstance(error, RetriesExceeded) and isinstance(original, BaseException):
         return _told(original)
+    if isinstance(error, HTTPConnectionClosed) and isinstance(error.__context__, OSError):
+        return _told(error.__context__)  # the client says closed of a reset as well
     for kind, words in _WORDS:
         if isinstance(error, kind):
             return words

@@ -1,0 +1,74 @@
+"""`rowpath lab trace`: one request of a variant, looked into."""
+
+import sys
+
+import click
+
+from rowpath.cli import options
+from rowpath.cli.counts import parse_count
+from rowpath.cli.datasets import table_sizes, wanted_datasets
+from rowpath.cli.progress import console_for, steps
+from rowpath.lab.analysis import experiment_record
+from rowpath.lab.conditions import CONTROLLED, NAMED
+from rowpath.lab.database import open_database
+from rowpath.lab.dataset import ensure
+from rowpath.lab.experiments import EXPERIMENTS
+from rowpath.lab.folders import logs_folder
+from rowpath.lab.measuring.traced import only, traced, variant_at
+from rowpath.lab.packages import package_versions
+from rowpath.lab.plan import Stock
+from rowpath.lab.servers.fleet import Site
+from rowpath.lab.source import source_of
+from rowpath.report.terminal_trace import trace
+
+PAGE = "instruments/no-instrument"
+"""The page that the talk looks into."""
+
+
+@click.command("trace")
+@click.argument("variant", metavar="[EXPERIMENT/VARIANT]", default=PAGE)
+@click.option("--size", metavar="N", help="Rows per answer. [default: the first that is measured]")
+@click.option(
+    "--setup",
+    type=click.Choice([str(setup) for setup in NAMED]),
+    default=str(CONTROLLED),
+    show_default=True,
+    help="The talk's set-up, or the controlled one.",
+)
+@options.rows
+@options.database_url
+@options.seed
+def trace_variant(  # noqa: PLR0913 one parameter an option
+    *,
+    variant: str,
+    size: str | None,
+    setup: str,
+    rows: str | None,
+    database_url: str | None,
+    seed: int,
+) -> None:
+    """Show what one request of a variant sends: its statements, their groups, places and plans.
+
+    Without a variant it is the page that the talk looks into with the debug toolbar.
+    """
+    experiment, chosen = variant_at(variant, EXPERIMENTS)
+    wanted = wanted_datasets((experiment,), rows)
+    stock = Stock(tables=table_sizes(wanted), versions=package_versions())
+    stage = only(
+        experiment,
+        chosen,
+        conditions=setup,
+        size=None if size is None else parse_count(size, "--size"),
+        stock=stock,
+    )
+    console = console_for(sys.stdout)
+    with open_database(database_url) as database, steps(console) as progress:
+        for dataset, count in wanted.items():
+            ensure(database, dataset, rows=count, seed=seed, report=progress.step)
+        site = Site(dsn=database.dsn, logs=logs_folder())
+        results = traced(stage, site, progress.step)
+    record = experiment_record(
+        experiment, [stage], results, stock.versions, {chosen: source_of(chosen)}
+    )
+    for each in record.variants:
+        console.print(trace(each))

@@ -1,0 +1,86 @@
+"""A slot of many users who ask at once, driven by Locust, on a server without any instrument."""
+
+from urllib.parse import urlencode
+
+from rowpath.lab.conditions import CacheState
+from rowpath.lab.load.engine import run_load
+from rowpath.lab.load.figures import Figures, limits, steady
+from rowpath.lab.load.plan import LoadPlan, Target
+from rowpath.lab.load.results import LoadResult
+from rowpath.lab.measures import (
+    CPU,
+    MEDIAN_LATENCY,
+    P95_LATENCY,
+    THROUGHPUT,
+    ManyUsers,
+)
+from rowpath.lab.measuring.asking import OK, ask, failure
+from rowpath.lab.measuring.client import connected
+from rowpath.lab.measuring.cpu_clock import cpu_s
+from rowpath.lab.measuring.warming import warmed
+from rowpath.lab.plan import Cell
+from rowpath.lab.profile import WARM_UP_ROWS
+from rowpath.lab.results import Observation, Slot
+from rowpath.lab.servers.fleet import Fleet
+from rowpath.lab.servers.server import Server
+
+
+def measure_users(
+    cell: Cell, measure: ManyUsers, fleet: Fleet, seen: Observation, *, load_s: float
+) -> Slot:
+    """Return what a slot of `load_s` seconds under so many users came to.
+
+    ServerError where a request fails or its answer has another length than the one that was `seen`
+    and verified, where a worker ends, and where the generator was the limit.
+    """
+    server = fleet.server_for(cell)
+    pids = server.worker_pids()
+    if cell.conditions.cache is CacheState.WARM:
+        warmed(cell, server)
+    with connected(server.url) as client:
+        ask(client, cell.sized(min(cell.rows, WARM_UP_ROWS)), server)
+    before_s = cpu_s(pids)
+    result = run_load(_plan(cell, measure, server, seen, load_s=load_s))
+    if server.worker_pids() != pids:
+        raise failure(cell, server, "a worker ended in the middle")
+    used_s = cpu_s(pids) - before_s
+    found = steady(result, result.total)
+    _check(cell, server, result)
+    p50_s, p95_s = _seconds(cell, server, found)
+    return Slot(
+        figures={
+            THROUGHPUT: found.requests_per_s,
+            MEDIAN_LATENCY: p50_s,
+            P95_LATENCY: p95_s,
+            CPU: used_s / result.total.requests,
+        }
+    )
+
+
+def _plan(
+    cell: Cell, measure: ManyUsers, server: Server, seen: Observation, *, load_s: float
+) -> LoadPlan:
+    query = f"?{urlencode(cell.params)}" if cell.params else ""
+    target = Target(
+        url=f"{server.url}{cell.path}{query}",
+        method=cell.variant.asks.method,
+        expects_status=OK,
+        expects_bytes=seen.size_bytes if cell.is_ordered else None,
+    )
+    return LoadPlan(targets=(target,), users=measure.users, run_time_s=load_s)
+
+
+def _check(cell: Cell, server: Server, result: LoadResult) -> None:
+    if result.total.failures:
+        reasons = ", ".join(f"{count} x {why}" for why, count in result.total.failures.items())
+        raise failure(
+            cell, server, f"of {result.total.requests:,} requests under load some failed: {reasons}"
+        )
+    if (limit := next(limits(result), None)) is not None:
+        raise failure(cell, server, limit.rstrip("."))
+
+
+def _seconds(cell: Cell, server: Server, found: Figures) -> tuple[float, float]:
+    if found.p50_ms is None or found.p95_ms is None:
+        raise failure(cell, server, "no request was answered under load")
+    return found.p50_ms / 1000, found.p95_ms / 1000

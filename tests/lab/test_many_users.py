@@ -1,0 +1,66 @@
+"""A slot under many users measures requests per second, and no answer in it goes unchecked."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from rowpath.errors import ServerError
+from rowpath.lab.answers.reference import reference
+from rowpath.lab.conditions import CONTROLLED
+from rowpath.lab.database import Database
+from rowpath.lab.experiments.users import USERS
+from rowpath.lab.measures import CPU, MEDIAN_LATENCY, P95_LATENCY, THROUGHPUT, ManyUsers
+from rowpath.lab.measuring.many_users import measure_users
+from rowpath.lab.measuring.observe import Observer
+from rowpath.lab.plan import Cell
+from rowpath.lab.results import Observation
+from rowpath.lab.servers.fleet import Fleet, Site, fleet
+
+THREE = ManyUsers(users=3)
+VARIANT = USERS.variant("drf-objects")
+CELL = Cell(
+    variant=VARIANT, path=USERS.path(VARIANT), conditions=CONTROLLED, rows=20, measure=THREE
+)
+LOAD_S = 0.3
+
+
+@pytest.fixture(scope="module")
+def seen(products: Database, tmp_path_factory: pytest.TempPathFactory) -> Observation:
+    folder = tmp_path_factory.mktemp("traces")
+    site = Site(dsn=products.dsn, logs=folder)
+    with fleet([CELL], site, trace_folder=folder) as traced, reference(products.dsn) as table:
+        return Observer(table, folder).observe(CELL, VARIANT.answer, traced)
+
+
+@pytest.fixture(scope="module")
+def servers(products: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
+    logs: Path = tmp_path_factory.mktemp("logs")
+    with fleet([CELL], Site(dsn=products.dsn, logs=logs)) as running:
+        yield running
+
+
+def test_a_slot_of_users_gives_rate_latencies_and_cpu(servers: Fleet, seen: Observation) -> None:
+    """One worker answers three users in turn: what each waits is what the others take, too."""
+    slot = measure_users(CELL, THREE, servers, seen, load_s=LOAD_S)
+
+    assert list(slot.figures) == list(THREE.quantities)
+    assert slot.figures[THROUGHPUT] > 0
+    assert 0 < slot.figures[MEDIAN_LATENCY] <= slot.figures[P95_LATENCY]
+    assert 0 < slot.figures[CPU] < slot.figures[P95_LATENCY]
+    assert slot.samples_s == ()
+
+
+def test_an_answer_of_another_length_ends_the_run(servers: Fleet, seen: Observation) -> None:
+    """Every answer under load has the size of the verified one."""
+    other = replace(seen, size_bytes=seen.size_bytes + 1)
+
+    with pytest.raises(ServerError, match=r"Cannot measure drf-objects .* under load some failed"):
+        measure_users(CELL, THREE, servers, other, load_s=LOAD_S)
+
+
+def test_a_request_that_is_refused_ends_the_run(servers: Fleet, seen: Observation) -> None:
+    """A warm-up that is answered 404 is no answer, nor would the load's be."""
+    with pytest.raises(ServerError, match="the server answered 404"):
+        measure_users(replace(CELL, path="/lists/none"), THREE, servers, seen, load_s=LOAD_S)

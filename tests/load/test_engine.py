@@ -1,0 +1,265 @@
+"""What Locust asked is what the server was asked, whole, bounded and counted."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import psutil
+import pytest
+
+from load.targets import Served, Target, served
+from rowpath.errors import ServerError, UsageError
+from rowpath.lab.load import plan
+from rowpath.lab.load.engine import Silent, run_load
+from rowpath.lab.load.figures import littles_law, offered_by, whole
+from rowpath.lab.load.plan import LoadPlan, Local
+from rowpath.lab.load.results import LoadResult
+
+
+def load(*targets: plan.Target, run_time_s: float = 1.0, **fields: Any) -> LoadResult:  # noqa: ANN401
+    chosen = {"users": 2, "timeout_s": 0.5, **fields}
+    return run_load(LoadPlan(targets=targets, run_time_s=run_time_s, **chosen))
+
+
+def failures(result: LoadResult) -> Mapping[str, int]:
+    return result.total.failures
+
+
+def test_every_request_is_counted_once_for_its_own_target(target: Target) -> None:
+    """Two targets are asked in turn, and each has as many requests as the server saw."""
+    result = load(plan.Target(url=f"{target.url}/ok"), plan.Target(url=f"{target.url}/slow"))
+
+    ok, slow = result.targets
+    assert (ok.requests, slow.requests) == (target.count("/ok"), target.count("/slow"))
+    assert abs(ok.requests - slow.requests) <= 2
+    assert result.total.requests == len(target.seen)
+    assert failures(result) == {}
+    assert (ok.statuses, set(ok.size_bytes)) == ({200: ok.requests}, {2})
+    assert slow.latency_s.min() >= 0.1
+    assert np.array_equal(ok.intended_s, ok.started_s)
+    # A user has one connection, and keeps it.
+    assert target.connections == 3  # one of them looked whether somebody listens
+
+
+def test_users_of_a_closed_loop_keep_to_littles_law(target: Target) -> None:
+    """Four users who wait a tenth of a second each ask as often as that allows, and no more."""
+    result = load(plan.Target(url=f"{target.url}/slow"), users=4)
+    figures, law = whole(result, result.total), littles_law(result)
+
+    assert law is not None
+    assert law.users == 4
+    assert figures.mean_ms is not None
+    assert figures.requests_per_s <= 4 / (figures.mean_ms / 1_000) * 1.01
+    assert figures.requests_per_s <= 40
+    assert law.rate_times_time <= 4 + 4 / result.duration_s * 0.1 * 4
+
+
+def test_two_workers_add_up_to_what_the_server_saw(target: Target) -> None:
+    """A master and two workers of this machine share the users, and lose no request."""
+    result = load(plan.Target(url=f"{target.url}/slow"), users=4, role=Local(workers=2))
+
+    assert result.total.requests == len(target.seen) > 0
+    assert len(result.generators) == 2
+    assert {seen.users for seen in result.users if seen.at_s <= result.duration_s} == {4}
+    assert result.lost_workers == ()
+
+
+def test_nothing_of_a_load_is_left_running(target: Target) -> None:
+    """All processes that were started have ended with it."""
+    load(plan.Target(url=f"{target.url}/slow"), role=Local(workers=2))
+
+    assert psutil.Process().children(recursive=True) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("/hang", "no whole answer within 0.5 s"),
+        ("/dribble", "no whole answer within 0.5 s"),
+        ("/reset", "connection reset"),
+        ("/close", "connection closed without an answer"),
+        ("/500", "status 500"),
+        ("/404", "status 404"),
+    ],
+)
+def test_a_bad_answer_is_a_failure_counted_once(target: Target, path: str, reason: str) -> None:
+    """However a server fails, each request is sent once, ends in time and has its reason."""
+    result = load(plan.Target(url=target.url + path), run_time_s=0.6)
+
+    assert failures(result) == {reason: len(target.seen)}
+    assert result.total.latency_s.max() < 0.5 + 5
+
+
+@pytest.mark.parametrize("path", ["/endless", "/endless-headers"])
+def test_an_endless_answer_is_cut_off(target: Target, path: str) -> None:
+    """It is read as far as the load allows, and kept in no memory."""
+    result = load(
+        plan.Target(url=target.url + path), run_time_s=0.6, timeout_s=20.0, most_bytes=300_000
+    )
+
+    assert failures(result) == {"an answer of more than 300,000 bytes": len(target.seen)}
+
+
+def test_what_is_no_http_is_a_failure(target: Target) -> None:
+    """A server of another kind ends nothing but the request."""
+    result = load(plan.Target(url=f"{target.url}/garbage"), run_time_s=0.3)
+
+    assert sum(failures(result).values()) == len(target.seen) > 0
+    assert all("HTTPParseError" in reason for reason in failures(result))
+
+
+def test_a_redirect_is_followed_on_its_own_host_only(target: Target) -> None:
+    """Another host is never asked, though a server leads there."""
+    with served() as other:
+        target.elsewhere = f"{other.target.url}/ok"
+        away = load(plan.Target(url=f"{target.url}/away"), run_time_s=0.3)
+        assert failures(away) == {f"led to another host, {other.target.url}": len(target.seen)}
+        assert other.target.connections == 0
+
+    near = load(plan.Target(url=f"{target.url}/near"), run_time_s=0.3)
+    assert failures(near) == {}
+    assert target.count("/ok") == near.total.requests
+
+    loop = load(plan.Target(url=f"{target.url}/loop"), run_time_s=0.3)
+    assert sum(failures(loop).values()) == loop.total.requests > 0
+
+
+def test_a_request_is_sent_as_the_target_says(target: Target) -> None:
+    """Method, headers, cookies and body arrive, and a server's own cookies come back to it."""
+    asked = plan.Target(
+        url=f"{target.url}/cookie",
+        method="POST",
+        headers=(("X-Key", "k"), ("Content-Type", "application/json")),
+        body='{"name": "Zoë"}',
+    )
+    load(asked, users=1, run_time_s=0.3)
+    first, second = target.seen[:2]
+    assert (first.method, first.body.decode()) == ("POST", '{"name": "Zoë"}')
+    assert (first.headers["x-key"], first.headers["content-type"]) == ("k", "application/json")
+    assert "cookie" not in first.headers
+    assert second.headers["cookie"] == "visit=1"
+
+    target.seen.clear()
+    given = plan.Target(url=f"{target.url}/ok", cookies=(("a", "1"), ("b", "2")))
+    load(given, users=1, run_time_s=0.3)
+    assert target.seen[0].headers["cookie"] == "a=1; b=2"
+
+
+def test_an_answer_that_is_not_the_expected_one_is_a_failure(target: Target) -> None:
+    """A load is verified as it goes: by the status, and by the size of what was verified before."""
+    url = f"{target.url}/ok"
+
+    status = load(plan.Target(url=url, expects_status=201), run_time_s=0.3)
+    size = load(plan.Target(url=url, expects_bytes=3), run_time_s=0.3)
+
+    assert failures(status) == {"status 200": status.total.requests}
+    assert failures(size) == {"a body of 2 bytes, not 3": size.total.requests}
+
+
+def test_a_request_on_its_way_at_the_end_is_waited_for(target: Target) -> None:
+    """It counts in the rate by its share that lay before the end; after the grace it fails."""
+    result = load(plan.Target(url=f"{target.url}/slow"), users=1, run_time_s=0.25)
+    figures = whole(result, result.total)
+    assert figures.failures == 0
+    assert figures.requests == len(target.seen)
+    assert figures.requests_per_s < figures.requests / result.duration_s
+
+    cut = load(plan.Target(url=f"{target.url}/hang"), run_time_s=0.25, timeout_s=30.0, grace_s=0.2)
+    assert failures(cut) == {"no whole answer when the load ended": 2}
+
+
+def test_arrivals_keep_their_rate_and_their_pace(target: Target) -> None:
+    """An open loop sends as many as were drawn, about the rate, at the times that were drawn."""
+    rate, run_time_s = 150.0, 2.0
+    result = load(
+        plan.Target(url=f"{target.url}/ok"), users=20, rate=rate, run_time_s=run_time_s, timeout_s=5
+    )
+    offered = offered_by(result)
+
+    assert offered is not None
+    assert offered.due == len(target.seen)
+    # Poisson: the variance is the mean; five deviations.
+    assert abs(offered.due - rate * run_time_s) < 5 * np.sqrt(rate * run_time_s)
+    gaps_s = np.diff(np.sort(result.total.intended_s))
+    # Exponential gaps deviate by as much as they last.
+    assert 0.7 < gaps_s.std() / gaps_s.mean() < 1.3
+    assert (result.total.started_s >= result.total.intended_s).all()
+
+    again = load(
+        plan.Target(url=f"{target.url}/ok"), users=20, rate=rate, run_time_s=run_time_s, timeout_s=5
+    )
+    assert np.array_equal(np.sort(again.total.intended_s), np.sort(result.total.intended_s))
+
+
+def test_workers_share_a_rate(target: Target) -> None:
+    """The arrivals of all workers together are those of the rate, and no two workers' the same."""
+    result = load(
+        plan.Target(url=f"{target.url}/ok"),
+        users=20,
+        rate=150.0,
+        run_time_s=2.0,
+        timeout_s=5.0,
+        role=Local(workers=2),
+    )
+
+    assert result.due == len(target.seen)
+    assert abs(len(target.seen) - 300) < 5 * np.sqrt(300)
+    assert len(set(result.total.intended_s)) == len(target.seen)
+
+
+def test_a_stall_shows_in_the_open_loop_alone(server: Served) -> None:
+    """Whoever came during a stall has waited; users who ask one after another hide all but one."""
+    asked = plan.Target(url=f"{server.target.url}/ok")
+    stall_s = 0.5
+
+    class Stalling(Silent):
+        """Stalls the server once, when the load goes."""
+
+        done = False
+
+        def goes_on(self, ledger: object) -> None:  # noqa: ARG002 that it goes on is enough
+            if not self.done:
+                self.done = True
+                server.stall(stall_s)
+
+    def stalled(rate: float | None) -> LoadResult:
+        fields = LoadPlan(targets=(asked,), users=2, run_time_s=2.5, timeout_s=5.0, rate=rate)
+        return run_load(fields, Stalling())
+
+    opened, closed = stalled(100.0), stalled(None)
+
+    # Of a Poisson process, whose arrivals are known: how many came in the first half of the stall?
+    held = opened.total
+    stall_began_s = float(held.intended_s[held.latency_s.argmax()])
+    came = (held.intended_s >= stall_began_s) & (held.intended_s < stall_began_s + stall_s / 2)
+    assert (held.latency_s[came] > stall_s / 4).all()
+    assert came.sum() > 5
+    # From the actual start, only as many as there are users show it.
+    assert ((held.ended_s - held.started_s) > stall_s / 4).sum() <= 2 * 2
+    assert (closed.total.latency_s > stall_s / 4).sum() <= 2 * 2
+
+
+def test_nobody_who_listens_is_found_before_the_load() -> None:
+    """A URL at which nothing listens is told at once, with what to do."""
+    with served() as made:
+        url = f"{made.target.url}/ok"
+
+    with pytest.raises(ServerError, match=r"Cannot load http://127.0.0.1:\d+/ok: .* Start the"):
+        load(plan.Target(url=url))
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"users": 1, "role": Local(workers=2)}, "Cannot share 1 users among 2 workers"),
+        ({"users": 10, "spawn_rate": 1.0}, "Cannot start 10 users at 1 per second within 1 s"),
+    ],
+)
+def test_a_plan_that_contradicts_itself_is_refused(
+    target: Target, fields: dict[str, Any], reason: str
+) -> None:
+    """What cannot be done is found before anything is started."""
+    with pytest.raises(UsageError, match=reason):
+        load(plan.Target(url=f"{target.url}/ok"), **fields)
+
+    assert target.seen == []

@@ -1,0 +1,161 @@
+"""What many users were answered, and what a ratio is shared out among, as a reader meets them."""
+
+import io
+from dataclasses import replace
+
+import pytest
+from record_parts import compared, group, timed
+from report_runs import whole_run
+from rich.console import Console
+
+from rowpath.lab.record import (
+    ExperimentRecord,
+    ExplanationRecord,
+    FigureRecord,
+    ShareRecord,
+    TimeRecord,
+    VariantRecord,
+)
+from rowpath.report.charts import charts
+from rowpath.report.columns import columns
+from rowpath.report.figures import TIMES, TO
+from rowpath.report.html import render
+from rowpath.report.layout import SizePart, size_part
+from rowpath.report.terminal import caption, group_table
+from rowpath.stats.interval import Interval
+
+BLOCKS = 6
+
+
+def interval(value: float) -> Interval:
+    return Interval(estimate=value, low=value * 0.9, high=value * 1.1)
+
+
+def figure(quantity: str, unit: str, better: str, value: float) -> FigureRecord:
+    return FigureRecord(
+        quantity=quantity,
+        unit=unit,
+        better=better,
+        over_blocks=TimeRecord(median=value, low=value * 0.9, high=value * 1.1),
+        blocks=(value,) * BLOCKS,
+    )
+
+
+def under_users(name: str, rate: float, told: float | None) -> VariantRecord:
+    """Return a variant that ten users asked."""
+    return replace(
+        timed(name, ms=1.0, group="users"),
+        time_ms=None,
+        samples_ms=(),
+        told_requests_per_s=told,
+        figures=(
+            figure("requests_per_s", "1/s", "more", rate),
+            figure("p50", "s", "less", 10 / rate),
+            figure("p95", "s", "less", 12 / rate),
+            figure("cpu", "s", "less", 0.9 / rate),
+        ),
+    )
+
+
+USERS = ExperimentRecord(
+    name="users",
+    section="2.2",
+    question="How many requests per second?",
+    dataset="products",
+    groups=(replace(group("users", "drf"), measure="10 users", compares="requests_per_s"),),
+    variants=(under_users("drf", 29.4, told=3.0), under_users("fastapi", 36.1, told=43.0)),
+    comparisons=(
+        replace(
+            compared("fastapi", "drf", rows=1_000, value=36.1 / 29.4), quantity="requests_per_s"
+        ),
+    ),
+    claims=(),
+)
+SHARED = ExplanationRecord(
+    group="all",
+    text="DRF, against FastAPI",
+    rows=1_000,
+    quantity="time",
+    blocks=BLOCKS,
+    ratio=interval(0.07),
+    shares=(
+        ShareRecord(factor="ORDER BY", ratio=interval(0.1), share=interval(0.87)),
+        ShareRecord(factor="framework", ratio=interval(0.7), share=interval(0.13)),
+    ),
+)
+FOURTEEN = ExperimentRecord(
+    name="fourteen",
+    section="1.5",
+    question="Why fourteen times?",
+    dataset="products",
+    groups=(group("all", "drf"),),
+    variants=(timed("drf", ms=900.0), timed("fastapi", ms=65.0)),
+    comparisons=(compared("fastapi", "drf", rows=1_000, value=0.07),),
+    claims=(),
+    explanations=(SHARED,),
+)
+
+
+def part_of(record: ExperimentRecord) -> SizePart:
+    return size_part(record, record.groups[0], 1_000)
+
+
+def printed(record: ExperimentRecord, width: int) -> str:
+    console = Console(file=io.StringIO(), width=width)
+    console.print(group_table(record, record.groups[0].name, 1_000))
+    console.print(caption(record))
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_requests_per_second_stand_first_and_whole(width: int) -> None:
+    """Each with its range, then the ratio, the latencies and the talk's own figure."""
+    text = printed(USERS, width)
+
+    assert "req/s" in text
+    for shown in ("29.4/s", "26.5", "36.1/s", f"{TIMES}1.23", "340 ms", "3 RPS", "43 RPS"):
+        assert shown in text
+    assert "above 1 is more" in text
+
+
+def test_a_group_of_users_has_columns_of_its_own() -> None:
+    """What was compared leads; no time of single requests is made up."""
+    keys = [column.key for column in columns(part_of(USERS))]
+
+    assert keys[:3] == ["variant", "rate", "ratio"]
+    assert "time" not in keys
+    assert "talk" in keys
+
+
+def test_users_are_drawn_as_requests_per_second() -> None:
+    """One chart of the rates with the talk's, one of the ratios, with more to the right."""
+    rates, ratios = charts(part_of(USERS))
+
+    assert rates.title == "Requests per second"
+    assert "drf (controlled) 29.4/s" in rates.description
+    assert "fastapi (the talk) 43.0/s" in rates.description
+    assert ratios.title == "Requests per second relative to drf"
+    assert "above 1 is faster" in ratios.description
+
+
+def test_a_ratio_that_is_shared_out_is_told_and_drawn() -> None:
+    """Each factor with what it multiplies by and its share, in the terminal and above the rest."""
+    text = " ".join(printed(FOURTEEN, 120).split())
+    shares = charts(part_of(FOURTEEN))[0]
+
+    assert f"DRF, against FastAPI: {TIMES}0.070, 14.3 times as fast" in text
+    assert f"ORDER BY: {TIMES}0.10 (0.090{TO}0.11), 87% of it (78% to 96%)" in text
+    assert shares.leads
+    [bars] = shares.spec["datasets"].values()
+    assert [bar["row"] for bar in bars] == ["ORDER BY", "framework"]
+    assert f"framework: {TIMES}0.70" in shares.description
+
+
+def test_the_page_has_both() -> None:
+    """The report of a run with them shows their figures."""
+    page = render(replace(whole_run(), experiments=(USERS, FOURTEEN)))
+
+    assert "Requests per second" in page
+    assert "29.4/s" in page
+    assert f"DRF, against FastAPI: {TIMES}0.070, 14.3 times as fast" in page
