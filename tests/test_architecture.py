@@ -60,7 +60,7 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
         {"answers", "dataset", "host"},
         # what was measured
         {"results"},
-        {"analysis", "forecast"},
+        {"analysis", "forecast", "resume"},
         {"load"},
         {"measuring"},
         {"session"},

@@ -12,6 +12,7 @@
     ├── AnswerError     exit 10  a variant that answers other rows or values
     ├── InstallError    exit 11  an extra that is not installed
     ├── LimitError      exit 12  a load whose figures do not hold: its generator was the limit
+    ├── ResumeError     exit 13  a run whose blocks cannot be joined with new ones
     └── ThresholdError  exit 99  a load that did not keep the limits it was given
 
 A message reads `Cannot <verb> <object>: <reason with the values>. <What to do>.` Each class has
@@ -96,3 +97,9 @@ class ThresholdError(RowpathError):
     """A load did not keep a threshold that it was given."""
 
     exit_code = 99
+
+
+class ResumeError(RowpathError):
+    """A run cannot go on: what is measured now would not be what was measured then."""
+
+    exit_code = 13

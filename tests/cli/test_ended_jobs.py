@@ -2,90 +2,25 @@
 
 import re
 import signal
-import subprocess
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from threading import Timer
-from uuid import uuid4
 
-import psutil
 import psycopg
 import pytest
-from main_job import MARK, ROWS, command, environment, rowpath
+from begun_job import LONGEST_S, Job, begun
+from main_job import ROWS, rowpath
 
-from conftest import enterable_folder, hearing_sigint
+from conftest import enterable_folder
 from rowpath.lab.database import open_database
 from rowpath.lab.dataset import PRODUCTS, inspect
 from rowpath.lab.record import from_json
-
-LONGEST_S = 300.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """The main job on its way, with whatever it says on stderr."""
-
-    process: subprocess.Popen[str]
-    folder: Path
-    mark: str
-
-    def wait_for(self, text: str) -> None:
-        """Read what the job says until it says `text`."""
-        assert self.process.stderr is not None
-        seen = []
-        for line in self.process.stderr:
-            seen.append(line)
-            if text in line:
-                return
-        pytest.fail(f"the job ended without {text!r}: {''.join(seen)}")
-
-    def processes(self) -> list[psutil.Process]:
-        """Return what was started by this job, however it is related to it now."""
-        return [each for each in psutil.process_iter() if self._is_ours(each)]
-
-    def _is_ours(self, process: psutil.Process) -> bool:
-        try:
-            return process.pid != self.process.pid and (
-                process.environ().get(MARK) == self.mark
-                or str(self.folder) in " ".join(process.cmdline())
-            )
-        except (psutil.NoSuchProcess, psutil.AccessDenied):
-            return False
-
-    def none_left(self) -> bool:
-        """Return whether everything that the job started has ended, given a moment."""
-        deadline = time.monotonic() + 30
-        while self.processes():
-            if time.monotonic() > deadline:
-                return False
-            time.sleep(0.05)
-        return True
 
 
 @pytest.fixture
 def job() -> Iterator[Job]:
     """The experiment `lazy`, just begun on an empty data folder."""
-    mark = uuid4().hex
-    with enterable_folder() as folder:
-        with hearing_sigint():
-            process = subprocess.Popen(
-                command(folder, "--sizes", "10", "lazy"),
-                env=environment(folder, mark),
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-            )
-        # A job that says nothing any more ends all the same, and so does what reads it.
-        watchdog = Timer(LONGEST_S, process.kill)
-        with process:
-            watchdog.start()
-            begun = Job(process=process, folder=folder, mark=mark)
-            yield begun
-            watchdog.cancel()
-            process.kill()
-            assert begun.none_left()
+    with enterable_folder() as folder, begun(folder, "--sizes", "10", "lazy") as job:
+        yield job
 
 
 def dataset_is_whole_or_absent(folder: Path, monkeypatch: pytest.MonkeyPatch) -> bool:

@@ -233,7 +233,7 @@ def test_the_forecast_drops_a_stage_that_stopped_early() -> None:
     forecast = Forecast([stage], QUICK, results, table_rows=1_000)
     fill(stage, results, blocks=2)
 
-    forecast.stage_done(stage)
+    results.done.add(stage)
 
     assert forecast.remaining_s() == 0
 

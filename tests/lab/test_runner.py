@@ -112,6 +112,29 @@ def test_a_stage_stops_by_its_rules_and_never_before_the_fewest_blocks(
     assert len(results.orders[stage]) == blocks
 
 
+def test_a_stage_that_was_cut_goes_on_with_its_next_block(site: Site) -> None:
+    """Blocks and answers that the results hold are not measured again, nor is a whole stage."""
+    plan = plan_of(
+        only(NAMED["fields"], "all", "values"), replace(QUICK, blocks=3, slot_s=0.01), site
+    )
+    [stage] = plan.stages
+    results, listener = Results(), Silent()
+    runner.execute(replace(plan, profile=replace(plan.profile, blocks=2)), results, listener)
+    seen, first = dict(results.observations), {c: list(s) for c, s in results.slots.items()}
+
+    results.done.clear()
+    runner.execute(plan, results, listener)
+    whole = {cell: list(slots) for cell, slots in results.slots.items()}
+    runner.execute(plan, results, listener)
+
+    assert results.observations == seen
+    assert all(results.observations[cell] is seen[cell] for cell in seen)
+    assert {cell: slots[:2] for cell, slots in whole.items()} == first
+    assert {len(slots) for slots in whole.values()} == {3}
+    assert results.slots == whole
+    assert listener.done == [stage] * 3
+
+
 def test_an_answer_of_fewer_rows_than_the_baselines_is_told_so(site: Site, tmp_path: Path) -> None:
     """As many as it declares are right, and differ from what the baseline answers."""
     variant = NAMED["fields"].variant("all")

@@ -10,17 +10,17 @@ from rich.console import Console
 from rich.text import Text
 
 from rowpath.cli import options
-from rowpath.cli.counts import parse_sizes
-from rowpath.cli.datasets import table_sizes, wanted_datasets
+from rowpath.cli.choices import Options, fresh, said, taken_up
 from rowpath.cli.outputs import Outputs, outputs
 from rowpath.cli.progress import Steps, console_for, steps
 from rowpath.lab.database import open_database
-from rowpath.lab.experiments import EXPERIMENTS, needs
+from rowpath.lab.experiments import needs
 from rowpath.lab.folders import logs_folder
 from rowpath.lab.packages import REDIS, package_versions
-from rowpath.lab.plan import Stage, Stock, chosen, stages
-from rowpath.lab.profile import PROFILES, profile_named
+from rowpath.lab.plan import Stage
+from rowpath.lab.profile import PROFILES
 from rowpath.lab.record import Run
+from rowpath.lab.runs import read_run
 from rowpath.lab.servers.redis import open_redis
 from rowpath.lab.session import Session, prepared
 from rowpath.report import terminal
@@ -42,16 +42,23 @@ from rowpath.report import terminal
 @options.database_url
 @options.redis_url
 @click.option(
+    "--resume",
+    "resume_path",
+    metavar="RUN.json",
+    type=click.Path(path_type=Path),
+    help="Go on with a run that was interrupted; what it was asked for stands in its file.",
+)
+@click.option(
     "--json",
     "json_path",
     type=click.Path(path_type=Path),
-    help="The run's file. [default: in rowpath-runs]",
+    help="The run's file. [default: in rowpath-runs, or the one that is resumed]",
 )
 @click.option(
     "--html",
     "html_path",
     type=click.Path(path_type=Path),
-    help="The report's file. [default: in rowpath-runs]",
+    help="The report's file. [default: beside the run's]",
 )
 def run_experiments(  # noqa: PLR0913 one parameter an option
     *,
@@ -63,39 +70,50 @@ def run_experiments(  # noqa: PLR0913 one parameter an option
     workers: int,
     database_url: str | None,
     redis_url: str | None,
+    resume_path: Path | None,
     json_path: Path | None,
     html_path: Path | None,
 ) -> None:
     """Run experiments, all of them by default, and report what was measured."""
-    asked = chosen(experiments, EXPERIMENTS)
-    wanted = wanted_datasets(asked, rows)
-    chosen_profile = profile_named(profile)
+    given = Options(
+        experiments=experiments,
+        rows=rows,
+        sizes=sizes,
+        profile=profile if said("profile") else None,
+        seed=seed if said("seed") else None,
+        workers=workers if said("workers") else None,
+    )
+    earlier = None if resume_path is None else read_run(resume_path)
+    if resume_path is None or earlier is None:
+        choices = fresh(given, seed=seed, workers=workers)
+    else:
+        choices = taken_up(given, earlier, resume_path)
+        json_path = json_path or resume_path
+        html_path = html_path or json_path.with_suffix(".html")
     console = console_for(sys.stdout)
-    with open_redis(redis_url, logs_folder(), wanted=needs(asked, REDIS)) as redis:
+    wants_redis = needs(choices.experiments, REDIS)
+    with open_redis(redis_url, logs_folder(), wanted=wants_redis) as redis:
         versions = package_versions() | (dict(redis.versions) if redis else {})
-        planned = stages(
-            asked,
-            chosen_profile,
-            stock=Stock(tables=table_sizes(wanted), versions=versions),
-            sizes=parse_sizes(sizes),
-        )
+        planned = choices.stages(versions)
         files = outputs(json_path, html_path, datetime.now(UTC))
         with open_database(database_url) as database, steps(console) as progress:
             progress.step(f"using {database.description}")
             session = prepared(
                 database,
                 planned,
-                wanted,
-                profile=chosen_profile,
-                seed=seed,
-                workers=workers,
+                choices.datasets,
+                asked=choices.asked,
+                profile=choices.profile,
+                seed=choices.seed,
+                workers=choices.workers,
                 logs=logs_folder(),
                 versions=versions,
                 redis_url=redis.url if redis else None,
                 report=progress.step,
+                earlier=earlier,
             )
             with session.kept(partial(_tell, console, files)):
-                session.execute(Telling(console, progress, session))
+                session.execute(Telling(console, progress, session, files))
 
 
 def _tell(console: Console, files: Outputs, run: Run) -> None:
@@ -107,20 +125,27 @@ def _tell(console: Console, files: Outputs, run: Run) -> None:
     written.check()
 
 
-class Telling:
-    """The runner's listener: steps go to the progress, a finished stage's tables to the console."""
+UNTOLD = "It was ended from outside and could not say by what, or it is still running."
+"""What a run's file says until the run has ended."""
 
-    def __init__(self, console: Console, progress: Steps, session: Session) -> None:
+
+class Telling:
+    """The runner's listener: steps go to the progress, a finished stage's tables to the console.
+
+    A finished stage is on disk at once, so that no end of the process loses it.
+    """
+
+    def __init__(self, console: Console, progress: Steps, session: Session, files: Outputs) -> None:
         self._console = console
+        self._files = files
         self._session = session
-        self._forecast = progress.forecast = session.forecast()
+        progress.forecast = session.forecast()
         self._first_of = {stage.experiment.name: stage for stage in reversed(session.plan.stages)}
         self._last_of = {stage.experiment.name: stage for stage in session.plan.stages}
         self.step = progress.step
 
     def stage_done(self, stage: Stage) -> None:
         """Print the tables of what was just measured, the question above, the key at the end."""
-        self._forecast.stage_done(stage)
         record = self._session.record(stage.experiment)
         if self._first_of[record.name] is stage:
             self._console.print(terminal.question(record))
@@ -130,3 +155,4 @@ class Telling:
             )
         if self._last_of[record.name] is stage:
             self._console.print(terminal.caption(record))
+        self._files.keep(self._session.run(UNTOLD))

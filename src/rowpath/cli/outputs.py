@@ -46,6 +46,15 @@ class Outputs:
     json: Path
     html: Path
 
+    def keep(self, run: Run) -> None:
+        """Write a run that is still on its way, so that no end of the process loses it.
+
+        Whether it can be written in the end is told in the end.
+        """
+        if _is_replaced(self.json):
+            with suppress(OSError):
+                replace_file(self.json, to_json(run))
+
     def write(self, run: Run) -> Written:
         """Write both files; one that cannot be written after all goes to a temporary folder."""
         return write(

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp
 from statistics import median
 
@@ -76,13 +76,7 @@ def experiment_record(
             for group in experiment.groups
         ),
         variants=tuple(
-            _variant_record(
-                cell,
-                comparison.group,
-                results.observations[cell],
-                results.slots.get(cell, ()),
-                sources[cell.variant],
-            )
+            _variant_record(cell, comparison.group, results, sources[cell.variant])
             for comparison in _comparisons(own)
             for cell in comparison.cells
             if cell in results.observations
@@ -98,6 +92,9 @@ def experiment_record(
             OrderRecord(
                 stage=str(stage),
                 blocks=tuple(tuple(map(str, order)) for order in results.orders.get(stage, ())),
+                done=stage in results.done,
+                spent_s=results.spent_s.get(stage, 0.0),
+                cut=results.cut.get(stage, ()),
             )
             for stage in own
         ),
@@ -282,21 +279,18 @@ def _exponentiated(interval: Interval) -> Interval:
     return Interval(estimate=exp(interval.estimate), low=exp(interval.low), high=exp(interval.high))
 
 
-def _variant_record(
-    cell: Cell, group: Group, observation: Observation, slots: Sequence[Slot], source: str
-) -> VariantRecord:
+def _variant_record(cell: Cell, group: Group, results: Results, source: str) -> VariantRecord:
+    """Return what is known of a cell; of a run that goes on, what its file told is kept."""
+    recorded = results.recorded.get(cell)
+    seen = recorded or _observed(cell, group, results.observations[cell], source)
+    return _with_slots(seen, cell, results.slots.get(cell, ())) if cell.variant.is_timed else seen
+
+
+def _observed(cell: Cell, group: Group, observation: Observation, source: str) -> VariantRecord:
+    """Return what the tracing pass saw of a cell, its time too where that is the only one."""
     variant = cell.variant
-    samples: tuple[tuple[float, ...], ...]
-    cpu: tuple[float, ...]
-    if variant.fails is not None:
-        samples, cpu = (), ()
-    elif variant.timing is Timing.ONCE:
-        samples = ((observation.duration_s,),)
-        cpu = tuple(s for s in (observation.cpu_s,) if s is not None)
-    else:
-        samples = tuple(slot.samples_s for slot in slots if slot.samples_s)
-        cpu = tuple(slot.figures[CPU] for slot in slots if CPU in slot.figures)
-    time = median_interval([median(block) * 1000 for block in samples])
+    once = variant.fails is None and variant.timing is Timing.ONCE
+    cpu_ms = observation.cpu_s * 1000 if once and observation.cpu_s is not None else None
     told = next((told for told in variant.told if told.rows == cell.rows), None)
     return VariantRecord(
         name=variant.name,
@@ -305,7 +299,7 @@ def _variant_record(
         app=variant.app,
         setup=cell.conditions.name,
         rows=cell.rows,
-        time_ms=_time_record(time),
+        time_ms=None,
         bytes=observation.size_bytes,
         bytes_gzip=observation.gzip_bytes,
         sql_statements=len(observation.trace.statements),
@@ -314,11 +308,11 @@ def _variant_record(
         sql_ms=observation.trace.duration_s * 1000,
         sql_rows=observation.trace.rows,
         statements=_statements(observation.trace),
-        cpu_ms=median(cpu) * 1000 if cpu else None,
+        cpu_ms=cpu_ms,
         peak_mib=observation.trace.peak_bytes / MIB,
         grown_mib=observation.trace.grown_bytes / MIB,
-        samples_ms=tuple(tuple(s * 1000 for s in block) for block in samples),
-        samples_cpu_ms=tuple(s * 1000 for s in cpu),
+        samples_ms=((observation.duration_s * 1000,),) if once else (),
+        samples_cpu_ms=() if cpu_ms is None else (cpu_ms,),
         code=source,
         told_ms=told.time_s * 1000 if told and told.time_s is not None else None,
         told_requests_per_s=told.requests_per_s if told else None,
@@ -329,7 +323,6 @@ def _variant_record(
         ),
         sql_connections=observation.trace.connections,
         sql_at_once=observation.trace.most_at_once,
-        figures=tuple(_figures(cell, slots)),
         differences=tuple(
             DifferenceRecord(
                 column=each.column, rows=each.rows, baseline=each.baseline, variant=each.variant
@@ -340,6 +333,23 @@ def _variant_record(
             CpuLineRecord(name=line.name, at_s=line.at_s, share=line.share)
             for line in observation.cpu_lines
         ),
+        observed_ms=observation.duration_s * 1000,
+        beside_bytes=observation.beside_bytes,
+    )
+
+
+def _with_slots(seen: VariantRecord, cell: Cell, slots: Sequence[Slot]) -> VariantRecord:
+    """Return the record of a timed cell with all that its slots say."""
+    samples_ms = tuple(tuple(s * 1000 for s in slot.samples_s) for slot in slots if slot.samples_s)
+    cpu_ms = tuple(slot.figures[CPU] * 1000 for slot in slots if CPU in slot.figures)
+    return replace(
+        seen,
+        # Of what the file holds, so that a run that goes on comes to the very same.
+        time_ms=_time_record(median_interval([median(block) for block in samples_ms])),
+        cpu_ms=median(cpu_ms) if cpu_ms else None,
+        samples_ms=samples_ms,
+        samples_cpu_ms=cpu_ms,
+        figures=tuple(_figures(cell, slots)),
     )
 
 

@@ -29,15 +29,11 @@ class Forecast:
         self._profile = profile
         self._results = results
         self._table_rows = table_rows
-        self._done: set[Stage] = set()
-
-    def stage_done(self, stage: Stage) -> None:
-        """Count no more of a stage, which may have ended before its last block."""
-        self._done.add(stage)
 
     def remaining_s(self) -> float:
         """Return the seconds that are left if no stage stops for its precision."""
-        return sum(self._stage_s(stage) for stage in self.stages if stage not in self._done)
+        left = (stage for stage in self.stages if stage not in self._results.done)
+        return sum(map(self._stage_s, left))
 
     def _stage_s(self, stage: Stage) -> float:
         observe_s = sum(

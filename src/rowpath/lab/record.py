@@ -117,6 +117,8 @@ class VariantRecord:
     the same time at the most; 0 where nobody looked. `cache_workers` are the server's, where its
     cache was looked at. `figures` are all that was measured in blocks,
     in the quantities' own units, the one that is compared first. `told_ms` is the talk's own time.
+    `observed_ms` is how long the traced request took, `beside_bytes` the size of what its companion
+    answered: a run that goes on needs both.
     """
 
     name: str
@@ -149,6 +151,8 @@ class VariantRecord:
     differences: tuple[DifferenceRecord, ...] = ()
     cpu_lines: tuple[CpuLineRecord, ...] = ()
     sql_duplicates: int = 0
+    observed_ms: float | None = None
+    beside_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,11 +220,41 @@ class ExplanationRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CutSlotRecord:
+    """A slot of a block that was cut: as `variant (setup, rows)`, with the times of its requests.
+
+    `figures` are what its quantities came to, in their own units, by their names.
+    """
+
+    slot: str
+    figures: dict[str, float]
+    samples_ms: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CutBlockRecord:
+    """A block, counted from 0, that an interruption cut; it counts for nothing.
+
+    The run that went on measured the block again, whole and in the same order.
+    """
+
+    block: int
+    slots: tuple[CutSlotRecord, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRecord:
-    """The order of the slots in each block of a stage, each as `variant (setup, rows)`."""
+    """The order of the slots in each block of a stage, each as `variant (setup, rows)`.
+
+    `done` says that the stage ended by its own rule, `spent_s` how long its whole blocks took.
+    `cut` are the blocks that an interruption cut before the run went on.
+    """
 
     stage: str
     blocks: tuple[tuple[str, ...], ...]
+    done: bool = False
+    spent_s: float = 0.0
+    cut: tuple[CutBlockRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -301,10 +335,30 @@ class EnvironmentRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskedRecord:
+    """What a run was asked for: the experiments by name, and sizes in the place of their own."""
+
+    experiments: tuple[str, ...]
+    sizes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SittingRecord:
+    """A part of a run: one command, and why it ended before the run was complete, if it did."""
+
+    started_at: datetime
+    duration_s: float
+    stopped: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """One execution of experiments. `stopped` says why a run that is not complete ended.
 
     `datasets` are all that were used, `dataset` the first of them, which stood alone in schema 1.
+    A run that was interrupted and went on has several `sittings`: it started with the first,
+    `duration_s` is the time of all together, and `stopped` speaks of the last. `asked` is None in a
+    file of schema 2.
     """
 
     schema_version: int
@@ -319,6 +373,8 @@ class Run:
     dataset: DatasetRecord
     datasets: tuple[DatasetRecord, ...]
     experiments: tuple[ExperimentRecord, ...]
+    asked: AskedRecord | None = None
+    sittings: tuple[SittingRecord, ...] = ()
 
 
 _RUN = TypeAdapter(Run)

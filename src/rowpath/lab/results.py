@@ -8,6 +8,7 @@ from rowpath.capture.trace import Trace
 from rowpath.lab.answers.verify import Difference
 from rowpath.lab.measures import Quantity
 from rowpath.lab.plan import Cell, Stage
+from rowpath.lab.record import CutBlockRecord, VariantRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +64,10 @@ class Slot:
 class Results:
     """The ledger that the runner writes and the analysis reads.
 
-    Slots stand in block order; `orders` has for each stage the order of the slots in each block.
+    Slots stand in block order; `orders` has for each stage the order of the slots in each block,
+    `spent_s` the seconds that its whole blocks took. A stage is `done` when it ended by its own
+    rule. Of a run that goes on, `recorded` has what its file told of each cell, and `cut` the
+    blocks that were cut, which count for nothing.
     """
 
     observations: dict[Cell, Observation] = field(default_factory=dict)
@@ -71,3 +75,7 @@ class Results:
         default_factory=lambda: defaultdict(list)
     )
     slots: defaultdict[Cell, list[Slot]] = field(default_factory=lambda: defaultdict(list))
+    spent_s: defaultdict[Stage, float] = field(default_factory=lambda: defaultdict(float))
+    done: set[Stage] = field(default_factory=set)
+    recorded: dict[Cell, VariantRecord] = field(default_factory=dict)
+    cut: dict[Stage, tuple[CutBlockRecord, ...]] = field(default_factory=dict)

@@ -22,12 +22,15 @@ from rowpath.lab.plan import Stage
 from rowpath.lab.profile import Profile
 from rowpath.lab.record import (
     SCHEMA_VERSION,
+    AskedRecord,
     DatasetRecord,
     EnvironmentRecord,
     ExperimentRecord,
     Run,
+    SittingRecord,
 )
 from rowpath.lab.results import Results
+from rowpath.lab.resume import other_data, other_surroundings, refuse, resumed
 from rowpath.lab.servers.fleet import Site
 from rowpath.lab.source import source_of
 
@@ -36,14 +39,17 @@ from rowpath.lab.source import source_of
 class Session:
     """A run on its way, with all that its record will tell.
 
-    `sources` has the code of each variant of the plan.
+    `sources` has the code of each variant of the plan, `earlier` the sittings of a run that goes
+    on.
     """
 
+    asked: AskedRecord
     plan: runner.Plan
     environment: EnvironmentRecord
     datasets: tuple[DatasetRecord, ...]
     sources: Mapping[Variant, str]
     results: Results = field(default_factory=Results)
+    earlier: tuple[SittingRecord, ...] = ()
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     started: float = field(default_factory=monotonic)
 
@@ -64,13 +70,19 @@ class Session:
 
     def run(self, stopped: str | None = None) -> Run:
         """Return what was measured so far as a value; `stopped` says why that is not all."""
-        return Run(
-            schema_version=SCHEMA_VERSION,
-            rowpath=__version__,
+        now = SittingRecord(
             started_at=self.started_at,
             duration_s=monotonic() - self.started,
             # A path that is no UTF-8 has surrogates in it, which no file of a run can hold.
             stopped=stopped and stopped.encode(errors="replace").decode(),
+        )
+        sittings = (*self.earlier, now)
+        return Run(
+            schema_version=SCHEMA_VERSION,
+            rowpath=__version__,
+            started_at=sittings[0].started_at,
+            duration_s=sum(sitting.duration_s for sitting in sittings),
+            stopped=now.stopped,
             seed=self.plan.seed,
             profile=self.plan.profile.name,
             workers=self.plan.site.workers,
@@ -78,6 +90,8 @@ class Session:
             dataset=self.datasets[0],
             datasets=self.datasets,
             experiments=tuple(record for record in self._records() if record.variants),
+            asked=self.asked,
+            sittings=sittings,
         )
 
     def _records(self) -> Iterator[ExperimentRecord]:
@@ -127,6 +141,7 @@ def prepared(  # noqa: PLR0913 one parameter a choice
     stages: Sequence[Stage],
     datasets: Mapping[Dataset, int],
     *,
+    asked: AskedRecord,
     profile: Profile,
     seed: int,
     workers: int,
@@ -134,25 +149,39 @@ def prepared(  # noqa: PLR0913 one parameter a choice
     versions: Mapping[str, str],
     redis_url: str | None = None,
     report: Callable[[str], None],
+    earlier: Run | None = None,
 ) -> Session:
     """Return a session that is ready to measure `stages`, once the database holds `datasets`.
 
     These are given with their numbers of rows; `versions` are those of packages, by which the
-    stages were planned; `report` hears of each step. DatabaseError where they cannot be had.
+    stages were planned; `report` hears of each step. `earlier` is a run that was interrupted and
+    goes on with what is not measured yet. DatabaseError where the datasets cannot be had,
+    ResumeError where new blocks would not belong to the earlier ones.
     """
     surroundings = environment(database, versions)
     variants = {cell.variant for stage in stages for cell in stage.cells}
+    sources = {variant: source_of(variant) for variant in variants}
+    results = Results()
+    if earlier is not None:
+        refuse(other_surroundings(earlier, __version__, surroundings))
+        results = resumed(earlier, stages, sources)
+    held = tuple(
+        ensure(database, dataset, rows=rows, seed=seed, report=report)
+        for dataset, rows in datasets.items()
+    )
+    if earlier is not None:
+        refuse(other_data(earlier, held))
     return Session(
-        environment=surroundings,
-        datasets=tuple(
-            ensure(database, dataset, rows=rows, seed=seed, report=report)
-            for dataset, rows in datasets.items()
-        ),
+        asked=asked,
+        environment=earlier.environment if earlier else surroundings,
+        datasets=earlier.datasets if earlier else held,
+        results=results,
+        earlier=earlier.sittings if earlier else (),
         plan=runner.Plan(
             stages=stages,
             profile=profile,
             seed=seed,
             site=Site(dsn=database.dsn, logs=logs, workers=workers, redis_url=redis_url),
         ),
-        sources={variant: source_of(variant) for variant in variants},
+        sources=sources,
     )

@@ -205,6 +205,13 @@ def made(data: DatasetRecord) -> str:
     return "reused" if data.reused else f"built in {figures.duration(data.built_s)}"
 
 
+def taken(run: Run) -> str:
+    """Return how long a run took: `took 19 min 2 s`, and in how many sittings if it was resumed."""
+    sittings = len(run.sittings)
+    parts = f" in {sittings} sittings, the time between them apart" if sittings > 1 else ""
+    return f"took {figures.duration(run.duration_s)}{parts}"
+
+
 def environment(run: Run) -> tuple[str, ...]:
     """Return where and with what a run was made, in one line a matter."""
     where = run.environment
@@ -212,7 +219,7 @@ def environment(run: Run) -> tuple[str, ...]:
     memory, started = figures.size(where.memory_bytes), f"{run.started_at:%Y-%m-%d %H:%M %Z}"
     machine = f"{where.cpu}, {where.cores} cores, {memory} of memory, {where.kernel}"
     versions = f"{python(where)}, {postgresql(where)}, {packages}"
-    took = f"took {figures.duration(run.duration_s)}, rowpath {run.rowpath}"
+    took = f"{taken(run)}, rowpath {run.rowpath}"
     run_made = f"profile {run.profile}, seed {run.seed}, started {started}, {took}"
     return tuple(
         map(figures.printable, (machine, versions, *map(_dataset, datasets(run)), run_made))

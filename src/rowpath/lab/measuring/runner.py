@@ -44,6 +44,7 @@ class Plan:
 def execute(plan: Plan, results: Results, listener: Listener) -> None:
     """Measure all stages of `plan` into `results`, which hold what was measured at any end.
 
+    What they hold already, of a run that goes on, is not measured again.
     Every variant is checked at its experiment's first size before anything is timed, and at every
     other size before that size is. AnswerError where a variant does not answer what it must;
     ServerError where an application does not start or breaks off.
@@ -56,8 +57,10 @@ def execute(plan: Plan, results: Results, listener: Listener) -> None:
         for stage in _first_of_each_experiment(plan.stages):
             tracing.observe(stage, only_blocks=True)
         for stage in plan.stages:
-            tracing.observe(stage)
-            _measure(stage, plan, results, listener)
+            if stage not in results.done:
+                tracing.observe(stage)
+                _measure(stage, plan, results, listener)
+                results.done.add(stage)
             listener.stage_done(stage)
 
 
@@ -108,8 +111,12 @@ class Tracing:
 def _measure(stage: Stage, plan: Plan, results: Results, listener: Listener) -> None:
     """Time the stage's blocks, each on servers of its own, so that a restart's luck is in it."""
     profile = plan.profile
-    deadline = monotonic() + profile.stage_s
-    for block in range(profile.blocks if stage.timed else 0):
+    whole = len(results.orders[stage])
+    blocks = range(whole, profile.blocks) if stage.timed else range(0)
+    for block in blocks:
+        if block >= profile.floor and _may_stop(stage, profile, results):
+            return
+        started = monotonic()
         order = slot_order(stage, seed=plan.seed, block=block)
         results.orders[stage].append(order)
         with fleet(order, plan.site) as servers:
@@ -117,9 +124,7 @@ def _measure(stage: Stage, plan: Plan, results: Results, listener: Listener) -> 
                 listener.step(f"{stage}: block {block + 1} of {profile.blocks}", cell)
                 seen = results.observations[cell]
                 results.slots[cell].append(_slot(cell, servers, seen, profile))
-        late = monotonic() > deadline
-        if block + 1 >= profile.floor and (late or _precise(stage, profile, results)):
-            return
+        results.spent_s[stage] += monotonic() - started
 
 
 def _slot(cell: Cell, servers: Fleet, seen: Observation, profile: Profile) -> Slot:
@@ -128,7 +133,9 @@ def _slot(cell: Cell, servers: Fleet, seen: Observation, profile: Profile) -> Sl
     return measure_slot(cell, servers, seen, slot_s=profile.slot_s)
 
 
-def _precise(stage: Stage, profile: Profile, results: Results) -> bool:
-    """Return whether the one rule that looks at intervals says stop; see docs/statistics.md."""
+def _may_stop(stage: Stage, profile: Profile, results: Results) -> bool:
+    """Return whether the clock or the one rule on intervals says stop; see docs/statistics.md."""
+    if results.spent_s[stage] > profile.stage_s:
+        return True
     bound = profile.half_width
     return bound is not None and narrow_enough(stage, results, bound)

@@ -1,0 +1,108 @@
+"""What `rowpath lab run` was asked for: by its options, or by the run that it goes on with."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from click.core import ParameterSource
+
+from rowpath.cli.counts import parse_count, parse_sizes
+from rowpath.cli.datasets import table_sizes, wanted_datasets
+from rowpath.lab.dataset import Dataset, dataset_named
+from rowpath.lab.experiment import Experiment
+from rowpath.lab.experiments import EXPERIMENTS
+from rowpath.lab.plan import Stage, Stock, chosen, stages
+from rowpath.lab.profile import Profile, profile_named
+from rowpath.lab.record import AskedRecord, Run
+from rowpath.lab.resume import interrupted, other, refuse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the command line says; each is None or empty where it says nothing."""
+
+    experiments: tuple[str, ...]
+    rows: str | None
+    sizes: str | None
+    profile: str | None
+    seed: int | None
+    workers: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What a run measures, with what, and how long."""
+
+    experiments: tuple[Experiment, ...]
+    datasets: Mapping[Dataset, int]
+    sizes: Sequence[int]
+    profile: Profile
+    seed: int
+    workers: int
+
+    @property
+    def asked(self) -> AskedRecord:
+        """The choices as a run keeps them, besides those that it keeps anyway."""
+        names = tuple(experiment.name for experiment in self.experiments)
+        return AskedRecord(experiments=names, sizes=tuple(self.sizes))
+
+    def stages(self, versions: Mapping[str, str]) -> tuple[Stage, ...]:
+        """Return the stages of the run with these packages; UsageError where sizes do not fit."""
+        stock = Stock(tables=table_sizes(self.datasets), versions=versions)
+        return stages(self.experiments, self.profile, stock=stock, sizes=self.sizes)
+
+
+def said(parameter: str) -> bool:
+    """Return whether the user gave the option, so that its value is no default."""
+    source = click.get_current_context().get_parameter_source(parameter)
+    return source not in (ParameterSource.DEFAULT, None)
+
+
+def fresh(options: Options, *, seed: int, workers: int) -> Choices:
+    """Return the choices of a new run, with `seed` and `workers` where nothing is said of them."""
+    asked = chosen(options.experiments, EXPERIMENTS)
+    return Choices(
+        experiments=asked,
+        datasets=wanted_datasets(asked, options.rows),
+        sizes=parse_sizes(options.sizes),
+        profile=profile_named(options.profile or "default"),
+        seed=options.seed if options.seed is not None else seed,
+        workers=options.workers or workers,
+    )
+
+
+def taken_up(options: Options, run: Run, path: Path) -> Choices:
+    """Return the choices of the run in the file at `path`, which goes on.
+
+    ResumeError where it is whole, and where an option says something else.
+    """
+    asked = interrupted(run, path)
+    refuse(tuple(_contradictions(options, run, asked)))
+    return Choices(
+        experiments=chosen(asked.experiments, EXPERIMENTS),
+        datasets={dataset_named(each.name): each.rows for each in run.datasets},
+        sizes=asked.sizes,
+        profile=profile_named(run.profile),
+        seed=run.seed,
+        workers=run.workers,
+    )
+
+
+def _contradictions(options: Options, run: Run, asked: AskedRecord) -> Iterator[str]:
+    rows = None if options.rows is None else parse_count(options.rows, "--rows")
+    pairs: list[tuple[str, object, object]] = [
+        ("--profile", run.profile, options.profile),
+        ("--seed", run.seed, options.seed),
+        ("--workers", run.workers, options.workers),
+        ("--sizes", _listed(asked.sizes), _listed(parse_sizes(options.sizes)) or None),
+        ("the experiments", _listed(asked.experiments), _listed(options.experiments) or None),
+        *((f"--rows of {each.name}", each.rows, rows) for each in run.datasets),
+    ]
+    for what, then, now in pairs:
+        if now is not None and now != then:
+            yield other(what, f"{then}" or "each group's own", f"{now}")
+
+
+def _listed(values: Sequence[object]) -> str:
+    return ",".join(map(str, dict.fromkeys(values)))
