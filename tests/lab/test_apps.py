@@ -26,14 +26,14 @@ from rowpath.lab.answers.reference import reference
 from rowpath.lab.applications import App, optional_packages
 from rowpath.lab.apps.settings import AppSettings
 from rowpath.lab.apps.tracing import PATH_HEADER, TOKEN_HEADER
-from rowpath.lab.conditions import AS_TOLD, CONTROLLED, CacheState, Conditions
+from rowpath.lab.conditions import AS_TOLD, CONTROLLED, Conditions
 from rowpath.lab.database import Database, connect
 from rowpath.lab.dataset import LOGS as LOGS_DATA
 from rowpath.lab.dataset import PRODUCTS as PRODUCTS_DATA
 from rowpath.lab.experiment import Data, Task
 from rowpath.lab.experiments import EXPERIMENTS, apps_of
 from rowpath.lab.experiments.cache import NEEDS_REDIS
-from rowpath.lab.measuring.warming import warmed
+from rowpath.lab.measuring.warming import fill
 from rowpath.lab.packages import COMPILED, REDIS, package_versions
 from rowpath.lab.plan import Cell, Stock, stages
 from rowpath.lab.profile import profile_named
@@ -117,8 +117,7 @@ class Traced:
         server = self.servers[cell.variant.app, cell.conditions]
         if self.redis is None and cell.variant.needs == NEEDS_REDIS:
             pytest.skip(NEEDS_REDIS.how)
-        if cell.conditions.cache is CacheState.WARM:
-            warmed(cell, server)
+        fill(cell, server)
         query = "" if cell.whole else f"?rows={cell.rows}"
         headers = {HEADER: name, TOKEN_HEADER: server.token}
         answer = get(f"{server.url}{cell.path}{query}", headers, cell.variant.asks.method)

@@ -77,6 +77,7 @@ def test_datasets_have_their_sizes() -> None:
         "draft_change",
         "draft_collection",
         "draft_collection_fights",
+        "draft_cache",
     ]
 
 

@@ -17,7 +17,7 @@ CPU_HEADER = "X-Rowpath-Cpu-S"
 PATH_HEADER = "X-Rowpath-Path"
 """How rowpath.fast answered, on a traced server: `compiled`, `portable`, or why DRF did."""
 CACHE_HEADER = "X-Rowpath-Cache"
-"""Of a traced server with a cache: the process that answered, and `hit` or `miss`."""
+"""Of a server whose cache is looked at: the process that answered, and `hit` or `miss`."""
 _HARNESS = {"tracing", "tasks", "recorder"}
 _REQUEST = re.compile(r"[0-9A-Za-z-]{1,64}")
 

@@ -195,7 +195,7 @@ EXPIRY_GROUP = Group(
         ),
         _variant(
             "expiry-early",
-            "one makes it early, by chance",
+            "one makes it anew early, the others get the old one",
             "ExpiringEarly",
             "page_refreshed_early",
             conditions=WARM,

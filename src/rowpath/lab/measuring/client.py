@@ -27,8 +27,8 @@ class Response:
 
     `duration_s` runs from before sending to the last byte of the body. `own_s` and `own_cpu_s` are
     what a task says by its own clocks, None of what is no task. `fast_path` is how rowpath.fast
-    answered, where it had to do with it and the server is traced. `cache` is what a traced server
-    with a cache says of that.
+    answered, where it had to do with it and the server is traced. `cache` is what a server
+    says of its cache, where that is looked at.
     """
 
     status: int

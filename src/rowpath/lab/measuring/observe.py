@@ -24,7 +24,6 @@ from rowpath.lab.answers.check import (
 from rowpath.lab.answers.reference import Reference
 from rowpath.lab.answers.verify import Difference, differences
 from rowpath.lab.apps.tracing import REQUEST_HEADER
-from rowpath.lab.conditions import CacheState
 from rowpath.lab.database.processes import server_pids
 from rowpath.lab.experiment import Answer
 from rowpath.lab.measuring.asking import accompanied, ask, ask_anyhow, failure, time_s
@@ -32,7 +31,7 @@ from rowpath.lab.measuring.client import Response, connected
 from rowpath.lab.measuring.cpu_clock import cpu_s
 from rowpath.lab.measuring.cpu_timeline import cpu_watched
 from rowpath.lab.measuring.memory_limit import Watch, memory_limited
-from rowpath.lab.measuring.warming import warmed
+from rowpath.lab.measuring.warming import hits_of_workers
 from rowpath.lab.plan import Cell
 from rowpath.lab.results import CpuLine, Observation
 from rowpath.lab.servers.fleet import Fleet
@@ -73,8 +72,7 @@ class Observer:
         server = fleet.server_for(cell)
         if cell.variant.fails is not None:
             return self._failed(cell, server)
-        is_warm = cell.conditions.cache is CacheState.WARM
-        cache_workers = warmed(cell, server) if is_warm else ()
+        cache_workers = hits_of_workers(cell, server)
         pids = server.worker_pids()
         request = uuid4().hex
         cpu_before_s = cpu_s(pids)

@@ -7,6 +7,7 @@ from rowpath.lab.measures import CPU, TIME
 from rowpath.lab.measuring.asking import accompanied, ask, failure, time_s
 from rowpath.lab.measuring.client import Response, connected
 from rowpath.lab.measuring.cpu_clock import cpu_s
+from rowpath.lab.measuring.warming import fill
 from rowpath.lab.plan import Cell
 from rowpath.lab.profile import WARM_UP_ROWS
 from rowpath.lab.results import Observation, Slot
@@ -21,6 +22,7 @@ def measure_slot(cell: Cell, fleet: Fleet, seen: Observation, *, slot_s: float) 
     than the one that was `seen` and verified; all of this holds for the cell's companion too.
     """
     server, beside = fleet.server_for(cell), fleet.server_beside(cell)
+    fill(cell, server)
     pids = server.worker_pids()
     pids_beside = beside.worker_pids() if beside else ()
     samples_s: list[float] = []

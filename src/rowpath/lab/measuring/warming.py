@@ -1,15 +1,18 @@
 """Fills the caches of a server's workers, and counts what each of them answers from its own."""
 
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
 
-from rowpath.lab.measuring.asking import ask
+from rowpath.lab.conditions import CacheState
+from rowpath.lab.measuring.asking import ask, failure
 from rowpath.lab.measuring.client import connected
 from rowpath.lab.plan import Cell
 from rowpath.lab.results import CacheWorker
 from rowpath.lab.servers.server import Server
+
+Told = tuple[int, str]
+"""The worker process that answered, and `hit` or `miss`."""
 
 AT_ONCE = 8
 """Twice as many as there are workers, so that none of them is left out for long."""
@@ -19,32 +22,48 @@ LASTS_S = 1.5
 AT_LAST_S = 30.0
 
 
-def warmed(cell: Cell, server: Server) -> tuple[CacheWorker, ...]:
-    """Ask for a cell until each worker has answered, and often enough for a hit rate.
+def fill(cell: Cell, server: Server) -> None:
+    """Return when each worker has answered for a cell, and so has its answer in its cache.
 
-    ServerError where an answer fails. A worker that never has its turn is left out after 30 s.
+    ServerError where an answer fails. Nothing is done where no cache is to be warm, and a worker
+    that never has its turn is not waited for longer than 30 s.
     """
+    if cell.conditions.cache is CacheState.WARM:
+        _asked_until(cell, server, requests=1, lasts_s=0)
+
+
+def hits_of_workers(cell: Cell, server: Server) -> tuple[CacheWorker, ...]:
+    """Return what each worker answered from a warm cache, of enough requests for a hit rate.
+
+    Empty where no cache is to be warm. ServerError where an answer fails.
+    """
+    if cell.conditions.cache is not CacheState.WARM:
+        return ()
+    told = _asked_until(cell, server, requests=REQUESTS, lasts_s=LASTS_S)
+    asked = Counter(pid for pid, _ in told)
+    hits = Counter(pid for pid, how in told if how == "hit")
+    return tuple(CacheWorker(requests=asked[pid], hits=hits[pid]) for pid in sorted(asked))
+
+
+def _asked_until(cell: Cell, server: Server, *, requests: int, lasts_s: float) -> list[Told]:
+    """Return what is told by so many answers at least, over so long a time, of all workers."""
     workers = len(server.worker_pids())
     started = monotonic()
-    asked: Counter[str] = Counter()
-    hits: Counter[str] = Counter()
+    told: list[Told] = []
     with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
-        while not _is_enough(asked, workers, monotonic() - started):
-            for told in pool.map(lambda _: list(_asked(cell, server)), range(AT_ONCE)):
-                asked.update(pid for pid, _ in told)
-                hits.update(pid for pid, how in told if how == "hit")
-    return tuple(CacheWorker(requests=asked[pid], hits=hits[pid]) for pid in sorted(asked, key=int))
+        while True:
+            told += pool.map(lambda _: _asked(cell, server), range(AT_ONCE))
+            passed_s = monotonic() - started
+            are_all_here = len({pid for pid, _ in told}) >= workers or passed_s > AT_LAST_S
+            if are_all_here and len(told) >= requests and passed_s >= lasts_s:
+                return told
 
 
-def _is_enough(asked: Counter[str], workers: int, passed_s: float) -> bool:
-    if passed_s > AT_LAST_S:
-        return True
-    return len(asked) >= workers and asked.total() >= REQUESTS and passed_s > LASTS_S
-
-
-def _asked(cell: Cell, server: Server) -> Iterator[tuple[str, str]]:
-    """Yield which worker answered, and whether it had to make its answer, a few times."""
+def _asked(cell: Cell, server: Server) -> Told:
+    """Return which worker answered, and whether it had to make its answer."""
     with connected(server.url) as client:
-        for _ in range(AT_ONCE):
-            pid, _, how = (ask(client, cell, server).cache or "0 miss").partition(" ")
-            yield pid, how
+        answer = ask(client, cell, server)
+    if answer.cache is None:
+        raise failure(cell, server, "the answer does not say whether it was cached")
+    pid, how = answer.cache.split()
+    return int(pid), how

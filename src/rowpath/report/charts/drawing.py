@@ -16,7 +16,9 @@ BAND_PX = 36
 _FIT = alt.AutoSizeParams(type="fit-x", contains="padding")
 _PADDING = {"left": 5, "top": 5, "right": 14, "bottom": 5}
 """On the right half of the last number along the axis stands out."""
-SERIES_COLOURS = ("talk", *map(str, NAMED))
+OTHERS = 5
+"""As many set-ups as a group has at the most beside the two that the talk's experiments share."""
+SERIES_COLOURS = ("talk", *map(str, NAMED), *(f"other-{place + 1}" for place in range(OTHERS)))
 """The names that the page has for the colours of the talk and of the set-ups."""
 _SHAPES = ("circle", "diamond")
 _TALK_SHAPE = "M-0.12,-1.1H0.12V1.1H-0.12Z"

@@ -34,7 +34,11 @@ class ColdCache:
 
 
 class Telling:
-    """Says in each answer which process gave it, and whether it had to make the page."""
+    """Says in each answer which process gave it, and whether it had to make the page.
+
+    The timed servers say so too, in no time worth the name: how else is each of them known to be
+    warm?
+    """
 
     def __init__(self, get_response: Answering) -> None:
         self._get_response = get_response

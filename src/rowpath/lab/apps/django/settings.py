@@ -23,7 +23,7 @@ if _app.trace_folder is not None:
     MIDDLEWARE = ["rowpath.lab.apps.django.tracing.TracingMiddleware", *MIDDLEWARE]
     ROWPATH_TRACE_FOLDER = _app.trace_folder
 ROWPATH_TOKEN = _app.token
-if _app.conditions.cache is not None and _app.trace_folder is not None:
+if _app.conditions.cache is not None:
     MIDDLEWARE = ["rowpath.lab.apps.django.caching.Telling", *MIDDLEWARE]
 if _app.conditions.cache == CacheState.COLD:
     MIDDLEWARE = ["rowpath.lab.apps.django.caching.ColdCache", *MIDDLEWARE]
