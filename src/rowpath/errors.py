@@ -11,7 +11,7 @@
     ├── ServerError     exit 9   a measured application that does not start, or dies
     ├── AnswerError     exit 10  a variant that answers other rows or values
     ├── InstallError    exit 11  an extra that is not installed
-    └── ResumeError     exit 12  a run whose blocks cannot be joined with new ones
+    └── ResumeError     exit 13  a run whose blocks cannot be joined with new ones
 
 A message reads `Cannot <verb> <object>: <reason with the values>. <What to do>.` Each class has
 its own exit code, so that a script can tell them apart; 1 stays for a defect of rowpath's own,
@@ -88,4 +88,4 @@ class InstallError(RowpathError):
 class ResumeError(RowpathError):
     """A run cannot go on: what is measured now would not be what was measured then."""
 
-    exit_code = 12
+    exit_code = 13

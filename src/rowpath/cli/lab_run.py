@@ -15,6 +15,7 @@ from rowpath.cli.outputs import Outputs, outputs
 from rowpath.cli.progress import Steps, console_for, steps
 from rowpath.lab.database import open_database
 from rowpath.lab.folders import logs_folder
+from rowpath.lab.packages import package_versions
 from rowpath.lab.plan import Stage
 from rowpath.lab.profile import PROFILES
 from rowpath.lab.record import Run
@@ -30,9 +31,7 @@ from rowpath.report import terminal
 @click.option(
     "--profile",
     metavar="|".join(profile.name for profile in PROFILES),
-    default="default",
-    show_default=True,
-    help="How long to measure.",
+    help="How long to measure. [default: talk, or default where experiments are named]",
 )
 @options.seed
 @options.workers
@@ -61,7 +60,7 @@ def run_experiments(  # noqa: PLR0913 one parameter an option
     experiments: tuple[str, ...],
     rows: str | None,
     sizes: str | None,
-    profile: str,
+    profile: str | None,
     seed: int,
     workers: int,
     database_url: str | None,
@@ -69,12 +68,12 @@ def run_experiments(  # noqa: PLR0913 one parameter an option
     json_path: Path | None,
     html_path: Path | None,
 ) -> None:
-    """Run experiments, all of them by default, and report what was measured."""
+    """Run experiments, by default the whole talk, and report what was measured."""
     given = Options(
         experiments=experiments,
         rows=rows,
         sizes=sizes,
-        profile=profile if said("profile") else None,
+        profile=profile,
         seed=seed if said("seed") else None,
         workers=workers if said("workers") else None,
     )
@@ -85,7 +84,7 @@ def run_experiments(  # noqa: PLR0913 one parameter an option
         choices = taken_up(given, earlier, resume_path)
         json_path = json_path or resume_path
         html_path = html_path or json_path.with_suffix(".html")
-    planned = choices.stages()
+    planned = choices.stages(package_versions())
     files = outputs(json_path, html_path, datetime.now(UTC))
     console = console_for(sys.stdout)
     with open_database(database_url) as database, steps(console) as progress:

@@ -17,8 +17,10 @@ class Profile:
 
     At least `floor` and at most `blocks` blocks. Between them a stage stops when every interval
     is narrow enough, that is, half of its width on the ln scale is `half_width` or less (None: it
-    never does), or when `stage_s` seconds have passed. Neither rule looks at where an interval
-    lies. A slot lasts `slot_s` seconds or one request, whichever is longer.
+    never does), or when another block would end later than `stage_s` seconds. Neither rule looks
+    at where an interval lies. A slot lasts `slot_s` seconds or one request, whichever is longer.
+    `budget_s` is the time of all blocks of a run together: what the fewest blocks leave of it is
+    shared out among the stages, each of which then has its own part in the place of `stage_s`.
     `thorough` adds the largest sizes and the variants that need hours or a memory limit.
     """
 
@@ -28,9 +30,12 @@ class Profile:
     half_width: float | None
     stage_s: float
     slot_s: float
+    budget_s: float | None = None
     thorough: bool = False
 
 
+TALK_S = 1020.0
+"""Of 20 minutes for the whole talk, what datasets, checking and the report leave on two cores."""
 PROFILES: tuple[Profile, ...] = (
     Profile(
         name="quick",
@@ -39,6 +44,15 @@ PROFILES: tuple[Profile, ...] = (
         half_width=None,
         stage_s=inf,
         slot_s=0.2,
+    ),
+    Profile(
+        name="talk",
+        floor=MINIMUM_BLOCKS,
+        blocks=10,
+        half_width=HALF_WIDTH_BOUND,
+        stage_s=inf,
+        slot_s=0.1,
+        budget_s=TALK_S,
     ),
     Profile(
         name="default",
