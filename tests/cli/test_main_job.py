@@ -23,15 +23,18 @@ def folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def finished(folder: Path) -> Finished:
-    """The whole main job, every experiment, on a small table."""
+    """The whole main job, the whole talk, on a small table."""
     return rowpath(folder, "--sizes", "10")
 
 
 def test_the_main_job_ends_well(finished: Finished) -> None:
-    """Every experiment runs, and both files and the tables are there."""
+    """Every experiment of the talk runs, and both files and the tables are there."""
     assert finished.code == 0, finished.err
-    for experiment in EXPERIMENTS:
-        assert experiment.name in finished.out
+    measured = [experiment.name for experiment in finished.run().experiments]
+    assert set(measured) == {each.name for each in EXPERIMENTS if not each.apart}
+    for name in measured:
+        assert name in finished.out
+    assert "ladder is no part of the talk: `make ladder` installs" in finished.out
     assert finished.html.read_text().startswith("<!doctype html>")
 
 
@@ -132,6 +135,15 @@ def test_the_talks_101_statements_are_counted(finished: Finished) -> None:
 def test_a_claim_is_judged_only_at_its_own_size(finished: Finished) -> None:
     """The talk spoke of other sizes than ten rows, so nothing is judged here."""
     assert [claim for each in finished.run().experiments for claim in each.claims] == []
+
+
+def test_what_is_no_part_of_the_talk_runs_by_its_name(finished: Finished) -> None:
+    """The ladder is measured when it is asked for, with the rungs that are installed."""
+    ladder = rowpath(finished.folder, "--sizes", "10", "ladder")
+
+    assert ladder.code == 0, ladder.err
+    assert [each.name for each in ladder.run().experiments] == ["ladder"]
+    assert "no part of the talk" not in ladder.out
 
 
 def test_a_second_run_reuses_the_rows(finished: Finished) -> None:

@@ -175,7 +175,7 @@ def test_an_option_that_says_something_else_is_refused(
 
     job = resumed(file.parent, *arguments)
 
-    assert job.code == 12
+    assert job.code == 13
     assert told in job.err
     assert file.read_bytes() == before
 
@@ -242,7 +242,7 @@ def test_a_run_that_new_blocks_cannot_join_is_refused(
 
     job = resumed(file.parent)
 
-    assert job.code == 12, job.err
+    assert job.code == 13, job.err
     assert told in job.err
     assert "block" not in job.err.partition("Cannot resume")[0]
     assert file.read_bytes() == before

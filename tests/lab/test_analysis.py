@@ -13,7 +13,6 @@ from rowpath.lab.conditions import NAMED
 from rowpath.lab.experiment import Claim, ExpectedError, Experiment, Requirement, Variant
 from rowpath.lab.experiments import EXPERIMENTS
 from rowpath.lab.experiments.fourteen import FACTORS
-from rowpath.lab.forecast import Forecast
 from rowpath.lab.measures import CPU, MEDIAN_LATENCY, P95_LATENCY, THROUGHPUT, TIME
 from rowpath.lab.plan import Stage, Stock, stages
 from rowpath.lab.profile import profile_named
@@ -212,42 +211,6 @@ def test_narrow_enough_looks_at_every_ratio(noise: float, narrow: bool) -> None:
     fill(stage, results, blocks=6, noise=noise)
 
     assert narrow_enough(stage, results, 0.05) is narrow
-
-
-def test_the_forecast_falls_as_the_work_is_done() -> None:
-    """With every slot measured there is less to do, and with the last one nothing."""
-    stage, results = planned(), Results()
-    forecast = Forecast([stage], QUICK, results, table_rows=1_000)
-    left = [forecast.remaining_s()]
-
-    for blocks in (0, 3, 3):
-        fill(stage, results, blocks)
-        left.append(forecast.remaining_s())
-
-    assert left[1] > left[2] > left[3] == 0
-
-
-def test_the_forecast_drops_a_stage_that_stopped_early() -> None:
-    """A stage that ended before its last block takes no more time."""
-    stage, results = planned(), Results()
-    forecast = Forecast([stage], QUICK, results, table_rows=1_000)
-    fill(stage, results, blocks=2)
-
-    results.done.add(stage)
-
-    assert forecast.remaining_s() == 0
-
-
-def test_the_forecast_knows_that_a_stage_has_a_limit_of_time() -> None:
-    """Beyond the fewest blocks, no more are foreseen than the stage has time for."""
-    stage, results = planned(), Results()
-    fill(stage, results, blocks=0)
-    hurried = replace(QUICK, blocks=100, stage_s=0.001)
-
-    assert (
-        Forecast([stage], hurried, results, table_rows=1_000).remaining_s()
-        == Forecast([stage], QUICK, results, table_rows=1_000).remaining_s()
-    )
 
 
 def test_a_ratio_is_shared_out_among_what_differs() -> None:

@@ -194,12 +194,30 @@ def test_an_unknown_experiment_is_refused_with_the_known_ones() -> None:
         chosen(["x", "lists", "y"], [experiment()])
 
 
-def test_no_names_choose_all_experiments_and_a_name_given_twice_runs_once() -> None:
-    """`rowpath lab run` runs everything; names narrow it."""
+def test_a_name_given_twice_runs_once() -> None:
+    """Names narrow a run, and keep their order."""
     values = (experiment(), experiment(name="fields"))
 
-    assert chosen([], values) == values
     assert chosen(["fields", "fields"], values) == values[1:]
+    assert chosen(["fields", "lists"], values) == values[::-1]
+
+
+def test_no_names_choose_the_whole_talk_in_its_order() -> None:
+    """What is no part of the talk is left out; the others come as the talk's sections do."""
+    sections = {
+        "cache": "7",
+        "ladder": "1.2",
+        "fields": "3.1",
+        "lists": "1.2-1.7",
+        "users": "1.2 to",
+    }
+    values = tuple(
+        replace(experiment(name=name), section=section, apart="alone" if name == "ladder" else "")
+        for name, section in sections.items()
+    )
+
+    assert [each.name for each in chosen([], values)] == ["lists", "users", "fields", "cache"]
+    assert [each.name for each in chosen(["ladder"], values)] == ["ladder"]
 
 
 @given(seed=st.integers(0, 2**63), block=st.integers(0, 20))
@@ -222,7 +240,9 @@ def test_blocks_have_orders_of_their_own() -> None:
 
 def test_an_unknown_profile_is_refused_with_the_known_ones() -> None:
     """The message names the profile and what can be chosen."""
-    with pytest.raises(UsageError, match=r"'slow': it is unknown. Choose one of: quick, default"):
+    with pytest.raises(
+        UsageError, match=r"'slow': it is unknown. Choose one of: quick, talk, default"
+    ):
         profile_named("slow")
 
 

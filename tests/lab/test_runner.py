@@ -112,6 +112,26 @@ def test_a_stage_stops_by_its_rules_and_never_before_the_fewest_blocks(
     assert len(results.orders[stage]) == blocks
 
 
+def test_the_first_stage_is_timed_before_the_other_experiments_are_checked(site: Site) -> None:
+    """The first table is there soon, and a defect of another experiment before its long work."""
+    fields, lists = only(NAMED["fields"], "all"), only(NAMED["lists"], "drf-values")
+    planned = stages([fields, lists], QUICK, stock=STOCK, sizes=[ROWS])
+    profile, listener = replace(QUICK, blocks=2, floor=2, slot_s=0.01), Silent()
+
+    runner.execute(
+        runner.Plan(stages=planned, profile=profile, seed=1, site=site), Results(), listener
+    )
+
+    assert list(dict.fromkeys(listener.steps)) == [
+        f"fields, {ROWS} rows: checking",
+        f"fields, {ROWS} rows: block 1 of 2",
+        f"fields, {ROWS} rows: block 2 of 2",
+        f"lists, {ROWS} rows: checking",
+        f"lists, {ROWS} rows: block 1 of 2",
+        f"lists, {ROWS} rows: block 2 of 2",
+    ]
+
+
 def test_a_stage_that_was_cut_goes_on_with_its_next_block(site: Site) -> None:
     """Blocks and answers that the results hold are not measured again, nor is a whole stage."""
     plan = plan_of(

@@ -14,7 +14,7 @@ from rowpath.lab.experiment import Experiment
 from rowpath.lab.experiments import EXPERIMENTS
 from rowpath.lab.plan import Stage, Stock, chosen, stages
 from rowpath.lab.profile import Profile, profile_named
-from rowpath.lab.record import AskedRecord, Run
+from rowpath.lab.record import ApartRecord, AskedRecord, Run
 from rowpath.lab.resume import interrupted, other, refuse
 
 
@@ -32,7 +32,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    """What a run measures, with what, and how long."""
+    """What a run measures, with what, and how long; `asked` is what its file keeps of that."""
 
     experiments: tuple[Experiment, ...]
     datasets: Mapping[Dataset, int]
@@ -40,12 +40,7 @@ class Choices:
     profile: Profile
     seed: int
     workers: int
-
-    @property
-    def asked(self) -> AskedRecord:
-        """The choices as a run keeps them, besides those that it keeps anyway."""
-        names = tuple(experiment.name for experiment in self.experiments)
-        return AskedRecord(experiments=names, sizes=tuple(self.sizes))
+    asked: AskedRecord
 
     def stages(self, versions: Mapping[str, str]) -> tuple[Stage, ...]:
         """Return the stages of the run with these packages; UsageError where sizes do not fit."""
@@ -61,12 +56,23 @@ def said(parameter: str) -> bool:
 
 def fresh(options: Options, *, seed: int, workers: int) -> Choices:
     """Return the choices of a new run, with `seed` and `workers` where nothing is said of them."""
-    asked = chosen(options.experiments, EXPERIMENTS)
+    experiments = chosen(options.experiments, EXPERIMENTS)
+    sizes = parse_sizes(options.sizes)
+    whole_talk = not options.experiments
     return Choices(
-        experiments=asked,
-        datasets=wanted_datasets(asked, options.rows),
-        sizes=parse_sizes(options.sizes),
-        profile=profile_named(options.profile or "default"),
+        experiments=experiments,
+        datasets=wanted_datasets(experiments, options.rows),
+        sizes=sizes,
+        profile=profile_named(options.profile or ("talk" if whole_talk else "default")),
+        asked=AskedRecord(
+            experiments=tuple(each.name for each in experiments),
+            sizes=tuple(sizes),
+            apart=tuple(
+                ApartRecord(experiment=each.name, how=each.apart)
+                for each in EXPERIMENTS
+                if whole_talk and each.apart
+            ),
+        ),
         seed=options.seed if options.seed is not None else seed,
         workers=options.workers or workers,
     )
@@ -86,6 +92,7 @@ def taken_up(options: Options, run: Run, path: Path) -> Choices:
         profile=profile_named(run.profile),
         seed=run.seed,
         workers=run.workers,
+        asked=asked,
     )
 
 

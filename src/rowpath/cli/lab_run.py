@@ -33,9 +33,7 @@ from rowpath.report import terminal
 @click.option(
     "--profile",
     metavar="|".join(profile.name for profile in PROFILES),
-    default="default",
-    show_default=True,
-    help="How long to measure.",
+    help="How long to measure. [default: talk, or default where experiments are named]",
 )
 @options.seed
 @options.workers
@@ -65,7 +63,7 @@ def run_experiments(  # noqa: PLR0913 one parameter an option
     experiments: tuple[str, ...],
     rows: str | None,
     sizes: str | None,
-    profile: str,
+    profile: str | None,
     seed: int,
     workers: int,
     database_url: str | None,
@@ -74,12 +72,12 @@ def run_experiments(  # noqa: PLR0913 one parameter an option
     json_path: Path | None,
     html_path: Path | None,
 ) -> None:
-    """Run experiments, all of them by default, and report what was measured."""
+    """Run experiments, by default the whole talk, and report what was measured."""
     given = Options(
         experiments=experiments,
         rows=rows,
         sizes=sizes,
-        profile=profile if said("profile") else None,
+        profile=profile,
         seed=seed if said("seed") else None,
         workers=workers if said("workers") else None,
     )

@@ -298,7 +298,8 @@ class Experiment:
     """A question, the groups of variants that answer it, and the talk's claims about them.
 
     A variant's name is its own within the experiment, and `/<experiment>/<variant>` is where the
-    measured application answers it, with `?rows=N`.
+    measured application answers it, with `?rows=N`. What is no part of the talk says in `apart` how
+    it is run: a run of the whole talk leaves it out and tells so.
     """
 
     name: str
@@ -307,6 +308,7 @@ class Experiment:
     groups: tuple[Group, ...]
     data: Data = Data.LOGS
     claims: tuple[Claim, ...] = field(default=())
+    apart: str = ""
 
     @property
     def variants(self) -> tuple[Variant, ...]:

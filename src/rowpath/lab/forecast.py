@@ -1,7 +1,6 @@
 """How long a run will still take, from what was seen of it so far."""
 
 from collections.abc import Sequence
-from math import ceil
 
 from rowpath.lab.conditions import Conditions
 from rowpath.lab.measures import ManyUsers
@@ -32,26 +31,58 @@ class Forecast:
 
     def remaining_s(self) -> float:
         """Return the seconds that are left if no stage stops for its precision."""
-        left = (stage for stage in self.stages if stage not in self._results.done)
-        return sum(map(self._stage_s, left))
+        left = self._left()
+        blocks_s = sum(self._all_blocks_s(stage) for stage in left)
+        if self._profile.budget_s is not None:
+            fewest_s = sum(self._fewest_s(stage) for stage in left)
+            blocks_s = max(fewest_s, min(blocks_s, self._profile.budget_s - self._spent_s()))
+        return blocks_s + sum(self._observe_s(stage) for stage in left)
 
-    def _stage_s(self, stage: Stage) -> float:
-        observe_s = sum(
-            self._request_s(cell) for cell in stage.cells if cell not in self._results.observations
-        )
+    def allowed_s(self, stage: Stage) -> float:
+        """Return the seconds that the blocks of a stage may take, those measured already included.
+
+        Where the run has a budget, it is what the stage's fewest blocks take, and an equal part of
+        what the fewest blocks of all stages that are left leave of it.
+        """
+        if self._profile.budget_s is None:
+            return self._profile.stage_s
+        left = self._left()
+        fewest_s = sum(self._fewest_s(each) for each in left)
+        spare_s = max(0.0, self._profile.budget_s - self._spent_s() - fewest_s)
+        own_s = self._results.spent_s[stage] + self._fewest_s(stage)
+        return own_s + spare_s / len(left)
+
+    def _left(self) -> Sequence[Stage]:
+        return [stage for stage in self.stages if stage not in self._results.done]
+
+    def _spent_s(self) -> float:
+        return sum(self._results.spent_s.values())
+
+    def _observe_s(self, stage: Stage) -> float:
+        unseen = (cell for cell in stage.cells if cell not in self._results.observations)
+        return sum(map(self._request_s, unseen))
+
+    def _fewest_s(self, stage: Stage) -> float:
+        """Return how long those of a stage's fewest blocks take that are still to be measured."""
+        return self._left_s(stage, self._profile.floor)
+
+    def _all_blocks_s(self, stage: Stage) -> float:
+        """Return how long a stage's blocks take if it ends by the clock or the last of them."""
+        in_time = min(self._profile.stage_s / self._block_s(stage), self._profile.blocks)
+        return self._left_s(stage, max(self._profile.floor, int(in_time)))
+
+    def _left_s(self, stage: Stage, blocks: int) -> float:
+        """Return how long a stage takes to come to that many blocks."""
+        if not stage.timed:
+            return 0.0
         slots = [(self._slot_s(cell), len(self._results.slots[cell])) for cell in stage.timed]
-        if not slots:
-            return observe_s
-        blocks = self._blocks(START_S + sum(slot_s for slot_s, _ in slots))
         starts = max(0, blocks - max(measured for _, measured in slots))
-        slots_s = sum(slot_s * max(0, blocks - measured) for slot_s, measured in slots)
-        return observe_s + starts * START_S + slots_s
+        return starts * START_S + sum(
+            slot_s * max(0, blocks - measured) for slot_s, measured in slots
+        )
 
-    def _blocks(self, block_s: float) -> int:
-        """Return how many blocks of this length a stage has time for, within its bounds."""
-        profile = self._profile
-        in_time = ceil(min(profile.stage_s / block_s, profile.blocks))
-        return max(profile.floor, in_time)
+    def _block_s(self, stage: Stage) -> float:
+        return START_S + sum(map(self._slot_s, stage.timed))
 
     def _slot_s(self, cell: Cell) -> float:
         request_s = self._request_s(cell)

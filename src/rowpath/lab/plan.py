@@ -10,6 +10,7 @@ from rowpath.lab.conditions import Conditions
 from rowpath.lab.experiment import WHOLE_TABLE, Experiment, Group, Variant
 from rowpath.lab.measures import Measure, OneAtATime
 from rowpath.lab.profile import Profile
+from rowpath.lab.sections import place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +101,10 @@ class Stock:
 
 
 def chosen(names: Sequence[str], experiments: Sequence[Experiment]) -> tuple[Experiment, ...]:
-    """Return the experiments called `names`, all of them for none; UsageError names the unknown."""
+    """Return the experiments called `names`; UsageError names the unknown.
+
+    For no name it is the whole talk: all that are no part of their own, in the talk's order.
+    """
     known = {experiment.name: experiment for experiment in experiments}
     unknown = [name for name in names if name not in known]
     if unknown:
@@ -108,7 +112,10 @@ def chosen(names: Sequence[str], experiments: Sequence[Experiment]) -> tuple[Exp
             f"Cannot run {', '.join(map(repr, unknown))}: no such experiment. "
             f"Choose from: {', '.join(known)}."
         )
-    return tuple(known[name] for name in dict.fromkeys(names or known))
+    if not names:
+        told = (experiment for experiment in experiments if not experiment.apart)
+        return tuple(sorted(told, key=lambda experiment: place(experiment.section)))
+    return tuple(known[name] for name in dict.fromkeys(names))
 
 
 def stages(
@@ -148,8 +155,8 @@ def _check_sizes(group: Group, sizes: Sequence[int], stock: Stock) -> None:
 
 def _in_step(columns: Sequence[Sequence[Comparison]]) -> Iterator[tuple[Comparison, ...]]:
     """Yield the first of each column, then the second of those that have one, and so on."""
-    for place in range(max(map(len, columns))):
-        yield tuple(column[place] for column in columns if place < len(column))
+    for step in range(max(map(len, columns))):
+        yield tuple(column[step] for column in columns if step < len(column))
 
 
 def _comparisons(

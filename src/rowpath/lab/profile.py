@@ -17,9 +17,11 @@ class Profile:
 
     At least `floor` and at most `blocks` blocks. Between them a stage stops when every interval
     is narrow enough, that is, half of its width on the ln scale is `half_width` or less (None: it
-    never does), or when `stage_s` seconds have passed. Neither rule looks at where an interval
-    lies. A slot lasts `slot_s` seconds or one request, whichever is longer; one of many users
-    `load_s` seconds, and until all who ask are answered.
+    never does), or when another block would end later than `stage_s` seconds. Neither rule looks
+    at where an interval lies. A slot lasts `slot_s` seconds or one request, whichever is longer;
+    one of many users `load_s` seconds, and until all who ask are answered.
+    `budget_s` is the time of all blocks of a run together: what the fewest blocks leave of it is
+    shared out among the stages, each of which then has its own part in the place of `stage_s`.
     `thorough` adds the largest sizes and the variants that need hours or a memory limit.
     """
 
@@ -30,9 +32,12 @@ class Profile:
     stage_s: float
     slot_s: float
     load_s: float
+    budget_s: float | None = None
     thorough: bool = False
 
 
+TALK_S = 1020.0
+"""Of 20 minutes for the whole talk, what datasets, checking and the report leave on two cores."""
 PROFILES: tuple[Profile, ...] = (
     Profile(
         name="quick",
@@ -42,6 +47,16 @@ PROFILES: tuple[Profile, ...] = (
         stage_s=inf,
         slot_s=0.2,
         load_s=1.0,
+    ),
+    Profile(
+        name="talk",
+        floor=MINIMUM_BLOCKS,
+        blocks=10,
+        half_width=HALF_WIDTH_BOUND,
+        stage_s=inf,
+        slot_s=0.1,
+        load_s=0.5,
+        budget_s=TALK_S,
     ),
     Profile(
         name="default",

@@ -335,11 +335,23 @@ class EnvironmentRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ApartRecord:
+    """An experiment that a run of the whole talk leaves out, and how it is run."""
+
+    experiment: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AskedRecord:
-    """What a run was asked for: the experiments by name, and sizes in the place of their own."""
+    """What a run was asked for: the experiments by name, and sizes in the place of their own.
+
+    `apart` is what a run of the whole talk left out.
+    """
 
     experiments: tuple[str, ...]
     sizes: tuple[int, ...]
+    apart: tuple[ApartRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

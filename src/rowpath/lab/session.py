@@ -55,9 +55,7 @@ class Session:
 
     def forecast(self) -> Forecast:
         """Return what tells how long the run will still take."""
-        return Forecast(
-            self.plan.stages, self.plan.profile, self.results, table_rows=self.datasets[0].rows
-        )
+        return self.plan.forecast(self.results)
 
     def execute(self, listener: runner.Listener) -> None:
         """Measure all that is planned. Raises as `runner.execute` does."""
@@ -182,6 +180,7 @@ def prepared(  # noqa: PLR0913 one parameter a choice
             profile=profile,
             seed=seed,
             site=Site(dsn=database.dsn, logs=logs, workers=workers, redis_url=redis_url),
+            table_rows=held[0].rows,
         ),
         sources=sources,
     )

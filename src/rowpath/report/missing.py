@@ -9,8 +9,19 @@ from rowpath.report.endings import was_ended
 
 def missing(run: Run) -> tuple[str, ...]:
     """Return a sentence for everything that is not there. What failed as known to is a result."""
-    sentences = (*_left_out(run), *_unjudged(run), *_without_interval(run), *_ended(run))
+    sentences = (
+        *_apart(run),
+        *_left_out(run),
+        *_unjudged(run),
+        *_without_interval(run),
+        *_ended(run),
+    )
     return tuple(map(figures.printable, sentences))
+
+
+def _apart(run: Run) -> Iterator[str]:
+    for each in run.asked.apart if run.asked else ():
+        yield f"{each.experiment} is no part of the talk: {each.how}."
 
 
 def _left_out(run: Run) -> Iterator[str]:

@@ -26,6 +26,8 @@ LADDER = Experiment(
     section="1.2, 1.4, 1.5",
     question="How many times faster than DRF are its peers, and rowpath?",
     data=Data.PRODUCTS,
+    apart="`make ladder` installs all of its rungs and runs it, "
+    "`rowpath lab run ladder` runs those that are installed",
     groups=(
         Group(
             name="ladder",

@@ -11,6 +11,7 @@ from typing import Protocol
 from rowpath.lab.analysis import narrow_enough
 from rowpath.lab.answers.reference import reference
 from rowpath.lab.experiment import Figure, Timing
+from rowpath.lab.forecast import Forecast
 from rowpath.lab.measures import ManyUsers
 from rowpath.lab.measuring.many_users import measure_users
 from rowpath.lab.measuring.observe import Observer
@@ -33,19 +34,28 @@ class Listener(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Everything that a run needs besides its results."""
+    """Everything that a run needs besides its results.
+
+    `table_rows` are those of the table that a request without an index sorts.
+    """
 
     stages: Sequence[Stage]
     profile: Profile
     seed: int
     site: Site
+    table_rows: int = 0
+
+    def forecast(self, results: Results) -> Forecast:
+        """Return what tells how long the run takes from these results on."""
+        return Forecast(self.stages, self.profile, results, table_rows=self.table_rows)
 
 
 def execute(plan: Plan, results: Results, listener: Listener) -> None:
     """Measure all stages of `plan` into `results`, which hold what was measured at any end.
 
     What they hold already, of a run that goes on, is not measured again.
-    Every variant is checked at its experiment's first size before anything is timed, and at every
+    The first stage is checked and measured at once, so that its table is there soon. Then every
+    variant is checked at its experiment's first size before anything else is timed, and at every
     other size before that size is. AnswerError where a variant does not answer what it must;
     ServerError where an application does not start or breaks off.
     """
@@ -54,14 +64,15 @@ def execute(plan: Plan, results: Results, listener: Listener) -> None:
         table = stack.enter_context(reference(plan.site.dsn))
         observer = Observer(table, folder)
         tracing = Tracing(plan.site, folder, observer, results, listener)
-        for stage in _first_of_each_experiment(plan.stages):
-            tracing.observe(stage, only_blocks=True)
-        for stage in plan.stages:
+        for number, stage in enumerate(plan.stages):
             if stage not in results.done:
                 tracing.observe(stage)
                 _measure(stage, plan, results, listener)
                 results.done.add(stage)
             listener.stage_done(stage)
+            if number == 0:
+                for other in _first_of_each_experiment(plan.stages):
+                    tracing.observe(other, only_blocks=True)
 
 
 def _first_of_each_experiment(stages: Sequence[Stage]) -> Sequence[Stage]:
@@ -113,8 +124,9 @@ def _measure(stage: Stage, plan: Plan, results: Results, listener: Listener) -> 
     profile = plan.profile
     whole = len(results.orders[stage])
     blocks = range(whole, profile.blocks) if stage.timed else range(0)
+    allowed_s = plan.forecast(results).allowed_s(stage)
     for block in blocks:
-        if block >= profile.floor and _may_stop(stage, profile, results):
+        if block >= profile.floor and _may_stop(stage, profile, results, allowed_s):
             return
         started = monotonic()
         order = slot_order(stage, seed=plan.seed, block=block)
@@ -133,9 +145,10 @@ def _slot(cell: Cell, servers: Fleet, seen: Observation, profile: Profile) -> Sl
     return measure_slot(cell, servers, seen, slot_s=profile.slot_s)
 
 
-def _may_stop(stage: Stage, profile: Profile, results: Results) -> bool:
+def _may_stop(stage: Stage, profile: Profile, results: Results, allowed_s: float) -> bool:
     """Return whether the clock or the one rule on intervals says stop; see docs/statistics.md."""
-    if results.spent_s[stage] > profile.stage_s:
+    spent_s, blocks = results.spent_s[stage], len(results.orders[stage])
+    if spent_s + spent_s / blocks > allowed_s:  # another one would end too late
         return True
     bound = profile.half_width
     return bound is not None and narrow_enough(stage, results, bound)
