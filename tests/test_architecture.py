@@ -53,7 +53,8 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
         {"conditions", "folders", "measures", "profile", "record", "schema", "variables"},
         {"applications", "runs"},
         {"experiment", "packages"},
-        {"experiments", "plan", "source"},
+        {"experiments", "sections", "source"},
+        {"plan"},
         # what is asked
         {"apps"},
         {"servers"},

@@ -244,12 +244,22 @@ def _for_one(variant: Variant) -> Variant:
     return replace(variant, conditions=conditions)
 
 
+# What gunicorn's uvicorn workers add to uvicorn is shown by these, and what a sync worker does by
+# the sync view: each load takes seconds.
+_SHOWN_EVERYWHERE = ("sync", "threads-gathered", "fastapi-gathered")
+
+
 def _for_many(variant: Variant) -> Variant:
+    shown = variant.name in _SHOWN_EVERYWHERE
+    conditions = tuple(
+        each for each in variant.conditions if shown or each not in (GUNICORN, GUNICORN_UVICORN)
+    )
     name = f"{variant.name}-many"
     told = _TOLD.get(name)
     return replace(
         variant,
         name=name,
+        conditions=conditions,
         told=(Told(rows=PLAYER_FIGHTS, requests_per_s=told),) if told else (),
     )
 
