@@ -7,6 +7,7 @@ from statistics import median
 from rowpath.capture.trace import Statement, Trace
 from rowpath.lab.conditions import Conditions
 from rowpath.lab.experiment import Claim, Experiment, Group, Timing, Variant
+from rowpath.lab.experiments.reasons import why
 from rowpath.lab.measures import CPU, Quantity
 from rowpath.lab.plan import Cell, Comparison, Stage
 from rowpath.lab.record import (
@@ -323,6 +324,7 @@ def _claim_record(claim: Claim, comparison: ComparisonRecord) -> ClaimRecord:
         claimed_ratio=claim.time_ratio,
         measured=measured,
         verdict=judge(claim.time_ratio, measured),
+        why=why(claim),
     )
 
 

@@ -17,10 +17,12 @@ from markupsafe import Markup
 
 from rowpath.lab.record import Run
 from rowpath.report import claim_columns, figures, notes, source
+from rowpath.report.chapters import chapters
+from rowpath.report.findings import findings
 from rowpath.report.missing import missing
 from rowpath.report.tables import Cell
-from rowpath.report.verdicts import judged, symbol, tally
-from rowpath.report.views import experiment
+from rowpath.report.verdicts import SYMBOLS, symbol, tally
+from rowpath.report.views import in_order
 
 _BUNDLE_SNIPPET = "window.vegaEmbed = vegaEmbed;"
 
@@ -28,6 +30,7 @@ _BUNDLE_SNIPPET = "window.vegaEmbed = vegaEmbed;"
 def render(run: Run) -> str:
     """Return the report of a run as one HTML document, to be written as UTF-8."""
     templates = _templates()
+    experiments = in_order(run)
     style = _text(templates, "report.css", source=source)
     page, library = _text(templates, "report.js"), _library()
     return templates.get_template("report.html").render(
@@ -36,8 +39,10 @@ def render(run: Run) -> str:
         style=style,
         library=library,
         script=page,
-        experiments=[experiment(record) for record in run.experiments],
-        claims=judged(claim for record in run.experiments for claim in record.claims),
+        experiments=experiments,
+        chapters=chapters(run, experiments),
+        findings=findings(run),
+        has_claims=any(record.claims for record in run.experiments),
         claim_columns=claim_columns.COLUMNS,
         tally=tally(claim for record in run.experiments for claim in record.claims),
         missing=missing(run),
@@ -53,7 +58,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.policies["json.dumps_kwargs"] = {"allow_nan": False, "sort_keys": True}
-    environment.globals.update(figures=figures, notes=notes, symbol=symbol)
+    environment.globals.update(figures=figures, notes=notes, symbol=symbol, known_verdicts=SYMBOLS)
     environment.filters["words"] = figures.words
     environment.filters["kind"] = _kind
     return environment
