@@ -19,7 +19,7 @@ from system import found_browser
 
 Scheme = Literal["light", "dark"]
 Drawn = Callable[[int, Scheme], Page]
-DESKTOP, PHONE = 1200, 375
+WIDE, DESKTOP, PHONE = 1400, 1200, 375
 _ARGS = [
     "--no-sandbox",  # root, as in a container, has no sandbox
     "--disable-gpu",
@@ -319,14 +319,115 @@ def test_a_plan_scrolls_in_its_own_box_on_a_phone(browser: Browser, report: Path
         assert plan.bounding_box()["width"] <= PHONE  # type: ignore[index] # it is visible
 
 
-def test_the_parts_of_the_page_can_be_hit_with_a_thumb(drawn: Drawn) -> None:
+def test_the_parts_of_the_page_can_be_hit_with_a_thumb(browser: Browser, report: Path) -> None:
     """Every link of the navigation is as large as WCAG 2.2 asks for (2.5.8), on a phone too."""
-    page = drawn(PHONE, "light")
-    links = page.locator("nav a, .parts a")
-    boxes = [link.bounding_box() for link in links.all()]
+    with opened(browser, report, width=PHONE) as view:
+        view.page.locator(".contents summary").click()
+        links = view.page.locator("nav a, nav summary, nav select, .parts a")
+        boxes = [link.bounding_box() for link in links.all()]
 
-    assert len(boxes) == 3 + 6 + 6
+    assert len(boxes) > 20
     assert all(box is not None and min(box["width"], box["height"]) >= 24 for box in boxes)
+
+
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+def test_the_contents_stay_in_sight_and_lead_to_every_part(
+    browser: Browser, report: Path, width: int
+) -> None:
+    """Deep in the page they are still there, and the part that they lead to is not below them."""
+    with opened(browser, report, width=width) as view:
+        page = view.page
+        page.emulate_media(reduced_motion="reduce")
+        page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight / 2)")
+        summary = page.locator(".contents summary")
+        assert summary.bounding_box()["y"] >= 0  # type: ignore[index] # it is visible
+        if width == PHONE:
+            summary.click()
+
+        page.locator(".contents a", has_text="Where it was measured").click()
+
+        box = page.locator("#where-title").bounding_box()
+        bar = summary.bounding_box()
+        assert box is not None
+        assert bar is not None
+        assert 0 <= box["y"] < 450
+        if width == PHONE:
+            assert page.locator(".contents details").get_attribute("open") is None
+            assert box["y"] >= bar["y"] + bar["height"]
+        assert view.messages == []
+
+
+def test_the_contents_tell_what_is_in_sight(browser: Browser, report: Path) -> None:
+    """The chapter that is being read is marked, for a screen reader too."""
+    with opened(browser, report, width=WIDE) as view:
+        view.page.evaluate("document.querySelector('#where').scrollIntoView({behavior: 'instant'})")
+
+        view.page.wait_for_selector(".contents a[href='#where'][aria-current=true]")
+
+
+def test_the_filter_shows_the_claims_of_a_section(browser: Browser, report: Path) -> None:
+    """Chapters and experiments of other sections are hidden, with their links."""
+    with opened(browser, report, width=WIDE) as view:
+        page = view.page
+        page.get_by_role("combobox", name="Section", exact=True).select_option("1.4")
+
+        shown = page.locator(".chapter:visible")
+        assert [each.get_attribute("id") for each in shown.all()] == ["section-1.4"]
+        assert page.locator("#experiment-lists").is_visible()
+        assert page.locator("#experiment-fields").is_hidden()
+        assert page.locator(".contents a[href='#experiment-fields']").is_hidden()
+        page.get_by_role("combobox", name="Section", exact=True).select_option("")
+        assert page.locator("#experiment-fields").is_visible()
+
+
+def test_the_filter_shows_the_claims_with_a_verdict(browser: Browser, report: Path) -> None:
+    """A claim stays with all its set-ups where one of them has the verdict; the number is told."""
+    with opened(browser, report, width=WIDE) as view:
+        page = view.page
+        page.get_by_role("combobox", name="Verdict", exact=True).select_option("refuted")
+
+        claims = page.locator(".claims tbody")
+        shown = [each for each in claims.all() if each.is_visible()]
+        assert 0 < len(shown) < claims.count()
+        assert all("refuted" in each.inner_text() for each in shown)
+        status = page.locator(".filter [role=status]").inner_text()
+        assert status == f"{len(shown)} of {claims.count()} claims shown"
+        assert not [
+            each
+            for each in page.locator(".chapter:visible").all()
+            if "refuted" not in each.inner_text()
+        ]
+
+
+def test_contents_and_filter_need_no_mouse(browser: Browser, report: Path) -> None:
+    """On a phone with a keyboard: opened, filtered and closed by keys alone."""
+    with opened(browser, report, width=PHONE) as view:
+        page = view.page
+        page.locator(".contents summary").focus()
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.id") == "filter-section"
+        page.keyboard.press("ArrowDown")
+        page.wait_for_function("document.querySelectorAll('.chapter[hidden]').length > 0")
+        page.keyboard.press("Escape")
+
+        assert page.locator(".contents details").get_attribute("open") is None
+        assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+
+
+def test_without_scripts_everything_is_shown_and_the_contents_open(
+    browser: Browser, report: Path
+) -> None:
+    """The filter is not there, all chapters are, and the contents are a native disclosure."""
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 375, "height": 900})
+    page = context.new_page()
+    page.goto(report.as_uri())
+
+    assert page.locator(".chapter").count() == page.locator(".chapter:visible").count() > 0
+    page.locator(".contents summary").click()
+    assert page.locator(".contents a").first.is_visible()
+    assert page.locator(".filter").is_hidden()
+    context.close()
 
 
 def test_the_variant_stays_in_sight_while_its_figures_scroll(

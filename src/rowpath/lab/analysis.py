@@ -9,6 +9,7 @@ from statistics import median
 from rowpath.capture.trace import Statement, Trace, duplicates
 from rowpath.lab.conditions import Conditions
 from rowpath.lab.experiment import Claim, Experiment, Group, Timing, Variant
+from rowpath.lab.experiments.reasons import why
 from rowpath.lab.measures import CPU, Quantity
 from rowpath.lab.plan import Cell, Comparison, Stage
 from rowpath.lab.record import (
@@ -426,6 +427,7 @@ def _claim_record(claim: Claim, comparison: ComparisonRecord) -> ClaimRecord:
         claimed_ratio=claim.ratio,
         measured=measured,
         verdict=judge(claim.ratio, measured),
+        why=why(claim),
     )
 
 

@@ -176,7 +176,7 @@ class ComparisonRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimRecord:
-    """A claim held against what was measured in one set-up."""
+    """A claim held against what was measured in one set-up; `why` says what the mechanism is."""
 
     text: str
     section: str
@@ -187,6 +187,7 @@ class ClaimRecord:
     claimed_ratio: float
     measured: Interval | None
     verdict: str
+    why: str = ""
     quantity: str = "time"
 
 

@@ -24,6 +24,26 @@ TITLES = {
 }
 """Each section that claims or shows something to measure, in the talk's order."""
 
+_ENDS = re.compile(r"\s*(?:-|to)\s*")
+
+
+def covered(section: str) -> tuple[str, ...]:
+    """Return the sections of `TITLES` that a text names: `1.2-1.7`, `1.5, 2.2`, `4-4.2`, `7`.
+
+    A section has those below it: `4` is also 4.1, 4.2 and 4.3.
+    """
+    spans = [tuple(map(place, _ENDS.split(part))) for part in section.split(",")]
+    return tuple(
+        title
+        for title in TITLES
+        if any(span[0] <= place(title) and _begins(place(title), span[-1]) for span in spans)
+    )
+
+
+def _begins(own: tuple[int, ...], last: tuple[int, ...]) -> bool:
+    """Return whether a section stands before the end of `last`, which may have parts."""
+    return own[: len(last)] <= last
+
 
 def place(section: str) -> tuple[int, ...]:
     """Return where a section, or the first of several, stands: `1.2-1.7` at (1, 2).

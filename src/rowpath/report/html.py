@@ -10,20 +10,25 @@ from jinja2 import Environment
 
 from rowpath.lab.record import Run
 from rowpath.report import claim_columns, figures, notes, page
+from rowpath.report.chapters import chapters
+from rowpath.report.findings import findings
 from rowpath.report.missing import missing
 from rowpath.report.tables import Cell
-from rowpath.report.verdicts import judged, symbol, tally
-from rowpath.report.views import experiment
+from rowpath.report.verdicts import SYMBOLS, symbol, tally
+from rowpath.report.views import in_order
 
 
 def render(run: Run) -> str:
     """Return the report of a run as one HTML document, to be written as UTF-8."""
     templates = _templates()
+    experiments = in_order(run)
     return templates.get_template("report.html").render(
         run=run,
         **page.frame(templates),
-        experiments=[experiment(record) for record in run.experiments],
-        claims=judged(claim for record in run.experiments for claim in record.claims),
+        experiments=experiments,
+        chapters=chapters(run, experiments),
+        findings=findings(run),
+        has_claims=any(record.claims for record in run.experiments),
         claim_columns=claim_columns.COLUMNS,
         tally=tally(claim for record in run.experiments for claim in record.claims),
         missing=missing(run),
@@ -32,7 +37,7 @@ def render(run: Run) -> str:
 
 def _templates() -> Environment:
     environment = page.templates()
-    environment.globals.update(figures=figures, notes=notes, symbol=symbol)
+    environment.globals.update(figures=figures, notes=notes, symbol=symbol, known_verdicts=SYMBOLS)
     environment.filters["words"] = figures.words
     environment.filters["kind"] = _kind
     return environment

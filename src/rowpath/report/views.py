@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from rowpath.lab.record import ExperimentRecord, GroupRecord
+from rowpath.lab.record import ExperimentRecord, GroupRecord, Run
+from rowpath.lab.sections import covered, place
 from rowpath.report import notes, source
 from rowpath.report.charts import Chart, charts
 from rowpath.report.columns import columns
@@ -40,6 +41,23 @@ class ExperimentView:
     anchor: str
     divided: bool
     groups: tuple[GroupView, ...]
+
+    @property
+    def sections(self) -> tuple[str, ...]:
+        """The talk's sections that it measures, those of its claims among them."""
+        claimed = (claim.section for claim in self.record.claims)
+        return tuple(dict.fromkeys((*covered(self.record.section), *claimed)))
+
+    @property
+    def verdicts(self) -> tuple[str, ...]:
+        """The verdicts on its claims, each once."""
+        return tuple(dict.fromkeys(claim.verdict for claim in self.record.claims))
+
+
+def in_order(run: Run) -> tuple[ExperimentView, ...]:
+    """Return a run's experiments as parts of the page, in the order of the talk's sections."""
+    records = sorted(run.experiments, key=lambda record: place(record.section))
+    return tuple(map(experiment, records))
 
 
 def experiment(record: ExperimentRecord) -> ExperimentView:

@@ -78,3 +78,67 @@ for (const button of document.querySelectorAll(".open-all")) {
     button.textContent = open ? "Close all" : "Open all";
   });
 }
+
+// The contents stand open where there is room beside the page, and close once a place is chosen.
+const contents = document.querySelector(".contents details");
+const wide = window.matchMedia("(min-width: 75rem)");
+if (contents) {
+  const suit = () => {
+    contents.open = wide.matches;
+  };
+  suit();
+  wide.addEventListener("change", suit);
+  contents.addEventListener("click", (event) => {
+    if (!wide.matches && event.target.closest("a")) contents.open = false;
+  });
+  contents.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || wide.matches) return;
+    contents.open = false;
+    contents.querySelector("summary").focus();
+  });
+}
+
+// What is in sight is told in the contents.
+const links = new Map([...document.querySelectorAll(".contents a")].map((link) => [link.hash, link]));
+const placeOf = (part) => links.get(`#${part.id}`);
+const seen = new IntersectionObserver(
+  (entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (isIntersecting) placeOf(target).setAttribute("aria-current", "true");
+      else placeOf(target).removeAttribute("aria-current");
+    }
+  },
+  { rootMargin: "-25% 0px -70% 0px" },
+);
+for (const part of document.querySelectorAll(".chapter, .experiment, #findings, #reading, #where")) {
+  if (placeOf(part)) seen.observe(part);
+}
+
+// Without this script the filter is hidden and everything is shown.
+const filter = document.querySelector(".filter");
+if (filter) {
+  const value = (name) => filter.querySelector(`#filter-${name}`)?.value ?? "";
+  const has = (part, name, separator, wanted) => !wanted || (part.dataset[name] ?? "").split(separator).includes(wanted);
+  const apply = () => {
+    const section = value("section");
+    const verdict = value("verdict");
+    const claims = [...document.querySelectorAll(".claims tbody")];
+    for (const claim of claims) claim.hidden = !has(claim, "verdicts", "|", verdict);
+    for (const chapter of document.querySelectorAll(".chapter")) {
+      const empty = verdict && !chapter.querySelector(".claims tbody:not([hidden])");
+      chapter.hidden = Boolean(empty) || !has(chapter, "sections", " ", section);
+    }
+    for (const part of document.querySelectorAll(".experiment")) {
+      part.hidden = !has(part, "sections", " ", section) || !has(part, "verdicts", "|", verdict);
+    }
+    for (const link of links.values()) {
+      const part = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+      if (part?.matches(".chapter, .experiment")) link.parentElement.hidden = part.hidden;
+    }
+    const shown = claims.filter((claim) => !claim.hidden && !claim.closest(".chapter").hidden).length;
+    filter.querySelector("[role=status]").textContent = `${shown} of ${claims.length} claims shown`;
+  };
+  filter.addEventListener("change", apply);
+  filter.hidden = false;
+  apply();
+}
