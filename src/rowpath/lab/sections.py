@@ -20,6 +20,7 @@ TITLES = {
     "5.2": "iterator()",
     "5.3": "values_list(flat=True)",
     "6": "Async",
+    "6.2": "Async: a task and a thread for each statistic",
     "7": "Other techniques and suggestions",
 }
 """Each section that claims or shows something to measure, in the talk's order."""

@@ -41,6 +41,7 @@ class Sought:
     setup: str = CONTROLLED.name
     needs_as_told: bool = False
     rows: int | None = None
+    quantity: str = "time"
 
 
 SOUGHT = (
@@ -76,6 +77,7 @@ SOUGHT = (
         more="A cached page is served {times} times as often as one that is made each time",
         less="",
         setup="warm-cache",
+        quantity="requests_per_s",
         advice="Count what the first request, a full expiry and each further worker cost as well.",
     ),
     Sought(
@@ -170,6 +172,7 @@ def _comparison(run: Run, sought: Sought, setup: str, rows: int | None) -> Compa
         if experiment.name == sought.experiment
         for each in experiment.comparisons
         if (each.variant, each.baseline, each.setup) == (sought.variant, sought.baseline, setup)
+        if each.quantity == sought.quantity
         if each.ratio is not None and rows in (None, each.rows)
     ]
     return max(found, key=lambda each: each.rows, default=None)
