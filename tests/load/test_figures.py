@@ -1,5 +1,6 @@
 """What raw times come to: rates, percentiles, Little's law, and whether a figure holds."""
 
+import heapq
 from base64 import b64encode
 
 import numpy as np
@@ -14,11 +15,13 @@ from rowpath.lab.load.figures import (
     littles_law,
     offered_by,
     percentile,
+    settled,
     steady,
     whole,
 )
 from rowpath.lab.load.ledger import ROW, Ledger
 from rowpath.lab.load.plan import LoadPlan, Local, Master, Target
+from rowpath.lab.load.results import LoadResult
 from rowpath.lab.load.thresholds import failed, threshold
 from rowpath.lab.load.timeline import steps
 
@@ -43,15 +46,55 @@ def test_a_p99_takes_a_thousand_requests() -> None:
     assert percentile(np.arange(10_000.0), 99.9) == 9989.0
 
 
-def test_a_rate_counts_the_share_of_a_request_that_lies_in_the_time() -> None:
-    """Two users with two seconds a request do one a second, wherever the end falls."""
+def test_a_rate_counts_what_ended_in_the_time() -> None:
+    """What is on its way at the end may be waiting in a queue, and is no work that was done."""
     made = result(target(USERS_OF_TWO, [2.0] * 6), run_time_s=5.0)
 
     seen = whole(made, made.total)
 
     assert seen.requests == 6
-    assert seen.requests_per_s == pytest.approx(1.0)
-    assert figures(made.total, 1.0, 4.0).requests_per_s == pytest.approx(1.0)
+    assert seen.requests_per_s == pytest.approx(4 / 5)
+    assert figures(made.total, 2.0, 4.0).requests_per_s == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("users", "workers", "service_s", "run_time_s"),
+    [
+        (100, 4, 0.16, 6.0),
+        (4, 1, 0.29, 2.0),
+        (10, 1, 0.04, 0.6),
+        (3, 8, 2.0, 5.0),
+        (1, 1, 0.3, 1.0),
+    ],
+)
+def test_a_settled_rate_is_the_servers_own(
+    users: int, workers: int, service_s: float, run_time_s: float
+) -> None:
+    """A server that answers first come, first served, gives what it can, however many wait."""
+    made = queued(users, workers, service_s, run_time_s)
+
+    seen = settled(made)
+
+    at_once = min(users, workers)
+    assert seen.requests_per_s == pytest.approx(at_once / service_s, rel=0.02)
+    assert seen.p50_ms == pytest.approx(1_000 * service_s * users / at_once, rel=0.02)
+
+
+def queued(users: int, workers: int, service_s: float, run_time_s: float) -> LoadResult:
+    """A closed loop of users at a server whose workers each have one request at a time."""
+    free_at = [0.0] * workers
+    waiting = [(0.0, user) for user in range(users)]
+    starts, times = [], []
+    while waiting:
+        asked_s, user = heapq.heappop(waiting)
+        begins_s = max(asked_s, heapq.heappop(free_at))
+        ends_s = begins_s + service_s
+        heapq.heappush(free_at, ends_s)
+        starts.append(asked_s)
+        times.append(ends_s - asked_s)
+        if ends_s < run_time_s:
+            heapq.heappush(waiting, (ends_s, user))
+    return result(target(starts, times), run_time_s=run_time_s, users=users)
 
 
 def test_times_count_from_the_intended_start() -> None:

@@ -124,7 +124,7 @@ def _of_line(text: str, like: Target) -> Target:
 def _of_object(text: str, like: Target) -> Target:
     try:
         content: dict[str, Any] = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"it is no JSON ({error}). Write an object on one line.") from error
     unknown = sorted(set(content) - _KNOWN)
     if unknown or not isinstance(content.get("url"), str):

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import exp
+from math import exp, log
 from statistics import median
 
 from rowpath.capture.trace import Statement, Trace, duplicates
@@ -40,6 +40,8 @@ from rowpath.stats.shares import centre_interval, ln_contributions
 from rowpath.stats.verdict import judge
 
 MIB = 1 << 20
+LEAST_TO_SHARE = log(1.5)
+"""The least ln ratio that is shared out, to either side."""
 
 
 def experiment_record(
@@ -255,6 +257,8 @@ def _explanation(comparison: Comparison, results: Results) -> ExplanationRecord 
     )
     if whole is None or len(shares) < len(explanation.factors):
         return None
+    if whole.low <= 0 <= whole.high or abs(whole.estimate) < LEAST_TO_SHARE:
+        return None  # shares of nearly nothing say nothing
     return ExplanationRecord(
         group=comparison.group.name,
         text=explanation.text,

@@ -196,7 +196,7 @@ class ShareRecord:
     """What one of the factors of a ratio has of it.
 
     `ratio` is what it multiplies the quantity by, `share` that on the ln scale over the whole: the
-    shares of all factors add up to 1, and one may be below 0.
+    shares of all factors add up to 1 in every block, and one may be below 0.
     """
 
     factor: str

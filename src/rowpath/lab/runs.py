@@ -22,7 +22,7 @@ def read_run(path: Path) -> Run:
         ) from error
     try:
         version = _schema_version(json.loads(text))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _not_a_run(path, f"it is no JSON ({error})") from error
     if version is None:
         raise _not_a_run(path, "it has no schema_version")

@@ -68,8 +68,12 @@ def _of_load(part: SizePart) -> Iterator[Column[Line]]:
     yield _latency("p50", "Median latency", "p50")
     yield _latency("p95", "95% are faster", "p95")
     yield _CPU
+    if any(line.variant.cache_workers for line in part.lines):
+        yield replace(_CACHE_WORKERS, below=Below(column=_CPU.key, wide=True))
     yield _BYTES
     yield replace(_STATEMENTS, below=Below(column=_BYTES.key, wide=False))
+    if any(line.variant.sql_connections > 1 for line in part.lines):
+        yield replace(_CONNECTIONS, below=Below(column=_BYTES.key, wide=False))
     if _is_told(part):
         yield _TALK
     if any(line.claims for line in part.lines):

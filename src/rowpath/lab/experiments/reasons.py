@@ -11,16 +11,16 @@ from rowpath.lab.experiment import Claim
 
 _FASTAPI_ROWS = (
     "FastAPI's query in the talk has no ORDER BY and its connection is kept, while Django sorts "
-    "ten million rows without an index on a new one: as told, that is in the figure, controlled it "
+    "the whole table without an index on a new one: as told, that is in the figure, controlled it "
     "is not."
 )
 _FASTAPI_FIELDS = (
     "The answer is two lists of a hundred values, so what is compared is the query: as told "
-    "FastAPI's has no ORDER BY and Django's sorts ten million rows, controlled both read the index."
+    "FastAPI's has no ORDER BY and Django's sorts the whole table, controlled both read the index."
 )
 _SERIALIZER = (
     "What goes away is DRF's work on each field of each row; query, rows and rendering stay, and "
-    "as told the sort of ten million rows stays with them."
+    "as told the sort of the whole table stays with them."
 )
 _ONLY = (
     "only() has PostgreSQL send two columns of each row, and Django makes a model object of it all "

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import ceil
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rowpath.lab.load.plan import Master
 from rowpath.lab.load.results import Floats, LoadResult, TargetResult
@@ -16,6 +17,8 @@ MOST_CPU_SHARE = 0.8
 """Beyond it a process that asks is late itself: what it measures is its own waiting, too."""
 MOST_MISSED = 0.02
 LITTLES_LAW_WITHIN = 0.05
+ROUNDS_TO_CHECK = 3
+"""Of fewer requests for each user, the one of each that is on its way is too much of all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,22 +51,51 @@ class Figures:
 def figures(target: TargetResult, from_s: float, until_s: float) -> Figures:
     """Return the figures of the requests that started from one time until another.
 
-    A request that had not ended at `until_s` counts in the rate with the share of its time that
-    lies before. With users who ask all the time, one left out or counted whole would make the rate
-    of slow requests depend on where the end falls: 4 users and 2 seconds a request are 10 requests
-    in 5 seconds, not 8 or 12.
+    The rate counts the requests that ended in this time, over all of it: what waits in a queue at
+    the end is no work that was done.
     """
     chosen = (target.started_s >= from_s) & (target.started_s < until_s)
-    # What began before is part of what was done in this time, as what ends after it is.
-    work = _work(target, from_s, until_s)
+    return _figures(target, chosen, from_s, until_s, span_s=until_s - from_s)
+
+
+def settled(result: LoadResult) -> Figures:
+    """Return the figures of a closed loop from when each user had been answered once.
+
+    Before that the users come to a server that has nothing to do, and the first of them is served
+    as if it were alone. Each user's first request is left out. The rate is over the time from an
+    end to an end, so that it does not matter where the load's time is cut off: 4 users and 2
+    seconds a request are 2 requests a second, though a fifth second brings none. Where nothing else
+    ended in the load's time, what ended after it counts.
+    """
+    total = result.total
+    first = np.argsort(total.started_s, kind="stable")[: result.plan.users]
+    chosen = np.ones(total.requests, dtype=bool)
+    chosen[first] = False
+    from_s = float(total.ended_s[first].max()) if len(first) else 0.0
+    later = total.ended_s[chosen]
+    until_s = result.duration_s
+    if not ((later > from_s) & (later <= until_s)).any():
+        until_s = float(later.max()) if len(later) else from_s
+    span_s = _between_ends(total.ended_s, from_s, until_s)
+    return _figures(total, chosen, from_s, until_s, span_s=span_s)
+
+
+def _figures(
+    target: TargetResult,
+    chosen: NDArray[np.bool_],
+    from_s: float,
+    until_s: float,
+    *,
+    span_s: float,
+) -> Figures:
     failed = target.failed[chosen]
     latency_ms = target.latency_s[chosen] * 1_000
-    span_s = until_s - from_s
+    ended = (target.ended_s > from_s) & (target.ended_s <= until_s)
     return Figures(
         requests=int(chosen.sum()),
         failures=int(failed.sum()),
-        requests_per_s=float(work.sum()) / span_s if span_s > 0 else 0.0,
-        failures_per_s=float(work[target.failed].sum()) / span_s if span_s > 0 else 0.0,
+        requests_per_s=float(ended.sum()) / span_s if span_s > 0 else 0.0,
+        failures_per_s=float((ended & target.failed).sum()) / span_s if span_s > 0 else 0.0,
         p50_ms=percentile(latency_ms, 50),
         p90_ms=percentile(latency_ms, 90),
         p95_ms=percentile(latency_ms, 95),
@@ -73,6 +105,15 @@ def figures(target: TargetResult, from_s: float, until_s: float) -> Figures:
         most_ms=float(latency_ms.max()) if len(latency_ms) else None,
         mean_bytes=float(target.size_bytes[chosen].mean()) if len(latency_ms) else None,
     )
+
+
+def _between_ends(ended_s: Floats, from_s: float, until_s: float) -> float:
+    """Return the time from the last end until `from_s`, or from 0, to the last in time."""
+    before = ended_s[ended_s <= from_s]
+    within = ended_s[(ended_s > from_s) & (ended_s <= until_s)]
+    if not len(within):
+        return 0.0
+    return float(within.max()) - (float(before.max()) if len(before) else 0.0)
 
 
 def whole(result: LoadResult, target: TargetResult) -> Figures:
@@ -97,14 +138,6 @@ def percentile(values: Floats, percent: float) -> float | None:
     # So that 99.9% of 10,000 are 9,990, and not one more for how 0.999 is written in binary.
     rank = max(1, ceil(round(len(values) * percent / 100, 6)))
     return float(np.partition(values, rank - 1)[rank - 1])
-
-
-def _work(target: TargetResult, from_s: float, until_s: float) -> Floats:
-    """Return for each request the share of its time on the way that lies between two times."""
-    took_s = np.maximum(target.ended_s - target.started_s, 1e-9)
-    inside_s = np.minimum(target.ended_s, until_s) - np.maximum(target.started_s, from_s)
-    share: Floats = np.clip(inside_s, 0.0, None) / took_s
-    return share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +170,7 @@ def littles_law(result: LoadResult) -> LittlesLaw | None:
     span_s = result.duration_s - result.ramp_s
     total = result.total
     ended = (total.ended_s >= result.ramp_s) & (total.ended_s < result.duration_s)
-    if span_s <= 0 or not ended.any():
+    if span_s <= 0 or int(ended.sum()) < ROUNDS_TO_CHECK * plan.users:
         return None
     rate = float(ended.sum()) / span_s
     time_s = float((total.ended_s - total.started_s)[ended].mean())

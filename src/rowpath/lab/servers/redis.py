@@ -77,8 +77,9 @@ def open_redis(url: str | None, logs: Path, *, wanted: bool = True) -> Iterator[
 
 
 def _of_the_user(url: str) -> Redis:
-    shown = urlsplit(url).hostname or "it"
+    shown = "that address"
     try:
+        shown = urlsplit(url).hostname or "it"
         answering = _asked(url, patient=False)
     except (ValueError, redis.RedisError) as error:
         reason = " ".join(str(error).split()).rstrip(".")

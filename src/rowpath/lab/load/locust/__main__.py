@@ -57,6 +57,7 @@ def _do(job: dict[str, Any], tell: Any) -> None:  # noqa: ANN401 roles.Tell
 
             def may_ask(order: Order) -> None:
                 urls = [target.url for target in order.targets]
+                urls += [order.host] if order.host else []
                 check_named(urls, may_leave_loopback=job["may_leave_loopback"])
 
             work(tuple(job["master"]), may_ask, classes, tell)
