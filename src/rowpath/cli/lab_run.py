@@ -88,17 +88,17 @@ def run_experiments(  # noqa: PLR0913 one parameter an option
         choices = taken_up(given, earlier, resume_path)
         json_path = json_path or resume_path
         html_path = html_path or json_path.with_suffix(".html")
+    choices.stages(package_versions())  # what cannot be run is told before anything is made
+    files = outputs(json_path, html_path, datetime.now(UTC))
     console = console_for(sys.stdout)
-    wants_redis = needs(choices.experiments, REDIS)
-    with open_redis(redis_url, logs_folder(), wanted=wants_redis) as redis:
-        versions = package_versions() | (dict(redis.versions) if redis else {})
-        planned = choices.stages(versions)
-        files = outputs(json_path, html_path, datetime.now(UTC))
-        with open_database(database_url) as database, steps(console) as progress:
-            progress.step(f"using {database.description}")
+    with open_database(database_url) as database, steps(console) as progress:
+        progress.step(f"using {database.description}")
+        wants_redis = needs(choices.experiments, REDIS)
+        with open_redis(redis_url, logs_folder(), wanted=wants_redis) as redis:
+            versions = package_versions() | (dict(redis.versions) if redis else {})
             session = prepared(
                 database,
-                planned,
+                choices.stages(versions),
                 choices.datasets,
                 asked=choices.asked,
                 profile=choices.profile,
