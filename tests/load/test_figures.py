@@ -80,6 +80,15 @@ def test_a_settled_rate_is_the_servers_own(
     assert seen.p50_ms == pytest.approx(1_000 * service_s * users / at_once, rel=0.02)
 
 
+def test_where_nobody_could_ask_again_the_first_round_counts() -> None:
+    """A load that is over before the first answer has each user's one request."""
+    seen = settled(result(target([0.0, 0.0], [1.0, 2.0]), run_time_s=0.5))
+
+    assert seen.requests == 2
+    assert seen.requests_per_s == pytest.approx(1.0)
+    assert seen.p50_ms == pytest.approx(1_000)
+
+
 def queued(users: int, workers: int, service_s: float, run_time_s: float) -> LoadResult:
     """A closed loop of users at a server whose workers each have one request at a time."""
     free_at = [0.0] * workers

@@ -73,9 +73,14 @@ def settled(result: LoadResult) -> Figures:
     chosen[first] = False
     from_s = float(total.ended_s[first].max()) if len(first) else 0.0
     later = total.ended_s[chosen]
+    if not (later > from_s).any():
+        # Nobody asked again in time: the first round is nearly all that there is.
+        until_s = float(total.ended_s.max()) if total.requests else 0.0
+        everything = np.ones(total.requests, dtype=bool)
+        return _figures(total, everything, 0.0, until_s, span_s=until_s)
     until_s = result.duration_s
     if not ((later > from_s) & (later <= until_s)).any():
-        until_s = float(later.max()) if len(later) else from_s
+        until_s = float(later.max())
     span_s = _between_ends(total.ended_s, from_s, until_s)
     return _figures(total, chosen, from_s, until_s, span_s=span_s)
 
