@@ -142,6 +142,26 @@ def test_without_the_extra_a_line_says_what_to_install(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("concurrency/threads-gathered", "--size", "20"),
+        ("concurrency/tasks-as-told", "--setup", "uvicorn-without-pool", "--size", "20"),
+        ("cache/locmem", "--size", "20"),
+        ("fourteen/fastapi", "--setup", "no-order-new-connection", "--size", "20"),
+    ],
+    ids=" ".join,
+)
+def test_whatever_set_up_a_variant_is_measured_in_can_be_traced(
+    folder: Path, arguments: tuple[str, ...]
+) -> None:
+    """Without --setup it is the first that there is, where there is no controlled one."""
+    shown = rowpath(folder, "trace", *arguments, "--rows", ROWS)
+
+    assert shown.returncode == 0, shown.stderr
+    assert arguments[0].partition("/")[2] in shown.stdout
+
+
 def test_trace_prints_the_picture_of_the_talk(folder: Path) -> None:
     """101 statements, 100 of them similar, each group with its line of code and its plan."""
     shown = rowpath(folder, "trace", "--rows", ROWS)

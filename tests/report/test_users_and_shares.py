@@ -4,7 +4,7 @@ import io
 from dataclasses import replace
 
 import pytest
-from record_parts import compared, group, timed
+from record_parts import claimed, compared, group, timed
 from report_runs import whole_run
 from rich.console import Console
 
@@ -126,6 +126,28 @@ def test_a_group_of_users_has_columns_of_its_own() -> None:
     assert keys[:3] == ["variant", "rate", "ratio"]
     assert "time" not in keys
     assert "talk" in keys
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_a_verdict_says_of_what_it_is_where_that_is_not_what_the_table_compares(
+    width: int,
+) -> None:
+    """Of two claims on one variant a reader can tell which verdict is whose."""
+    of_rate = replace(
+        claimed("twice", "2.2", "fastapi", 2.0, (1.23, "direction only"), baseline="drf"),
+        quantity="requests_per_s",
+    )
+    of_latency = replace(of_rate, quantity="p50", verdict="refuted")
+    record = replace(USERS, claims=(of_rate, of_latency))
+
+    text = printed(record, width)
+    page = render(replace(whole_run(), experiments=(record,)))
+
+    assert "direction only" in text
+    assert "refuted" in text
+    assert text.count("of median latency") == 1
+    assert "of requests per second" not in text
+    assert "of median latency" in page
 
 
 def test_users_are_drawn_as_requests_per_second() -> None:

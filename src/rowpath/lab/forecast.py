@@ -16,8 +16,9 @@ LOAD_START_S = 2.0
 REQUEST_S = 0.01
 ROW_S = 15e-6
 SORTED_ROW_S = 40e-9
-TOTALS_ROWS = 10_000
 """A guess for what was not seen yet: a technique's time a row, and a row's part in a sort."""
+TOTALS_ROWS = 10_000
+"""So many rows at the most are taken to be moved for totals, which PostgreSQL may make."""
 
 
 def _moved(cell: Cell) -> int:
@@ -97,7 +98,9 @@ class Forecast:
         request_s = self._request_s(cell)
         if isinstance(cell.measure, ManyUsers):
             # Who was asking when the time was over is answered still.
-            return LOAD_START_S + self._profile.load_s + cell.measure.users * request_s
+            workers = cell.conditions.workers or 1
+            lasts_s = cell.measure.lasts_s(self._profile.load_s, request_s, workers)
+            return LOAD_START_S + lasts_s + cell.measure.users * request_s / workers
         warm_up_s = min(request_s, self._guess_s(cell.conditions, WARM_UP_ROWS))
         return warm_up_s + max(self._profile.slot_s, request_s)
 

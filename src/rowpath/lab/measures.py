@@ -34,6 +34,11 @@ P95_LATENCY = Quantity(name="p95", unit="s", better=Better.LESS)
 """So likewise: one in twenty takes longer."""
 
 
+ROUNDS = 1.5
+MOST_S = 20.0
+"""A slot of many users is no longer than this, however slow what they ask for is."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneAtATime:
     """A slot asks for one answer after another, for as long as the profile says."""
@@ -64,16 +69,22 @@ class TaskClock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManyUsers:
-    """A slot has so many users ask at once, each again as soon as it is answered.
-
-    It lasts as long as the profile says, or until each user was answered.
-    """
+    """A slot has so many users ask at once, each again as soon as it is answered."""
 
     users: int
 
     def __str__(self) -> str:
         """Return it as a reader says it."""
         return f"{self.users} users at once, each asking anew when answered"
+
+    def lasts_s(self, load_s: float, request_s: float, workers: int) -> float:
+        """Return how long a slot lasts: `load_s`, or until each user was answered 1.5 times.
+
+        Until each was answered once, the server is not as busy as it will be. `request_s` is what
+        one request takes alone, of which each of `workers` has one at a time.
+        """
+        round_s = self.users * request_s / workers
+        return max(load_s, min(ROUNDS * round_s, MOST_S))
 
     @property
     def quantities(self) -> tuple[Quantity, ...]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from statistics import median
 
 from rowpath.lab.experiment import Figure
-from rowpath.lab.record import VariantRecord
+from rowpath.lab.record import GroupRecord, VariantRecord
 from rowpath.report import endings, figures
 from rowpath.report.layout import Line, SizePart
 from rowpath.report.tables import (
@@ -71,9 +71,9 @@ def _of_load(part: SizePart) -> Iterator[Column[Line]]:
     if any(line.variant.cache_workers for line in part.lines):
         yield replace(_CACHE_WORKERS, below=Below(column=_CPU.key, wide=True))
     yield _BYTES
-    yield replace(_STATEMENTS, below=Below(column=_BYTES.key, wide=False))
+    yield replace(_STATEMENTS, below=Below(column=_BYTES.key, wide=True))
     if any(line.variant.sql_connections > 1 for line in part.lines):
-        yield replace(_CONNECTIONS, below=Below(column=_BYTES.key, wide=False))
+        yield replace(_CONNECTIONS, below=Below(column=_BYTES.key, wide=True))
     if _is_told(part):
         yield _TALK
     if any(line.claims for line in part.lines):
@@ -163,7 +163,7 @@ def _latency(quantity: str, title: str, short: str) -> Column[Line]:
         header=Header(title=title, short=short),
         cell=lambda line: _latency_cell(line.variant, quantity),
         room=Room(narrow=7, wide=8),
-        below=Below(column="p50", wide=False) if quantity != "p50" else None,
+        below=Below(column="p50", wide=True) if quantity != "p50" else None,
     )
 
 
@@ -240,23 +240,27 @@ _TALK: Column[Line] = Column(
 
 
 def _verdict(part: SizePart) -> Column[Line]:
-    baseline = part.group.baseline
     return Column(
         key="verdict",
         header=Header(title="Verdict", short="verdict"),
-        cell=lambda line: _verdict_cell(line, baseline),
+        cell=lambda line: _verdict_cell(line, part.group),
         align=Align.TEXT,
         below=Below(column=_VARIANT.key, wide=False),
     )
 
 
-def _verdict_cell(line: Line, baseline: str) -> Cell:
+def _verdict_cell(line: Line, group: GroupRecord) -> Cell:
     return Verdicts(
         given=tuple(
             GivenVerdict(
                 word=figures.printable(claim.verdict),
-                against="" if claim.baseline == baseline else figures.printable(claim.baseline),
+                against=_unless(claim.baseline, group.baseline),
+                of="" if claim.quantity == group.compares else figures.quantity(claim.quantity),
             )
             for claim in line.claims
         )
     )
+
+
+def _unless(name: str, usual: str) -> str:
+    return "" if name == usual else figures.printable(name)

@@ -80,13 +80,6 @@ def rate_range(interval: TimeRecord) -> str:
     return f"{significant(interval.low)}{TO}{significant(interval.high)}"
 
 
-def in_ms(interval: TimeRecord) -> TimeRecord:
-    """Return an interval of seconds in milliseconds."""
-    return TimeRecord(
-        median=interval.median * 1000, low=interval.low * 1000, high=interval.high * 1000
-    )
-
-
 def time_seen(variant: VariantRecord) -> float | None:
     """Return the one time in milliseconds that a variant is known by.
 

@@ -58,10 +58,14 @@ class BadEnd:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenVerdict:
-    """A verdict in its word; `against` is the baseline where that is not the table's own."""
+    """A verdict in its word; `against` is the baseline where that is not the table's own.
+
+    `of` is the quantity in words where it is not the one that the table compares.
+    """
 
     word: str
     against: str = ""
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

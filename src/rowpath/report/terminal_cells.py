@@ -115,4 +115,7 @@ def _measured(value: str, note: str, *, wide: bool) -> Text:
 def _verdict(verdict: GivenVerdict) -> Text:
     # A star, which the caption explains: for the name of the other baseline there is no room.
     star = " *" if verdict.against else ""
-    return Text(f"{symbol(verdict.word)} {verdict.word}{star}", style=_STYLES.get(verdict.word, ""))
+    of = f"\n  of {verdict.of}" if verdict.of else ""
+    return Text(
+        f"{symbol(verdict.word)} {verdict.word}{star}{of}", style=_STYLES.get(verdict.word, "")
+    )

@@ -40,11 +40,6 @@ class TargetResult:
         """How many were sent."""
         return len(self.ended_s)
 
-    @property
-    def failed_requests(self) -> int:
-        """How many of them failed."""
-        return int(self.failed.sum())
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Generator:

@@ -24,9 +24,6 @@ from rowpath.lab.servers.fleet import Fleet
 from rowpath.lab.servers.server import Server
 
 ALL_ANSWERED_WITHIN_S = 60.0
-ROUNDS = 1.5
-"""So often each user is answered at least, by what one request took while it was traced."""
-MOST_S = 20.0
 MORE_GENERATORS = 2
 """So many processes ask where one was the limit."""
 
@@ -34,7 +31,7 @@ MORE_GENERATORS = 2
 def measure_users(
     cell: Cell, measure: ManyUsers, fleet: Fleet, seen: Observation, *, load_s: float
 ) -> Slot:
-    """Return what a slot of `load_s` seconds under so many users came to.
+    """Return what a slot of `load_s` seconds or more under so many users came to.
 
     ServerError where a request fails or its answer has another length than the one that was `seen`
     and verified, where a worker ends, and where the generator was the limit.
@@ -84,13 +81,12 @@ def _plan(  # noqa: PLR0913 one parameter a matter of the load's
         # As of one request at a time: gunicorn's sync workers keep no connection, others would.
         headers=(("Connection", "close"),),
     )
-    # Until each user was answered once, the server is not as busy as it will be.
-    round_s = measure.users * seen.duration_s / len(server.worker_pids() or (0,))
+    workers = max(1, len(server.worker_pids()))
     # A slot may be shorter than the time that so many users wait for a slow page.
     return LoadPlan(
         targets=(target,),
         users=measure.users,
-        run_time_s=max(load_s, min(ROUNDS * round_s, MOST_S)),
+        run_time_s=measure.lasts_s(load_s, seen.duration_s, workers),
         grace_s=ALL_ANSWERED_WITHIN_S,
         role=Local(workers=generators),
     )

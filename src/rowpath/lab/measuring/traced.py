@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 from rowpath.errors import InstallError, UsageError
 from rowpath.lab.answers.reference import reference
+from rowpath.lab.conditions import CONTROLLED
 from rowpath.lab.experiment import Experiment, Variant
 from rowpath.lab.measuring.observe import Observer
 from rowpath.lab.measuring.runner import Tracing
@@ -36,16 +37,27 @@ def variant_at(path: str, experiments: Sequence[Experiment]) -> tuple[Experiment
 
 
 def only(
-    experiment: Experiment, variant: Variant, *, conditions: str, size: int | None, stock: Stock
+    experiment: Experiment,
+    variant: Variant,
+    *,
+    conditions: str | None,
+    size: int | None,
+    stock: Stock,
 ) -> Stage:
     """Return the stage that has one cell: the variant at a size, by default its group's first.
 
+    `conditions` None are the controlled ones, or the first where it is not measured in those.
     InstallError where what it needs is not here, UsageError where it is not measured so.
     """
     path = f"{experiment.name}/{variant.name}"
     if variant.needs is not None and not variant.can_run(stock.versions):
         lack = variant.needs.lack(stock.versions)
-        raise InstallError(f"Cannot trace {path}: {lack}. Install that, or trace another one.")
+        raise InstallError(
+            f"Cannot trace {path}: {lack.rstrip('.')}. Install that, or trace another one."
+        )
+    if conditions is None:
+        measured = [each.name for each in variant.conditions]
+        conditions = CONTROLLED.name if CONTROLLED.name in measured else measured[0]
     if conditions not in {each.name for each in variant.conditions}:
         known = " or ".join(map(str, variant.conditions))
         raise UsageError(
