@@ -9,6 +9,7 @@ from report_runs import whole_run
 from rich.console import Console
 
 from rowpath.lab.record import (
+    CacheWorkerRecord,
     ExperimentRecord,
     ExplanationRecord,
     FigureRecord,
@@ -148,6 +149,34 @@ def test_a_verdict_says_of_what_it_is_where_that_is_not_what_the_table_compares(
     assert text.count("of median latency") == 1
     assert "of requests per second" not in text
     assert "of median latency" in page
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_caches_and_connections_have_room_beside_what_users_were_answered(width: int) -> None:
+    """Hit rates of each worker, connections, the talk's figure and verdicts are printed whole."""
+    workers = tuple(CacheWorkerRecord(requests=50, hits=hits) for hits in (49, 48, 47, 46))
+    told = claimed("twice", "2.2", "fastapi", 2.0, (1.23, "direction only"), baseline="drf")
+    record = replace(
+        USERS,
+        variants=tuple(
+            replace(each, cache_workers=workers, sql_connections=3, sql_at_once=2)
+            for each in USERS.variants
+        ),
+        claims=(replace(told, quantity="requests_per_s"),),
+    )
+
+    text = printed(record, width)
+
+    for shown in (
+        "10 of 200",
+        "98.0%",
+        "92.0%",
+        "3 conn.",
+        "2 at once",
+        "43 RPS",
+        "direction only",
+    ):
+        assert shown in text
 
 
 def test_users_are_drawn_as_requests_per_second() -> None:

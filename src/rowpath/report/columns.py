@@ -200,7 +200,7 @@ _CONNECTIONS: Column[Line] = Column(
 )
 _CACHE_WORKERS: Column[Line] = Column(
     key="cache-workers",
-    header=Header(title="Pages made", short="made", detail="hit rate of each worker"),
+    header=Header(title="Pages made, by each worker", short="made", detail="hits"),
     cell=lambda line: Stacked(texts=figures.cache_workers(line.variant)),
     room=Room(narrow=9, wide=9),
 )
