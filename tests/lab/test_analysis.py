@@ -241,6 +241,34 @@ def test_a_ratio_is_shared_out_among_what_differs() -> None:
     assert sum(each.share.estimate for each in explanation.shares) == pytest.approx(1)
 
 
+def test_each_step_is_compared_with_the_one_before_it() -> None:
+    """The ratio of what has a change to what has all but it stands among the comparisons."""
+    concurrency = {experiment.name: experiment for experiment in EXPERIMENTS}["concurrency"]
+    [group] = [each for each in concurrency.groups if each.name == "one-user"]
+    stock = Stock(tables={group.of: group.sizes[0]}, versions=VERSIONS)
+    takes_s = {"async-orm": 2.0, "threads-one-at-a-time": 3.0, "threads-gathered": 1.5}
+    [stage] = stages([replace(concurrency, groups=(group,))], QUICK, stock=stock)
+    results = Results()
+    for cell in stage.cells:
+        results.observations[cell] = SEEN
+    for block in range(6):
+        for cell in stage.timed:
+            time_s = takes_s.get(cell.variant.name, 1.0) * (1 + block / 10)
+            results.slots[cell].append(Slot(figures={TIME: time_s, CPU: time_s}, samples_s=(1.0,)))
+
+    record = experiment_record(concurrency, [stage], results, VERSIONS, SOURCES)
+
+    steps = next(each.steps for each in record.groups if each.name == "one-user")
+    ratios = {
+        (each.variant, each.baseline): each.ratio.estimate
+        for each in record.comparisons
+        if each.ratio is not None and each.setup == "uvicorn"
+    }
+    assert [ratios[step.variant, step.baseline] for step in steps][:3] == pytest.approx(
+        [2.0, 1.5, 0.5]
+    )
+
+
 def test_nothing_is_shared_out_of_what_was_not_measured() -> None:
     """Without blocks enough for an interval there is no explanation, nor where a corner lacks."""
     fourteen = {experiment.name: experiment for experiment in EXPERIMENTS}["fourteen"]
@@ -275,4 +303,4 @@ def test_requests_per_second_are_compared_where_users_asked() -> None:
     assert (variant.time_ms, variant.samples_ms) == (None, ())
     assert [each.quantity for each in variant.figures] == ["requests_per_s", "p50", "p95", "cpu"]
     assert record.groups[0].compares == "requests_per_s"
-    assert record.groups[0].measure == "4 users at once, each asking anew when answered"
+    assert record.groups[0].measure == "2 users at once, each asking anew when answered"

@@ -184,6 +184,16 @@ def test_a_variant_answers_the_table_with_the_statements_that_it_declares(
     assert trace.error is None
 
 
+@pytest.mark.parametrize(
+    "cell", [cell for cell in CELLS if not cell.conditions.uses_index], ids=name_of
+)
+def test_a_warm_up_that_asks_for_no_row_is_answered_without_one(cell: Cell, traced: Traced) -> None:
+    """An empty list, or an empty list for each column, as far as LIMIT 0 is sent at all."""
+    body = json.loads(traced.get(cell.warm_up)[0])
+
+    assert not any(body.values() if isinstance(body, dict) else body)
+
+
 def test_every_peer_that_there_is_for_this_python_is_tried() -> None:
     """Nothing is passed over here for want of an installation."""
     need_newer = {"django-bolt", "django-fastdrf"} if sys.version_info < (3, 12) else set()

@@ -11,7 +11,8 @@ from rowpath.lab.answers.reference import reference
 from rowpath.lab.conditions import CONTROLLED
 from rowpath.lab.database import Database
 from rowpath.lab.experiments.users import USERS
-from rowpath.lab.measures import CPU, MEDIAN_LATENCY, P95_LATENCY, THROUGHPUT, ManyUsers
+from rowpath.lab.load.engine import Generator, generator
+from rowpath.lab.measures import CPU, MEDIAN_LATENCY, MEMORY, P95_LATENCY, THROUGHPUT, ManyUsers
 from rowpath.lab.measuring.many_users import measure_users
 from rowpath.lab.measuring.observe import Observer
 from rowpath.lab.plan import Cell
@@ -41,26 +42,41 @@ def servers(products: Database, tmp_path_factory: pytest.TempPathFactory) -> Ite
         yield running
 
 
-def test_a_slot_of_users_gives_rate_latencies_and_cpu(servers: Fleet, seen: Observation) -> None:
+@pytest.fixture(scope="module")
+def asking() -> Iterator[Generator]:
+    with generator() as process:
+        yield process
+
+
+def test_a_slot_of_users_gives_rate_latencies_cpu_and_memory(
+    servers: Fleet, asking: Generator, seen: Observation
+) -> None:
     """One worker answers three users in turn: what each waits is what the others take, too."""
-    slot = measure_users(CELL, THREE, servers, seen, load_s=LOAD_S)
+    slot = measure_users(CELL, THREE, servers, asking, seen, load_s=LOAD_S)
 
     assert list(slot.figures) == list(THREE.quantities)
     assert slot.figures[THROUGHPUT] > 0
     assert 0 < slot.figures[MEDIAN_LATENCY] <= slot.figures[P95_LATENCY]
     assert 0 < slot.figures[CPU] < slot.figures[P95_LATENCY]
+    assert slot.figures[MEMORY] > 10 << 20
     assert slot.samples_s == ()
 
 
-def test_an_answer_of_another_length_ends_the_run(servers: Fleet, seen: Observation) -> None:
+def test_an_answer_of_another_length_ends_the_run(
+    servers: Fleet, asking: Generator, seen: Observation
+) -> None:
     """Every answer under load has the size of the verified one."""
     other = replace(seen, size_bytes=seen.size_bytes + 1)
 
     with pytest.raises(ServerError, match=r"Cannot measure drf-objects .* under load some failed"):
-        measure_users(CELL, THREE, servers, other, load_s=LOAD_S)
+        measure_users(CELL, THREE, servers, asking, other, load_s=LOAD_S)
 
 
-def test_a_request_that_is_refused_ends_the_run(servers: Fleet, seen: Observation) -> None:
+def test_a_request_that_is_refused_ends_the_run(
+    servers: Fleet, asking: Generator, seen: Observation
+) -> None:
     """A warm-up that is answered 404 is no answer, nor would the load's be."""
     with pytest.raises(ServerError, match="the server answered 404"):
-        measure_users(replace(CELL, path="/lists/none"), THREE, servers, seen, load_s=LOAD_S)
+        measure_users(
+            replace(CELL, path="/lists/none"), THREE, servers, asking, seen, load_s=LOAD_S
+        )

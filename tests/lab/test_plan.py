@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rowpath.errors import UsageError
 from rowpath.lab.applications import App
-from rowpath.lab.conditions import CONTROLLED, NAMED
+from rowpath.lab.conditions import AS_TOLD, CONTROLLED, NAMED
 from rowpath.lab.experiment import (
     WHOLE_TABLE,
     Answer,
@@ -178,6 +178,19 @@ def test_a_cell_of_another_size_has_a_companion_of_that_size() -> None:
 
     assert small.beside is not None
     assert (small.rows, small.beside.rows) == (3, 3)
+
+
+def test_a_warm_up_has_few_rows_and_none_where_the_table_is_sorted_for_them() -> None:
+    """It never has more than the cell itself, and asks for its number also where that is 0."""
+    [stage] = stages([experiment(group(sizes=(100,)))], QUICK, stock=stock())
+    as_told, controlled = (
+        next(cell for cell in stage.cells if cell.conditions == conditions)
+        for conditions in (AS_TOLD, CONTROLLED)
+    )
+
+    assert as_told.warm_up.params == {"rows": 0}
+    assert controlled.warm_up.params == {"rows": 20}
+    assert controlled.sized(3).warm_up.rows == 3
 
 
 @pytest.mark.parametrize(("rows", "statements"), [(1, 8), (500, 1505), (501, 1509)])

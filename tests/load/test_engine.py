@@ -1,6 +1,7 @@
 """What Locust asked is what the server was asked, whole, bounded and counted."""
 
 from collections.abc import Mapping
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from rowpath.lab.apps.settings import AppSettings
 from rowpath.lab.conditions import CONTROLLED
 from rowpath.lab.database import Database
 from rowpath.lab.load import ledger, plan
-from rowpath.lab.load.engine import Silent, run_load
+from rowpath.lab.load.engine import Silent, generator, run_load
 from rowpath.lab.load.figures import littles_law, offered_by, steady, whole
 from rowpath.lab.load.locust.recording import MOST_NAMES, MOST_REASONS, ROW, Asked, Recorder
 from rowpath.lab.load.plan import LoadPlan, Local
@@ -79,6 +80,26 @@ def test_nothing_of_a_load_is_left_running(target: Target) -> None:
 
     load(plan.Target(url=f"{target.url}/slow"), role=Local(workers=2))
 
+    assert set(psutil.Process().children(recursive=True)) <= before
+
+
+def test_one_process_asks_for_one_load_after_the_other(target: Target) -> None:
+    """Each load has its own requests alone, and the process ends with the last."""
+    plans = [
+        LoadPlan(targets=(plan.Target(url=f"{target.url}{path}"),), users=users, run_time_s=0.4)
+        for path, users in (("/slow", 2), ("/500", 1), ("/slow", 3))
+    ]
+    before = set(psutil.Process().children(recursive=True))
+
+    with generator() as asking:
+        results = [run_load(each, by=asking) for each in plans]
+        started = set(psutil.Process().children(recursive=True)) - before
+
+    assert [result.total.requests for result in results] == [
+        len(list(asked)) for _, asked in groupby(seen.path for seen in target.seen)
+    ]
+    assert [bool(failures(result)) for result in results] == [False, True, False]
+    assert len(started) == 2  # the process and its guard
     assert set(psutil.Process().children(recursive=True)) <= before
 
 

@@ -14,6 +14,7 @@ from rowpath.lab.record import (
     ExplanationRecord,
     FigureRecord,
     ShareRecord,
+    StepRecord,
     TimeRecord,
     VariantRecord,
 )
@@ -177,6 +178,33 @@ def test_caches_and_connections_have_room_beside_what_users_were_answered(width:
         "direction only",
     ):
         assert shown in text
+
+
+def test_what_each_change_brings_by_itself_is_said_below_the_table() -> None:
+    """With its interval in each set-up, and that no difference was shown where none was."""
+    threads = StepRecord(name="threads", variant="fastapi", baseline="drf")
+    alone = StepRecord(name="async by itself", variant="fastapi", baseline="other")
+    unseen = StepRecord(name="connections", variant="none", baseline="drf")
+    users = USERS.groups[0]
+    record = replace(
+        USERS,
+        groups=(replace(users, steps=(threads, alone, unseen)),),
+        comparisons=(
+            *USERS.comparisons,
+            replace(
+                compared("fastapi", "other", rows=1_000, value=1.02), quantity="requests_per_s"
+            ),
+        ),
+    )
+
+    text = " ".join(printed(record, 120).split())
+    page = render(replace(whole_run(), experiments=(record,)))
+
+    assert "What each change brings by itself (requests per second, 95% range):" in text
+    for shown in (text, page):
+        assert f"threads (fastapi against drf): controlled {TIMES}1.23 (" in shown
+        assert "no difference shown" in shown.partition("async by itself")[2]
+        assert "connections" not in shown.partition("by itself (requests")[2].partition("How")[0]
 
 
 def test_users_are_drawn_as_requests_per_second() -> None:

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 _CLEAR_REFS = Path("/proc/self/clear_refs")
-_STATUS = Path("/proc/self/status")
+OWN_STATUS = Path("/proc/self/status")
 RESET_PEAK = "5"
 """What sets VmHWM back to the present resident size (proc_pid_clear_refs(5), Linux 4.0)."""
 
@@ -28,7 +28,7 @@ def reset_peak() -> None:
 def peak_bytes() -> int:
     """Return the most resident memory since `reset_peak`; on macOS since the process began."""
     if sys.platform == "linux":
-        return _status_bytes("VmHWM")
+        return status_bytes("VmHWM")
     # Bytes on macOS (getrusage(2) there); Linux would say kilobytes.
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
@@ -36,16 +36,17 @@ def peak_bytes() -> int:
 def resident_bytes() -> int:
     """Return the resident memory now; on macOS the most so far, from which `peak_bytes` grows."""
     if sys.platform == "linux":
-        return _status_bytes("VmRSS")
+        return status_bytes("VmRSS")
     return peak_bytes()
 
 
-def _status_bytes(field: str) -> int:
-    for line in _STATUS.read_text().splitlines():
+def status_bytes(field: str, status: Path = OWN_STATUS) -> int:
+    """Return a field of proc_pid_status(5) that is told in kB; LookupError where there is none."""
+    for line in status.read_text().splitlines():
         name, _, value = line.partition(":")
         if name == field:
             return int(value.removesuffix("kB")) * 1024
-    raise LookupError(f"{_STATUS} has no {field}")
+    raise LookupError(f"{status} has no {field}")
 
 
 @cache

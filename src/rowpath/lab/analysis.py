@@ -27,6 +27,7 @@ from rowpath.lab.record import (
     PlaceRecord,
     ShareRecord,
     StatementRecord,
+    StepRecord,
     TimeRecord,
     VariantRecord,
 )
@@ -75,6 +76,10 @@ def experiment_record(
                 leads=group.leads,
                 measure=str(group.measure),
                 compares=group.measure.quantities[0].name,
+                steps=tuple(
+                    StepRecord(name=step.name, variant=step.variant, baseline=step.baseline)
+                    for step in group.steps
+                ),
             )
             for group in experiment.groups
         ),
@@ -157,7 +162,7 @@ class _Pair:
 
 
 def _pairs(comparison: Comparison, claims: Sequence[Claim]) -> tuple[_Pair, ...]:
-    """Return all that is compared: with the group's baseline, and whatever a claim speaks of."""
+    """Return all that is compared: with the baseline, the steps, and what a claim speaks of."""
     cells = {
         (cell.variant.name, cell.conditions): cell
         for cell in comparison.cells
@@ -168,6 +173,9 @@ def _pairs(comparison: Comparison, claims: Sequence[Claim]) -> tuple[_Pair, ...]
         (variant.name, group.baseline, group.measure.quantities[0])
         for variant in group.variants
         if variant.name != group.baseline
+    )
+    named |= dict.fromkeys(
+        (step.variant, step.baseline, group.measure.quantities[0]) for step in group.steps
     )
     named |= dict.fromkeys(
         (claim.variant, claim.baseline, claim.quantity)
@@ -359,8 +367,13 @@ def _with_slots(seen: VariantRecord, cell: Cell, slots: Sequence[Slot]) -> Varia
 
 
 def _figures(cell: Cell, slots: Sequence[Slot]) -> Iterator[FigureRecord]:
-    """Yield what each quantity of a timed cell came to, in the order of its measure."""
+    """Yield what each quantity of a timed cell came to, in the order of its measure.
+
+    Not every system tells each.
+    """
     for quantity in cell.measure.quantities if slots else ():
+        if any(quantity not in slot.figures for slot in slots):
+            continue
         blocks = tuple(slot.figures[quantity] for slot in slots)
         yield FigureRecord(
             quantity=quantity.name,

@@ -73,8 +73,8 @@ class Endpoint:
     """A path of an application that the lab hosts, asked for with GET.
 
     `code` names the classes and functions of the application that make the technique, as the
-    report shows them; the first is what answers, in the module `views_<experiment>`. With a `path`
-    of another experiment's variant it is that one's view that answers.
+    report shows them; the first is what answers, in the module `views_<experiment>`. With the
+    `path` of another variant it is that one's view that answers.
     """
 
     app: App
@@ -271,14 +271,24 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What one change brings by itself, by a name: `variant` has it, `baseline` all but it."""
+
+    name: str
+    variant: str
+    baseline: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
     """Variants that do the same and are compared with one another.
 
     Ratios are taken against the variant `baseline`. `sizes` are rows per answer, counted in the
     table `of`; `thorough_sizes` come with the thorough profile only. `measure` is what a slot does,
     and so which quantity is compared. `leads` is the figure that the group is first of all about.
-    `explanation` shares a ratio out. A group that is alone in its experiment needs no `question` of
-    its own.
+    `explanation` shares a ratio out, `steps` are changes that come one after the other, each of
+    which is compared with the one before it. A group that is alone in its experiment needs no
+    `question` of its own.
     """
 
     name: str
@@ -291,6 +301,7 @@ class Group:
     measure: Measure = field(default_factory=OneAtATime)
     leads: Figure = Figure.TIME
     explanation: Explanation | None = None
+    steps: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -326,14 +337,13 @@ class Experiment:
     def path(self, variant: Variant | str) -> str:
         """Return where the measured application answers a variant, or the one of that name."""
         found = self.variant(variant) if isinstance(variant, str) else variant
-        elsewhere = found.asks.path if isinstance(found.asks, Endpoint) else None
-        return elsewhere or f"/{self.name}/{found.name}"
+        others = found.asks.path if isinstance(found.asks, Endpoint) else None
+        return others or f"/{self.name}/{found.name}"
 
     def answered_by(self, app: App) -> Iterator[Variant]:
-        """Yield the variants that an application answers by views of this experiment."""
-        own = f"/{self.name}/"
+        """Yield the variants that an application answers by views of their own."""
         return (
             variant
             for variant in self.variants
-            if variant.app is app and self.path(variant).startswith(own)
+            if variant.app is app and not (isinstance(variant.asks, Endpoint) and variant.asks.path)
         )

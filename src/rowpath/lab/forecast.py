@@ -6,13 +6,13 @@ from rowpath.lab.conditions import Conditions
 from rowpath.lab.experiment import Answer, Shape
 from rowpath.lab.measures import ManyUsers
 from rowpath.lab.plan import Cell, Stage
-from rowpath.lab.profile import WARM_UP_ROWS, Profile
+from rowpath.lab.profile import Profile
 from rowpath.lab.results import Results
 
 START_S = 2.0
 """Four servers, started side by side on two cores."""
-LOAD_START_S = 2.0
-"""Locust's process, until it asks and after its last answer."""
+LOAD_START_S = 0.2
+"""Until Locust's process asks, and after its last answer."""
 REQUEST_S = 0.01
 ROW_S = 15e-6
 SORTED_ROW_S = 40e-9
@@ -101,7 +101,7 @@ class Forecast:
             workers = cell.conditions.workers or 1
             lasts_s = cell.measure.lasts_s(self._profile.load_s, request_s, workers)
             return LOAD_START_S + lasts_s + cell.measure.users * request_s / workers
-        warm_up_s = min(request_s, self._guess_s(cell.conditions, WARM_UP_ROWS))
+        warm_up_s = min(request_s, REQUEST_S + cell.warm_up.rows * ROW_S)
         return warm_up_s + max(self._profile.slot_s, request_s)
 
     def _request_s(self, cell: Cell) -> float:

@@ -24,8 +24,11 @@ TIME = Quantity(name="time", unit="s", better=Better.LESS)
 """From before a request is sent to the last byte of its answer; a task's by its own clock."""
 CPU = Quantity(name="cpu", unit="s", better=Better.LESS)
 """What the application's workers use of a processor for one request."""
+MEMORY = Quantity(name="memory", unit="B", better=Better.LESS)
+"""The most that the application's workers had resident together, shared pages for each.
 
-
+Linux alone tells it of other processes: elsewhere no slot has it.
+"""
 THROUGHPUT = Quantity(name="requests_per_s", unit="1/s", better=Better.MORE)
 """The answers that come in a second while many users ask."""
 MEDIAN_LATENCY = Quantity(name="p50", unit="s", better=Better.LESS)
@@ -50,7 +53,7 @@ class OneAtATime:
     @property
     def quantities(self) -> tuple[Quantity, ...]:
         """What it measures; the first is what is compared."""
-        return (TIME, CPU)
+        return (TIME, CPU, MEMORY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +67,7 @@ class TaskClock:
     @property
     def quantities(self) -> tuple[Quantity, ...]:
         """What it measures; the first is what is compared."""
-        return (TIME, CPU)
+        return (TIME, CPU, MEMORY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +92,7 @@ class ManyUsers:
     @property
     def quantities(self) -> tuple[Quantity, ...]:
         """What it measures; the first is what is compared."""
-        return (THROUGHPUT, MEDIAN_LATENCY, P95_LATENCY, CPU)
+        return (THROUGHPUT, MEDIAN_LATENCY, P95_LATENCY, CPU, MEMORY)
 
 
 Measure = OneAtATime | TaskClock | ManyUsers

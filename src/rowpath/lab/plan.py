@@ -9,7 +9,7 @@ from rowpath.lab.applications import names_order
 from rowpath.lab.conditions import Conditions
 from rowpath.lab.experiment import WHOLE_TABLE, Experiment, Group, Variant
 from rowpath.lab.measures import Measure, OneAtATime
-from rowpath.lab.profile import Profile
+from rowpath.lab.profile import WARM_UP_ROWS, Profile
 from rowpath.lab.sections import place
 
 
@@ -47,6 +47,16 @@ class Cell:
         """Return the cell for another number of rows, its companion too."""
         beside = None if self.beside is None else self.beside.sized(rows)
         return replace(self, rows=rows, beside=beside)
+
+    @property
+    def warm_up(self) -> "Cell":
+        """What brings a slot's connection, caches and code paths to life: the cell with few rows.
+
+        With none where each request sorts the whole table, which takes longer than all the rest:
+        for LIMIT 0 PostgreSQL sorts nothing.
+        """
+        most = WARM_UP_ROWS if self.conditions.uses_index else 0
+        return self.sized(min(self.rows, most))
 
     def __str__(self) -> str:
         """Return `drf-objects (controlled, 1,000 rows)`; a companion says beside what it runs."""

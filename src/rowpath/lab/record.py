@@ -259,10 +259,20 @@ class OrderRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StepRecord:
+    """A change that is looked at by itself: `variant` has it, `baseline` all but it."""
+
+    name: str
+    variant: str
+    baseline: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GroupRecord:
     """Variants that are compared with one another; `leads` is the figure it is first about.
 
-    `measure` says what a slot did, `compares` is the quantity of which ratios are taken.
+    `measure` says what a slot did, `compares` is the quantity of which ratios are taken. The ratio
+    of each of the `steps` stands among the comparisons.
     """
 
     name: str
@@ -271,6 +281,7 @@ class GroupRecord:
     leads: str
     measure: str = "one request at a time"
     compares: str = "time"
+    steps: tuple[StepRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

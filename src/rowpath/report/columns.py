@@ -30,6 +30,7 @@ from rowpath.report.tables import (
     Verdicts,
 )
 
+MIB = 1 << 20
 RANGE = "95% range"
 THROUGHPUT = "requests_per_s"
 _NO_FIGURE = Stacked(texts=(figures.NOTHING,))
@@ -68,6 +69,7 @@ def _of_load(part: SizePart) -> Iterator[Column[Line]]:
     yield _latency("p50", "Median latency", "p50")
     yield _latency("p95", "95% are faster", "p95")
     yield _CPU
+    yield _WORKERS_MEMORY
     if any(line.variant.cache_workers for line in part.lines):
         yield replace(_CACHE_WORKERS, below=Below(column=_CPU.key, wide=True))
     yield _BYTES
@@ -229,6 +231,21 @@ def _memory(part: SizePart) -> Column[Line]:
         below=Below(column=_CPU.key, wide=True) if crowded else None,
         leads=leads,
     )
+
+
+_WORKERS_MEMORY: Column[Line] = Column(
+    key="workers-memory",
+    header=Header(title="Workers' peak memory", short="peak"),
+    cell=lambda line: _workers_memory_cell(line.variant),
+    below=Below(column=_CPU.key, wide=True),
+)
+
+
+def _workers_memory_cell(variant: VariantRecord) -> Cell:
+    seen = figures.figure_of(variant, "memory")
+    if seen is None:
+        return _NO_FIGURE
+    return Stacked(texts=(figures.memory(median(seen.blocks) / MIB),))
 
 
 _TALK: Column[Line] = Column(

@@ -1,6 +1,6 @@
 """An experiment cut into what a reader sees: groups, then sizes, then set-ups, then variants."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from rowpath.lab.conditions import CONTROLLED
@@ -11,6 +11,7 @@ from rowpath.lab.record import (
     ExperimentRecord,
     ExplanationRecord,
     GroupRecord,
+    StepRecord,
     VariantRecord,
 )
 from rowpath.report import figures
@@ -35,11 +36,19 @@ class SetupPart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StepPart:
+    """What one change brought, in each set-up in which it was measured."""
+
+    step: StepRecord
+    comparisons: tuple[ComparisonRecord, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SizePart:
     """Everything of a group that was measured at one number of rows.
 
     `names_setups` says that a reader must be told which set-up is which; `explanation` is what
-    shares a ratio out, if anything does.
+    shares a ratio out, if anything does, `steps` are the changes that are looked at by themselves.
     """
 
     group: GroupRecord
@@ -47,6 +56,7 @@ class SizePart:
     setups: tuple[SetupPart, ...]
     names_setups: bool
     explanation: ExplanationRecord | None = None
+    steps: tuple[StepPart, ...] = ()
 
     @property
     def title(self) -> str:
@@ -102,6 +112,7 @@ def size_part(record: ExperimentRecord, group: GroupRecord, rows: int) -> SizePa
             (each for each in record.explanations if (each.group, each.rows) == (group.name, rows)),
             None,
         ),
+        steps=tuple(_steps(record, group, rows)),
         setups=tuple(
             SetupPart(
                 setup=setup,
@@ -115,6 +126,20 @@ def size_part(record: ExperimentRecord, group: GroupRecord, rows: int) -> SizePa
 def _sizes(record: ExperimentRecord, group: GroupRecord) -> tuple[SizePart, ...]:
     numbers = sorted({variant.rows for variant in record.variants if variant.group == group.name})
     return tuple(size_part(record, group, rows) for rows in numbers)
+
+
+def _steps(record: ExperimentRecord, group: GroupRecord, rows: int) -> Iterator[StepPart]:
+    """Yield the steps of a group for which there is a ratio."""
+    for step in group.steps:
+        compared = (step.variant, step.baseline, rows, group.compares)
+        comparisons = tuple(
+            each
+            for each in record.comparisons
+            if (each.variant, each.baseline, each.rows, each.quantity) == compared
+            and each.ratio is not None
+        )
+        if comparisons:
+            yield StepPart(step=step, comparisons=comparisons)
 
 
 def _names_setups(record: ExperimentRecord) -> bool:

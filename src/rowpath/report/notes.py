@@ -12,8 +12,9 @@ from rowpath.lab.record import (
     ShareRecord,
 )
 from rowpath.report import figures
-from rowpath.report.layout import SizePart
+from rowpath.report.layout import SizePart, StepPart
 from rowpath.report.statements import Plan, Shown, Sighting, Source
+from rowpath.stats.interval import Interval
 
 NOT_MEASURED = "not measured"
 NO_CLAIM = "No claim of the talk speaks of what this run measured, so there is no verdict."
@@ -83,6 +84,33 @@ def _share(share: ShareRecord) -> str:
 def factor_of(share: ShareRecord) -> str:
     """Return what one factor multiplies the quantity by."""
     return figures.ratio(share.ratio.estimate)
+
+
+def steps(part: SizePart) -> tuple[str, ...]:
+    """Return what each change brings by itself, a sentence each after one that leads to them."""
+    if not part.steps:
+        return ()
+    quantity = figures.quantity(part.group.compares)
+    return (
+        f"What each change brings by itself ({quantity}, 95% range):",
+        *map(_step, part.steps),
+    )
+
+
+def _step(part: StepPart) -> str:
+    step = part.step
+    compared = f"{figures.printable(step.variant)} against {figures.printable(step.baseline)}"
+    brought = "; ".join(
+        f"{figures.words(each.setup)} {figures.ratio(each.ratio.estimate)} "
+        f"({figures.ratio_range(each.ratio)}){_unshown(each.ratio)}"
+        for each in part.comparisons
+        if each.ratio is not None
+    )
+    return f"{figures.printable(step.name)} ({compared}): {brought}"
+
+
+def _unshown(ratio: Interval) -> str:
+    return ", no difference shown" if ratio.low <= 1 <= ratio.high else ""
 
 
 def percent(share: float) -> str:

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from rowpath.lab.record import ClaimRecord, ExperimentRecord, Run
 from rowpath.report import claim_columns, figures, notes
+from rowpath.report.columns import THROUGHPUT
 from rowpath.report.layout import is_divided, size_part
 from rowpath.report.missing import missing
 from rowpath.report.terminal_cells import add_columns, stacks, text
@@ -44,23 +45,36 @@ def group_table(record: ExperimentRecord, group_name: str, rows: int) -> Rendera
 
 def caption(record: ExperimentRecord) -> RenderableType:
     """Return the sentences that the tables of an experiment are read by."""
-    compared = {group.compares for group in record.groups}
-    faster = "below 1 is faster" if compared == {"time"} else "above 1 is more"
     relative = (
-        f"ratio: {faster} than the group's baseline."
+        f"ratio: to the group's baseline; {_better(record)}."
         if is_divided(record)
-        else f"ratio: {_only_compared(record)} relative to {_only_baseline(record)}; {faster}."
+        else f"ratio: {_only_compared(record)} relative to {_only_baseline(record)}; "
+        f"{_better(record)}."
     )
     sentences = (
         relative,
         "range: 95% interval over blocks.",
-        "CPU, peak and added: of the application's worker, for one request.",
+        _used(record),
     )
     told = ("talk: its own figure.",) if any(map(figures.told, record.variants)) else ()
     baselines = {variant.name: record.group(variant.group).baseline for variant in record.variants}
     starred = any(claim.baseline != baselines.get(claim.variant) for claim in record.claims)
     star = ("*: against another baseline, named with the verdicts.",) if starred else ()
     return Text(" ".join(sentences + told + star) + "\n", style="dim")
+
+
+def _better(record: ExperimentRecord) -> str:
+    said = {"time": "below 1 is faster", THROUGHPUT: "above 1 is more"}
+    compared = dict.fromkeys(group.compares for group in record.groups)
+    if len(compared) == 1:
+        return said[next(iter(compared))]
+    return "; ".join(f"of {figures.quantity(each)}, {said[each]}" for each in compared)
+
+
+def _used(record: ExperimentRecord) -> str:
+    if any(group.compares == THROUGHPUT for group in record.groups):
+        return "CPU: of the application's workers, for one request; peak: of all of them together."
+    return "CPU, peak and added: of the application's worker, for one request."
 
 
 def _only_compared(record: ExperimentRecord) -> str:

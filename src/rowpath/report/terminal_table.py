@@ -60,6 +60,7 @@ class SizeTable:
             yield Text(f"ratio: {compared} relative to {self.baseline}", style="dim")
         if self.part.explanation is not None:
             yield from map(Text, notes.explanation(self.part.explanation))
+        yield from map(Text, notes.steps(self.part))
         for ending in notes.endings([self.part]):
             yield Text(str(ending), style="yellow")
         for left in differing(line.variant for line in self.part.lines):

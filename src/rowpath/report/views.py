@@ -14,11 +14,12 @@ from rowpath.report.tables import Column
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SizeView:
-    """A group at one size: its charts, and its table as columns for the lines of the part."""
+    """A group at one size: charts, the table as columns for the lines of the part, and steps."""
 
     part: SizePart
     charts: tuple[Chart, ...]
     columns: tuple[Column[Line], ...]
+    steps: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +85,7 @@ def _group(experiment_anchor: str, part: GroupPart) -> GroupView:
 
 
 def _size(part: SizePart) -> SizeView:
-    return SizeView(part=part, charts=charts(part), columns=columns(part))
+    return SizeView(part=part, charts=charts(part), columns=columns(part), steps=notes.steps(part))
 
 
 def _anchored(name: str) -> str:

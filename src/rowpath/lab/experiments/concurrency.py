@@ -14,13 +14,15 @@ from rowpath.lab.experiment import (
     Experiment,
     Group,
     Shape,
+    Step,
     Told,
     Variant,
 )
 from rowpath.lab.measures import THROUGHPUT, ManyUsers
 
-PLAYER_FIGHTS = 1_000_000
-"""All that the dataset has by default: the page of a player of whom there is much to tell."""
+PLAYER_FIGHTS = 250_000
+"""A quarter of what the dataset has by default: the statements take most of the page's time, and a
+hundred users are answered within seconds."""
 CONNECTIONS = 8
 """A worker's pool: as many as gunicorn's worker with threads has threads."""
 
@@ -244,15 +246,18 @@ def _for_one(variant: Variant) -> Variant:
     return replace(variant, conditions=conditions)
 
 
-# What gunicorn's uvicorn workers add to uvicorn is shown by these, and what a sync worker does by
-# the sync view: each load takes seconds.
-_SHOWN_EVERYWHERE = ("sync", "threads-gathered", "fastapi-gathered")
+# What each server does by itself is shown by the sync view, and what the rest do by one user too:
+# each load takes seconds.
+_EVERYWHERE = "sync"
+_FOR_ONE = {("sync-one-at-a-time", UVICORN), ("dummy-async", UVICORN)}
 
 
 def _for_many(variant: Variant) -> Variant:
-    shown = variant.name in _SHOWN_EVERYWHERE
     conditions = tuple(
-        each for each in variant.conditions if shown or each not in (GUNICORN, GUNICORN_UVICORN)
+        each
+        for each in variant.conditions
+        if variant.name == _EVERYWHERE
+        or (each not in (GUNICORN, GUNICORN_UVICORN) and (variant.name, each) not in _FOR_ONE)
     )
     name = f"{variant.name}-many"
     told = _TOLD.get(name)
@@ -267,6 +272,34 @@ def _for_many(variant: Variant) -> Variant:
 STEPS = (
     "async alone, threads that share one connection, or a connection each; see each variant's title"
 )
+
+_STEPS = (
+    Step(name="Django, async by itself", variant="async-orm", baseline="sync"),
+    Step(
+        name="Django, threads by themselves", variant="threads-one-at-a-time", baseline="async-orm"
+    ),
+    Step(
+        name="Django, more connections",
+        variant="threads-gathered",
+        baseline="threads-one-at-a-time",
+    ),
+    Step(name="FastAPI, async by itself", variant="fastapi-async", baseline="fastapi-sync"),
+    Step(
+        name="FastAPI, tasks at once by themselves",
+        variant="fastapi-one-at-a-time",
+        baseline="fastapi-async",
+    ),
+    Step(
+        name="FastAPI, more connections",
+        variant="fastapi-gathered",
+        baseline="fastapi-one-at-a-time",
+    ),
+)
+
+
+def _of_many(step: Step) -> Step:
+    return replace(step, variant=f"{step.variant}-many", baseline=f"{step.baseline}-many")
+
 
 CONCURRENCY = Experiment(
     name="concurrency",
@@ -283,6 +316,7 @@ CONCURRENCY = Experiment(
             of="player_fight",
             sizes=(PLAYER_FIGHTS,),
             variants=tuple(map(_for_one, VARIANTS)),
+            steps=_STEPS,
         ),
         Group(
             name="many-users",
@@ -292,6 +326,7 @@ CONCURRENCY = Experiment(
             measure=MANY,
             sizes=(PLAYER_FIGHTS,),
             variants=tuple(map(_for_many, VARIANTS)),
+            steps=tuple(map(_of_many, _STEPS)),
         ),
     ),
     claims=(

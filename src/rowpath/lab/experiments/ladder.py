@@ -1,5 +1,7 @@
 """From the talk's DRF (1.2) to rowpath, over everything that promises to be faster."""
 
+from dataclasses import replace
+
 from rowpath.lab.applications import App
 from rowpath.lab.experiment import (
     Answer,
@@ -11,6 +13,7 @@ from rowpath.lab.experiment import (
     Shape,
     Variant,
 )
+from rowpath.lab.experiments.users import TWO_USERS
 from rowpath.lab.packages import COMPILED
 
 ROWS = Answer(
@@ -20,6 +23,85 @@ ROWS = Answer(
         FROM product ORDER BY time_created LIMIT %(rows)s
     """,
 )
+
+RUNGS = (
+    Variant(
+        name="drf",
+        title="DRF: ModelViewSet, ModelSerializer",
+        asks=Endpoint(app=App.DJANGO, code=("LadderProducts", "ProductSerializer")),
+        expects=ROWS,
+    ),
+    Variant(
+        name="fastapi",
+        title="FastAPI: SQLAlchemy's objects, response_model",
+        asks=Endpoint(app=App.FASTAPI, code=("ladder_products", "LadderSchema")),
+        expects=ROWS,
+    ),
+    Variant(
+        name="ninja",
+        title="django-ninja: ModelSchema, orjson",
+        asks=Endpoint(app=App.PEERS, code=("ninja_products", "ProductOut", "ORJSONRenderer")),
+        expects=ROWS,
+        needs=Requirement(package="django-ninja", version="1.4", extra="peers"),
+    ),
+    Variant(
+        name="oxide",
+        title="drf-oxide: serializer and renderer in Rust",
+        asks=Endpoint(app=App.PEERS, code=("OxideProducts", "OxideSerializer")),
+        expects=ROWS,
+        needs=Requirement(package="drf-oxide", version="0.1"),
+    ),
+    Variant(
+        name="fastdrf",
+        title="django-fastdrf: serializer and renderer by msgspec",
+        asks=Endpoint(app=App.PEERS, code=("FastDrfProducts", "FastDrfSerializer")),
+        expects=ROWS,
+        needs=Requirement(package="django-fastdrf", version="0.5", extra="peers"),
+    ),
+    Variant(
+        name="orjson",
+        title="Django: values() and orjson",
+        asks=Endpoint(app=App.PEERS, code=("ValuesByOrjson",)),
+        expects=ROWS,
+        needs=Requirement(package="orjson", version="3.11", extra="peers"),
+    ),
+    Variant(
+        name="litestar",
+        title="Litestar: SQLAlchemy's columns, msgspec",
+        asks=Endpoint(app=App.LITESTAR, code=("litestar_products", "ProductStruct")),
+        expects=ROWS,
+        needs=Requirement(package="litestar", version="2.15", extra="peers"),
+    ),
+    Variant(
+        name="bolt",
+        title="django-bolt: queryset, msgspec",
+        asks=Endpoint(app=App.BOLT, code=("bolt_products", "ProductStruct")),
+        expects=ROWS,
+        needs=Requirement(package="django-bolt", version="0.13", extra="peers"),
+    ),
+    Variant(
+        name="bolt-values",
+        title="django-bolt: the same, unchecked",
+        asks=Endpoint(app=App.BOLT, code=("bolt_values", "ProductStruct")),
+        expects=ROWS,
+        needs=Requirement(package="django-bolt", version="0.13", extra="peers"),
+    ),
+    Variant(
+        name="rowpath",
+        title="DRF: ModelViewSet with rowpath's FastListMixin",
+        asks=Endpoint(app=App.DJANGO, code=("FastProducts", "ProductSerializer")),
+        expects=ROWS,
+        needs=Requirement(package=COMPILED, version="0.1"),
+        fast_path="compiled",
+    ),
+)
+
+
+def by_many(rung: Variant) -> Variant:
+    """Return a rung as many users ask for it, at its own path."""
+    asks = Endpoint(app=rung.app, code=rung.asks.code, path=f"/ladder/{rung.name}")
+    return replace(rung, name=f"{rung.name}-many", asks=asks)
+
 
 LADDER = Experiment(
     name="ladder",
@@ -31,82 +113,20 @@ LADDER = Experiment(
     groups=(
         Group(
             name="ladder",
+            question="How long does one user wait?",
             baseline="drf",
             of="product",
             sizes=(100, 1_000, 10_000, 100_000),
-            variants=(
-                Variant(
-                    name="drf",
-                    title="DRF: ModelViewSet, ModelSerializer",
-                    asks=Endpoint(app=App.DJANGO, code=("LadderProducts", "ProductSerializer")),
-                    expects=ROWS,
-                ),
-                Variant(
-                    name="fastapi",
-                    title="FastAPI: SQLAlchemy's objects, response_model",
-                    asks=Endpoint(app=App.FASTAPI, code=("ladder_products", "LadderSchema")),
-                    expects=ROWS,
-                ),
-                Variant(
-                    name="ninja",
-                    title="django-ninja: ModelSchema, orjson",
-                    asks=Endpoint(
-                        app=App.PEERS, code=("ninja_products", "ProductOut", "ORJSONRenderer")
-                    ),
-                    expects=ROWS,
-                    needs=Requirement(package="django-ninja", version="1.4", extra="peers"),
-                ),
-                Variant(
-                    name="oxide",
-                    title="drf-oxide: serializer and renderer in Rust",
-                    asks=Endpoint(app=App.PEERS, code=("OxideProducts", "OxideSerializer")),
-                    expects=ROWS,
-                    needs=Requirement(package="drf-oxide", version="0.1"),
-                ),
-                Variant(
-                    name="fastdrf",
-                    title="django-fastdrf: serializer and renderer by msgspec",
-                    asks=Endpoint(app=App.PEERS, code=("FastDrfProducts", "FastDrfSerializer")),
-                    expects=ROWS,
-                    needs=Requirement(package="django-fastdrf", version="0.5", extra="peers"),
-                ),
-                Variant(
-                    name="orjson",
-                    title="Django: values() and orjson",
-                    asks=Endpoint(app=App.PEERS, code=("ValuesByOrjson",)),
-                    expects=ROWS,
-                    needs=Requirement(package="orjson", version="3.11", extra="peers"),
-                ),
-                Variant(
-                    name="litestar",
-                    title="Litestar: SQLAlchemy's columns, msgspec",
-                    asks=Endpoint(app=App.LITESTAR, code=("litestar_products", "ProductStruct")),
-                    expects=ROWS,
-                    needs=Requirement(package="litestar", version="2.15", extra="peers"),
-                ),
-                Variant(
-                    name="bolt",
-                    title="django-bolt: queryset, msgspec",
-                    asks=Endpoint(app=App.BOLT, code=("bolt_products", "ProductStruct")),
-                    expects=ROWS,
-                    needs=Requirement(package="django-bolt", version="0.13", extra="peers"),
-                ),
-                Variant(
-                    name="bolt-values",
-                    title="django-bolt: the same, unchecked",
-                    asks=Endpoint(app=App.BOLT, code=("bolt_values", "ProductStruct")),
-                    expects=ROWS,
-                    needs=Requirement(package="django-bolt", version="0.13", extra="peers"),
-                ),
-                Variant(
-                    name="rowpath",
-                    title="DRF: ModelViewSet with rowpath's FastListMixin",
-                    asks=Endpoint(app=App.DJANGO, code=("FastProducts", "ProductSerializer")),
-                    expects=ROWS,
-                    needs=Requirement(package=COMPILED, version="0.1"),
-                    fast_path="compiled",
-                ),
-            ),
+            variants=RUNGS,
+        ),
+        Group(
+            name="many-users",
+            question="How many requests per second does one worker answer while two users ask?",
+            baseline="drf-many",
+            of="product",
+            sizes=(100, 1_000, 10_000),
+            measure=TWO_USERS,
+            variants=tuple(map(by_many, RUNGS)),
         ),
     ),
 )

@@ -8,9 +8,9 @@ from rowpath.lab.experiments.fields import SIZE as FIELDS_SIZE
 from rowpath.lab.experiments.lists import LISTS
 from rowpath.lab.measures import THROUGHPUT, ManyUsers
 
-# The talk does not say how many. A worker answers one request at a time, so four keep it busy;
-# more would only wait longer for one another.
-FOUR_USERS = ManyUsers(users=4)
+# The talk does not say how many. A worker answers one request at a time, so two keep it busy: one
+# is answered while the other waits, and more would only wait longer for one another.
+TWO_USERS = ManyUsers(users=2)
 LISTS_SIZE = 1_000
 
 
@@ -24,7 +24,7 @@ def asked_by_users(experiment: Experiment, name: str, rows: int, told: float) ->
 USERS = Experiment(
     name="users",
     section="1.2-1.5, 2.2, 3.1",
-    question="How many requests per second does one worker answer while four users ask?",
+    question="How many requests per second does one worker answer while two users ask?",
     data=Data.PRODUCTS,
     groups=(
         Group(
@@ -33,7 +33,7 @@ USERS = Experiment(
             baseline="drf-objects",
             of="product",
             sizes=(LISTS_SIZE,),
-            measure=FOUR_USERS,
+            measure=TWO_USERS,
             variants=(
                 asked_by_users(LISTS, "drf-objects", LISTS_SIZE, told=3),
                 asked_by_users(LISTS, "drf-no-serializer", LISTS_SIZE, told=4.8),
@@ -46,7 +46,7 @@ USERS = Experiment(
             baseline="all",
             of="product",
             sizes=(FIELDS_SIZE,),
-            measure=FOUR_USERS,
+            measure=TWO_USERS,
             variants=(
                 asked_by_users(FIELDS, "all", FIELDS_SIZE, told=4.8),
                 asked_by_users(FIELDS, "only", FIELDS_SIZE, told=5.8),

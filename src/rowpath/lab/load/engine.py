@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
 from time import monotonic, sleep, time
@@ -55,10 +56,39 @@ class Silent:
         """Take no notice."""
 
 
-def run_load(plan: LoadPlan, listener: Listener | None = None) -> LoadResult:
+@dataclass(slots=True)
+class Generator:
+    """A process that asks for one load after the other, since importing Locust takes a while."""
+
+    _folder: Path
+    _ends: ExitStack
+    _process: Process | None = None
+    _numbers: Iterator[int] = field(default_factory=count)
+
+    def take(self, job: dict[str, Any]) -> Process:
+        """Have the process do a job when it has done those before, and return it."""
+        if self._process is None:
+            program = _program("generator", self._folder, self._folder)
+            self._process = self._ends.enter_context(running(program))
+        _write(self._folder / f"{next(self._numbers)}.json", job)
+        return self._process
+
+
+@contextmanager
+def generator() -> Iterator[Generator]:
+    """Yield a process that asks; it begins with its first load, and ends with the block."""
+    with _folder() as folder, ExitStack() as ends:
+        yield Generator(folder, ends)
+
+
+def run_load(
+    plan: LoadPlan, listener: Listener | None = None, by: Generator | None = None
+) -> LoadResult:
     """Do what the plan says, and return what it came to.
 
-    It takes the run's time, about two seconds to begin and end, and what is still on its way then.
+    It takes the run's time, what is still on its way then, and about a second to begin where it is
+    not asked `by` a process that runs already, which can be where that is to ask alone in a closed
+    loop.
     UsageError where the plan cannot be done, ServerError where nobody listens at a target or the
     processes that ask fail. What the figures are worth is for `figures.limits` to say.
     """
@@ -66,7 +96,7 @@ def run_load(plan: LoadPlan, listener: Listener | None = None) -> LoadResult:
     check_listening(target.url for target in plan.targets)
     listener = listener or Silent()
     with _folder() as folder, ExitStack() as processes:
-        run = _Run(plan=plan, folder=folder, listener=listener)
+        run = _Run(plan=plan, folder=folder, listener=listener, by=by)
         try:
             run.go(processes)
         except BaseException:
@@ -83,15 +113,18 @@ def run_worker(worker: Worker, on_event: Callable[[str], None] = lambda _: None)
     `on_event` is told "connected", "began" and "ended".
     """
     with _folder() as folder:
+        frames = folder / "worker.jsonl"
         job = {
             "role": "worker",
+            "frames": str(frames),
             "master": [worker.master_host, worker.master_port],
             "may_leave_loopback": worker.may_leave_loopback,
             "locustfile": None if worker.locustfile is None else str(worker.locustfile.absolute()),
             "host": None,
         }
-        frames = folder / "worker.jsonl"
-        with running(_program(folder, "worker", job, frames)) as process:
+        path = folder / "worker.json"
+        _write(path, job)
+        with running(_program("worker", path, folder)) as process:
             reader = _Frames(frames)
             started = monotonic()
             is_connected = False
@@ -177,12 +210,14 @@ class _Run:
     plan: LoadPlan
     folder: Path
     listener: Listener
+    by: Generator | None
     ledger: Ledger = field(init=False)
     frames: _Frames = field(init=False)
     started_at: float = 0.0
     began: float | None = None
     workers: int = 0
     port: int | None = None
+    is_over: bool = False
 
     def __post_init__(self) -> None:
         self.ledger = Ledger(self.plan)
@@ -190,7 +225,7 @@ class _Run:
 
     def go(self, processes: ExitStack) -> None:
         """Start what is needed, and return when it has ended and all is read."""
-        first = processes.enter_context(running(self._first()))
+        first = self._first(processes)
         others: list[Process] = []
         started = monotonic()
         while True:
@@ -200,7 +235,7 @@ class _Run:
                 if frame.get("event") == "listening":
                     self.port = frame["port"]
                     others += [processes.enter_context(running(each)) for each in self._workers()]
-            if not is_alive:
+            if self.is_over or not is_alive:
                 break
             self._check_time(started, first)
             self._check_workers(others)
@@ -222,6 +257,8 @@ class _Run:
                 self.began, self.started_at = monotonic(), time()
             elif frame["event"] == "lost":
                 self.ledger.lost = tuple(frame["workers"])
+            elif frame["event"] == "over":
+                self.is_over = True
             elif frame["event"] in {"listening", "connected"}:
                 self.workers = frame.get("workers", 0)
                 self.port = frame.get("port", self.port)
@@ -232,8 +269,17 @@ class _Run:
         """Return what was told until now."""
         return self.ledger.result(self.started_at, stopped)
 
-    def _first(self) -> Program:
+    def _first(self, processes: ExitStack) -> Process:
         """Return the process that tells: the one that asks, or the master of those that do."""
+        job = self._job()
+        if self.by is not None:
+            return self.by.take(job)
+        path = self.folder / "generator.json"
+        _write(path, job)
+        program = _program("generator", path, self.folder, self._timers())
+        return processes.enter_context(running(program))
+
+    def _job(self) -> dict[str, Any]:
         plan = self.plan
         job: dict[str, Any] = {
             "role": "alone",
@@ -241,12 +287,13 @@ class _Run:
             "locustfile": None if plan.locustfile is None else str(plan.locustfile.absolute()),
             "host": plan.host,
             "may_leave_loopback": plan.may_leave_loopback,
+            "frames": str(self.frames.path),
         }
         if isinstance(plan.role, Master):
             job |= {"role": "master", "bound": [plan.role.host, plan.role.port]}
         elif plan.role.workers:
             job |= {"role": "master", "bound": [LOOPBACK, 0]}
-        return _program(self.folder, "generator", job, self.frames.path, self._timers())
+        return job
 
     def _workers(self) -> Iterator[Program]:
         for number in range(self.plan.role.workers):
@@ -259,10 +306,11 @@ class _Run:
                 if self.plan.locustfile is None
                 else str(self.plan.locustfile.absolute()),
                 "host": self.plan.host,
+                "frames": str(self.folder / f"worker-{number}.jsonl"),
             }
-            name = f"worker-{number}"
-            frames = self.folder / f"{name}.jsonl"
-            yield _program(self.folder, name, job, frames, self._timers())
+            path = self.folder / f"worker-{number}.json"
+            _write(path, job)
+            yield _program(path.stem, path, self.folder, self._timers())
 
     def _timers(self) -> dict[str, str]:
         """Return the environment of a process that has to wake up when an arrival is due.
@@ -305,18 +353,20 @@ class _Run:
                     )
 
 
+def _write(path: Path, job: dict[str, Any]) -> None:
+    """Write a job for a process that may look for it already."""
+    draft = path.with_suffix(".draft")
+    draft.write_text(json.dumps(job), encoding="utf-8")
+    draft.rename(path)
+
+
 def _program(
-    folder: Path,
-    name: str,
-    job: dict[str, Any],
-    frames: Path,
-    variables: dict[str, str] | None = None,
+    name: str, jobs: Path, folder: Path, variables: dict[str, str] | None = None
 ) -> Program:
-    path = folder / f"{name}.json"
-    path.write_text(json.dumps(job | {"frames": str(frames)}), encoding="utf-8")
+    """Return the process that does what a file says, or what comes into a folder."""
     return Program(
         name="the load generator",
-        argv=(sys.executable, "-P", "-m", "rowpath.lab.load.locust", str(path)),
+        argv=(sys.executable, "-P", "-m", "rowpath.lab.load.locust", str(jobs)),
         env=of_children() | (variables or {}),
         log=folder / f"{name}.log",
         stop_timeout_s=2.0,

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlencode
 
-from rowpath.lab.load.engine import run_load
+from rowpath.lab.load.engine import Generator, run_load
 from rowpath.lab.load.figures import Figures, limits, settled
 from rowpath.lab.load.plan import LoadPlan, Local, Target
 from rowpath.lab.load.results import LoadResult
@@ -16,9 +16,9 @@ from rowpath.lab.measures import (
 from rowpath.lab.measuring.asking import OK, ask, failure
 from rowpath.lab.measuring.client import connected
 from rowpath.lab.measuring.cpu_clock import cpu_s
+from rowpath.lab.measuring.memory_peak import forget_peaks, peaks
 from rowpath.lab.measuring.warming import fill
 from rowpath.lab.plan import Cell
-from rowpath.lab.profile import WARM_UP_ROWS
 from rowpath.lab.results import Observation, Slot
 from rowpath.lab.servers.fleet import Fleet
 from rowpath.lab.servers.server import Server
@@ -28,8 +28,14 @@ MORE_GENERATORS = 2
 """So many processes ask where one was the limit."""
 
 
-def measure_users(
-    cell: Cell, measure: ManyUsers, fleet: Fleet, seen: Observation, *, load_s: float
+def measure_users(  # noqa: PLR0913 one parameter a matter of the slot's
+    cell: Cell,
+    measure: ManyUsers,
+    fleet: Fleet,
+    generator: Generator,
+    seen: Observation,
+    *,
+    load_s: float,
 ) -> Slot:
     """Return what a slot of `load_s` seconds or more under so many users came to.
 
@@ -40,16 +46,18 @@ def measure_users(
     pids = server.worker_pids()
     fill(cell, server)
     with connected(server.url) as client:
-        ask(client, cell.sized(min(cell.rows, WARM_UP_ROWS)), server)
+        ask(client, cell.warm_up, server)
+    forget_peaks(pids)
     before_s = cpu_s(pids)
-    result = run_load(_plan(cell, measure, server, seen, load_s=load_s, generators=0))
+    plan = _plan(cell, measure, server, seen, load_s=load_s, generators=0)
+    result = run_load(plan, by=generator)
     if any(limits(result)) and measure.users >= MORE_GENERATORS:
         before_s = cpu_s(pids)
         plan = _plan(cell, measure, server, seen, load_s=load_s, generators=MORE_GENERATORS)
         result = run_load(plan)
     if server.worker_pids() != pids:
         raise failure(cell, server, "a worker ended in the middle")
-    used_s = cpu_s(pids) - before_s
+    used_s, memory = cpu_s(pids) - before_s, peaks(pids)
     _check(cell, server, result)
     found = settled(result)
     p50_s, p95_s = _seconds(cell, server, found)
@@ -60,6 +68,7 @@ def measure_users(
             P95_LATENCY: p95_s,
             CPU: used_s / result.total.requests,
         }
+        | memory
     )
 
 

@@ -12,6 +12,7 @@ from rowpath.lab.analysis import narrow_enough
 from rowpath.lab.answers.reference import reference
 from rowpath.lab.experiment import Figure, Timing
 from rowpath.lab.forecast import Forecast
+from rowpath.lab.load.engine import Generator, generator
 from rowpath.lab.measures import ManyUsers
 from rowpath.lab.measuring.many_users import measure_users
 from rowpath.lab.measuring.observe import Observer
@@ -131,17 +132,19 @@ def _measure(stage: Stage, plan: Plan, results: Results, listener: Listener) -> 
         started = monotonic()
         order = slot_order(stage, seed=plan.seed, block=block)
         results.orders[stage].append(order)
-        with fleet(order, plan.site) as servers:
+        with fleet(order, plan.site) as servers, generator() as asking:
             for cell in order:
                 listener.step(f"{stage}: block {block + 1} of {profile.blocks}", cell)
                 seen = results.observations[cell]
-                results.slots[cell].append(_slot(cell, servers, seen, profile))
+                results.slots[cell].append(_slot(cell, servers, asking, seen, profile))
         results.spent_s[stage] += monotonic() - started
 
 
-def _slot(cell: Cell, servers: Fleet, seen: Observation, profile: Profile) -> Slot:
+def _slot(
+    cell: Cell, servers: Fleet, asking: Generator, seen: Observation, profile: Profile
+) -> Slot:
     if isinstance(cell.measure, ManyUsers):
-        return measure_users(cell, cell.measure, servers, seen, load_s=profile.load_s)
+        return measure_users(cell, cell.measure, servers, asking, seen, load_s=profile.load_s)
     return measure_slot(cell, servers, seen, slot_s=profile.slot_s)
 
 

@@ -7,9 +7,9 @@ from rowpath.lab.measures import CPU, TIME
 from rowpath.lab.measuring.asking import accompanied, ask, failure, time_s
 from rowpath.lab.measuring.client import Response, connected
 from rowpath.lab.measuring.cpu_clock import cpu_s
+from rowpath.lab.measuring.memory_peak import forget_peaks, peaks
 from rowpath.lab.measuring.warming import fill
 from rowpath.lab.plan import Cell
-from rowpath.lab.profile import WARM_UP_ROWS
 from rowpath.lab.results import Observation, Slot
 from rowpath.lab.servers.fleet import Fleet
 from rowpath.lab.servers.server import Server
@@ -28,9 +28,9 @@ def measure_slot(cell: Cell, fleet: Fleet, seen: Observation, *, slot_s: float) 
     samples_s: list[float] = []
     own_cpu_s: list[float] = []
     with connected(server.url) as client:
-        warm_up = cell.sized(min(cell.rows, WARM_UP_ROWS))
-        with accompanied(warm_up, beside) as company:
-            ask(client, warm_up, server, company.headers)
+        with accompanied(cell.warm_up, beside) as company:
+            ask(client, cell.warm_up, server, company.headers)
+        forget_peaks(pids)
         cpu_before_s = cpu_s(pids)
         deadline = monotonic() + slot_s
         while not samples_s or monotonic() < deadline:
@@ -47,7 +47,8 @@ def measure_slot(cell: Cell, fleet: Fleet, seen: Observation, *, slot_s: float) 
         if beside and cell.beside and beside.worker_pids() != pids_beside:
             raise failure(cell.beside, beside, "a worker ended in the middle")
         used_s = sum(own_cpu_s) if own_cpu_s else cpu_s(pids) - cpu_before_s
-    figures = {TIME: median(samples_s), CPU: used_s / len(samples_s)}
+        memory = peaks(pids)
+    figures = {TIME: median(samples_s), CPU: used_s / len(samples_s)} | memory
     return Slot(figures=figures, samples_s=tuple(samples_s))
 
 

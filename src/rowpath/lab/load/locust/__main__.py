@@ -1,7 +1,8 @@
 """The process that drives Locust, and nothing else: its import changes how Python waits.
 
-Its one argument is a file with what to do. It appends to the file that is named there what it has
-to tell, a line of JSON each.
+Its one argument is a file with what to do, or a folder in which there will be one after the other:
+0.json, 1.json and so on. It appends to the file that is named there what it has to tell, a line of
+JSON each, the last of which says that it is over.
 """
 
 import json
@@ -9,7 +10,10 @@ import signal
 import sys
 import traceback
 from base64 import b64encode
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 from locust import User
@@ -20,12 +24,29 @@ from rowpath.lab.load.hosts import check_named
 from rowpath.lab.load.locust.roles import RoleError, alone, lead, work
 from rowpath.lab.load.plan import Order
 
+LOOK_EVERY_S = 0.02
+"""For the next file: seldom enough to take nothing from what is measured meanwhile."""
+
 
 def main() -> None:
-    """Do what the file says, and tell why that could not be done."""
+    """Do what the files say, and tell why that could not be done."""
     # Told to stop, a master tells its workers on the way out.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
-    job: dict[str, Any] = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    told = Path(sys.argv[1])
+    for path in _coming(told) if told.is_dir() else [told]:
+        _do_and_tell(json.loads(path.read_text(encoding="utf-8")))
+
+
+def _coming(folder: Path) -> Iterator[Path]:
+    """Yield the files of a folder as they come, until this process is ended."""
+    for number in count():
+        path = folder / f"{number}.json"
+        while not path.exists():
+            sleep(LOOK_EVERY_S)
+        yield path
+
+
+def _do_and_tell(job: dict[str, Any]) -> None:
     with Path(job["frames"]).open("a", encoding="utf-8", buffering=1) as frames:
 
         def tell(frame: dict[str, Any]) -> None:
@@ -35,6 +56,7 @@ def main() -> None:
 
         try:
             _do(job, tell)
+            tell({"event": "over"})
         except (RoleError, RowpathError) as error:
             tell(
                 {"event": "error", "reason": str(error), "is_told": isinstance(error, RowpathError)}
