@@ -39,7 +39,7 @@ LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --upgrade
 PEERS := --extra peers --group oxide --overrides requirements/overrides.txt
 lock:
-	$(LOCK) --extra lab --output-file requirements/lab.txt
+	$(LOCK) --extra lab --extra tools --output-file requirements/lab.txt
 	$(LOCK) $(PEERS) --output-file requirements/peers.txt
 	$(LOCK) $(PEERS) --extra tools --group dev --output-file requirements/dev.txt
 
