@@ -14,7 +14,7 @@ from rowpath.report.chapters import Chapter, chapters
 from rowpath.report.findings import findings
 from rowpath.report.missing import missing
 from rowpath.report.verdicts import JudgedClaim, tally
-from rowpath.report.views import in_order
+from rowpath.report.views import ExperimentView, SizeView, in_order
 from rowpath.stats.interval import Interval
 
 PAGE = Path(__file__).parents[1] / "docs" / "talk.md"
@@ -44,8 +44,9 @@ def lines(run: Run) -> Iterator[str]:
             ratio = f"{figures.ratio(each.ratio.estimate)} ({spread(each.ratio)})"
             yield f"{number}. **{each.headline}**: {ratio}, {each.compared}. {each.advice}"
         yield ""
+    told: set[str] = set()
     for chapter in chapters(run, in_order(run)):
-        yield from section(chapter)
+        yield from section(chapter, told)
     yield from ("## In all", "")
     claims = [claim for record in run.experiments for claim in record.claims]
     for setup, counts in tally(claims):
@@ -57,8 +58,12 @@ def lines(run: Run) -> Iterator[str]:
     yield from (f"- {line}" for line in notes.environment(run))
 
 
-def section(chapter: Chapter) -> Iterator[str]:
-    """Yield a chapter: its claims with their verdicts in each set-up, and why; who measured it."""
+def section(chapter: Chapter, told: set[str]) -> Iterator[str]:
+    """Yield a chapter: its claims with their verdicts in each set-up, and why; who measured it.
+
+    What an experiment found beside the claims stands in the first chapter that it measured; `told`
+    are those of which that was said.
+    """
     yield from (f"## {chapter.section} {chapter.title}".rstrip(), "")
     if chapter.claims:
         yield "| claim of the talk | set-up | claimed | measured | verdict |"
@@ -72,6 +77,39 @@ def section(chapter: Chapter) -> Iterator[str]:
     names = ", ".join(f"`{each.record.name}`" for each in chapter.experiments)
     if names:
         yield from (f"Measured by {names}.", "")
+    for each in chapter.experiments:
+        if each.record.name not in told:
+            told.add(each.record.name)
+            yield from beside_claims(each)
+
+
+def beside_claims(view: ExperimentView) -> Iterator[str]:
+    """Yield what a ratio is shared out among and what each step brings, or else all ratios."""
+    for group in view.groups:
+        for size in group.sizes:
+            shared = size.part.explanation
+            for found in (notes.explanation(shared) if shared else (), size.steps):
+                if found:
+                    title, *each = map(plain, found)
+                    yield from (f"{view.record.name}, {group.record.name}: {title}", "")
+                    yield from (*(f"- {one}" for one in each), "")
+            if not view.record.claims and not shared and not size.steps:
+                yield from ratios(view, size)
+
+
+def ratios(view: ExperimentView, size: SizeView) -> Iterator[str]:
+    """Yield the ratio of each variant of a size to its baseline."""
+    found = [
+        f"- {plain(line.variant.title)} (`{line.variant.name}`"
+        f"{', ' + figures.words(line.variant.setup) if size.part.names_setups else ''}): "
+        f"{figures.ratio(line.comparison.ratio.estimate)} ({spread(line.comparison.ratio)})"
+        for line in size.part.lines
+        if line.comparison is not None and line.comparison.ratio is not None
+    ]
+    if found:
+        compared = figures.quantity(size.part.group.compares)
+        baseline = f"`{size.part.group.baseline}`, {size.part.title}"
+        yield from (f"{view.record.name}, {compared} relative to {baseline}:", "", *found, "")
 
 
 def rows(judged: JudgedClaim) -> Iterator[str]:
@@ -97,6 +135,11 @@ def measured(claim: ClaimRecord) -> str:
 def spread(interval: Interval) -> str:
     """Return the interval of a ratio in words."""
     return figures.ratio_range(interval).replace(figures.TO, " to ")
+
+
+def plain(text: str) -> str:
+    """Return a sentence of the report with ranges in words."""
+    return text.replace(figures.TO, " to ")
 
 
 def cell(text: str) -> str:

@@ -1,22 +1,22 @@
 """Run as a program: `rowpath` itself, but what it times takes no longer than it must.
 
-No test asserts a time, so a slot of one request is as good as one of two hundred. A slot of many
-users takes a second however short it is, to start and to end Locust, so of their groups two
-variants are measured, in one set-up; that each can be asked is for other tests.
+No test asserts a time, so a slot of one request is as good as one of two hundred. A slot under load
+takes its time however short it is, so of such groups two variants are measured, in one set-up; that
+each can be asked is for other tests.
 """
 
 from dataclasses import replace
 
 from rowpath.lab import experiments, profile
 from rowpath.lab.experiment import Experiment, Group
-from rowpath.lab.measures import ManyUsers
+from rowpath.lab.measures import AtRate, Load, ManyUsers
 
 profile.PROFILES = tuple(replace(each, slot_s=0.01, load_s=0.1) for each in profile.PROFILES)
 
 
 def shortened(group: Group) -> Group:
-    """Return a group, with few of its variants if many users ask for them."""
-    if not isinstance(group.measure, ManyUsers):
+    """Return a group, with few of its variants if it is measured under load."""
+    if not isinstance(group.measure, Load):
         return group
     others = [each for each in group.variants if each.name != group.baseline and not each.needs]
     baseline = next(each for each in group.variants if each.name == group.baseline)
@@ -24,7 +24,14 @@ def shortened(group: Group) -> Group:
     kept = [baseline, next(each for each in others if setup in each.conditions)]
     kept += [each for each in group.variants if each.needs]  # as a test of what is missing wants
     variants = tuple(replace(each, conditions=(setup,)) for each in kept)
-    return replace(group, measure=ManyUsers(users=2), variants=variants)
+    return replace(group, measure=lighter(group.measure), variants=variants)
+
+
+def lighter(load: Load) -> Load:
+    """Return a load of the same kind that is over soon."""
+    if isinstance(load, AtRate):
+        return AtRate(rate=20, users=10, least_s=0.5)
+    return ManyUsers(users=2)
 
 
 def with_short_groups(experiment: Experiment) -> Experiment:

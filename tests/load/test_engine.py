@@ -17,7 +17,7 @@ from rowpath.lab.apps.settings import AppSettings
 from rowpath.lab.conditions import CONTROLLED
 from rowpath.lab.database import Database
 from rowpath.lab.load import ledger, plan
-from rowpath.lab.load.engine import Silent, generator, run_load
+from rowpath.lab.load.engine import Silent, driver, run_load
 from rowpath.lab.load.figures import littles_law, offered_by, steady, whole
 from rowpath.lab.load.locust.recording import MOST_NAMES, MOST_REASONS, ROW, Asked, Recorder
 from rowpath.lab.load.plan import LoadPlan, Local
@@ -91,7 +91,7 @@ def test_one_process_asks_for_one_load_after_the_other(target: Target) -> None:
     ]
     before = set(psutil.Process().children(recursive=True))
 
-    with generator() as asking:
+    with driver() as asking:
         results = [run_load(each, by=asking) for each in plans]
         started = set(psutil.Process().children(recursive=True)) - before
 

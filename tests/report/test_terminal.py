@@ -239,6 +239,18 @@ def test_a_claim_against_another_baseline_is_starred() -> None:
     assert "*: against" not in printed(caption(experiment("loops")), width=80)
 
 
+def test_what_came_of_a_claim_takes_a_line_a_set_up() -> None:
+    """In 80 columns too the claim stands over the whole width, and its figures below it."""
+    lines = printed(summary(whole_run()), width=80).splitlines()
+    claims = [claim for record in whole_run().experiments for claim in record.claims]
+
+    outcomes = [line for line in lines if line[:1] in set("✓~✗?")]
+
+    assert len(outcomes) == len(claims)
+    assert all(figures.TIMES in line for line in outcomes)
+    assert lines[0].split() == ["verdict", "set-up", "claimed", "measured", "(95%", "range)"]
+
+
 def test_the_summary_says_nothing_of_differences() -> None:
     """What stands under its table is not told again at the end."""
     assert "differs: " not in printed(summary(whole_run()), width=80)

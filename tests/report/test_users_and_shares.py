@@ -218,6 +218,49 @@ def test_users_are_drawn_as_requests_per_second() -> None:
     assert "above 1 is faster" in ratios.description
 
 
+@pytest.mark.parametrize("width", [80, 120])
+def test_what_arrives_at_a_rate_is_compared_by_the_latency_of_nearly_all(width: int) -> None:
+    """It stands first with its range and is drawn, less is faster, and no rate is told."""
+    arriving = replace(
+        USERS,
+        groups=(replace(USERS.groups[0], measure="100 requests a second", compares="p95"),),
+        variants=tuple(
+            replace(each, figures=(each.figures[2], each.figures[1], each.figures[3]))
+            for each in USERS.variants
+        ),
+        comparisons=(replace(USERS.comparisons[0], quantity="p95"),),
+    )
+
+    text = printed(arriving, width)
+    latencies, ratios = charts(part_of(arriving))
+    page = render(replace(whole_run(), experiments=(arriving,)))
+
+    keys = [column.key for column in columns(part_of(arriving))]
+    assert keys[:3] == ["variant", "p95", "ratio"]
+    assert "rate" not in keys
+    for shown in ("408 ms", "367", "449", f"{TIMES}1.23", "below 1 is faster"):
+        assert shown in text
+    assert latencies.title == "The latency that 95% have at most"
+    assert f"drf (controlled) 408 ms (367{TO}449)" in latencies.description
+    assert "below 1 is faster" in ratios.description
+    assert latencies.title in page
+
+
+def test_the_memory_of_all_workers_stands_beside_what_users_were_answered() -> None:
+    """It is the slots' own figure, and a dash in a run that does not have it."""
+    with_memory = replace(
+        USERS,
+        variants=tuple(
+            replace(each, figures=(*each.figures, figure("memory", "B", "less", 90 * 2**20)))
+            for each in USERS.variants
+        ),
+    )
+
+    assert "90 MiB" in printed(with_memory, 80)
+    assert "90 MiB" not in printed(USERS, 80)
+    assert "peak: of all of them together" in " ".join(printed(with_memory, 120).split())
+
+
 def test_a_ratio_that_is_shared_out_is_told_and_drawn() -> None:
     """Each factor with what it multiplies by and its share, in the terminal and above the rest."""
     text = " ".join(printed(FOURTEEN, 120).split())

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from rowpath.lab.conditions import Conditions
 from rowpath.lab.experiment import Answer, Shape
-from rowpath.lab.measures import ManyUsers
+from rowpath.lab.measures import Load
 from rowpath.lab.plan import Cell, Stage
 from rowpath.lab.profile import Profile
 from rowpath.lab.results import Results
@@ -96,11 +96,10 @@ class Forecast:
 
     def _slot_s(self, cell: Cell) -> float:
         request_s = self._request_s(cell)
-        if isinstance(cell.measure, ManyUsers):
-            # Who was asking when the time was over is answered still.
+        if isinstance(cell.measure, Load):
             workers = cell.conditions.workers or 1
-            lasts_s = cell.measure.lasts_s(self._profile.load_s, request_s, workers)
-            return LOAD_START_S + lasts_s + cell.measure.users * request_s / workers
+            load_s = self._profile.load_s
+            return LOAD_START_S + cell.measure.takes_s(load_s, request_s, workers)
         warm_up_s = min(request_s, REQUEST_S + cell.warm_up.rows * ROW_S)
         return warm_up_s + max(self._profile.slot_s, request_s)
 

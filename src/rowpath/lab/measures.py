@@ -32,7 +32,10 @@ Linux alone tells it of other processes: elsewhere no slot has it.
 THROUGHPUT = Quantity(name="requests_per_s", unit="1/s", better=Better.MORE)
 """The answers that come in a second while many users ask."""
 MEDIAN_LATENCY = Quantity(name="p50", unit="s", better=Better.LESS)
-"""From before a user's request is sent to the last byte of its answer: half take longer."""
+"""From before a request is sent, at a rate from when it was due, to the last byte of its answer.
+
+Half take longer.
+"""
 P95_LATENCY = Quantity(name="p95", unit="s", better=Better.LESS)
 """So likewise: one in twenty takes longer."""
 
@@ -86,8 +89,15 @@ class ManyUsers:
         Until each was answered once, the server is not as busy as it will be. `request_s` is what
         one request takes alone, of which each of `workers` has one at a time.
         """
-        round_s = self.users * request_s / workers
-        return max(load_s, min(ROUNDS * round_s, MOST_S))
+        return max(load_s, min(ROUNDS * self._round_s(request_s, workers), MOST_S))
+
+    def takes_s(self, load_s: float, request_s: float, workers: int) -> float:
+        """Return how long it takes until also those are answered who asked when it was over."""
+        lasts_s = self.lasts_s(load_s, request_s, workers)
+        return lasts_s + self._round_s(request_s, workers)
+
+    def _round_s(self, request_s: float, workers: int) -> float:
+        return self.users * request_s / workers
 
     @property
     def quantities(self) -> tuple[Quantity, ...]:
@@ -95,4 +105,37 @@ class ManyUsers:
         return (THROUGHPUT, MEDIAN_LATENCY, P95_LATENCY, CPU, MEMORY)
 
 
-Measure = OneAtATime | TaskClock | ManyUsers
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtRate:
+    """A slot has requests arrive at random, so many a second, however long the answers take.
+
+    It is the open loop of those who do not wait for one another: `users` are how many can be on
+    their way at once, more than ever are. `least_s` is how long a slot lasts at least.
+    """
+
+    rate: float
+    users: int
+    least_s: float
+
+    def __str__(self) -> str:
+        """Return it as a reader says it."""
+        return f"{self.rate:g} requests a second, arriving at random"
+
+    def lasts_s(self, load_s: float, request_s: float, workers: int) -> float:
+        """Return how long a slot lasts, `load_s` at least."""
+        del request_s, workers
+        return max(load_s, self.least_s)
+
+    def takes_s(self, load_s: float, request_s: float, workers: int) -> float:
+        """Return how long it takes until the last that arrived is answered."""
+        return self.lasts_s(load_s, request_s, workers) + request_s
+
+    @property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """What it measures; the first is what is compared."""
+        return (P95_LATENCY, MEDIAN_LATENCY, CPU, MEMORY)
+
+
+Load = ManyUsers | AtRate
+"""What Locust does."""
+Measure = OneAtATime | TaskClock | Load

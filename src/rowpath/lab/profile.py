@@ -36,7 +36,7 @@ class Profile:
     thorough: bool = False
 
 
-TALK_S = 1020.0
+TALK_S = 930.0
 """Of 20 minutes for the whole talk, what datasets, checking and the report leave on two cores."""
 PROFILES: tuple[Profile, ...] = (
     Profile(

@@ -12,6 +12,7 @@ from rowpath.report.tables import (
     GivenVerdict,
     Header,
     Measured,
+    Room,
     Stacked,
     Verdicts,
 )
@@ -37,17 +38,20 @@ COLUMNS: tuple[Column[ClaimRecord], ...] = (
         header=Header(title="Verdict", short="verdict"),
         cell=lambda claim: Verdicts(given=(GivenVerdict(word=figures.printable(claim.verdict)),)),
         align=Align.TEXT,
+        room=Room(narrow=16, wide=16),
     ),
     Column(
         key="set-up",
         header=Header(title="Set-up", short="set-up"),
         cell=lambda claim: Stacked(texts=(figures.words(figures.printable(claim.setup)),)),
         align=Align.TEXT,
+        room=Room(narrow=20, wide=20),
     ),
     Column(
         key="claimed",
         header=Header(title="Claimed", short="claimed"),
         cell=lambda claim: Stacked(texts=(figures.ratio(claim.claimed_ratio),)),
+        room=Room(narrow=7, wide=7),
     ),
     Column(
         key="measured",

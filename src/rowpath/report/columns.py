@@ -32,13 +32,12 @@ from rowpath.report.tables import (
 
 MIB = 1 << 20
 RANGE = "95% range"
-THROUGHPUT = "requests_per_s"
 _NO_FIGURE = Stacked(texts=(figures.NOTHING,))
 
 
 def columns(part: SizePart) -> tuple[Column[Line], ...]:
     """Return the columns in their order: the variant, what the group is first about, the rest."""
-    measured = _of_load(part) if part.group.compares == THROUGHPUT else _of_time(part)
+    measured = _of_time(part) if part.group.compares == "time" else _of_load(part)
     leading_first = sorted(measured, key=lambda each: not each.leads)
     return (_VARIANT, *leading_first)
 
@@ -63,11 +62,16 @@ def _of_time(part: SizePart) -> Iterator[Column[Line]]:
 
 
 def _of_load(part: SizePart) -> Iterator[Column[Line]]:
-    """Yield what there is to say of many users who ask at once."""
-    yield _RATE
-    yield _ratio(part)
-    yield _latency("p50", "Median latency", "p50")
-    yield _latency("p95", "95% are faster", "p95")
+    """Yield what there is to say of many requests at once: of users, or of those that arrive."""
+    if part.group.compares == figures.THROUGHPUT:
+        yield _RATE
+        yield _ratio(part)
+        yield _MEDIAN_LATENCY
+        yield _P95_LATENCY
+    else:
+        yield _P95_LATENCY_RANGED
+        yield _ratio(part)
+        yield _MEDIAN_LATENCY
     yield _CPU
     yield _WORKERS_MEMORY
     if any(line.variant.cache_workers for line in part.lines):
@@ -149,7 +153,7 @@ _RATE: Column[Line] = Column(
 
 
 def _rate_cell(variant: VariantRecord) -> Cell:
-    seen = figures.figure_of(variant, THROUGHPUT)
+    seen = figures.figure_of(variant, figures.THROUGHPUT)
     if seen is None or variant.outcome is not None:
         return _NO_FIGURE
     if seen.over_blocks is None:
@@ -159,21 +163,41 @@ def _rate_cell(variant: VariantRecord) -> Cell:
     )
 
 
-def _latency(quantity: str, title: str, short: str) -> Column[Line]:
-    return Column(
-        key=quantity,
-        header=Header(title=title, short=short),
-        cell=lambda line: _latency_cell(line.variant, quantity),
-        room=Room(narrow=7, wide=8),
-        below=Below(column="p50", wide=True) if quantity != "p50" else None,
-    )
-
-
 def _latency_cell(variant: VariantRecord, quantity: str) -> Cell:
     seen = figures.figure_of(variant, quantity)
     if seen is None:
         return _NO_FIGURE
     return Stacked(texts=(figures.time(median(seen.blocks) * 1000),))
+
+
+_MEDIAN_LATENCY: Column[Line] = Column(
+    key="p50",
+    header=Header(title="Median latency", short="p50"),
+    cell=lambda line: _latency_cell(line.variant, "p50"),
+    room=Room(narrow=7, wide=8),
+)
+_P95_LATENCY: Column[Line] = Column(
+    key="p95",
+    header=Header(title="95% are faster", short="p95"),
+    cell=lambda line: _latency_cell(line.variant, "p95"),
+    room=Room(narrow=7, wide=8),
+    below=Below(column=_MEDIAN_LATENCY.key, wide=True),
+)
+_P95_LATENCY_RANGED: Column[Line] = Column(
+    key="p95",
+    header=Header(title="95% are faster", short="p95", detail=RANGE),
+    cell=lambda line: _ranged_latency_cell(line.variant),
+    align=Align.RANGED,
+    room=Room(narrow=9, wide=20),
+    leads=True,
+)
+
+
+def _ranged_latency_cell(variant: VariantRecord) -> Cell:
+    seen = figures.latency_ms(variant, "p95")
+    if seen is None or variant.outcome is not None:
+        return _latency_cell(variant, "p95")
+    return Measured(value=figures.time(seen.median), note=figures.time_range(seen))
 
 
 _BYTES: Column[Line] = Column(

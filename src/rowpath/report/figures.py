@@ -70,6 +70,15 @@ def figure_of(variant: VariantRecord, quantity: str) -> FigureRecord | None:
     return next((each for each in variant.figures if each.quantity == quantity), None)
 
 
+def latency_ms(variant: VariantRecord, quantity: str) -> TimeRecord | None:
+    """Return a latency in milliseconds with its interval; None where it has none."""
+    seen = figure_of(variant, quantity)
+    if seen is None or seen.over_blocks is None:
+        return None
+    over = seen.over_blocks
+    return TimeRecord(median=over.median * 1000, low=over.low * 1000, high=over.high * 1000)
+
+
 def rate(per_s: float) -> str:
     """Return how often something happens: `28.1/s`."""
     return f"{significant(per_s)}/s"
@@ -195,7 +204,14 @@ def count(number: int) -> str:
     return f"{number:,}"
 
 
-_QUANTITIES = {"time": "time", "requests_per_s": "requests per second", "p50": "median latency"}
+_QUANTITIES = {
+    "time": "time",
+    "requests_per_s": "requests per second",
+    "p50": "median latency",
+    "p95": "the latency that 95% have at most",
+}
+THROUGHPUT = "requests_per_s"
+"""Of all that is compared the one quantity that is better where it is more."""
 
 
 def quantity(name: str) -> str:

@@ -1,6 +1,6 @@
 """A run for the terminal: a table for every group and size, and the verdicts at the end."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -9,10 +9,9 @@ from rich.text import Text
 
 from rowpath.lab.record import ClaimRecord, ExperimentRecord, Run
 from rowpath.report import claim_columns, figures, notes
-from rowpath.report.columns import THROUGHPUT
 from rowpath.report.layout import is_divided, size_part
 from rowpath.report.missing import missing
-from rowpath.report.terminal_cells import add_columns, stacks, text
+from rowpath.report.terminal_cells import Stack, add_columns, stacks, text
 from rowpath.report.terminal_table import SizeTable
 from rowpath.report.verdicts import judged, tally
 
@@ -64,15 +63,18 @@ def caption(record: ExperimentRecord) -> RenderableType:
 
 
 def _better(record: ExperimentRecord) -> str:
-    said = {"time": "below 1 is faster", THROUGHPUT: "above 1 is more"}
     compared = dict.fromkeys(group.compares for group in record.groups)
     if len(compared) == 1:
-        return said[next(iter(compared))]
-    return "; ".join(f"of {figures.quantity(each)}, {said[each]}" for each in compared)
+        return _which_is_better(next(iter(compared)))
+    return "; ".join(f"of {figures.quantity(each)}, {_which_is_better(each)}" for each in compared)
+
+
+def _which_is_better(quantity: str) -> str:
+    return "above 1 is more" if quantity == figures.THROUGHPUT else "below 1 is faster"
 
 
 def _used(record: ExperimentRecord) -> str:
-    if any(group.compares == THROUGHPUT for group in record.groups):
+    if any(group.compares != "time" for group in record.groups):
         return "CPU: of the application's workers, for one request; peak: of all of them together."
     return "CPU, peak and added: of the application's worker, for one request."
 
@@ -92,7 +94,7 @@ def summary(run: Run) -> RenderableType:
         parts += [Text(notes.stopped(run.stopped), style="bold red"), Text()]
     claims = [claim for experiment in run.experiments for claim in experiment.claims]
     if claims:
-        parts += [_verdict_table(claims), Text(), *_tally_lines(claims), Text()]
+        parts += [*_verdicts(claims), *_tally_lines(claims), Text()]
     elif run.experiments:
         parts += [Text(notes.NO_CLAIM), Text()]
     absent = missing(run)
@@ -102,15 +104,24 @@ def summary(run: Run) -> RenderableType:
     return Group(*parts)
 
 
-def _verdict_table(claims: Iterable[ClaimRecord]) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
-    first, *others = stacks(claim_columns.COLUMNS, wide=False)
-    add_columns(table, (first, *others), wide=False)
+def _verdicts(claims: Iterable[ClaimRecord]) -> Iterator[RenderableType]:
+    """Yield each claim over the whole width, and below it what came of it in each set-up."""
+    told, *outcomes = stacks(claim_columns.COLUMNS, wide=True)
+    yield _outcome_table(outcomes, header=True)
     for each in judged(claims):
-        for number, claim in enumerate(each.outcomes):
-            told = text(first, claim, wide=False) if number == 0 else Text()
-            table.add_row(told, *(text(stack, claim, wide=False) for stack in others))
-        table.add_row()
+        yield text(told, each.outcomes[0], wide=True)
+        table = _outcome_table(outcomes, header=False)
+        for claim in each.outcomes:
+            table.add_row(*(text(stack, claim, wide=True) for stack in outcomes))
+        yield table
+        yield Text()
+
+
+def _outcome_table(outcomes: Sequence[Stack[ClaimRecord]], *, header: bool) -> Table:
+    table = Table(
+        box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim", show_header=header
+    )
+    add_columns(table, outcomes, wide=True)
     return table
 
 

@@ -12,13 +12,15 @@ from rowpath.lab.experiment import (
     Variant,
 )
 from rowpath.lab.experiments.concurrency import PAGE, PLAYER_FIGHTS, STATEMENTS
-from rowpath.lab.measures import MEDIAN_LATENCY, THROUGHPUT, ManyUsers
+from rowpath.lab.measures import MEDIAN_LATENCY, THROUGHPUT, AtRate, ManyUsers
 from rowpath.lab.packages import REDIS
 
 WORKERS = 4
 """The talk's `-w4`: each has one request at a time, and a LocMemCache of its own."""
 HUNDRED = ManyUsers(users=100)
 """As many as the talk had."""
+ARRIVING = AtRate(rate=100, users=200, least_s=3.0)
+"""For long enough that some entries expire, each of which a tenth of all that arrive may meet."""
 WARM = Conditions(
     name="warm-cache", server=ServerKind.GUNICORN, workers=WORKERS, cache=CacheState.WARM
 )
@@ -168,11 +170,11 @@ EXPIRY_GROUP = Group(
     name="expiry",
     question=(
         "An entry that lives for a second, in a cache that all workers share: "
-        "how many make the page when it expires?"
+        "how many make the page when it expires, and how long do those wait who come then?"
     ),
     baseline="expiry-stampede",
     of="player_fight",
-    measure=HUNDRED,
+    measure=ARRIVING,
     sizes=(PLAYER_FIGHTS,),
     variants=(
         _variant(

@@ -57,7 +57,7 @@ class Silent:
 
 
 @dataclass(slots=True)
-class Generator:
+class Driver:
     """A process that asks for one load after the other, since importing Locust takes a while."""
 
     _folder: Path
@@ -75,14 +75,14 @@ class Generator:
 
 
 @contextmanager
-def generator() -> Iterator[Generator]:
+def driver() -> Iterator[Driver]:
     """Yield a process that asks; it begins with its first load, and ends with the block."""
     with _folder() as folder, ExitStack() as ends:
-        yield Generator(folder, ends)
+        yield Driver(folder, ends)
 
 
 def run_load(
-    plan: LoadPlan, listener: Listener | None = None, by: Generator | None = None
+    plan: LoadPlan, listener: Listener | None = None, by: Driver | None = None
 ) -> LoadResult:
     """Do what the plan says, and return what it came to.
 
@@ -210,7 +210,7 @@ class _Run:
     plan: LoadPlan
     folder: Path
     listener: Listener
-    by: Generator | None
+    by: Driver | None
     ledger: Ledger = field(init=False)
     frames: _Frames = field(init=False)
     started_at: float = 0.0

@@ -12,11 +12,11 @@ from rowpath.lab.analysis import narrow_enough
 from rowpath.lab.answers.reference import reference
 from rowpath.lab.experiment import Figure, Timing
 from rowpath.lab.forecast import Forecast
-from rowpath.lab.load.engine import Generator, generator
-from rowpath.lab.measures import ManyUsers
-from rowpath.lab.measuring.many_users import measure_users
+from rowpath.lab.load.engine import Driver, driver
+from rowpath.lab.measures import Load
 from rowpath.lab.measuring.observe import Observer
 from rowpath.lab.measuring.slots import measure_slot
+from rowpath.lab.measuring.under_load import measure_load
 from rowpath.lab.plan import Cell, Comparison, Stage, slot_order
 from rowpath.lab.profile import Profile
 from rowpath.lab.results import Observation, Results, Slot
@@ -132,7 +132,7 @@ def _measure(stage: Stage, plan: Plan, results: Results, listener: Listener) -> 
         started = monotonic()
         order = slot_order(stage, seed=plan.seed, block=block)
         results.orders[stage].append(order)
-        with fleet(order, plan.site) as servers, generator() as asking:
+        with fleet(order, plan.site) as servers, driver() as asking:
             for cell in order:
                 listener.step(f"{stage}: block {block + 1} of {profile.blocks}", cell)
                 seen = results.observations[cell]
@@ -140,11 +140,9 @@ def _measure(stage: Stage, plan: Plan, results: Results, listener: Listener) -> 
         results.spent_s[stage] += monotonic() - started
 
 
-def _slot(
-    cell: Cell, servers: Fleet, asking: Generator, seen: Observation, profile: Profile
-) -> Slot:
-    if isinstance(cell.measure, ManyUsers):
-        return measure_users(cell, cell.measure, servers, asking, seen, load_s=profile.load_s)
+def _slot(cell: Cell, servers: Fleet, asking: Driver, seen: Observation, profile: Profile) -> Slot:
+    if isinstance(cell.measure, Load):
+        return measure_load(cell, cell.measure, servers, asking, seen, load_s=profile.load_s)
     return measure_slot(cell, servers, seen, slot_s=profile.slot_s)
 
 

@@ -9,7 +9,7 @@ from rowpath.lab.experiment import Figure
 from rowpath.report.charts.cpu import cpu_charts
 from rowpath.report.charts.drawing import Chart
 from rowpath.report.charts.memory import memory
-from rowpath.report.charts.points import rates, ratios, times
+from rowpath.report.charts.points import compared, ratios
 from rowpath.report.charts.shares import shares
 from rowpath.report.layout import SizePart
 
@@ -25,7 +25,7 @@ def charts(part: SizePart) -> tuple[Chart, ...]:
     leading = (memory(part),) if part.leads(Figure.MEMORY) else (shares(part),)
     drawn = (
         *leading,
-        rates(part) if part.group.compares == "requests_per_s" else times(part),
+        compared(part),
         ratios(part),
         *cpu_charts(part),
     )

@@ -66,8 +66,18 @@ class _Axis:
     reference: float | None = None
 
 
-def times(part: SizePart) -> Chart | None:
-    """Return the chart of the times of a size; None where there are not two to compare."""
+def compared(part: SizePart) -> Chart | None:
+    """Return the chart of what a size compares; None where there are not two to compare."""
+    match part.group.compares:
+        case figures.THROUGHPUT:
+            return _rates(part)
+        case "time":
+            return _times(part)
+        case _:
+            return _latencies(part)
+
+
+def _times(part: SizePart) -> Chart | None:
     points = _once(point for line in part.lines for point in _time_points(line))
     if len(_timed(part)) < _LEAST_VARIANTS:
         return None
@@ -75,8 +85,16 @@ def times(part: SizePart) -> Chart | None:
     return _chart(part, "Time per request", f"at {part.title}", points, axis)
 
 
-def rates(part: SizePart) -> Chart | None:
-    """Return the chart of the requests per second of a size; None where there are not two."""
+def _latencies(part: SizePart) -> Chart | None:
+    points = _once(point for line in part.lines for point in _latency_points(line, part))
+    if len({point.variant for point in points}) < _LEAST_VARIANTS:
+        return None
+    axis = _Axis(label=_TIME_LABEL, title="log scale")
+    title = figures.quantity(part.group.compares).capitalize()
+    return _chart(part, title, f"at {part.title}", points, axis)
+
+
+def _rates(part: SizePart) -> Chart | None:
     points = _once(point for line in part.lines for point in _rate_points(line))
     if len({point.variant for point in points}) < _LEAST_VARIANTS:
         return None
@@ -92,7 +110,8 @@ def ratios(part: SizePart) -> Chart | None:
         return None
     compared = figures.quantity(part.group.compares).capitalize()
     title = f"{compared} relative to {figures.printable(baseline)}"
-    side, word = ("left", "below") if part.group.compares == "time" else ("right", "above")
+    more = part.group.compares == figures.THROUGHPUT
+    side, word = ("right", "above") if more else ("left", "below")
     axis = _Axis(
         label=_RATIO_LABEL,
         title=f"log scale; {side} of {figures.TIMES}1 is faster",
@@ -130,10 +149,23 @@ def _time_points(line: Line) -> Iterator[_Point]:
         yield _Point(variant=name, series=TALK, value=variant.told_ms, figure=told)
 
 
+def _latency_points(line: Line, part: SizePart) -> Iterator[_Point]:
+    seen = figures.latency_ms(line.variant, part.group.compares)
+    if seen is not None:
+        yield _Point(
+            variant=figures.printable(line.variant.name),
+            series=figures.words(line.variant.setup),
+            value=seen.median,
+            low=seen.low,
+            high=seen.high,
+            figure=f"{figures.time(seen.median)} ({figures.time_range(seen)})",
+        )
+
+
 def _rate_points(line: Line) -> Iterator[_Point]:
     variant = line.variant
     name = figures.printable(variant.name)
-    seen = figures.figure_of(variant, "requests_per_s")
+    seen = figures.figure_of(variant, figures.THROUGHPUT)
     if seen is not None and seen.over_blocks is not None:
         rate = seen.over_blocks
         yield _Point(

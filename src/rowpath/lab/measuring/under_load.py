@@ -1,9 +1,9 @@
-"""A slot of many users who ask at once, driven by Locust, on a server without any instrument."""
+"""A slot of many requests at once, driven by Locust, on a server without any instrument."""
 
 from urllib.parse import urlencode
 
-from rowpath.lab.load.engine import Generator, run_load
-from rowpath.lab.load.figures import Figures, limits, settled
+from rowpath.lab.load.engine import Driver, run_load
+from rowpath.lab.load.figures import Figures, limits, settled, whole
 from rowpath.lab.load.plan import LoadPlan, Local, Target
 from rowpath.lab.load.results import LoadResult
 from rowpath.lab.measures import (
@@ -11,7 +11,8 @@ from rowpath.lab.measures import (
     MEDIAN_LATENCY,
     P95_LATENCY,
     THROUGHPUT,
-    ManyUsers,
+    AtRate,
+    Load,
 )
 from rowpath.lab.measuring.asking import OK, ask, failure
 from rowpath.lab.measuring.client import connected
@@ -28,16 +29,16 @@ MORE_GENERATORS = 2
 """So many processes ask where one was the limit."""
 
 
-def measure_users(  # noqa: PLR0913 one parameter a matter of the slot's
+def measure_load(  # noqa: PLR0913 one parameter a matter of the slot's
     cell: Cell,
-    measure: ManyUsers,
+    measure: Load,
     fleet: Fleet,
-    generator: Generator,
+    asking: Driver,
     seen: Observation,
     *,
     load_s: float,
 ) -> Slot:
-    """Return what a slot of `load_s` seconds or more under so many users came to.
+    """Return what a slot of `load_s` seconds or more under such a load came to.
 
     ServerError where a request fails or its answer has another length than the one that was `seen`
     and verified, where a worker ends, and where the generator was the limit.
@@ -50,7 +51,8 @@ def measure_users(  # noqa: PLR0913 one parameter a matter of the slot's
     forget_peaks(pids)
     before_s = cpu_s(pids)
     plan = _plan(cell, measure, server, seen, load_s=load_s, generators=0)
-    result = run_load(plan, by=generator)
+    # A process of its own wakes up more exactly when a request is due.
+    result = run_load(plan, by=None if isinstance(measure, AtRate) else asking)
     if any(limits(result)) and measure.users >= MORE_GENERATORS:
         before_s = cpu_s(pids)
         plan = _plan(cell, measure, server, seen, load_s=load_s, generators=MORE_GENERATORS)
@@ -59,22 +61,21 @@ def measure_users(  # noqa: PLR0913 one parameter a matter of the slot's
         raise failure(cell, server, "a worker ended in the middle")
     used_s, memory = cpu_s(pids) - before_s, peaks(pids)
     _check(cell, server, result)
-    found = settled(result)
+    at_rate = isinstance(measure, AtRate)
+    found = whole(result, result.total) if at_rate else settled(result)
     p50_s, p95_s = _seconds(cell, server, found)
-    return Slot(
-        figures={
-            THROUGHPUT: found.requests_per_s,
-            MEDIAN_LATENCY: p50_s,
-            P95_LATENCY: p95_s,
-            CPU: used_s / result.total.requests,
-        }
-        | memory
-    )
+    figures = {
+        THROUGHPUT: found.requests_per_s,
+        MEDIAN_LATENCY: p50_s,
+        P95_LATENCY: p95_s,
+        CPU: used_s / result.total.requests,
+    } | memory
+    return Slot(figures={each: figures[each] for each in measure.quantities if each in figures})
 
 
 def _plan(  # noqa: PLR0913 one parameter a matter of the load's
     cell: Cell,
-    measure: ManyUsers,
+    measure: Load,
     server: Server,
     seen: Observation,
     *,
@@ -95,6 +96,7 @@ def _plan(  # noqa: PLR0913 one parameter a matter of the load's
     return LoadPlan(
         targets=(target,),
         users=measure.users,
+        rate=measure.rate if isinstance(measure, AtRate) else None,
         run_time_s=measure.lasts_s(load_s, seen.duration_s, workers),
         grace_s=ALL_ANSWERED_WITHIN_S,
         role=Local(workers=generators),

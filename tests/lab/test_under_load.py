@@ -1,4 +1,4 @@
-"""A slot under many users measures requests per second, and no answer in it goes unchecked."""
+"""A slot under load measures rate and latencies, and no answer in it goes unchecked."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,10 +11,18 @@ from rowpath.lab.answers.reference import reference
 from rowpath.lab.conditions import CONTROLLED
 from rowpath.lab.database import Database
 from rowpath.lab.experiments.users import USERS
-from rowpath.lab.load.engine import Generator, generator
-from rowpath.lab.measures import CPU, MEDIAN_LATENCY, MEMORY, P95_LATENCY, THROUGHPUT, ManyUsers
-from rowpath.lab.measuring.many_users import measure_users
+from rowpath.lab.load.engine import Driver, driver
+from rowpath.lab.measures import (
+    CPU,
+    MEDIAN_LATENCY,
+    MEMORY,
+    P95_LATENCY,
+    THROUGHPUT,
+    AtRate,
+    ManyUsers,
+)
 from rowpath.lab.measuring.observe import Observer
+from rowpath.lab.measuring.under_load import measure_load
 from rowpath.lab.plan import Cell
 from rowpath.lab.results import Observation
 from rowpath.lab.servers.fleet import Fleet, Site, fleet
@@ -25,6 +33,7 @@ CELL = Cell(
     variant=VARIANT, path=USERS.path(VARIANT), conditions=CONTROLLED, rows=20, measure=THREE
 )
 LOAD_S = 0.3
+RATE = AtRate(rate=40, users=20, least_s=1.0)
 
 
 @pytest.fixture(scope="module")
@@ -43,16 +52,16 @@ def servers(products: Database, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 @pytest.fixture(scope="module")
-def asking() -> Iterator[Generator]:
-    with generator() as process:
+def asking() -> Iterator[Driver]:
+    with driver() as process:
         yield process
 
 
 def test_a_slot_of_users_gives_rate_latencies_cpu_and_memory(
-    servers: Fleet, asking: Generator, seen: Observation
+    servers: Fleet, asking: Driver, seen: Observation
 ) -> None:
     """One worker answers three users in turn: what each waits is what the others take, too."""
-    slot = measure_users(CELL, THREE, servers, asking, seen, load_s=LOAD_S)
+    slot = measure_load(CELL, THREE, servers, asking, seen, load_s=LOAD_S)
 
     assert list(slot.figures) == list(THREE.quantities)
     assert slot.figures[THROUGHPUT] > 0
@@ -62,21 +71,29 @@ def test_a_slot_of_users_gives_rate_latencies_cpu_and_memory(
     assert slot.samples_s == ()
 
 
+def test_a_slot_at_a_rate_gives_latencies_from_when_each_request_was_due(
+    servers: Fleet, asking: Driver, seen: Observation
+) -> None:
+    """It lasts as long as it says, and what it compares is what nearly all have within."""
+    slot = measure_load(CELL, RATE, servers, asking, seen, load_s=LOAD_S)
+
+    assert list(slot.figures) == list(RATE.quantities)
+    assert 0 < slot.figures[MEDIAN_LATENCY] <= slot.figures[P95_LATENCY]
+
+
 def test_an_answer_of_another_length_ends_the_run(
-    servers: Fleet, asking: Generator, seen: Observation
+    servers: Fleet, asking: Driver, seen: Observation
 ) -> None:
     """Every answer under load has the size of the verified one."""
     other = replace(seen, size_bytes=seen.size_bytes + 1)
 
     with pytest.raises(ServerError, match=r"Cannot measure drf-objects .* under load some failed"):
-        measure_users(CELL, THREE, servers, asking, other, load_s=LOAD_S)
+        measure_load(CELL, THREE, servers, asking, other, load_s=LOAD_S)
 
 
 def test_a_request_that_is_refused_ends_the_run(
-    servers: Fleet, asking: Generator, seen: Observation
+    servers: Fleet, asking: Driver, seen: Observation
 ) -> None:
     """A warm-up that is answered 404 is no answer, nor would the load's be."""
     with pytest.raises(ServerError, match="the server answered 404"):
-        measure_users(
-            replace(CELL, path="/lists/none"), THREE, servers, asking, seen, load_s=LOAD_S
-        )
+        measure_load(replace(CELL, path="/lists/none"), THREE, servers, asking, seen, load_s=LOAD_S)
