@@ -77,10 +77,10 @@ def section(chapter: Chapter, told: set[str]) -> Iterator[str]:
     names = ", ".join(f"`{each.record.name}`" for each in chapter.experiments)
     if names:
         yield from (f"Measured by {names}.", "")
-    for each in chapter.experiments:
-        if each.record.name not in told:
-            told.add(each.record.name)
-            yield from beside_claims(each)
+    for view in chapter.experiments:
+        if view.record.name not in told:
+            told.add(view.record.name)
+            yield from beside_claims(view)
 
 
 def beside_claims(view: ExperimentView) -> Iterator[str]:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from psycopg.conninfo import make_conninfo
 from psycopg.sql import SQL, Identifier
 
@@ -14,6 +15,10 @@ from rowpath.lab.database.embedded import embedded_postgresql
 from rowpath.lab.dataset import LOGS as LOGS_DATASET
 from rowpath.lab.dataset import PRODUCTS as PRODUCTS_DATASET
 from rowpath.lab.dataset import Dataset, ensure
+
+# A property is no assertion on time: on a busy machine an example takes what it takes.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 SMALL = {
     "shared_buffers": "128MB",

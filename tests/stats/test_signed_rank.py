@@ -69,7 +69,7 @@ def test_p_value_equals_scipy(differences: list[int]) -> None:
     assert p_value(differences) == pytest.approx(expected, rel=1e-12)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.integers(0, 4), min_size=1, max_size=8))
 def test_level_holds_with_zeros_and_ties(magnitudes: list[int]) -> None:
     """Over all patterns of signs, p <= v has a probability of at most v, whatever is tied."""

@@ -28,6 +28,8 @@ _IN_TWO_LINES = r"indexof(datum.value, '\n') >= 0"
 _LINE_PX = 14
 _MOST_ON_A_LINE = 3
 """So many set-ups have their names above a chart on one line."""
+_LONGEST_LINE = 32
+"""So many characters their names have together at the most there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +69,9 @@ def series_encoding(
     shapes = [_SHAPES[place % len(_SHAPES)] for place in range(len(domain) - 1)]
     shown = set(present)
     named = [name for name in (*domain[1:], TALK) if name in shown]
-    # More than three stand on two lines, or they run into the next chart.
-    columns = 2 if len(named) > _MOST_ON_A_LINE else 0
+    # More than three, or long ones, stand on two lines, or they run into the next chart.
+    is_long = sum(map(len, named)) > _LONGEST_LINE
+    columns = 2 if len(named) > _MOST_ON_A_LINE or is_long else 0
     shown_above = legend_of(named, columns=columns) if legend else None
     return {
         "color": alt.Color("series:N", scale=alt.Scale(domain=domain), legend=shown_above),
