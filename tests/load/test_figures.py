@@ -2,9 +2,12 @@
 
 import heapq
 from base64 import b64encode
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from load.made import result, target
 from rowpath.errors import UsageError
@@ -28,6 +31,29 @@ from rowpath.lab.load.timeline import steps
 USERS_OF_TWO = [0.0, 0.0, 2.0, 2.0, 4.0, 4.0]
 
 
+def told(
+    rows: NDArray[np.void],
+    *,
+    names: Sequence[str],
+    worker: str = "local",
+    reasons: Sequence[str] = (),
+    due: int | None = None,
+) -> dict[str, Any]:
+    """What a worker tells when it has ended."""
+    return {
+        "worker": worker,
+        "rows": b64encode(rows.tobytes()).decode(),
+        "names": [["GET", name] for name in names],
+        "reasons": list(reasons),
+        "at_s": 1.0,
+        "cpu_s": 0.5,
+        "users": 1,
+        "users_at_s": 0.5,
+        "is_last": True,
+        "due": due,
+    }
+
+
 def test_a_percentile_is_a_time_that_was_measured() -> None:
     """It is the least of the values that so many percent are not above; no bucket, no mean."""
     values = np.array([1.23456, 2.0, 3.0, 4.0])
@@ -44,6 +70,30 @@ def test_a_p99_takes_a_thousand_requests() -> None:
     assert percentile(np.arange(1_000.0), 99) == 989.0
     assert percentile(np.arange(9_999.0), 99.9) is None
     assert percentile(np.arange(10_000.0), 99.9) == 9989.0
+
+
+def test_what_could_not_be_sent_lies_above_all_that_was() -> None:
+    """An open loop's percentiles count it, and have no value where that is among it."""
+    values = np.arange(1.0, 99.0)
+
+    assert percentile(values, 50, beyond=2) == 50.0
+    assert percentile(values, 95, beyond=2) == 95.0
+    assert percentile(values, 98, beyond=2) == 98.0
+    assert percentile(values[:90], 95, beyond=10) is None
+
+
+def test_the_unsent_are_shared_out_among_the_targets_by_their_weights() -> None:
+    """Which target each would have had is not known, so none has too few."""
+    targets = (Target(url="http://127.0.0.1/a", weight=2), Target(url="http://127.0.0.1/b"))
+    ledger = Ledger(LoadPlan(targets=targets, users=1, run_time_s=10.0, rate=1.0))
+    ledger.take(told(np.zeros(5, ROW), names=["http://127.0.0.1/a"], due=10))
+
+    made = ledger.result(0.0, None)
+
+    assert made.total.unsent == 5
+    assert [each.unsent for each in made.targets] == [4, 2]
+    assert whole(made, made.total).p50_ms == 0.0
+    assert whole(made, made.total).p95_ms is None
 
 
 def test_a_rate_counts_what_ended_in_the_time() -> None:
@@ -206,20 +256,7 @@ def test_workers_names_and_reasons_are_numbers_of_their_own() -> None:
     for worker, names, reasons in (("a", ["x", "y"], ["r", "s"]), ("b", ["y", "x"], ["s", "r"])):
         rows = np.zeros(2, ROW)
         rows["name"], rows["reason"] = [0, 1], [1, 2]
-        ledger.take(
-            {
-                "worker": worker,
-                "rows": b64encode(rows.tobytes()).decode(),
-                "names": [["GET", name] for name in names],
-                "reasons": reasons,
-                "at_s": 1.0,
-                "cpu_s": 0.5,
-                "users": 1,
-                "users_at_s": 0.5,
-                "is_last": True,
-                "due": None,
-            }
-        )
+        ledger.take(told(rows, worker=worker, names=names, reasons=reasons))
 
     made = ledger.result(0.0, None)
 

@@ -26,7 +26,8 @@ class Figures:
     """What the requests of one target came to, in all or in a part of the load.
 
     A percentile is None where there are too few requests for it. Failures count in all of them:
-    a request that ended without an answer has kept its sender waiting as well.
+    a request that ended without an answer has kept its sender waiting as well, and so has one that
+    an open loop could not even send: a percentile that falls among these is None.
     """
 
     requests: int
@@ -101,10 +102,10 @@ def _figures(
         failures=int(failed.sum()),
         requests_per_s=float(ended.sum()) / span_s if span_s > 0 else 0.0,
         failures_per_s=float((ended & target.failed).sum()) / span_s if span_s > 0 else 0.0,
-        p50_ms=percentile(latency_ms, 50),
-        p90_ms=percentile(latency_ms, 90),
-        p95_ms=percentile(latency_ms, 95),
-        p99_ms=percentile(latency_ms, 99),
+        p50_ms=percentile(latency_ms, 50, target.unsent),
+        p90_ms=percentile(latency_ms, 90, target.unsent),
+        p95_ms=percentile(latency_ms, 95, target.unsent),
+        p99_ms=percentile(latency_ms, 99, target.unsent),
         mean_ms=float(latency_ms.mean()) if len(latency_ms) else None,
         least_ms=float(latency_ms.min()) if len(latency_ms) else None,
         most_ms=float(latency_ms.max()) if len(latency_ms) else None,
@@ -131,18 +132,20 @@ def steady(result: LoadResult, target: TargetResult) -> Figures:
     return figures(target, result.ramp_s, result.duration_s)
 
 
-def percentile(values: Floats, percent: float) -> float | None:
+def percentile(values: Floats, percent: float, beyond: int = 0) -> float | None:
     """Return the least value that so many percent of all are not above: one that was measured.
 
-    None of no values, and from the 99th on where fewer than ten of the values lie above it: for
+    `beyond` more values are known only to lie above all others; None where it is one of them. None
+    of no values, and from the 99th on where fewer than ten of the values lie above it: for
     that one there must be 1,000.
     """
-    above = len(values) * (100 - percent) / 100
+    number = len(values) + beyond
+    above = number * (100 - percent) / 100
     if not len(values) or (percent >= 99 and above < LEAST_ABOVE - 1e-6):  # noqa: PLR2004 the 99th
         return None
     # So that 99.9% of 10,000 are 9,990, and not one more for how 0.999 is written in binary.
-    rank = max(1, ceil(round(len(values) * percent / 100, 6)))
-    return float(np.partition(values, rank - 1)[rank - 1])
+    rank = max(1, ceil(round(number * percent / 100, 6)))
+    return float(np.partition(values, rank - 1)[rank - 1]) if rank <= len(values) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

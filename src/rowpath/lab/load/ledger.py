@@ -138,8 +138,14 @@ class Ledger:
         ramp_s = min(plan.ramp_s, duration_s)
         names = self._names()
         parts = list(self._parts(names))
+        due = self._due()
+        unsent = 0 if due is None else max(0, due - sum(len(rows) for _, (rows, _) in parts))
         targets = tuple(
-            _target(name, [part for number, part in parts if number == place])
+            _target(
+                name,
+                [part for number, part in parts if number == place],
+                ceil(unsent * self._weight_share(place)),
+            )
             for place, name in enumerate(names)
         )
         return LoadResult(
@@ -148,7 +154,7 @@ class Ledger:
             duration_s=duration_s,
             ramp_s=ramp_s,
             targets=targets,
-            total=_target(("", "all"), [part for _, part in parts]),
+            total=_target(("", "all"), [part for _, part in parts], unsent),
             users=tuple(self._users()),
             generators=tuple(
                 Generator(name=worker, cpu_share=_share(told.looks, ramp_s, duration_s))
@@ -156,8 +162,13 @@ class Ledger:
             ),
             lost_workers=self.lost,
             stopped=stopped,
-            due=self._due(),
+            due=due,
         )
+
+    def _weight_share(self, place: int) -> float:
+        """Return the share that a planned target has of all requests; 0 of what users chose."""
+        weights = [target.weight for target in self.plan.targets]
+        return weights[place] / sum(weights) if place < len(weights) else 0.0
 
     def _due(self) -> int | None:
         """Return how many arrivals the workers drew; None where one has not told all."""
@@ -203,7 +214,7 @@ def _share(looks: Sequence[tuple[float, float]], from_s: float, until_s: float) 
     return (last[1] - first[1]) / span_s if span_s > 0 else 0.0
 
 
-def _target(name: Name, parts: Sequence[tuple[Rows, list[str]]]) -> TargetResult:
+def _target(name: Name, parts: Sequence[tuple[Rows, list[str]]], unsent: int) -> TargetResult:
     rows = np.concatenate([part for part, _ in parts]) if parts else np.empty(0, ROW)
     failures: Counter[str] = Counter()
     for part, reasons in parts:
@@ -222,4 +233,5 @@ def _target(name: Name, parts: Sequence[tuple[Rows, list[str]]]) -> TargetResult
         size_bytes=rows["size_bytes"],
         failures=dict(failures.most_common()),
         statuses={int(status): int(count) for status, count in statuses},
+        unsent=unsent,
     )

@@ -18,6 +18,8 @@ class TargetResult:
     Times are seconds since the load began. `latency_s` counts from the *intended* start: what a
     request waited because those before it were slow is part of what its sender waited. In a closed
     loop a request starts when it is intended. `failures` counts the failures by their reasons.
+    `unsent` of an open loop's requests were due while all users still waited for an answer, and
+    were never sent.
     """
 
     method: str
@@ -29,6 +31,7 @@ class TargetResult:
     size_bytes: NDArray[np.int64]
     failures: Mapping[str, int]
     statuses: Mapping[int, int]
+    unsent: int = 0
 
     @property
     def latency_s(self) -> Floats:

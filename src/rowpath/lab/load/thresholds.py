@@ -45,7 +45,7 @@ class Threshold:
         """Return the figure that is held against the value; None where there is none."""
         seen = whole(result, target)
         if percent := percent_of(self.figure):
-            return percentile(target.latency_s * 1_000, percent)
+            return percentile(target.latency_s * 1_000, percent, target.unsent)
         if self.figure in _TIMES:
             time_ms: float | None = getattr(seen, _TIMES[self.figure])
             return time_ms

@@ -72,13 +72,15 @@ def _stats(result: LoadResult) -> Iterator[Row]:
             figures.mean_bytes or 0,
             figures.requests_per_s,
             figures.failures_per_s,
-            *_percents(target.latency_s),
+            *_percents(target.latency_s, target.unsent),
         )
 
 
-def _percents(latency_s: Floats) -> Iterator[str | float]:
+def _percents(latency_s: Floats, unsent: int = 0) -> Iterator[str | float]:
     for percent in PERCENTILES:
-        value = _most(latency_s) if percent == 100 else percentile(latency_s * 1_000, percent)  # noqa: PLR2004 the whole
+        whole = percent == 100  # noqa: PLR2004
+        latency_ms = latency_s * 1_000
+        value = _most(latency_s) if whole else percentile(latency_ms, percent, unsent)
         yield NOT_AVAILABLE if value is None else value
 
 
