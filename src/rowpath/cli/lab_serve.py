@@ -11,7 +11,7 @@ from rowpath.cli import options
 from rowpath.cli.datasets import wanted_datasets
 from rowpath.cli.standard_streams import say
 from rowpath.errors import InstallError, ServerError, UsageError
-from rowpath.lab.applications import TOOLS, App
+from rowpath.lab.applications import APPLICATIONS, TOOLS, App
 from rowpath.lab.apps.settings import AppSettings
 from rowpath.lab.apps.tracing import TOKEN_HEADER
 from rowpath.lab.conditions import CONTROLLED, NAMED
@@ -65,7 +65,7 @@ def serve(  # noqa: PLR0913 one parameter an option
     if tools:
         _check_tools(app, workers)
         app = App.TOOLS
-    apps = (App(app),) if app else apps_of(EXPERIMENTS, package_versions())
+    apps = (App(app),) if app else _with_techniques()
     ports = [port + number if port else None for number in range(len(apps))]
     wanted = wanted_datasets(EXPERIMENTS, rows)
     for its_port in ports:
@@ -97,6 +97,12 @@ def serve(  # noqa: PLR0913 one parameter an option
             )
         say("Running until Ctrl-C.")
         _watch(servers)
+
+
+def _with_techniques() -> tuple[App, ...]:
+    """Return the applications that can run here, but for those that only add an instrument."""
+    every = apps_of(EXPERIMENTS, package_versions())
+    return tuple(app for app in every if APPLICATIONS[app].techniques is None)
 
 
 def _check_tools(app: str | None, workers: int) -> None:
