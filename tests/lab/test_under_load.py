@@ -61,7 +61,7 @@ def test_a_slot_of_users_gives_rate_latencies_cpu_and_memory(
     servers: Fleet, asking: Driver, seen: Observation
 ) -> None:
     """One worker answers three users in turn: what each waits is what the others take, too."""
-    slot = measure_load(CELL, THREE, servers, asking, seen, load_s=LOAD_S)
+    slot = measure_load(CELL, THREE, servers, asking, seen, load_s=LOAD_S, seed=1)
 
     assert list(slot.figures) == list(THREE.quantities)
     assert slot.figures[THROUGHPUT] > 0
@@ -71,14 +71,25 @@ def test_a_slot_of_users_gives_rate_latencies_cpu_and_memory(
     assert slot.samples_s == ()
 
 
-def test_a_slot_at_a_rate_gives_latencies_from_when_each_request_was_due(
+def test_a_slot_at_a_rate_gives_latencies_and_no_rate(
     servers: Fleet, asking: Driver, seen: Observation
 ) -> None:
-    """It lasts as long as it says, and what it compares is what nearly all have within."""
-    slot = measure_load(CELL, RATE, servers, asking, seen, load_s=LOAD_S)
+    """How many are sent is given; what is compared is what nearly all have within."""
+    slot = measure_load(CELL, RATE, servers, asking, seen, load_s=LOAD_S, seed=1)
 
     assert list(slot.figures) == list(RATE.quantities)
+    assert THROUGHPUT not in slot.figures
     assert 0 < slot.figures[MEDIAN_LATENCY] <= slot.figures[P95_LATENCY]
+
+
+def test_a_rate_that_cannot_be_kept_ends_the_run(
+    servers: Fleet, asking: Driver, seen: Observation
+) -> None:
+    """It is not tried again: the slots of a slow server would be the best of two."""
+    beyond = AtRate(rate=2_000, users=1, least_s=0.5)
+
+    with pytest.raises(ServerError, match="The rate was not offered"):
+        measure_load(CELL, beyond, servers, asking, seen, load_s=LOAD_S, seed=1)
 
 
 def test_an_answer_of_another_length_ends_the_run(
@@ -88,7 +99,7 @@ def test_an_answer_of_another_length_ends_the_run(
     other = replace(seen, size_bytes=seen.size_bytes + 1)
 
     with pytest.raises(ServerError, match=r"Cannot measure drf-objects .* under load some failed"):
-        measure_load(CELL, THREE, servers, asking, other, load_s=LOAD_S)
+        measure_load(CELL, THREE, servers, asking, other, load_s=LOAD_S, seed=1)
 
 
 def test_a_request_that_is_refused_ends_the_run(
@@ -96,4 +107,6 @@ def test_a_request_that_is_refused_ends_the_run(
 ) -> None:
     """A warm-up that is answered 404 is no answer, nor would the load's be."""
     with pytest.raises(ServerError, match="the server answered 404"):
-        measure_load(replace(CELL, path="/lists/none"), THREE, servers, asking, seen, load_s=LOAD_S)
+        measure_load(
+            replace(CELL, path="/lists/none"), THREE, servers, asking, seen, load_s=LOAD_S, seed=1
+        )

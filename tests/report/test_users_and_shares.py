@@ -258,7 +258,7 @@ def test_the_memory_of_all_workers_stands_beside_what_users_were_answered() -> N
 
     assert "90 MiB" in printed(with_memory, 80)
     assert "90 MiB" not in printed(USERS, 80)
-    assert "peak: of all of them together" in " ".join(printed(with_memory, 120).split())
+    assert "peak: theirs added up" in " ".join(printed(with_memory, 120).split())
 
 
 def test_a_ratio_that_is_shared_out_is_told_and_drawn() -> None:

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 
 from rowpath.lab.conditions import Conditions
 from rowpath.lab.experiment import Answer, Shape
-from rowpath.lab.measures import Load
+from rowpath.lab.measures import AtRate, Load
 from rowpath.lab.plan import Cell, Stage
 from rowpath.lab.profile import Profile
 from rowpath.lab.results import Results
 
 START_S = 2.0
 """Four servers, started side by side on two cores."""
+NEW_PROCESS_S = 0.5
+"""To import Locust."""
 LOAD_START_S = 0.2
 """Until Locust's process asks, and after its last answer."""
 REQUEST_S = 0.01
@@ -99,7 +101,8 @@ class Forecast:
         if isinstance(cell.measure, Load):
             workers = cell.conditions.workers or 1
             load_s = self._profile.load_s
-            return LOAD_START_S + cell.measure.takes_s(load_s, request_s, workers)
+            start_s = LOAD_START_S + (NEW_PROCESS_S if isinstance(cell.measure, AtRate) else 0.0)
+            return start_s + cell.measure.takes_s(load_s, request_s, workers)
         warm_up_s = min(request_s, REQUEST_S + cell.warm_up.rows * ROW_S)
         return warm_up_s + max(self._profile.slot_s, request_s)
 

@@ -25,9 +25,10 @@ TIME = Quantity(name="time", unit="s", better=Better.LESS)
 CPU = Quantity(name="cpu", unit="s", better=Better.LESS)
 """What the application's workers use of a processor for one request."""
 MEMORY = Quantity(name="memory", unit="B", better=Better.LESS)
-"""The most that the application's workers had resident together, shared pages for each.
+"""The peaks of the application's workers in a slot, added up: each had its own at its own moment.
 
-Linux alone tells it of other processes: elsewhere no slot has it.
+Pages that they share count for each. Linux alone tells it of other processes: elsewhere no slot has
+it.
 """
 THROUGHPUT = Quantity(name="requests_per_s", unit="1/s", better=Better.MORE)
 """The answers that come in a second while many users ask."""

@@ -75,7 +75,7 @@ def _which_is_better(quantity: str) -> str:
 
 def _used(record: ExperimentRecord) -> str:
     if any(group.compares != "time" for group in record.groups):
-        return "CPU: of the application's workers, for one request; peak: of all of them together."
+        return "CPU: of the application's workers, for one request; peak: theirs added up."
     return "CPU, peak and added: of the application's worker, for one request."
 
 

@@ -243,7 +243,12 @@ class _Run:
         if not self.ledger.is_complete:
             raise ServerError(
                 "Cannot load: the process that drives Locust ended early. "
-                f"The last lines of its log say why:\n{first.log_tail()}"
+                + (
+                    f"The last lines of its log say why:\n{tail}"
+                    if (tail := first.log_tail())
+                    else "It wrote nothing, so it was killed; see whether the machine has memory "
+                    "enough."
+                )
             )
 
     def read(self) -> list[dict[str, Any]]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import psutil
+
 from rowpath.errors import ServerError
 from rowpath.lab.apps.meeting import MEETING_HEADER, call_off
 from rowpath.lab.apps.tracing import TOKEN_HEADER
@@ -104,6 +106,19 @@ def _ask_beside(companion: Cell, beside: Server, meeting: Path) -> Response:
             return ask(client, companion, beside, {MEETING_HEADER: str(meeting)})
     finally:
         call_off(meeting)
+
+
+@contextmanager
+def watched(cell: Cell, server: Server) -> Iterator[tuple[int, ...]]:
+    """Yield the server's worker processes, which must be the same at the end: ServerError else."""
+    pids = server.worker_pids()
+    try:
+        yield pids
+        still_there = server.worker_pids() == pids
+    except psutil.NoSuchProcess:
+        still_there = False
+    if not still_there:
+        raise failure(cell, server, "a worker ended in the middle")
 
 
 def failure(cell: Cell, server: Server, reason: str) -> ServerError:

@@ -22,6 +22,9 @@ from rowpath.lab.profile import Profile
 from rowpath.lab.results import Observation, Results, Slot
 from rowpath.lab.servers.fleet import Fleet, Site, fleet
 
+SEED_STEP = 1_000_003
+"""From block to block: the variants of a block meet the same arrivals, each block meets others."""
+
 
 class Listener(Protocol):
     """Who is told how a run goes."""
@@ -136,13 +139,17 @@ def _measure(stage: Stage, plan: Plan, results: Results, listener: Listener) -> 
             for cell in order:
                 listener.step(f"{stage}: block {block + 1} of {profile.blocks}", cell)
                 seen = results.observations[cell]
-                results.slots[cell].append(_slot(cell, servers, asking, seen, profile))
+                slot = _slot(cell, servers, asking, seen, profile, plan.seed + SEED_STEP * block)
+                results.slots[cell].append(slot)
         results.spent_s[stage] += monotonic() - started
 
 
-def _slot(cell: Cell, servers: Fleet, asking: Driver, seen: Observation, profile: Profile) -> Slot:
+def _slot(  # noqa: PLR0913, PLR0917 one parameter a matter of the slot's
+    cell: Cell, servers: Fleet, asking: Driver, seen: Observation, profile: Profile, seed: int
+) -> Slot:
     if isinstance(cell.measure, Load):
-        return measure_load(cell, cell.measure, servers, asking, seen, load_s=profile.load_s)
+        load_s = profile.load_s
+        return measure_load(cell, cell.measure, servers, asking, seen, load_s=load_s, seed=seed)
     return measure_slot(cell, servers, seen, slot_s=profile.slot_s)
 
 

@@ -4,7 +4,7 @@ from statistics import median
 from time import monotonic
 
 from rowpath.lab.measures import CPU, TIME
-from rowpath.lab.measuring.asking import accompanied, ask, failure, time_s
+from rowpath.lab.measuring.asking import accompanied, ask, failure, time_s, watched
 from rowpath.lab.measuring.client import Response, connected
 from rowpath.lab.measuring.cpu_clock import cpu_s
 from rowpath.lab.measuring.memory_peak import forget_peaks, peaks
@@ -23,14 +23,13 @@ def measure_slot(cell: Cell, fleet: Fleet, seen: Observation, *, slot_s: float) 
     """
     server, beside = fleet.server_for(cell), fleet.server_beside(cell)
     fill(cell, server)
-    pids = server.worker_pids()
     pids_beside = beside.worker_pids() if beside else ()
     samples_s: list[float] = []
     own_cpu_s: list[float] = []
-    with connected(server.url) as client:
+    with watched(cell, server) as pids, connected(server.url) as client:
         with accompanied(cell.warm_up, beside) as company:
             ask(client, cell.warm_up, server, company.headers)
-        forget_peaks(pids)
+        has_peaks = forget_peaks(pids)
         cpu_before_s = cpu_s(pids)
         deadline = monotonic() + slot_s
         while not samples_s or monotonic() < deadline:
@@ -42,12 +41,10 @@ def measure_slot(cell: Cell, fleet: Fleet, seen: Observation, *, slot_s: float) 
             _check_length(cell, server, response, seen.size_bytes)
             if beside and cell.beside and company.response:
                 _check_length(cell.beside, beside, company.response, seen.beside_bytes)
-        if server.worker_pids() != pids:
-            raise failure(cell, server, "a worker ended in the middle")
         if beside and cell.beside and beside.worker_pids() != pids_beside:
             raise failure(cell.beside, beside, "a worker ended in the middle")
         used_s = sum(own_cpu_s) if own_cpu_s else cpu_s(pids) - cpu_before_s
-        memory = peaks(pids)
+        memory = peaks(pids) if has_peaks else {}
     figures = {TIME: median(samples_s), CPU: used_s / len(samples_s)} | memory
     return Slot(figures=figures, samples_s=tuple(samples_s))
 

@@ -1,5 +1,7 @@
 """A slot of many requests at once, driven by Locust, on a server without any instrument."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from rowpath.lab.load.engine import Driver, run_load
@@ -13,8 +15,9 @@ from rowpath.lab.measures import (
     THROUGHPUT,
     AtRate,
     Load,
+    Quantity,
 )
-from rowpath.lab.measuring.asking import OK, ask, failure
+from rowpath.lab.measuring.asking import OK, ask, failure, watched
 from rowpath.lab.measuring.client import connected
 from rowpath.lab.measuring.cpu_clock import cpu_s
 from rowpath.lab.measuring.memory_peak import forget_peaks, peaks
@@ -29,6 +32,15 @@ MORE_GENERATORS = 2
 """So many processes ask where one was the limit."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Loaded:
+    """What a load came to, and what the workers used meanwhile."""
+
+    result: LoadResult
+    used_s: float
+    memory: Mapping[Quantity, float]
+
+
 def measure_load(  # noqa: PLR0913 one parameter a matter of the slot's
     cell: Cell,
     measure: Load,
@@ -37,40 +49,53 @@ def measure_load(  # noqa: PLR0913 one parameter a matter of the slot's
     seen: Observation,
     *,
     load_s: float,
+    seed: int,
 ) -> Slot:
     """Return what a slot of `load_s` seconds or more under such a load came to.
 
-    ServerError where a request fails or its answer has another length than the one that was `seen`
-    and verified, where a worker ends, and where the generator was the limit.
+    `seed` decides when the requests of a rate arrive. Where the one process that asks was the limit
+    of a closed loop, the slot is measured anew with more. ServerError where a request fails or its
+    answer has another length than the one that was `seen` and verified, where a worker ends, where
+    the processes that ask were the limit, and where a rate could not be kept.
     """
     server = fleet.server_for(cell)
-    pids = server.worker_pids()
-    fill(cell, server)
-    with connected(server.url) as client:
-        ask(client, cell.warm_up, server)
-    forget_peaks(pids)
-    before_s = cpu_s(pids)
-    plan = _plan(cell, measure, server, seen, load_s=load_s, generators=0)
-    # A process of its own wakes up more exactly when a request is due.
-    result = run_load(plan, by=None if isinstance(measure, AtRate) else asking)
-    if any(limits(result)) and measure.users >= MORE_GENERATORS:
-        before_s = cpu_s(pids)
-        plan = _plan(cell, measure, server, seen, load_s=load_s, generators=MORE_GENERATORS)
-        result = run_load(plan)
-    if server.worker_pids() != pids:
-        raise failure(cell, server, "a worker ended in the middle")
-    used_s, memory = cpu_s(pids) - before_s, peaks(pids)
+    plan = _plan(cell, measure, server, seen, load_s=load_s, seed=seed)
+    if isinstance(measure, AtRate):
+        # A process of its own wakes up more exactly when a request is due.
+        loaded = _under(plan, cell, server, None)
+    else:
+        loaded = _under(plan, cell, server, asking)
+        if any(limits(loaded.result)) and measure.users >= MORE_GENERATORS:
+            more = replace(plan, role=Local(workers=MORE_GENERATORS))
+            loaded = _under(more, cell, server, None)
+    result = loaded.result
     _check(cell, server, result)
-    at_rate = isinstance(measure, AtRate)
-    found = whole(result, result.total) if at_rate else settled(result)
+    found = whole(result, result.total) if isinstance(measure, AtRate) else settled(result)
     p50_s, p95_s = _seconds(cell, server, found)
     figures = {
         THROUGHPUT: found.requests_per_s,
         MEDIAN_LATENCY: p50_s,
         P95_LATENCY: p95_s,
-        CPU: used_s / result.total.requests,
-    } | memory
+        CPU: loaded.used_s / result.total.requests,
+        **loaded.memory,
+    }
     return Slot(figures={each: figures[each] for each in measure.quantities if each in figures})
+
+
+def _under(plan: LoadPlan, cell: Cell, server: Server, asking: Driver | None) -> _Loaded:
+    """Do a load on a server that is warm, and see what its workers use meanwhile."""
+    fill(cell, server)
+    with connected(server.url) as client:
+        ask(client, cell.warm_up, server)
+    with watched(cell, server) as pids:
+        has_peaks = forget_peaks(pids)
+        before_s = cpu_s(pids)
+        result = run_load(plan, by=asking)
+        return _Loaded(
+            result=result,
+            used_s=cpu_s(pids) - before_s,
+            memory=peaks(pids) if has_peaks else {},
+        )
 
 
 def _plan(  # noqa: PLR0913 one parameter a matter of the load's
@@ -80,7 +105,7 @@ def _plan(  # noqa: PLR0913 one parameter a matter of the load's
     seen: Observation,
     *,
     load_s: float,
-    generators: int,
+    seed: int,
 ) -> LoadPlan:
     query = f"?{urlencode(cell.params)}" if cell.params else ""
     target = Target(
@@ -99,7 +124,8 @@ def _plan(  # noqa: PLR0913 one parameter a matter of the load's
         rate=measure.rate if isinstance(measure, AtRate) else None,
         run_time_s=measure.lasts_s(load_s, seen.duration_s, workers),
         grace_s=ALL_ANSWERED_WITHIN_S,
-        role=Local(workers=generators),
+        role=Local(workers=0),
+        seed=seed,
     )
 
 
@@ -110,8 +136,7 @@ def _check(cell: Cell, server: Server, result: LoadResult) -> None:
             cell, server, f"of {result.total.requests:,} requests under load some failed: {reasons}"
         )
     if (limit := next(limits(result), None)) is not None:
-        told = limit.partition(".")[0]
-        raise failure(cell, server, f"{told}, also with {MORE_GENERATORS} processes that ask")
+        raise failure(cell, server, limit.partition(".")[0])
 
 
 def _seconds(cell: Cell, server: Server, found: Figures) -> tuple[float, float]:
