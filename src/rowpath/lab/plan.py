@@ -53,7 +53,7 @@ class Cell:
         """What brings a slot's connection, caches and code paths to life: the cell with few rows.
 
         With none where each request sorts the whole table, which takes longer than all the rest:
-        for LIMIT 0 PostgreSQL sorts nothing.
+        Django sends no statement then, and for LIMIT 0 PostgreSQL sorts nothing.
         """
         most = WARM_UP_ROWS if self.conditions.uses_index else 0
         return self.sized(min(self.rows, most))
