@@ -133,7 +133,8 @@ def run_worker(worker: Worker, on_event: Callable[[str], None] = lambda _: None)
                 for frame in reader.new():
                     _raise_error(frame, process)
                     is_connected = is_connected or frame["event"] != "connected"
-                    on_event(frame["event"])
+                    if frame["event"] != "over":  # it has told that it ended
+                        on_event(frame["event"])
                 if not is_alive:
                     break
                 if not is_connected and monotonic() - started > worker.waits_s:
