@@ -8,8 +8,8 @@ import psutil
 from rowpath.errors import ServerError
 from rowpath.lab.measuring.looking import looking
 
-LOOK_EVERY_S = 0.05
-"""Rows come at some 100 MB/s at most, so a process is ended within about 5 MB of its limit."""
+LOOK_EVERY_S = 0.005
+"""Rows come at some 100 MB/s at most, so a process is ended within about half a MB of its limit."""
 
 
 class Watch:

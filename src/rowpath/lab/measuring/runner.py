@@ -128,10 +128,13 @@ def _measure(stage: Stage, plan: Plan, results: Results, listener: Listener) -> 
     profile = plan.profile
     whole = len(results.orders[stage])
     blocks = range(whole, profile.blocks) if stage.timed else range(0)
-    allowed_s = plan.forecast(results).allowed_s(stage)
+    allowed_s: float | None = None
     for block in blocks:
-        if block >= profile.floor and _may_stop(stage, profile, results, allowed_s):
-            return
+        if block >= profile.floor:
+            if allowed_s is None:  # once the fewest blocks are no estimate any more
+                allowed_s = plan.forecast(results).allowed_s(stage)
+            if _may_stop(stage, profile, results, allowed_s):
+                return
         started = monotonic()
         order = slot_order(stage, seed=plan.seed, block=block)
         results.orders[stage].append(order)
