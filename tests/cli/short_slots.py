@@ -30,7 +30,7 @@ def shortened(group: Group) -> Group:
 def lighter(load: Load) -> Load:
     """Return a load of the same kind that is over soon."""
     if isinstance(load, AtRate):
-        return AtRate(rate=20, users=10, least_s=0.5)
+        return AtRate(rate=20, users=50, least_s=0.5)
     return ManyUsers(users=2)
 
 

@@ -141,5 +141,9 @@ def _check(cell: Cell, server: Server, result: LoadResult) -> None:
 
 def _seconds(cell: Cell, server: Server, found: Figures) -> tuple[float, float]:
     if found.p50_ms is None or found.p95_ms is None:
-        raise failure(cell, server, "no request was answered under load")
+        raise failure(
+            cell,
+            server,
+            "too few requests were answered under load for a median and a 95th percentile",
+        )
     return found.p50_ms / 1000, found.p95_ms / 1000
