@@ -26,6 +26,16 @@ SHOWN = (
 )
 
 
+DECIDED = (
+    "coverage of one interval",
+    "an interval beyond the null band",
+    "a difference called, gates included",
+    "runs not valid",
+    "5% more is found",
+    "mean blocks",
+)
+
+
 def main() -> None:
     """Print the exact table, then the simulated ones, as Markdown."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -35,6 +45,13 @@ def main() -> None:
 
     print(f"Seed {options.seed} for every row, {options.replications:,} replications each.")
     print_exact()
+    for title, designs in gated_tables():
+        outcomes = (
+            (name, simulate(design, replications=options.replications, seed=options.seed))
+            for name, design in designs
+        )
+        rows = ((name, *decided(outcome)) for name, outcome in outcomes)
+        print_table(title, ("noise, comparisons", *DECIDED), rows)
     for title, label, designs in tables():
         rows = (
             (name, *cells(simulate(design, replications=options.replications, seed=options.seed)))
@@ -92,6 +109,38 @@ def tables() -> Iterable[tuple[str, str, list[tuple[str, Design]]]]:
     )
 
 
+def gated_tables() -> Iterable[tuple[str, list[tuple[str, Design]]]]:
+    """Return the tables of the whole decision: a title, and the design of each row."""
+    noises = {
+        "scatter 1%": Noise(ratio_sd=0.01),
+        "scatter 3%": Noise(ratio_sd=0.03),
+        "scatter 8%": Noise(ratio_sd=0.08),
+        "scatter 3%, drift 30%": Noise(drift=0.3),
+        "scatter 1%, wandering 5%": Noise(ratio_sd=0.01, wander_sd=0.05),
+        "scatter 3%, wandering 10%": Noise(wander_sd=0.10),
+        "scatter 3%, restarts 3%": Noise(restart_sd=0.03),
+        "scatter 3%, variants alone disturbed": one_sided(0.1),
+    }
+    for true_ratio in (1.0, 1.05, 1.1):
+        yield (
+            f"The whole decision, 6 to 10 blocks, true ratio {true_ratio}",
+            [
+                (
+                    f"{name}, {comparisons}",
+                    Design(
+                        comparisons=comparisons,
+                        true_ratio=true_ratio,
+                        stopping=Stopping.PRECISE,
+                        gated=True,
+                        noise=noise,
+                    ),
+                )
+                for name, noise in noises.items()
+                for comparisons in ((1, 6, 36) if true_ratio == 1 else (1,))
+            ],
+        )
+
+
 def precise(*, comparisons: int = 1, ratio_sd: float = 0.03, true_ratio: float = 1.0) -> Design:
     """Return the default profile's design."""
     return Design(
@@ -111,6 +160,18 @@ def restarts(blocks: int, stopping: Stopping, restart_sd: float, group: int) -> 
     """Return a design whose servers are restarted after each group of blocks."""
     noise = Noise(restart_sd=restart_sd, blocks_per_restart=group)
     return Design(most_blocks=blocks, stopping=stopping, noise=noise)
+
+
+def decided(outcome: Outcome) -> tuple[str, ...]:
+    """Return a row of a table of gated runs."""
+    shares = (
+        outcome.coverage,
+        outcome.beyond_band,
+        outcome.called,
+        outcome.invalid,
+        outcome.control_found,
+    )
+    return (*map(percent, shares), f"{outcome.mean_blocks:.1f}")
 
 
 def cells(outcome: Outcome) -> tuple[str, ...]:

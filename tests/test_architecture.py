@@ -62,6 +62,8 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
         {"answers", "dataset", "host"},
         # what was measured
         {"results"},
+        {"disturbances", "gates"},
+        {"judging"},
         {"analysis", "forecast", "resume"},
         {"load"},
         {"measuring"},

@@ -13,6 +13,7 @@
     ├── InstallError    exit 11  an extra that is not installed
     ├── LimitError      exit 12  a load whose figures do not hold: its generator was the limit
     ├── ResumeError     exit 13  a run whose blocks cannot be joined with new ones
+    ├── InvalidRunError exit 14  a run that failed its own tests: it is written, and not believed
     └── ThresholdError  exit 99  a load that did not keep the limits it was given
 
 A message reads `Cannot <verb> <object>: <reason with the values>. <What to do>.` Each class has
@@ -103,3 +104,9 @@ class ResumeError(RowpathError):
     """A run cannot go on: what is measured now would not be what was measured then."""
 
     exit_code = 13
+
+
+class InvalidRunError(RowpathError):
+    """A run is whole and failed the gates that say whether its numbers can be believed."""
+
+    exit_code = 14

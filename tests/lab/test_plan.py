@@ -123,7 +123,7 @@ def test_groups_are_measured_side_by_side_each_at_its_own_sizes() -> None:
 
     assert rows_of([first, second]) == [[10, 20], [100]]
     assert str(first) == "lists, 10 to 20 rows"
-    assert [cell.path for cell in first.timed[-2:]] == ["/lists/e", "/lists/e"]
+    assert [cell.path for cell in first.cells[-2:]] == ["/lists/e", "/lists/e"]
 
 
 def test_a_variant_whose_requirement_is_not_met_is_left_out() -> None:

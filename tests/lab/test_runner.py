@@ -1,8 +1,13 @@
 """A run keeps its rules: checked first, stopped by rule, ended workers told."""
 
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
+from time import perf_counter
 
+import psycopg
 import pytest
 
 from conftest import PRODUCTS
@@ -15,7 +20,8 @@ from rowpath.lab.experiment import Experiment, Timing, Variant
 from rowpath.lab.experiments import EXPERIMENTS
 from rowpath.lab.measuring import runner
 from rowpath.lab.measuring.observe import Observer
-from rowpath.lab.plan import Cell, Stage, Stock, stages
+from rowpath.lab.measuring.slots import controlled
+from rowpath.lab.plan import SLOWED_BY, Cell, Control, Stage, Stock, stages
 from rowpath.lab.profile import Profile, profile_named
 from rowpath.lab.record import NUMBER_OF_ROWS
 from rowpath.lab.results import Results
@@ -187,3 +193,52 @@ def test_a_worker_beyond_its_memory_limit_is_an_outcome(site: Site) -> None:
     outcomes = [seen.outcome for seen in results.observations.values() if seen.outcome]
     assert len(outcomes) == 1
     assert outcomes[0].startswith("The worker was ended at its limit of 1 MiB after ")
+
+
+def test_a_slot_that_a_checkpoint_falls_into_is_measured_again(site: Site) -> None:
+    """By a rule that was fixed beforehand, three times at the most, and each is told."""
+    profile, results = replace(QUICK, blocks=1, floor=1, slot_s=0.01), Results()
+    stopped = Event()
+
+    def check() -> None:
+        with psycopg.connect(site.dsn, autocommit=True) as connection:
+            while not stopped.is_set():
+                connection.execute("CHECKPOINT")
+
+    with ThreadPoolExecutor() as pool:
+        checking = pool.submit(check)
+        try:
+            runner.execute(
+                plan_of(only(NAMED["fields"], "all", "values"), profile, site), results, Silent()
+            )
+        finally:
+            stopped.set()
+        checking.result()
+
+    [again] = results.again.values()
+    assert {each.reason for each in again} == {"the database began or ended a checkpoint"}
+    assert {each.block for each in again} == {0}
+    tries = Counter(each.slot for each in again)
+    assert set(tries) == {str(cell) for cell in results.slots}
+    assert set(tries.values()) == {runner.MOST_TRIES - 1}
+    assert all(len(slots) == 1 for slots in results.slots.values())
+
+
+def test_a_positive_control_takes_five_percent_longer(site: Site) -> None:
+    """The delay is really waited: request by request, on top of what each took."""
+    results = Results()
+    profile = replace(QUICK, blocks=1, floor=1, slot_s=0.01)
+
+    runner.execute(
+        plan_of(only(NAMED["fields"], "all", "values"), profile, site), results, Silent()
+    )
+
+    took_s = 0.02
+    kinds = {cell.control for cell in results.slots}
+    assert kinds == {None, Control.CLONE, Control.SLOWED}
+    slowed = next(cell for cell in results.slots if cell.control is Control.SLOWED)
+    started = perf_counter()
+    slowed_s = controlled(slowed, took_s)
+    assert perf_counter() - started >= SLOWED_BY * took_s
+    assert slowed_s >= took_s * (1 + SLOWED_BY)
+    assert controlled(slowed.original, took_s) == took_s

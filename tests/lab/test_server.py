@@ -228,6 +228,13 @@ def test_servers_that_start_side_by_side_get_ports_of_their_own() -> None:
         ports = list(pool.map(free_port, [None] * 1_000))
 
     assert len(set(ports)) == 1_000
+    assert max(ports) < first_of_clients()
+
+
+def first_of_clients() -> int:
+    """Return the first port that a connection going out may be given, by this system's own word."""
+    told = Path("/proc/sys/net/ipv4/ip_local_port_range")
+    return int(told.read_text().split()[0]) if told.exists() else 49_152
 
 
 @pytest.mark.parametrize("own", APPS)

@@ -13,6 +13,7 @@ from rowpath.cli import options
 from rowpath.cli.choices import Options, fresh, said, taken_up
 from rowpath.cli.outputs import Outputs, outputs
 from rowpath.cli.progress import Steps, console_for, steps
+from rowpath.errors import InvalidRunError
 from rowpath.lab.database import open_database
 from rowpath.lab.experiments import needs
 from rowpath.lab.folders import logs_folder
@@ -23,7 +24,7 @@ from rowpath.lab.record import Run
 from rowpath.lab.runs import read_run
 from rowpath.lab.servers.redis import open_redis
 from rowpath.lab.session import Session, prepared
-from rowpath.report import terminal
+from rowpath.report import terminal, trust
 
 
 @click.command("run")
@@ -112,6 +113,7 @@ def run_experiments(  # noqa: PLR0913 one parameter an option
             )
             with session.kept(partial(_tell, console, files)):
                 session.execute(Telling(console, progress, session, files))
+            _vouch(session.run())
 
 
 def _tell(console: Console, files: Outputs, run: Run) -> None:
@@ -121,6 +123,17 @@ def _tell(console: Console, files: Outputs, run: Run) -> None:
     for name, path in written.paths.items():
         console.print(Text(f"{name}: {path}"), soft_wrap=True)
     written.check()
+
+
+def _vouch(run: Run) -> None:
+    """InvalidRunError where the run failed a gate that its verdicts rest on."""
+    failed = trust.failures(run)
+    if failed:
+        others = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
+        raise InvalidRunError(
+            f"Cannot vouch for all of this run: {failed[0].rstrip('.')}{others}. "
+            "All is written; measure again where the machine has less else to do."
+        )
 
 
 UNTOLD = "It was ended from outside and could not say by what, or it is still running."

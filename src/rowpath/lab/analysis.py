@@ -1,4 +1,4 @@
-"""From raw results to records: intervals, ratios, Holm's correction and verdicts. Pure."""
+"""From raw results to records: intervals, ratios and Holm's correction. Pure."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -9,13 +9,13 @@ from statistics import median
 from rowpath.capture.trace import Statement, Trace, duplicates
 from rowpath.lab.conditions import Conditions
 from rowpath.lab.experiment import Claim, Experiment, Group, Timing, Variant
-from rowpath.lab.experiments.reasons import why
-from rowpath.lab.measures import CPU, Quantity
+from rowpath.lab.judging import judged
+from rowpath.lab.measures import CPU, SURROUNDINGS, Quantity
 from rowpath.lab.plan import Cell, Comparison, Stage
 from rowpath.lab.record import (
     CacheWorkerRecord,
-    ClaimRecord,
     ComparisonRecord,
+    ControlRecord,
     CpuLineRecord,
     DifferenceRecord,
     ExperimentRecord,
@@ -38,24 +38,25 @@ from rowpath.stats.median import median_interval
 from rowpath.stats.precision import precise_enough
 from rowpath.stats.ratio import ratio_interval, ratio_p_value
 from rowpath.stats.shares import centre_interval, ln_contributions
-from rowpath.stats.verdict import judge
 
 MIB = 1 << 20
 LEAST_TO_SHARE = log(1.5)
 """The least ln ratio that is shared out, to either side."""
 
 
-def experiment_record(
+def experiment_record(  # noqa: PLR0913 one parameter a thing that is known
     experiment: Experiment,
     stages: Sequence[Stage],
     results: Results,
     versions: Mapping[str, str],
     sources: Mapping[Variant, str],
+    *,
+    held: Mapping[str, int] | None = None,
 ) -> ExperimentRecord:
     """Return what is known of an experiment, as far as its `stages` were measured.
 
     `versions` are the packages', which decide what could not run here; `sources` the code of each
-    variant of the stages.
+    variant of the stages; `held` the rows of each dataset by its name, where they are known.
     """
     own = [stage for stage in stages if stage.experiment.name == experiment.name]
     comparisons = tuple(
@@ -63,7 +64,7 @@ def experiment_record(
         for comparison in _comparisons(own)
         for record in _records(comparison, experiment.claims, results)
     )
-    return ExperimentRecord(
+    record = ExperimentRecord(
         name=experiment.name,
         section=experiment.section,
         question=experiment.question,
@@ -90,12 +91,7 @@ def experiment_record(
             if cell in results.observations
         ),
         comparisons=comparisons,
-        claims=tuple(
-            _claim_record(claim, comparison)
-            for claim in experiment.claims
-            for comparison in comparisons
-            if _speaks_of(comparison, claim)
-        ),
+        claims=(),
         orders=tuple(
             OrderRecord(
                 stage=str(stage),
@@ -103,6 +99,7 @@ def experiment_record(
                 done=stage in results.done,
                 spent_s=results.spent_s.get(stage, 0.0),
                 cut=results.cut.get(stage, ()),
+                again=tuple(results.again.get(stage, ())),
             )
             for stage in own
         ),
@@ -112,6 +109,15 @@ def experiment_record(
             for comparison in _comparisons(own)
             if (record := _explanation(comparison, results)) is not None
         ),
+        controls=tuple(
+            control
+            for stage in own
+            for cell in stage.controls
+            if (control := _control_record(stage, cell, results)) is not None
+        ),
+    )
+    return replace(
+        record, claims=tuple(judged(record, experiment, (held or {}).get(experiment.data)))
     )
 
 
@@ -353,7 +359,7 @@ def _observed(cell: Cell, group: Group, observation: Observation, source: str) -
 
 def _with_slots(seen: VariantRecord, cell: Cell, slots: Sequence[Slot]) -> VariantRecord:
     """Return the record of a timed cell with all that its slots say."""
-    samples_ms = tuple(tuple(s * 1000 for s in slot.samples_s) for slot in slots if slot.samples_s)
+    samples_ms = _samples_ms(slots)
     cpu_ms = tuple(slot.figures[CPU] * 1000 for slot in slots if CPU in slot.figures)
     return replace(
         seen,
@@ -366,12 +372,16 @@ def _with_slots(seen: VariantRecord, cell: Cell, slots: Sequence[Slot]) -> Varia
     )
 
 
+def _samples_ms(slots: Sequence[Slot]) -> tuple[tuple[float, ...], ...]:
+    return tuple(tuple(s * 1000 for s in slot.samples_s) for slot in slots if slot.samples_s)
+
+
 def _figures(cell: Cell, slots: Sequence[Slot]) -> Iterator[FigureRecord]:
-    """Yield what each quantity of a timed cell came to, in the order of its measure.
+    """Yield what each quantity of a timed cell came to, and after these what went on around it.
 
     Not every system tells each.
     """
-    for quantity in cell.measure.quantities if slots else ():
+    for quantity in (*cell.measure.quantities, *SURROUNDINGS) if slots else ():
         if any(quantity not in slot.figures for slot in slots):
             continue
         blocks = tuple(slot.figures[quantity] for slot in slots)
@@ -421,30 +431,24 @@ def _sum_if_known(counts: Iterable[int | None]) -> int | None:
     return None if None in known else sum(count for count in known if count is not None)
 
 
-def _speaks_of(comparison: ComparisonRecord, claim: Claim) -> bool:
-    told = (claim.variant, claim.baseline, claim.rows, claim.quantity.name)
-    return told == (
-        comparison.variant,
-        comparison.baseline,
-        comparison.rows,
-        comparison.quantity,
-    )
-
-
-def _claim_record(claim: Claim, comparison: ComparisonRecord) -> ClaimRecord:
-    measured = comparison.ratio
-    return ClaimRecord(
-        text=claim.text,
-        section=claim.section,
-        variant=claim.variant,
-        baseline=claim.baseline,
-        setup=comparison.setup,
-        rows=claim.rows,
-        quantity=claim.quantity.name,
-        claimed_ratio=claim.ratio,
-        measured=measured,
-        verdict=judge(claim.ratio, measured),
-        why=why(claim),
+def _control_record(stage: Stage, cell: Cell, results: Results) -> ControlRecord | None:
+    """Return what came of a control, None of one that was not measured yet."""
+    slots = results.slots.get(cell)
+    if not slots:
+        return None
+    quantity = cell.measure.quantities[0]
+    pair = _Pair(variant=cell, baseline=cell.original, quantity=quantity)
+    figures = pair.block_figures(results)
+    return ControlRecord(
+        kind=str(cell.control),
+        stage=str(stage),
+        slot=str(cell),
+        measure=str(cell.measure),
+        quantity=quantity.name,
+        blocks=len(figures[0]),
+        ratio=ratio_interval(*figures),
+        samples_ms=_samples_ms(slots),
+        figures=tuple(_figures(cell, slots)),
     )
 
 

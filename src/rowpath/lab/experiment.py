@@ -22,6 +22,11 @@ class Data(StrEnum):
     LOGS = "logs"
     """The talk's own application, a site of fight logs: a dozen related tables."""
 
+    @property
+    def told_rows(self) -> int | None:
+        """How many rows the talk had of it, so its claims are of a table of that size, if told."""
+        return 10_000_000 if self is Data.PRODUCTS else None
+
 
 class Shape(StrEnum):
     """How an answer lays out its values."""

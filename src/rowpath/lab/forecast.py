@@ -107,7 +107,7 @@ class Forecast:
         return warm_up_s + max(self._profile.slot_s, request_s)
 
     def _request_s(self, cell: Cell) -> float:
-        seen = self._results.observations.get(cell)
+        seen = self._results.observations.get(cell.original)
         if seen is not None:
             return seen.duration_s
         sends = cell.variant.declared_statements(cell.rows) > 0

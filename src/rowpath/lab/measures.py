@@ -40,6 +40,22 @@ Half take longer.
 P95_LATENCY = Quantity(name="p95", unit="s", better=Better.LESS)
 """So likewise: one in twenty takes longer."""
 
+OTHER_CPU = Quantity(name="other_cpu", unit="share", better=Better.LESS)
+"""What processes that are no part of the run used of all the machine's processors."""
+STEAL = Quantity(name="steal", unit="share", better=Better.LESS)
+"""What other machines of the same host took of these processors while something here was to run."""
+PRESSURE = Quantity(name="cpu_pressure", unit="share", better=Better.LESS)
+"""The share of the time in which some process of the machine waited for a processor."""
+ASKING_CPU = Quantity(name="asking_cpu", unit="cores", better=Better.LESS)
+"""What the processes that ask used."""
+DATABASE_CPU = Quantity(name="database_cpu", unit="cores", better=Better.LESS)
+"""What PostgreSQL used."""
+CHECKPOINTS = Quantity(name="checkpoints", unit="1", better=Better.LESS)
+"""How many checkpoints of the database began or ended."""
+AUTOVACUUMS = Quantity(name="autovacuums", unit="1", better=Better.LESS)
+"""How many tables the database vacuumed or analysed of itself, or was at it."""
+SURROUNDINGS = (OTHER_CPU, STEAL, PRESSURE, ASKING_CPU, DATABASE_CPU, CHECKPOINTS, AUTOVACUUMS)
+"""What goes on around a slot, as far as the system tells it; see docs/statistics.md."""
 
 ROUNDS = 1.5
 MOST_S = 20.0

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from random import Random
 
 from rowpath.errors import UsageError
@@ -12,6 +13,18 @@ from rowpath.lab.measures import Measure, OneAtATime
 from rowpath.lab.profile import WARM_UP_ROWS, Profile
 from rowpath.lab.sections import place
 
+SLOWED_BY = 0.05
+"""What a positive control adds to each request: a run that does not find it is blind to it."""
+
+
+class Control(StrEnum):
+    """What a baseline is measured once more for, by a run that tests itself."""
+
+    CLONE = "clone"
+    """Nothing is different, and nothing may be found."""
+    SLOWED = "slowed"
+    """Each request takes 5% longer, and that must be found."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
@@ -20,7 +33,7 @@ class Cell:
     `path` is where the application answers it. `beside` is its companion: the cell that another
     process answers at the same time, and which `accompanies` the variant of that name. `whole`
     says that `rows` are all of the table, and that no number is sent with the request. `measure` is
-    what a slot does.
+    what a slot does. `control` makes it a baseline that is measured once more.
     """
 
     variant: Variant
@@ -31,6 +44,12 @@ class Cell:
     whole: bool = False
     beside: "Cell | None" = None
     accompanies: str = ""
+    control: Control | None = None
+
+    @property
+    def original(self) -> "Cell":
+        """The cell itself, or the baseline that a control is of."""
+        return replace(self, control=None)
 
     @property
     def is_ordered(self) -> bool:
@@ -61,7 +80,8 @@ class Cell:
     def __str__(self) -> str:
         """Return `drf-objects (controlled, 1,000 rows)`; a companion says beside what it runs."""
         beside = f" beside {self.accompanies}" if self.accompanies else ""
-        return f"{self.variant.name} ({self.conditions}, {self.rows:,} rows){beside}"
+        control = f" {self.control}" if self.control else ""
+        return f"{self.variant.name} ({self.conditions}, {self.rows:,} rows){beside}{control}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,10 +100,15 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """What is measured together, in the same blocks: an experiment's groups, each at a size."""
+    """What is measured together, in the same blocks: an experiment's groups, each at a size.
+
+    `controls` are baselines that are measured once more in each block, by which the run tests
+    itself: of each measure one that must be found the same, and one that must be found slower.
+    """
 
     experiment: Experiment
     comparisons: tuple[Comparison, ...]
+    controls: tuple[Cell, ...] = ()
 
     def __str__(self) -> str:
         """Return `lists, 1,000 rows`, or `relations, 300 to 1,000 rows`."""
@@ -98,8 +123,8 @@ class Stage:
 
     @property
     def timed(self) -> tuple[Cell, ...]:
-        """The cells that are timed in blocks."""
-        return tuple(cell for cell in self.cells if cell.variant.is_timed)
+        """The cells that are timed in blocks, controls included."""
+        return tuple(cell for cell in self.cells if cell.variant.is_timed) + self.controls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,12 +170,35 @@ def stages(
     for group in groups:
         _check_sizes(group, sizes, stock)
     return tuple(
-        Stage(experiment=experiment, comparisons=comparisons)
+        Stage(
+            experiment=experiment, comparisons=comparisons, controls=tuple(_controls(comparisons))
+        )
         for experiment in experiments
         for comparisons in _in_step(
             [_comparisons(experiment, group, profile, stock, sizes) for group in experiment.groups]
         )
     )
+
+
+def _controls(comparisons: Sequence[Comparison]) -> Iterator[Cell]:
+    """Yield the controls of a stage: those of the first baseline that is timed by each measure.
+
+    Under conditions that have no whole table sorted, where it has such: those are the quickest, and
+    what a run can see is best seen there. Of requests that are made one at a time alone is it known
+    what a delay does: where many users ask, they wait for one another instead.
+    """
+    baselines: dict[Measure, Cell] = {}
+    for comparison in comparisons:
+        name = comparison.group.baseline
+        cells = [cell for cell in comparison.cells if cell.variant.name == name]
+        timed = [cell for cell in cells if cell.variant.is_timed]
+        if timed and len(comparison.cells) > len(cells):
+            quickest = max(timed, key=lambda cell: cell.conditions.uses_index)
+            baselines.setdefault(quickest.measure, quickest)
+    for measure, baseline in baselines.items():
+        yield replace(baseline, control=Control.CLONE)
+        if isinstance(measure, OneAtATime):
+            yield replace(baseline, control=Control.SLOWED)
 
 
 def _check_sizes(group: Group, sizes: Sequence[int], stock: Stock) -> None:

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from rowpath.stats.interval import Interval
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +154,11 @@ class VariantRecord:
     observed_ms: float | None = None
     beside_bytes: int = 0
 
+    @property
+    def slot(self) -> str:
+        """The name of its slots, as the order of the blocks has it."""
+        return f"{self.name} ({self.setup}, {self.rows:,} rows)"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparisonRecord:
@@ -176,7 +181,10 @@ class ComparisonRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimRecord:
-    """A claim held against what was measured in one set-up; `why` says what the mechanism is."""
+    """A claim held against what was measured in one set-up; `why` says what the mechanism is.
+
+    `withheld` says why there is no verdict, where what was measured cannot bear one.
+    """
 
     text: str
     section: str
@@ -189,6 +197,7 @@ class ClaimRecord:
     verdict: str
     why: str = ""
     quantity: str = "time"
+    withheld: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,11 +253,21 @@ class CutBlockRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AgainRecord:
+    """A slot, as `variant (setup, rows)`, that was measured again in its block, and why."""
+
+    block: int
+    slot: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRecord:
     """The order of the slots in each block of a stage, each as `variant (setup, rows)`.
 
     `done` says that the stage ended by its own rule, `spent_s` how long its whole blocks took.
-    `cut` are the blocks that an interruption cut before the run went on.
+    `cut` are the blocks that an interruption cut before the run went on, `again` the slots that a
+    rule had measured again.
     """
 
     stage: str
@@ -256,6 +275,52 @@ class OrderRecord:
     done: bool = False
     spent_s: float = 0.0
     cut: tuple[CutBlockRecord, ...] = ()
+    again: tuple[AgainRecord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlRecord:
+    """A baseline that was measured once more in each block of a stage, by its slots' name `slot`.
+
+    `kind` is `clone`, where nothing was different, or `slowed`, where each request took 5% longer.
+    `ratio` is that of the control over its baseline, in the `quantity` that `measure` compares.
+    """
+
+    kind: str
+    stage: str
+    slot: str
+    measure: str
+    quantity: str
+    blocks: int
+    ratio: Interval | None
+    samples_ms: tuple[tuple[float, ...], ...]
+    figures: tuple[FigureRecord, ...]
+
+
+MeasuredRecord = VariantRecord | ControlRecord
+"""What has slots in the blocks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateRecord:
+    """What a run had to show of itself before its numbers are believed.
+
+    It `passed` where `value` kept to its `bound`; `text` says in a sentence what was seen. It
+    speaks of a `stage` and of what is measured there as `measure` says; where these are empty, of
+    the whole stage, or the whole run. A gate that failed `withholds` something from what it speaks
+    of: all `verdicts`, those that rest on the `absence` of a difference, or `nothing`. One that
+    `invalidates` makes the run not valid.
+    """
+
+    name: str
+    stage: str
+    measure: str
+    passed: bool
+    value: float
+    bound: float
+    withholds: str
+    invalidates: bool
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -307,6 +372,7 @@ class ExperimentRecord:
     orders: tuple[OrderRecord, ...] = ()
     left_out: tuple[LeftOutRecord, ...] = ()
     explanations: tuple[ExplanationRecord, ...] = ()
+    controls: tuple[ControlRecord, ...] = ()
 
     def group(self, name: str) -> GroupRecord:
         """Return the group called `name`; KeyError where there is none."""
@@ -382,7 +448,8 @@ class Run:
     `datasets` are all that were used, `dataset` the first of them, which stood alone in schema 1.
     A run that was interrupted and went on has several `sittings`: it started with the first,
     `duration_s` is the time of all together, and `stopped` speaks of the last. `asked` is None in a
-    file of schema 2.
+    file of schema 2. `gates` are what the run tested itself by, and it is `valid` where none failed
+    that invalidates; before schema 4 a run did not test itself.
     """
 
     schema_version: int
@@ -399,6 +466,8 @@ class Run:
     experiments: tuple[ExperimentRecord, ...]
     asked: AskedRecord | None = None
     sittings: tuple[SittingRecord, ...] = ()
+    gates: tuple[GateRecord, ...] = ()
+    valid: bool = True
 
 
 _RUN = TypeAdapter(Run)

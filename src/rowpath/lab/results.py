@@ -8,7 +8,7 @@ from rowpath.capture.trace import Trace
 from rowpath.lab.answers.verify import Difference
 from rowpath.lab.measures import Quantity
 from rowpath.lab.plan import Cell, Stage
-from rowpath.lab.record import CutBlockRecord, VariantRecord
+from rowpath.lab.record import AgainRecord, CutBlockRecord, VariantRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +66,8 @@ class Results:
 
     Slots stand in block order; `orders` has for each stage the order of the slots in each block,
     `spent_s` the seconds that its whole blocks took. A stage is `done` when it ended by its own
-    rule. Of a run that goes on, `recorded` has what its file told of each cell, and `cut` the
+    rule. `again` are the slots that were measured again, each with its reason. Of a run that goes
+    on, `recorded` has what its file told of each cell, and `cut` the
     blocks that were cut, which count for nothing.
     """
 
@@ -77,5 +78,6 @@ class Results:
     slots: defaultdict[Cell, list[Slot]] = field(default_factory=lambda: defaultdict(list))
     spent_s: defaultdict[Stage, float] = field(default_factory=lambda: defaultdict(float))
     done: set[Stage] = field(default_factory=set)
+    again: defaultdict[Stage, list[AgainRecord]] = field(default_factory=lambda: defaultdict(list))
     recorded: dict[Cell, VariantRecord] = field(default_factory=dict)
     cut: dict[Stage, tuple[CutBlockRecord, ...]] = field(default_factory=dict)

@@ -21,6 +21,7 @@ from rowpath.lab.record import (
     CutSlotRecord,
     DatasetRecord,
     EnvironmentRecord,
+    MeasuredRecord,
     OrderRecord,
     Run,
     VariantRecord,
@@ -97,14 +98,19 @@ def resumed(run: Run, stages: Sequence[Stage], sources: Mapping[Variant, str]) -
     results = Results()
     refuse(tuple(_strangers(run, stages)))
     cells = {(stage.experiment.name, str(cell)): cell for stage in stages for cell in stage.cells}
+    controls = {
+        (stage.experiment.name, str(cell)): cell for stage in stages for cell in stage.controls
+    }
     for experiment in run.experiments:
         for record in experiment.variants:
-            cell = cells[experiment.name, _slot_name(record)]
+            cell = cells[experiment.name, record.slot]
             if record.code != sources[cell.variant]:
                 refuse((f"the code of {cell.variant.name} has changed",))
             results.recorded[cell] = record
             results.observations[cell] = _observation(record)
             results.slots[cell] = _slots(record) if cell.variant.is_timed else []
+        for control in experiment.controls:
+            results.slots[controls[experiment.name, control.slot]] = _slots(control)
     orders = {
         (experiment.name, order.stage): order
         for experiment in run.experiments
@@ -119,11 +125,16 @@ def resumed(run: Run, stages: Sequence[Stage], sources: Mapping[Variant, str]) -
 
 def _strangers(run: Run, stages: Sequence[Stage]) -> Iterator[str]:
     """Yield what was measured and is not planned."""
-    planned = {(stage.experiment.name, str(cell)) for stage in stages for cell in stage.cells}
+    planned = {
+        (stage.experiment.name, str(cell))
+        for stage in stages
+        for cell in (*stage.cells, *stage.controls)
+    }
     for experiment in run.experiments:
-        for record in experiment.variants:
-            if (experiment.name, _slot_name(record)) not in planned:
-                yield f"{_slot_name(record)} of {experiment.name} is no longer measured"
+        measured: Sequence[MeasuredRecord] = (*experiment.variants, *experiment.controls)
+        for record in measured:
+            if (experiment.name, record.slot) not in planned:
+                yield f"{record.slot} of {experiment.name} is no longer measured"
 
 
 def _take_up(stage: Stage, order: OrderRecord, seed: int, results: Results) -> None:
@@ -136,6 +147,7 @@ def _take_up(stage: Stage, order: OrderRecord, seed: int, results: Results) -> N
     whole = min((len(results.slots[cell]) for cell in stage.timed), default=0)
     beyond = [(cell, slot) for cell in stage.timed for slot in results.slots[cell][whole:]]
     results.cut[stage] = order.cut
+    results.again[stage] = list(order.again)
     if beyond:
         results.cut[stage] += (CutBlockRecord(block=whole, slots=tuple(map(_cut, beyond))),)
     for cell in stage.timed:
@@ -162,11 +174,6 @@ def _cut(measured: tuple[Cell, Slot]) -> CutSlotRecord:
     )
 
 
-def _slot_name(record: VariantRecord) -> str:
-    """Return the name of a record's cell, as `Cell` says it."""
-    return f"{record.name} ({record.setup}, {record.rows:,} rows)"
-
-
 def _observation(record: VariantRecord) -> Observation:
     """Return what a slot and the forecast need of an observation; the record keeps the rest."""
     peak, grown = int(record.peak_mib * MIB), int(record.grown_mib * MIB)
@@ -181,7 +188,7 @@ def _observation(record: VariantRecord) -> Observation:
     )
 
 
-def _slots(record: VariantRecord) -> list[Slot]:
+def _slots(record: MeasuredRecord) -> list[Slot]:
     figures = {
         Quantity(name=each.quantity, unit=each.unit, better=Better(each.better)): each.blocks
         for each in record.figures

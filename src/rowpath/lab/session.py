@@ -16,6 +16,7 @@ from rowpath.lab.database import Database, connect, refused
 from rowpath.lab.dataset import Dataset, ensure
 from rowpath.lab.experiment import Experiment, Variant
 from rowpath.lab.forecast import Forecast
+from rowpath.lab.gates import clones_gate, gates_of
 from rowpath.lab.host import environment
 from rowpath.lab.measuring import runner
 from rowpath.lab.plan import Stage
@@ -64,7 +65,10 @@ class Session:
     def record(self, experiment: Experiment) -> ExperimentRecord:
         """Return what is known of an experiment so far."""
         versions = self.environment.packages
-        return experiment_record(experiment, self.plan.stages, self.results, versions, self.sources)
+        held = {dataset.name: dataset.rows for dataset in self.datasets}
+        return experiment_record(
+            experiment, self.plan.stages, self.results, versions, self.sources, held=held
+        )
 
     def run(self, stopped: str | None = None) -> Run:
         """Return what was measured so far as a value; `stopped` says why that is not all."""
@@ -75,6 +79,10 @@ class Session:
             stopped=stopped and stopped.encode(errors="replace").decode(),
         )
         sittings = (*self.earlier, now)
+        experiments = tuple(record for record in self._records() if record.variants)
+        gates = tuple(gate for record in experiments for gate in gates_of(record))
+        clones = clones_gate(gates)
+        gates = gates if clones is None else (clones, *gates)
         return Run(
             schema_version=SCHEMA_VERSION,
             rowpath=__version__,
@@ -87,9 +95,11 @@ class Session:
             environment=self.environment,
             dataset=self.datasets[0],
             datasets=self.datasets,
-            experiments=tuple(record for record in self._records() if record.variants),
+            experiments=experiments,
             asked=self.asked,
             sittings=sittings,
+            gates=gates,
+            valid=all(gate.passed or not gate.invalidates for gate in gates),
         )
 
     def _records(self) -> Iterator[ExperimentRecord]:

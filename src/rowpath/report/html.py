@@ -9,7 +9,7 @@ charts without, so the policy needs no `unsafe-eval`.
 from jinja2 import Environment
 
 from rowpath.lab.record import Run
-from rowpath.report import claim_columns, figures, notes, page
+from rowpath.report import claim_columns, figures, notes, page, trust
 from rowpath.report.chapters import chapters
 from rowpath.report.findings import findings
 from rowpath.report.missing import missing
@@ -32,6 +32,9 @@ def render(run: Run) -> str:
         claim_columns=claim_columns.COLUMNS,
         tally=tally(claim for record in run.experiments for claim in record.claims),
         missing=missing(run),
+        failures=trust.failures(run),
+        trust_summary=trust.summary(run),
+        trust_stages=trust.stages(run),
     )
 
 

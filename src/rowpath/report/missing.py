@@ -1,5 +1,6 @@
 """What a reader of a run could miss, and why it is not there."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from rowpath.lab.record import ClaimRecord, ComparisonRecord, Run, VariantRecord
@@ -13,6 +14,7 @@ def missing(run: Run) -> tuple[str, ...]:
         *_apart(run),
         *_left_out(run),
         *_unjudged(run),
+        *_withheld(run),
         *_without_interval(run),
         *_ended(run),
     )
@@ -36,6 +38,15 @@ def _unjudged(run: Run) -> Iterator[str]:
             if each.measured is None:
                 ratio = f"no ratio of {each.variant} to {each.baseline}, so no verdict."
                 yield f"{_where(experiment.name, each)}: {ratio}"
+
+
+def _withheld(run: Run) -> Iterator[str]:
+    for experiment in run.experiments:
+        for reason, number in Counter(
+            each.withheld for each in experiment.claims if each.withheld
+        ).items():
+            verdicts = "1 verdict is" if number == 1 else f"{number} verdicts are"
+            yield f"{experiment.name}: {verdicts} not given. {reason}"
 
 
 def _without_interval(run: Run) -> Iterator[str]:

@@ -18,6 +18,7 @@ from rowpath.stats.interval import Interval
 
 NOT_MEASURED = "not measured"
 NO_CLAIM = "No claim of the talk speaks of what this run measured, so there is no verdict."
+NOT_VALID = "This run is not valid where it failed its own tests. No claim is judged there."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

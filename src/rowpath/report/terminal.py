@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from rowpath.lab.record import ClaimRecord, ExperimentRecord, Run
-from rowpath.report import claim_columns, figures, notes
+from rowpath.report import claim_columns, figures, notes, trust
 from rowpath.report.layout import is_divided, size_part
 from rowpath.report.missing import missing
 from rowpath.report.terminal_cells import Stack, add_columns, stacks, text
@@ -88,10 +88,16 @@ def _only_baseline(record: ExperimentRecord) -> str:
 
 
 def summary(run: Run) -> RenderableType:
-    """Return the verdicts of all claims, what is missing and why, and where it was measured."""
+    """Return what failed, the verdicts of all claims, what is missing, how far to believe the rest.
+
+    And where it was measured.
+    """
     parts: list[RenderableType] = []
     if run.stopped is not None:
         parts += [Text(notes.stopped(run.stopped), style="bold red"), Text()]
+    failures = trust.failures(run)
+    if failures:
+        parts += [Text(notes.NOT_VALID, style="bold red"), *map(_item, failures), Text()]
     claims = [claim for experiment in run.experiments for claim in experiment.claims]
     if claims:
         parts += [*_verdicts(claims), *_tally_lines(claims), Text()]
@@ -100,6 +106,9 @@ def summary(run: Run) -> RenderableType:
     absent = missing(run)
     if absent:
         parts += [Text("Not measured in full", style="bold"), *map(_item, absent), Text()]
+    summary = trust.summary(run)
+    if summary:
+        parts += [Text("How far to believe it", style="bold"), *map(_item, summary), Text()]
     parts += [Text(line, style="dim") for line in notes.environment(run)]
     return Group(*parts)
 

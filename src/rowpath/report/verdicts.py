@@ -12,6 +12,7 @@ SYMBOLS: dict[str, str] = {
     Verdict.DIRECTION_ONLY: "~",
     Verdict.REFUTED: "\N{BALLOT X}",
     Verdict.INCONCLUSIVE: "?",
+    Verdict.NOT_JUDGED: "\N{EN DASH}",
 }
 """A sign for each verdict, so that none is told by its colour alone; in the order of telling."""
 

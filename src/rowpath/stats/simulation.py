@@ -2,11 +2,11 @@
 
 A run is drawn as it would be measured: in every block a time for the baseline and one for each
 variant, then the very functions that judge a real run. What all slots of a block have in common
-cancels in the ratio, so it is not drawn.
+cancels in the ratio, so it is drawn only where it changes from slot to slot.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from math import exp, log, sqrt
 from random import Random
@@ -16,7 +16,10 @@ from rowpath.stats.interval import CONFIDENCE, Interval
 from rowpath.stats.precision import HALF_WIDTH_BOUND, precise_enough
 from rowpath.stats.ratio import ratio_interval, ratio_p_value
 from rowpath.stats.signed_rank import MINIMUM_BLOCKS
-from rowpath.stats.verdict import NULL_BAND
+from rowpath.stats.verdict import NULL_BAND, beyond, wider_band
+
+ADDED = 0.05
+"""What a positive control takes longer by."""
 
 
 class Stopping(StrEnum):
@@ -38,6 +41,10 @@ class Noise:
     exponential variable of mean `disturbance`. Where `one_sided`, only variants are disturbed, so
     the ln ratios lean to the right. `restart_sd` is the deviation of the ln ratio that a restart
     of the servers draws anew, `blocks_per_restart` how many blocks keep it.
+
+    What changes over time meets whatever slot is measured then, in the block's random order: over
+    the whole run all ln times grow by `drift`, and they wander by an autoregressive process of the
+    deviation `wander_sd`, of which from one slot to the next the share `wander_kept` remains.
     """
 
     ratio_sd: float = 0.03
@@ -46,11 +53,17 @@ class Noise:
     one_sided: bool = False
     restart_sd: float = 0.0
     blocks_per_restart: int = 1
+    drift: float = 0.0
+    wander_sd: float = 0.0
+    wander_kept: float = 0.9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Design:
-    """A run to simulate: `comparisons` variants of the same true ratio against one baseline."""
+    """A run to simulate: `comparisons` variants of the same true ratio against one baseline.
+
+    A `gated` run also measures the baseline a second time, and a third time with ADDED added.
+    """
 
     comparisons: int = 1
     true_ratio: float = 1.0
@@ -58,6 +71,7 @@ class Design:
     most_blocks: int = 10
     stopping: Stopping = Stopping.NEVER
     half_width: float = HALF_WIDTH_BOUND
+    gated: bool = False
     noise: Noise = field(default_factory=Noise)
 
 
@@ -87,12 +101,20 @@ class Outcome:
     others say in how many runs one comparison or more was called different: `excluding_one` by
     its own interval, `rejected` after Holm's correction at 5%, `beyond_band` by an interval that
     lies beyond the null band. They are false positives where the true ratio is 1, power elsewhere.
+
+    Of gated runs, `called` is the whole decision: the clone's interval does not lie beyond the
+    band, and that of a comparison lies beyond the band that the clone may have widened. `invalid`
+    are the runs whose clone forbids any verdict, `control_found` those that find what was added. Of
+    other runs `called` is `beyond_band`, and the rest is nothing.
     """
 
     coverage: Proportion
     excluding_one: Proportion
     rejected: Proportion
     beyond_band: Proportion
+    called: Proportion
+    invalid: Proportion
+    control_found: Proportion
     mean_blocks: float
 
 
@@ -103,6 +125,9 @@ class _Trial:
     excluding_one: bool
     rejected: bool
     beyond_band: bool
+    called: bool
+    invalid: bool = False
+    control_found: bool = False
 
 
 def simulate(design: Design, *, replications: int, seed: int) -> Outcome:
@@ -121,6 +146,9 @@ def simulate(design: Design, *, replications: int, seed: int) -> Outcome:
         excluding_one=proportion(trial.excluding_one for trial in trials),
         rejected=proportion(trial.rejected for trial in trials),
         beyond_band=proportion(trial.beyond_band for trial in trials),
+        called=proportion(trial.called for trial in trials),
+        invalid=proportion(trial.invalid for trial in trials),
+        control_found=proportion(trial.control_found for trial in trials),
         mean_blocks=sum(trial.blocks for trial in trials) / replications,
     )
 
@@ -130,33 +158,67 @@ def _trial(design: Design, random: Random) -> _Trial:
     # A pair stays undisturbed where both of its slots do.
     slot_disturbed = noise.disturbed if noise.one_sided else 1 - sqrt(1 - noise.disturbed)
     baseline_disturbed = 0.0 if noise.one_sided else slot_disturbed
-    baseline = _times(design, random, disturbed=baseline_disturbed, true_ratio=1.0)
-    variants = [
-        _times(design, random, disturbed=slot_disturbed, true_ratio=design.true_ratio)
-        for _ in range(design.comparisons)
+    true_ratios = [design.true_ratio] * design.comparisons
+    if design.gated:
+        true_ratios += [1.0, 1 + ADDED]
+    cells = [_ln_times(design, random, disturbed=baseline_disturbed, true_ratio=1.0)]
+    cells += [
+        _ln_times(design, random, disturbed=slot_disturbed, true_ratio=each) for each in true_ratios
     ]
+    if noise.drift or noise.wander_sd:
+        _let_time_pass(cells, noise, random)
+    baseline, *others = [[exp(each) for each in cell] for cell in cells]
+    variants, controls = others[: design.comparisons], others[design.comparisons :]
     blocks, intervals = _measure(design, variants, baseline)
     p_values = [ratio_p_value(variant[:blocks], baseline[:blocks]) for variant in variants]
-    return _Trial(
+    beyond_band = _any_beyond(intervals, NULL_BAND)
+    trial = _Trial(
         blocks=blocks,
         covered=intervals[0].low <= design.true_ratio <= intervals[0].high,
-        excluding_one=_any_beyond(intervals, 1.0),
+        excluding_one=_any_beyond(intervals, 0.0),
         rejected=min(holm(p_values)) <= 1 - CONFIDENCE,
-        beyond_band=_any_beyond(intervals, 1 + NULL_BAND),
+        beyond_band=beyond_band,
+        called=beyond_band,
+    )
+    if not controls:
+        return trial
+    clone, slowed = _intervals(controls, baseline, blocks)
+    invalid = beyond(clone, NULL_BAND)
+    return replace(
+        trial,
+        called=not invalid and _any_beyond(intervals, wider_band(clone)),
+        invalid=invalid,
+        control_found=slowed.low > 1,
     )
 
 
-def _times(design: Design, random: Random, *, disturbed: float, true_ratio: float) -> list[float]:
-    """Draw a variant's times, one a block, in units of the baseline's."""
-    noise, times, restart = design.noise, [], 0.0
+def _ln_times(
+    design: Design, random: Random, *, disturbed: float, true_ratio: float
+) -> list[float]:
+    """Draw a variant's ln times, one a block, in units of the baseline's."""
+    noise, ln_times, restart = design.noise, [], 0.0
     for block in range(design.most_blocks):
         if noise.restart_sd and block % noise.blocks_per_restart == 0:
             restart = random.gauss(0, noise.restart_sd / sqrt(2))
         ln_time = log(true_ratio) + restart + random.gauss(0, noise.ratio_sd / sqrt(2))
         if random.random() < disturbed:
             ln_time += random.expovariate(1 / noise.disturbance)
-        times.append(exp(ln_time))
-    return times
+        ln_times.append(ln_time)
+    return ln_times
+
+
+def _let_time_pass(cells: Sequence[list[float]], noise: Noise, random: Random) -> None:
+    """Add to each slot what the machine was like when its turn came, in each block's own order."""
+    blocks = len(cells[0])
+    order = list(range(len(cells)))
+    wandered, step = random.gauss(0, noise.wander_sd), 0
+    fresh_sd = noise.wander_sd * sqrt(1 - noise.wander_kept**2)
+    for block in range(blocks):
+        random.shuffle(order)
+        for cell in order:
+            cells[cell][block] += wandered + noise.drift * step / (blocks * len(cells))
+            wandered = noise.wander_kept * wandered + random.gauss(0, fresh_sd)
+            step += 1
 
 
 def _measure(
@@ -175,7 +237,7 @@ def _measure(
 def _stops(design: Design, intervals: Sequence[Interval]) -> bool:
     if design.stopping is Stopping.PRECISE:
         return precise_enough(intervals, bound=design.half_width)
-    return _any_beyond(intervals, 1.0)
+    return _any_beyond(intervals, 0.0)
 
 
 def _intervals(
@@ -189,6 +251,6 @@ def _intervals(
     return intervals
 
 
-def _any_beyond(intervals: Sequence[Interval], factor: float) -> bool:
-    """Return whether an interval lies beyond a factor of 1, to either side."""
-    return any(interval.low > factor or interval.high < 1 / factor for interval in intervals)
+def _any_beyond(intervals: Sequence[Interval], null_band: float) -> bool:
+    """Return whether an interval lies beyond a band, to either side."""
+    return any(beyond(interval, null_band) for interval in intervals)

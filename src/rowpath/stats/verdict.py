@@ -23,10 +23,32 @@ class Verdict(StrEnum):
     DIRECTION_ONLY = "direction only"
     REFUTED = "refuted"
     INCONCLUSIVE = "inconclusive"
+    NOT_JUDGED = "not judged"
+    """Nothing, since it cannot: what was measured is not what the claim is about, or a run that
+    tested itself failed."""
+
+
+def beyond(interval: Interval, null_band: float) -> bool:
+    """Return whether the whole interval of a ratio lies beyond a band, on either side."""
+    return interval.high < 1 / (1 + null_band) or interval.low > 1 + null_band
+
+
+def wider_band(identical: Interval) -> float:
+    """Return the null band of a run in which identical variants were measured.
+
+    That is the larger of NULL_BAND and what their ratio was estimated to be off by. How uncertain
+    that is counts for nothing here: every interval of the run has the same uncertainty in it.
+    """
+    ratio = identical.estimate
+    return max(NULL_BAND, ratio - 1, 1 / ratio - 1)
 
 
 def judge(
-    claimed_ratio: float, measured: Interval | None, *, null_band: float = NULL_BAND
+    claimed_ratio: float,
+    measured: Interval | None,
+    *,
+    null_band: float = NULL_BAND,
+    shows_absence: bool = True,
 ) -> Verdict:
     """Return what the interval of a time ratio says of the claimed one.
 
@@ -47,7 +69,10 @@ def judge(
     where the interval lies inside NULL_BAND (a wider band must not make that easier), refuted
     where it lies beyond the band on either side, inconclusive otherwise, never direction only.
 
-    Without an interval every claim is inconclusive. `judge(c, i)` is `judge(1 / c, 1 / i)`.
+    Without an interval every claim is inconclusive. A run that could have missed a small difference
+    does not `shows_absence`: then a verdict that says there is none is inconclusive, too, that is,
+    a refutation by an interval that does not lie beyond the band on the other side, and the
+    confirmation of no difference. `judge(c, i)` is `judge(1 / c, 1 / i)`; never not judged.
     ValueError for a claim or a bound that is not positive and finite, and for a band narrower than
     NULL_BAND.
     """
@@ -61,18 +86,22 @@ def judge(
     _require_ratio(measured.high)
     low, high = measured.low, measured.high
     if _in_band(claimed_ratio, NULL_BAND):
-        return _judge_no_difference(low, high, null_band)
-    if claimed_ratio > 1:
-        return _judge_gain(1 / claimed_ratio, 1 / high, 1 / low, null_band)
-    return _judge_gain(claimed_ratio, low, high, null_band)
+        verdict, says_absence = _judge_no_difference(measured, null_band), Verdict.CONFIRMED
+    elif claimed_ratio > 1:
+        verdict = _judge_gain(1 / claimed_ratio, 1 / high, 1 / low, null_band)
+        says_absence = Verdict.REFUTED
+    else:
+        verdict = _judge_gain(claimed_ratio, low, high, null_band)
+        says_absence = Verdict.REFUTED
+    if verdict is says_absence and not shows_absence and not beyond(measured, null_band):
+        return Verdict.INCONCLUSIVE
+    return verdict
 
 
-def _judge_no_difference(low: float, high: float, null_band: float) -> Verdict:
-    if _in_band(low, NULL_BAND) and _in_band(high, NULL_BAND):
+def _judge_no_difference(measured: Interval, null_band: float) -> Verdict:
+    if _in_band(measured.low, NULL_BAND) and _in_band(measured.high, NULL_BAND):
         return Verdict.CONFIRMED
-    if high < 1 / (1 + null_band) or low > 1 + null_band:
-        return Verdict.REFUTED
-    return Verdict.INCONCLUSIVE
+    return Verdict.REFUTED if beyond(measured, null_band) else Verdict.INCONCLUSIVE
 
 
 def _judge_gain(claimed: float, low: float, high: float, null_band: float) -> Verdict:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
@@ -10,20 +10,25 @@ from typing import Protocol
 
 from rowpath.lab.analysis import narrow_enough
 from rowpath.lab.answers.reference import reference
+from rowpath.lab.disturbances import disturbance
 from rowpath.lab.experiment import Figure, Timing
 from rowpath.lab.forecast import Forecast
 from rowpath.lab.load.engine import Driver, driver
 from rowpath.lab.measures import Load
 from rowpath.lab.measuring.observe import Observer
 from rowpath.lab.measuring.slots import measure_slot
-from rowpath.lab.measuring.under_load import measure_load
+from rowpath.lab.measuring.surroundings import Surroundings, surroundings
+from rowpath.lab.measuring.under_load import NotHeldError, measure_load
 from rowpath.lab.plan import Cell, Comparison, Stage, slot_order
 from rowpath.lab.profile import Profile
+from rowpath.lab.record import AgainRecord
 from rowpath.lab.results import Observation, Results, Slot
 from rowpath.lab.servers.fleet import Fleet, Site, fleet
 
 SEED_STEP = 1_000_003
 """From block to block: the variants of a block meet the same arrivals, each block meets others."""
+MOST_TRIES = 3
+"""How often a slot is measured that a rule sends back; then it stays as it is, and is counted."""
 
 
 class Listener(Protocol):
@@ -66,12 +71,13 @@ def execute(plan: Plan, results: Results, listener: Listener) -> None:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="rowpath-traces-")))
         table = stack.enter_context(reference(plan.site.dsn))
+        around = stack.enter_context(surroundings(plan.site.dsn))
         observer = Observer(table, folder)
         tracing = Tracing(plan.site, folder, observer, results, listener)
         for number, stage in enumerate(plan.stages):
             if stage not in results.done:
                 tracing.observe(stage)
-                _measure(stage, plan, results, listener)
+                _measure(stage, plan, results, listener, around)
                 results.done.add(stage)
             listener.stage_done(stage)
             if number == 0:
@@ -123,7 +129,9 @@ class Tracing:
                 self.results.observations[cell] = seen
 
 
-def _measure(stage: Stage, plan: Plan, results: Results, listener: Listener) -> None:
+def _measure(
+    stage: Stage, plan: Plan, results: Results, listener: Listener, around: Surroundings
+) -> None:
     """Time the stage's blocks, each on servers of its own, so that a restart's luck is in it."""
     profile = plan.profile
     whole = len(results.orders[stage])
@@ -139,21 +147,59 @@ def _measure(stage: Stage, plan: Plan, results: Results, listener: Listener) -> 
         order = slot_order(stage, seed=plan.seed, block=block)
         results.orders[stage].append(order)
         with fleet(order, plan.site) as servers, driver() as asking:
+            blocked = _Block(block, plan, servers, asking, around)
             for cell in order:
                 listener.step(f"{stage}: block {block + 1} of {profile.blocks}", cell)
-                seen = results.observations[cell]
-                slot = _slot(cell, servers, asking, seen, profile, plan.seed + SEED_STEP * block)
-                results.slots[cell].append(slot)
+                seen = results.observations[cell.original]
+                results.slots[cell].append(blocked.slot(cell, seen, results.again[stage]))
         results.spent_s[stage] += monotonic() - started
 
 
-def _slot(  # noqa: PLR0913, PLR0917 one parameter a matter of the slot's
-    cell: Cell, servers: Fleet, asking: Driver, seen: Observation, profile: Profile, seed: int
-) -> Slot:
-    if isinstance(cell.measure, Load):
-        load_s = profile.load_s
-        return measure_load(cell, cell.measure, servers, asking, seen, load_s=load_s, seed=seed)
-    return measure_slot(cell, servers, seen, slot_s=profile.slot_s)
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """What the slots of a block are measured with."""
+
+    number: int
+    plan: Plan
+    servers: Fleet
+    asking: Driver
+    around: Surroundings
+
+    def slot(self, cell: Cell, seen: Observation, again: list[AgainRecord]) -> Slot:
+        """Return a slot of the cell: the first that no rule sends back, or else the last.
+
+        Each that is sent back is added to `again`. ServerError as `measure_slot` and
+        `measure_load` raise it.
+        """
+        for tries in range(1, MOST_TRIES + 1):
+            try:
+                with self.around.watched() as seen_around:
+                    slot = self._measured(cell, seen)
+                slot = replace(slot, figures={**slot.figures, **seen_around})
+                reason = disturbance(slot.figures)
+                if reason is None or tries == MOST_TRIES:
+                    return slot
+            except NotHeldError as error:
+                if tries == MOST_TRIES:
+                    raise
+                reason = error.reason
+            again.append(AgainRecord(block=self.number, slot=str(cell), reason=reason))
+        raise AssertionError  # the last try has returned or raised
+
+    def _measured(self, cell: Cell, seen: Observation) -> Slot:
+        profile = self.plan.profile
+        if isinstance(cell.measure, Load):
+            seed = self.plan.seed + SEED_STEP * self.number
+            return measure_load(
+                cell,
+                cell.measure,
+                self.servers,
+                self.asking,
+                seen,
+                load_s=profile.load_s,
+                seed=seed,
+            )
+        return measure_slot(cell, self.servers, seen, slot_s=profile.slot_s)
 
 
 def _may_stop(stage: Stage, profile: Profile, results: Results, allowed_s: float) -> bool:

@@ -1,7 +1,7 @@
 """The timed pass: a slot of requests, one at a time, on a server without any instrument."""
 
 from statistics import median
-from time import monotonic
+from time import monotonic, perf_counter
 
 from rowpath.lab.measures import CPU, TIME
 from rowpath.lab.measuring.asking import accompanied, ask, failure, time_s, watched
@@ -9,7 +9,7 @@ from rowpath.lab.measuring.client import Response, connected
 from rowpath.lab.measuring.cpu_clock import cpu_s
 from rowpath.lab.measuring.memory_peak import forget_peaks, peaks
 from rowpath.lab.measuring.warming import fill
-from rowpath.lab.plan import Cell
+from rowpath.lab.plan import SLOWED_BY, Cell, Control
 from rowpath.lab.results import Observation, Slot
 from rowpath.lab.servers.fleet import Fleet
 from rowpath.lab.servers.server import Server
@@ -35,7 +35,7 @@ def measure_slot(cell: Cell, fleet: Fleet, seen: Observation, *, slot_s: float) 
         while not samples_s or monotonic() < deadline:
             with accompanied(cell, beside) as company:
                 response = ask(client, cell, server, company.headers)
-            samples_s.append(time_s(cell, server, response))
+            samples_s.append(controlled(cell, time_s(cell, server, response)))
             if response.own_cpu_s is not None:
                 own_cpu_s.append(response.own_cpu_s)
             _check_length(cell, server, response, seen.size_bytes)
@@ -47,6 +47,16 @@ def measure_slot(cell: Cell, fleet: Fleet, seen: Observation, *, slot_s: float) 
         memory = peaks(pids) if has_peaks else {}
     figures = {TIME: median(samples_s), CPU: used_s / len(samples_s)} | memory
     return Slot(figures=figures, samples_s=tuple(samples_s))
+
+
+def controlled(cell: Cell, took_s: float) -> float:
+    """Return how long a request took, with what its control adds: a delay that is really waited."""
+    if cell.control is not Control.SLOWED:
+        return took_s
+    started = perf_counter()
+    while (waited_s := perf_counter() - started) < SLOWED_BY * took_s:
+        pass  # a sleep would be longer than it says, by as much as a short request takes
+    return took_s + waited_s
 
 
 def _check_length(cell: Cell, server: Server, response: Response, verified_bytes: int) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
+from rowpath.errors import ServerError
 from rowpath.lab.load.engine import Driver, run_load
 from rowpath.lab.load.figures import Figures, limits, settled, whole
 from rowpath.lab.load.plan import LoadPlan, Local, Target
@@ -32,6 +33,17 @@ MORE_GENERATORS = 2
 """So many processes ask where one was the limit."""
 
 
+class NotHeldError(ServerError):
+    """A load whose figures do not hold: who asks was the limit, or a rate was missed.
+
+    `reason` is a clause.
+    """
+
+    def __init__(self, error: ServerError, reason: str) -> None:
+        super().__init__(str(error))
+        self.reason = reason
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Loaded:
     """What a load came to, and what the workers used meanwhile."""
@@ -55,8 +67,9 @@ def measure_load(  # noqa: PLR0913 one parameter a matter of the slot's
 
     `seed` decides when the requests of a rate arrive. Where the one process that asks was the limit
     of a closed loop, the slot is measured anew with more. ServerError where a request fails or its
-    answer has another length than the one that was `seen` and verified, where a worker ends, where
-    the processes that ask were the limit, and where a rate could not be kept.
+    answer has another length than the one that was `seen` and verified, and where a worker ends;
+    NotHeldError, which is one too, where the processes that ask were the limit, or a rate could not
+    be kept.
     """
     server = fleet.server_for(cell)
     plan = _plan(cell, measure, server, seen, load_s=load_s, seed=seed)
@@ -136,7 +149,8 @@ def _check(cell: Cell, server: Server, result: LoadResult) -> None:
             cell, server, f"of {result.total.requests:,} requests under load some failed: {reasons}"
         )
     if (limit := next(limits(result), None)) is not None:
-        raise failure(cell, server, limit.partition(".")[0])
+        reason = limit.partition(". ")[0]
+        raise NotHeldError(failure(cell, server, reason), reason[0].lower() + reason[1:])
 
 
 def _seconds(cell: Cell, server: Server, found: Figures) -> tuple[float, float]:

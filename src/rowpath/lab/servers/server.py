@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from random import SystemRandom
 from threading import Lock
 from time import monotonic, sleep
 from urllib.parse import urlsplit
@@ -151,6 +152,10 @@ def serving(  # noqa: PLR0913 one parameter a matter of the server's
 # Servers start side by side: between being chosen and being bound a port is free to the next.
 _given: deque[int] = deque(maxlen=1_000)
 _choosing = Lock()
+_LISTENING = range(10_240, 32_768)
+"""Of lower ports than Linux and macOS give to connections that go out: one of those may be taken by
+a client, of this process or another, before the server that it was chosen for has bound it."""
+_random = SystemRandom()
 
 
 def free_port(port: int | None) -> int:
@@ -159,28 +164,39 @@ def free_port(port: int | None) -> int:
     A port that is chosen here is none of the last 1,000 that were.
     """
     if port is not None:
-        return _bindable(port)
+        _check_bindable(port)
+        return port
     with _choosing:
-        while (free := _bindable(None)) in _given:
-            pass
-        _given.append(free)
-    return free
+        for chosen in _random.sample(_LISTENING, len(_LISTENING)):
+            if chosen not in _given and _is_bindable(chosen):
+                _given.append(chosen)
+                return chosen
+    raise PortError(
+        f"Cannot listen on {HOST}: no port from {_LISTENING.start:,} on is free. "
+        "End what holds them."
+    )
 
 
-def _bindable(port: int | None) -> int:
+def _is_bindable(port: int) -> bool:
+    try:
+        _check_bindable(port)
+    except PortError:
+        return False
+    return True
+
+
+def _check_bindable(port: int) -> None:
     with socket.socket() as probe:
         # As the servers do: a port whose last connections are still closing is free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((HOST, port or 0))
+            probe.bind((HOST, port))
         except (OSError, OverflowError) as error:
             reason = error.strerror if isinstance(error, OSError) else "there is no such port"
             raise PortError(
                 f"Cannot listen on {HOST}:{port}: {reason}. "
                 "Choose another port, or leave it out to take a free one."
             ) from error
-        bound: int = probe.getsockname()[1]
-    return bound
 
 
 def _is_worker(child: psutil.Process) -> bool:

@@ -1,0 +1,20 @@
+"""Which slots a run measures again: by what went on around them, and never by what they came to."""
+
+from collections.abc import Mapping
+
+from rowpath.lab.measures import AUTOVACUUMS, CHECKPOINTS, STEAL, Quantity
+
+MOST_STEAL_IN_SLOT = 0.10
+"""The shortest slots are told in tenths: two ticks of 10 ms in a tenth of a second on two cores."""
+
+
+def disturbance(figures: Mapping[Quantity, float]) -> str | None:
+    """Return what disturbed a slot, as a clause; None where nothing did that the system tells."""
+    steal = figures.get(STEAL, 0.0)
+    if steal > MOST_STEAL_IN_SLOT:
+        return f"the host took {steal:.0%} of the processors"
+    if figures.get(CHECKPOINTS, 0):
+        return "the database began or ended a checkpoint"
+    if figures.get(AUTOVACUUMS, 0):
+        return "the database vacuumed or analysed a table of itself"
+    return None

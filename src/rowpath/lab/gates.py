@@ -1,0 +1,229 @@
+"""What a run must show of itself before its numbers are believed, from its record alone. Pure.
+
+The clone, the baseline measured once more, is what nobody can argue with: where it differs from
+the baseline, any other variant may differ for the same reason. The rest says why that might be.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from statistics import fmean
+
+from rowpath.lab.measures import AUTOVACUUMS, CHECKPOINTS, OTHER_CPU, STEAL, Quantity
+from rowpath.lab.plan import SLOWED_BY, Control
+from rowpath.lab.record import (
+    ControlRecord,
+    ExperimentRecord,
+    FigureRecord,
+    GateRecord,
+    MeasuredRecord,
+)
+from rowpath.stats.chance import most_by_chance
+from rowpath.stats.interval import CONFIDENCE, Interval
+from rowpath.stats.verdict import NULL_BAND, beyond, wider_band
+
+
+class Withheld(StrEnum):
+    """What a gate that failed takes from what it speaks of."""
+
+    VERDICTS = "verdicts"
+    ABSENCE = "absence"
+    """The verdicts that there is no difference."""
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """What a run can bear: a band for its clones, shares of all processors, a share of slots."""
+
+    clone: float = NULL_BAND
+    other_cpu: float = 0.25
+    steal: float = 0.05
+    disturbed: float = 0.05
+
+
+BOUNDS = Bounds()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Support:
+    """What the verdicts on some comparisons can rest on.
+
+    `null_band` is what identical variants were seen to differ by, NULL_BAND at least. Where not
+    `sees`, a difference of 5% could have been missed. `withheld` says why there can be no verdict,
+    empty where there can.
+    """
+
+    null_band: float = NULL_BAND
+    sees: bool = True
+    withheld: str = ""
+
+
+def clones_gate(gates: Iterable[GateRecord]) -> GateRecord | None:
+    """Return whether more clones failed than by chance; None where a run has none.
+
+    One that is like its baseline lies beyond the band in 1 of 20 runs at the most, so of many some
+    do: more than by chance are those that would come in fewer than 1 of 20 runs.
+    """
+    clones = [gate for gate in gates if gate.name == "clone"]
+    if not clones:
+        return None
+    failed = sum(not gate.passed for gate in clones)
+    bound = most_by_chance(len(clones), 1 - CONFIDENCE)
+    passed = failed <= bound
+    text = f"{failed} of {len(clones)} baselines, measured twice, differed from themselves"
+    return GateRecord(
+        name="clones",
+        stage="",
+        measure="",
+        passed=passed,
+        value=failed,
+        bound=bound,
+        withholds=Withheld.NOTHING,
+        invalidates=True,
+        text=f"{text}." if passed else f"{text}, and chance explains {bound}.",
+    )
+
+
+def gates_of(record: ExperimentRecord, bounds: Bounds | None = None) -> tuple[GateRecord, ...]:
+    """Return the gates of an experiment, stage by stage, as far as it was measured.
+
+    `bounds` are BOUNDS where none are given.
+    """
+    return tuple(_gates(record, bounds or BOUNDS))
+
+
+def support(gates: Iterable[GateRecord], clones: Iterable[ControlRecord]) -> Support:
+    """Return what the comparisons can rest on of which `gates` speak.
+
+    `clones` are of the same stage and measure.
+    """
+    failed = [gate for gate in gates if not gate.passed]
+    bands = [wider_band(clone.ratio) for clone in clones if clone.ratio is not None]
+    return Support(
+        null_band=max(bands, default=NULL_BAND),
+        sees=all(gate.withholds != Withheld.ABSENCE for gate in failed),
+        withheld=" ".join(gate.text for gate in failed if gate.withholds == Withheld.VERDICTS),
+    )
+
+
+def _gates(record: ExperimentRecord, bounds: Bounds) -> Iterator[GateRecord]:
+    for order in record.orders:
+        controls = [each for each in record.controls if each.stage == order.stage]
+        for clone in controls:
+            if clone.kind == Control.CLONE and clone.ratio is not None:
+                yield _clone_gate(clone, clone.ratio, bounds.clone)
+                yield _control_gate(clone, clone.ratio, _slowed(controls, clone))
+        if order.blocks:
+            yield from _machine_gates(order.stage, _slots(record, order.blocks[0]), bounds)
+
+
+def _slowed(controls: Iterable[ControlRecord], clone: ControlRecord) -> Interval | None:
+    """Return what the run found of the delay that was added by the same measure, if any was."""
+    found = (each.ratio for each in controls if each.kind == Control.SLOWED)
+    measures = {each.measure for each in controls if each.kind == Control.SLOWED}
+    return next(found, None) if clone.measure in measures else None
+
+
+def _clone_gate(clone: ControlRecord, ratio: Interval, band: float) -> GateRecord:
+    passed = not beyond(ratio, band)
+    seen = f"{ratio.estimate:.3f} ({ratio.low:.3f} to {ratio.high:.3f}) of itself"
+    text = f"The baseline, measured twice in each block, came to {seen}"
+    more = "." if passed else ": what is not different was seen as different."
+    return GateRecord(
+        name="clone",
+        stage=clone.stage,
+        measure=clone.measure,
+        passed=passed,
+        value=ratio.estimate,
+        bound=1 + band,
+        withholds=Withheld.VERDICTS,
+        invalidates=False,
+        text=text + more,
+    )
+
+
+def _control_gate(clone: ControlRecord, ratio: Interval, slowed: Interval | None) -> GateRecord:
+    """Return whether 5% more is found: where it could not be waited, by the clone's interval."""
+    found = ratio.low * (1 + SLOWED_BY) if slowed is None else slowed.low
+    passed = found > 1
+    was = "was" if slowed is not None else "would have been"
+    not_seen = (
+        f"A baseline that takes {SLOWED_BY:.0%} longer {was} not found slower: what is not seen "
+        "here may be there nonetheless."
+    )
+    return GateRecord(
+        name="control",
+        stage=clone.stage,
+        measure=clone.measure,
+        passed=passed,
+        value=found,
+        bound=1.0,
+        withholds=Withheld.ABSENCE,
+        invalidates=False,
+        text=f"A baseline that takes {SLOWED_BY:.0%} longer {was} found." if passed else not_seen,
+    )
+
+
+def _machine_gates(
+    stage: str, slots: Sequence[Sequence[FigureRecord]], bounds: Bounds
+) -> Iterator[GateRecord]:
+    other, steal = (_all(slots, quantity) for quantity in (OTHER_CPU, STEAL))
+    if other:
+        share = fmean(other)
+        yield _machine_gate(
+            "other_work",
+            stage,
+            share,
+            bounds.other_cpu,
+            f"Other processes used {max(0.0, share):.0%} of the machine's processors meanwhile",
+        )
+    if steal:
+        share = fmean(steal)
+        yield _machine_gate(
+            "steal", stage, share, bounds.steal, f"The host took {share:.1%} of the processors"
+        )
+    own_work = list(zip(_all(slots, CHECKPOINTS), _all(slots, AUTOVACUUMS), strict=True))
+    if own_work:
+        share = sum(map(any, own_work)) / len(own_work)
+        yield _machine_gate(
+            "undisturbed",
+            stage,
+            share,
+            bounds.disturbed,
+            f"A checkpoint or a vacuum fell into {share:.0%} of the slots, though these were "
+            "measured again",
+        )
+
+
+def _machine_gate(name: str, stage: str, value: float, bound: float, text: str) -> GateRecord:
+    passed = value <= bound
+    return GateRecord(
+        name=name,
+        stage=stage,
+        measure="",
+        passed=passed,
+        value=value,
+        bound=bound,
+        withholds=Withheld.VERDICTS,
+        invalidates=True,
+        text=f"{text}." if passed else f"{text}, over the {bound:.0%} that a run can bear.",
+    )
+
+
+def _slots(record: ExperimentRecord, names: Sequence[str]) -> Sequence[Sequence[FigureRecord]]:
+    """Return the figures of everything that was measured in the slots of these names."""
+    own = set(names)
+    measured: Sequence[MeasuredRecord] = (*record.variants, *record.controls)
+    return [each.figures for each in measured if each.slot in own]
+
+
+def _all(slots: Iterable[Sequence[FigureRecord]], quantity: Quantity) -> Sequence[float]:
+    """Return what a quantity came to in each of the slots that have it."""
+    return [
+        value
+        for figures in slots
+        for figure in figures
+        if figure.quantity == quantity.name
+        for value in figure.blocks
+    ]

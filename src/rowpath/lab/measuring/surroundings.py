@@ -1,0 +1,209 @@
+"""What goes on around a slot: who else uses the processors, and what the database does of itself.
+
+The system counts CPU in ticks of 10 ms. In a slot of a tenth of a second a tick is a tenth of a
+processor, so of short slots only the mean over many says something.
+"""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+
+import psutil
+from psycopg import Connection
+
+from rowpath.lab.database import connect
+from rowpath.lab.database.processes import first_process, server_pids
+from rowpath.lab.measures import (
+    ASKING_CPU,
+    AUTOVACUUMS,
+    CHECKPOINTS,
+    DATABASE_CPU,
+    OTHER_CPU,
+    PRESSURE,
+    STEAL,
+    Quantity,
+)
+
+PRESSURE_FILE = Path("/proc/pressure/cpu")
+_CHECKPOINTER_SINCE = 170_000
+_DONE_SINCE = 180_000
+_AT_WORK = """
+    SELECT
+        (SELECT {checkpoints}),
+        (SELECT coalesce(sum(autovacuum_count + autoanalyze_count), 0) FROM pg_stat_user_tables),
+        (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'autovacuum worker')
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    """Everything that is counted, at one moment; CPU in seconds, None where it is not told."""
+
+    at_s: float
+    busy_s: float
+    steal_s: float | None
+    pressure_s: float | None
+    asking_s: float
+    run_s: float
+    database_s: float | None
+    checkpoints: int
+    autovacuums: int
+    autovacuum_workers: int
+
+
+class Surroundings:
+    """Looks at the machine and the database before a slot and after it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._query = _AT_WORK.format(checkpoints=_checkpoints(connection.info.server_version))
+        self._database = first_process(connection)
+        self._is_here = connection.info.host.startswith("/") or _is_loopback(connection)
+        self._own = psutil.Process()
+        self._cores = os.cpu_count() or 1
+
+    @contextmanager
+    def watched(self) -> Iterator[dict[Quantity, float]]:
+        """Yield what is filled, at the end of the block, with what went on meanwhile.
+
+        A quantity that this system does not tell is not in it: steal and pressure are Linux's, and
+        of a database in a container on this machine nobody knows which processes are its own.
+        """
+        found: dict[Quantity, float] = {}
+        before = self._look()
+        yield found
+        found |= _between(before, self._look(), self._cores)
+        if self._is_here and self._database is None:
+            del found[OTHER_CPU]
+
+    def _look(self) -> _Look:
+        checkpoints, autovacuums, workers = self._at_work()
+        busy_s, steal_s = _all_processors_s()
+        asking_s, run_s = self._used_s()
+        return _Look(
+            at_s=monotonic(),
+            busy_s=busy_s,
+            steal_s=steal_s,
+            pressure_s=_pressure_s(),
+            asking_s=asking_s,
+            run_s=run_s,
+            database_s=self._database_s(),
+            checkpoints=checkpoints,
+            autovacuums=autovacuums,
+            autovacuum_workers=workers,
+        )
+
+    def _at_work(self) -> tuple[int, int, int]:
+        row = self._connection.execute(self._query.encode()).fetchone()
+        if row is None:  # an aggregate without GROUP BY has a row
+            msg = "the database told nothing of itself"
+            raise LookupError(msg)
+        checkpoints, autovacuums, workers = row
+        return int(checkpoints), int(autovacuums), int(workers)
+
+    def _used_s(self) -> tuple[float, float]:
+        """Return what the processes that ask have used, and all that the run has started."""
+        own = _all_s([self._own])
+        others = _tree(self._own)
+        asking = [each for each in others if _asks(each)]
+        return own + _all_s(asking), own + _all_s(others)
+
+    def _database_s(self) -> float | None:
+        if self._database is None:
+            return None
+        return _all_s(map(psutil.Process, _still_there(server_pids(self._database))))
+
+
+@contextmanager
+def surroundings(dsn: str) -> Iterator[Surroundings]:
+    """Yield what looks at this machine and at a database, over a connection of its own."""
+    with connect(dsn) as connection:
+        yield Surroundings(connection)
+
+
+def _between(before: _Look, after: _Look, cores: int) -> Mapping[Quantity, float]:
+    span_s = max(after.at_s - before.at_s, 1e-9)
+    found: dict[Quantity, float] = {}
+    database_s = 0.0
+    if before.database_s is not None and after.database_s is not None:
+        database_s = after.database_s - before.database_s
+        found[DATABASE_CPU] = database_s / span_s
+    run_s = after.run_s - before.run_s
+    # Not cut off at 0: what a tick gives to one of two slots it takes from the other.
+    found[OTHER_CPU] = (after.busy_s - before.busy_s - run_s - database_s) / (cores * span_s)
+    found[ASKING_CPU] = (after.asking_s - before.asking_s) / span_s
+    if before.steal_s is not None and after.steal_s is not None:
+        found[STEAL] = (after.steal_s - before.steal_s) / (cores * span_s)
+    if before.pressure_s is not None and after.pressure_s is not None:
+        found[PRESSURE] = (after.pressure_s - before.pressure_s) / span_s
+    found[CHECKPOINTS] = after.checkpoints - before.checkpoints
+    at_work = max(before.autovacuum_workers, after.autovacuum_workers)
+    found[AUTOVACUUMS] = max(after.autovacuums - before.autovacuums, at_work)
+    return found
+
+
+def _all_processors_s() -> tuple[float, float | None]:
+    """Return for how long all processors were busy since the machine began, and were stolen.
+
+    Linux counts a guest's time as its user's.
+    """
+    times = psutil.cpu_times()
+    told = {name: float(getattr(times, name)) for name in times._fields}
+    busy_s = sum(told.get(name, 0.0) for name in ("user", "nice", "system", "irq", "softirq"))
+    return busy_s, told.get("steal")
+
+
+def _pressure_s() -> float | None:
+    """Return for how long some process has waited for a processor (Linux's PSI), if told."""
+    try:
+        some = PRESSURE_FILE.read_text(encoding="ascii").splitlines()[0]
+    except (OSError, IndexError):  # an older kernel, or one that has it turned off
+        return None
+    return int(some.rpartition("total=")[2]) / 1e6
+
+
+def _tree(first: psutil.Process) -> list[psutil.Process]:
+    try:
+        return first.children(recursive=True)
+    except psutil.NoSuchProcess:  # one ended while its children were looked for
+        return []
+
+
+def _all_s(processes: Iterable[psutil.Process]) -> float:
+    """Return the CPU of processes and of those that they have started and seen end."""
+    return sum(map(_one_s, processes))
+
+
+def _one_s(process: psutil.Process) -> float:
+    try:
+        times = process.cpu_times()
+    except (psutil.NoSuchProcess, psutil.AccessDenied):  # what it used its parent tells
+        return 0.0
+    children = (getattr(times, "children_user", 0.0), getattr(times, "children_system", 0.0))
+    return float(times.user + times.system + sum(children))
+
+
+def _still_there(pids: Iterable[int]) -> Iterator[int]:
+    return (pid for pid in pids if psutil.pid_exists(pid))
+
+
+def _asks(process: psutil.Process) -> bool:
+    try:
+        return "rowpath.lab.load.locust" in process.cmdline()
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return False
+
+
+def _is_loopback(connection: Connection) -> bool:
+    return connection.info.hostaddr in {"127.0.0.1", "::1"}
+
+
+def _checkpoints(version: int) -> str:
+    """Return what counts the checkpoints that began or ended, in a PostgreSQL of this version."""
+    if version < _CHECKPOINTER_SINCE:
+        return "checkpoints_timed + checkpoints_req FROM pg_stat_bgwriter"
+    done = " + num_done" if version >= _DONE_SINCE else ""
+    return f"num_timed + num_requested{done} FROM pg_stat_checkpointer"

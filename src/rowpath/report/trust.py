@@ -1,0 +1,111 @@
+"""How far a run can be believed, by the gates that it had to pass, in sentences and as a table."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from rowpath.lab.record import ControlRecord, ExperimentRecord, GateRecord, Run
+from rowpath.report import figures
+
+_MOST_NAMED = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageTrust:
+    """What the gates of a stage saw, for a line of a table; empty where nothing was seen."""
+
+    stage: str
+    clones: tuple[str, ...]
+    control: tuple[str, ...]
+    other_work: str
+    steal: str
+    again: int
+    failed: tuple[str, ...]
+
+
+def failures(run: Run) -> tuple[str, ...]:
+    """Return a sentence for each gate by which a run is not valid; nothing of one that is."""
+    return tuple(
+        figures.printable(f"{gate.stage}: {gate.text}" if gate.stage else gate.text)
+        for gate in run.gates
+        if gate.invalidates and not gate.passed
+    )
+
+
+def summary(run: Run) -> tuple[str, ...]:
+    """Return what the run's gates say in all, and what was measured again; nothing of an old run.
+
+    What makes it invalid is not among it: `failures` has that.
+    """
+    return tuple(map(figures.printable, (*_clones(run), *_controls(run), *_again(run))))
+
+
+def stages(run: Run) -> tuple[StageTrust, ...]:
+    """Return what the gates of each stage saw, in the order of measuring."""
+    return tuple(
+        _stage(record, order.stage, [each for each in run.gates if each.stage == order.stage])
+        for record in run.experiments
+        for order in record.orders
+        if any(each.stage == order.stage for each in run.gates)
+    )
+
+
+def _clones(run: Run) -> Iterator[str]:
+    for gate in run.gates:
+        if gate.name == "clones" and gate.passed:
+            chance = f" Chance explains {gate.bound:.0f}." if gate.value else ""
+            yield f"{gate.text}{chance}"
+        elif gate.name == "clone" and not gate.passed:
+            yield f"{gate.stage}: {gate.text} No claim is judged there."
+
+
+def _controls(run: Run) -> Iterator[str]:
+    controls = [gate for gate in run.gates if gate.name == "control"]
+    blind = list(dict.fromkeys(gate.stage for gate in controls if not gate.passed))
+    of = len(dict.fromkeys(gate.stage for gate in controls))
+    if blind:
+        more = f" and {len(blind) - _MOST_NAMED} more" if len(blind) > _MOST_NAMED else ""
+        yield (
+            f"A slowdown of 5% could have been missed in {len(blind)} of {of} stages "
+            f"({'; '.join(blind[:_MOST_NAMED])}{more}): no verdict there rests on the absence of a "
+            "difference."
+        )
+    elif controls:
+        yield f"A slowdown of 5% would have been found in each of {of} stages."
+
+
+def _again(run: Run) -> Iterator[str]:
+    reasons = Counter(
+        again.reason
+        for experiment in run.experiments
+        for order in experiment.orders
+        for again in order.again
+    )
+    if reasons:
+        told = "; ".join(f"{reason} ({number})" for reason, number in reasons.most_common())
+        slots = "slot" if reasons.total() == 1 else "slots"
+        yield f"{reasons.total():,} {slots} measured again, by rules fixed beforehand: {told}."
+
+
+def _stage(record: ExperimentRecord, stage: str, gates: Iterable[GateRecord]) -> StageTrust:
+    clones = [each for each in record.controls if each.stage == stage and each.kind == "clone"]
+    slowed = [each for each in record.controls if each.stage == stage and each.kind == "slowed"]
+    values = {gate.name: gate.value for gate in gates}
+    return StageTrust(
+        stage=figures.printable(stage),
+        clones=tuple(_told(each) for each in clones if each.ratio is not None),
+        control=tuple(_told(each) for each in slowed if each.ratio is not None),
+        other_work=_share(values.get("other_work")),
+        steal=_share(values.get("steal")),
+        again=sum(len(order.again) for order in record.orders if order.stage == stage),
+        failed=tuple(dict.fromkeys(gate.name for gate in gates if not gate.passed)),
+    )
+
+
+def _told(control: ControlRecord) -> str:
+    ratio = control.ratio
+    return "" if ratio is None else f"{figures.ratio(ratio.estimate)} {figures.ratio_range(ratio)}"
+
+
+def _share(share: float | None) -> str:
+    return "" if share is None else f"{max(0.0, share):.1%}"

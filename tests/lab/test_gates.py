@@ -1,0 +1,175 @@
+"""A run tests itself: by baselines that are measured twice, and by what went on meanwhile."""
+
+from dataclasses import replace
+
+import pytest
+from test_analysis import LISTS, SOURCES, VERSIONS, fill, planned
+
+from rowpath.lab.analysis import experiment_record
+from rowpath.lab.gates import Bounds, clones_gate, gates_of, support
+from rowpath.lab.judging import judged
+from rowpath.lab.measures import AUTOVACUUMS, CHECKPOINTS, OTHER_CPU, STEAL, Quantity
+from rowpath.lab.plan import Cell, Control
+from rowpath.lab.record import ExperimentRecord, GateRecord
+from rowpath.lab.results import Results
+
+STAGE = planned()
+TEN_MILLION = {"products": 10_000_000}
+BLOCKS = 10
+
+
+def results_with(
+    clone: float = 1.0,
+    slowed: float = 1.05,
+    noise: float = 0.002,
+    around: dict[Quantity, float] | None = None,
+) -> Results:
+    """Return a run whose controls take so many times as long as their baseline."""
+    results = Results()
+    fill(STAGE, results, BLOCKS, noise)
+    results.orders[STAGE] = [STAGE.timed] * BLOCKS
+    times = {Control.CLONE: clone, Control.SLOWED: slowed}
+    for cell in STAGE.timed:
+        factor = 1.0 if cell.control is None else times[cell.control]
+        for block, slot in enumerate(results.slots[cell]):
+            figures = {quantity: value * factor for quantity, value in slot.figures.items()}
+            results.slots[cell][block] = replace(slot, figures=figures | (around or {}))
+    return results
+
+
+def record_of(results: Results, held: dict[str, int] | None = None) -> ExperimentRecord:
+    return experiment_record(LISTS, [STAGE], results, VERSIONS, SOURCES, held=held or TEN_MILLION)
+
+
+def gate(record: ExperimentRecord, name: str) -> GateRecord:
+    [found] = [each for each in gates_of(record) if each.name == name]
+    return found
+
+
+def test_a_stage_measures_a_baseline_again_and_once_more_with_a_delay() -> None:
+    """Both are slots of each block, of the baseline that needs no sorted table."""
+    controls = {cell.control: cell for cell in STAGE.controls}
+
+    assert set(controls) == set(Control)
+    assert {cell.original for cell in STAGE.controls} <= set(STAGE.cells)
+    assert {cell.variant.name for cell in STAGE.controls} == {LISTS.groups[0].baseline}
+    assert all(cell.conditions.uses_index for cell in STAGE.controls)
+    assert set(STAGE.controls) <= set(STAGE.timed)
+    assert len({str(cell) for cell in STAGE.timed}) == len(STAGE.timed)
+
+
+def test_a_quiet_run_passes_all_gates() -> None:
+    """The clone is the same, the delay is found, nobody else was at work."""
+    around = {OTHER_CPU: 0.03, STEAL: 0.0, CHECKPOINTS: 0.0, AUTOVACUUMS: 0.0}
+
+    gates = gates_of(record_of(results_with(around=around)))
+
+    names = ["clone", "control", "other_work", "steal", "undisturbed"]
+    assert [each.name for each in gates] == names
+    assert all(each.passed for each in gates)
+    verdicts = {claim.verdict for claim in record_of(results_with(around=around)).claims}
+    assert "not judged" not in verdicts
+
+
+def test_a_clone_that_differs_takes_all_verdicts() -> None:
+    """What is not different was seen as different, so any other difference may be none."""
+    record = record_of(results_with(clone=1.06))
+
+    assert not gate(record, "clone").passed
+    assert {claim.verdict for claim in record.claims} == {"not judged"}
+    assert all("came to 1.0" in claim.withheld for claim in record.claims)
+
+
+def test_a_clone_that_is_a_little_off_widens_the_band() -> None:
+    """A ratio within what identical variants differ by is no difference."""
+    record = record_of(results_with(clone=1.03, noise=0.02))
+    clones = [each for each in record.controls if each.kind == Control.CLONE]
+    off = gate(record, "clone").value - 1
+
+    assert off > 0.02
+    assert support(gates_of(record), clones).null_band == pytest.approx(off)
+    assert support([], []).null_band == 0.02
+
+
+def baseline_of(cell: Cell) -> Cell:
+    return next(
+        each
+        for each in STAGE.cells
+        if each.variant.name == LISTS.groups[0].baseline and each.conditions == cell.conditions
+    )
+
+
+def test_a_run_that_does_not_find_the_delay_shows_no_absence() -> None:
+    """What it would call refuted for want of a difference is inconclusive; the rest stands."""
+    same = replace(LISTS.claims[0], variant="drf-values", rows=1_000, ratio=0.5)
+    other = replace(same, variant="drf-no-serializer", ratio=3.0)
+    experiment = replace(LISTS, claims=(same, other))
+    results = results_with(slowed=1.0, noise=0.002)
+    for cell in STAGE.timed:
+        if cell.variant.name == "drf-values":
+            results.slots[cell] = list(results.slots[baseline_of(cell)])
+    record = record_of(results)
+
+    verdicts = {each.variant: each.verdict for each in judged(record, experiment, None)}
+
+    assert not gate(record, "control").passed
+    assert not gate(record, "control").invalidates
+    assert verdicts["drf-values"] == "inconclusive"
+    assert verdicts["drf-no-serializer"] in {"confirmed", "direction only"}
+
+
+@pytest.mark.parametrize(
+    ("around", "name"),
+    [
+        ({OTHER_CPU: 0.6}, "other_work"),
+        ({STEAL: 0.2}, "steal"),
+        ({CHECKPOINTS: 1.0, AUTOVACUUMS: 0.0}, "undisturbed"),
+        ({CHECKPOINTS: 0.0, AUTOVACUUMS: 2.0}, "undisturbed"),
+    ],
+    ids=["a busy machine", "a busy host", "checkpoints", "vacuums"],
+)
+def test_a_disturbed_run_is_not_valid_and_judges_nothing(
+    around: dict[Quantity, float], name: str
+) -> None:
+    """It says by what it was disturbed, and how much."""
+    record = record_of(results_with(around=around))
+
+    failed = gate(record, name)
+    assert not failed.passed
+    assert failed.invalidates
+    assert failed.value > failed.bound
+    assert {claim.verdict for claim in record.claims} == {"not judged"}
+    assert all(failed.text in claim.withheld for claim in record.claims)
+
+
+def test_a_claim_on_another_table_is_not_judged() -> None:
+    """The talk's claims are of ten million products; of twenty thousand nothing was claimed."""
+    record = record_of(results_with(), held={"products": 20_000})
+
+    assert {claim.verdict for claim in record.claims} == {"not judged"}
+    assert all("10,000,000 rows; this one has 20,000" in each.withheld for each in record.claims)
+
+
+def test_one_clone_of_many_may_differ_by_chance() -> None:
+    """A run of many stages is not invalid for what one of twenty would do; one of one is."""
+    [passing] = [each for each in gates_of(record_of(results_with())) if each.name == "clone"]
+    failing = replace(passing, passed=False)
+
+    of_one = clones_gate([failing])
+    of_many = clones_gate([failing, *[passing] * 20])
+    too_many = clones_gate([*[failing] * 5, *[passing] * 16])
+
+    assert of_one is not None
+    assert not of_one.passed
+    assert of_many is not None
+    assert of_many.passed
+    assert too_many is not None
+    assert not too_many.passed
+    assert clones_gate([]) is None
+
+
+def test_bounds_can_be_others() -> None:
+    """A gate is the bound that it was given."""
+    record = record_of(results_with(around={OTHER_CPU: 0.03}))
+
+    assert not all(each.passed for each in gates_of(record, Bounds(other_cpu=0.01)))

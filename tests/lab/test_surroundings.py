@@ -1,0 +1,114 @@
+"""What goes on around a slot is seen: other work, checkpoints, who asks and who answers."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import monotonic, sleep
+
+import psycopg
+import pytest
+
+from rowpath.lab.database import Database
+from rowpath.lab.disturbances import disturbance
+from rowpath.lab.measures import (
+    ASKING_CPU,
+    AUTOVACUUMS,
+    CHECKPOINTS,
+    DATABASE_CPU,
+    OTHER_CPU,
+    STEAL,
+    SURROUNDINGS,
+    Quantity,
+)
+from rowpath.lab.measuring.surroundings import surroundings
+
+LOOP = "while True: pass"
+FOR_A_SECOND = "import time; until = time.monotonic() + 1\nwhile time.monotonic() < until: pass"
+SPAN_S = 1.0
+
+
+@contextmanager
+def work_of_others() -> Iterator[None]:
+    """Keep a processor busy by a process that is no child of this one."""
+    started = subprocess.run(
+        ["/bin/sh", "-c", '"$@" >/dev/null 2>&1 & echo $!', "sh", sys.executable, "-c", LOOP],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    try:
+        yield
+    finally:
+        os.kill(int(started.stdout), signal.SIGKILL)
+
+
+def busy(seconds: float) -> None:
+    started = monotonic()
+    while monotonic() - started < seconds:
+        pass
+
+
+def test_the_work_of_others_is_told_from_ones_own(products: Database) -> None:
+    """A loop in a process of somebody else counts, one in a process that we started does not."""
+    with surroundings(products.dsn) as around:
+        with work_of_others():
+            sleep(0.2)
+            with around.watched() as others:
+                sleep(SPAN_S)
+        with around.watched() as own:
+            subprocess.run([sys.executable, "-c", FOR_A_SECOND], check=True)
+
+    a_processor = 1 / (os.cpu_count() or 1)
+    assert others[OTHER_CPU] > 0.3 * a_processor
+    assert own[OTHER_CPU] < others[OTHER_CPU] + 0.7 * a_processor
+
+
+def test_who_asks_and_who_answers_are_told_apart(products: Database) -> None:
+    """What the database uses is its own, whichever of its processes has ended since."""
+    with surroundings(products.dsn) as around:
+        with around.watched() as asking:
+            busy(SPAN_S / 2)
+        with (
+            around.watched() as answering,
+            psycopg.connect(products.dsn, autocommit=True) as connection,
+        ):
+            connection.execute("SELECT count(*) FROM generate_series(1, 5000000)")
+
+    assert asking[ASKING_CPU] > asking[DATABASE_CPU]
+    assert answering[DATABASE_CPU] > answering[ASKING_CPU]
+    assert set(asking) <= set(SURROUNDINGS)
+
+
+def test_a_checkpoint_within_a_slot_is_seen(products: Database) -> None:
+    """A slot that it falls into is measured again; one without is not."""
+    with surroundings(products.dsn) as around:
+        with around.watched() as quiet:
+            pass
+        with (
+            around.watched() as disturbed,
+            psycopg.connect(products.dsn, autocommit=True) as connection,
+        ):
+            connection.execute("CHECKPOINT")
+
+    assert quiet[CHECKPOINTS] == 0
+    assert disturbed[CHECKPOINTS] >= 1
+    assert disturbance(disturbed) == "the database began or ended a checkpoint"
+
+
+@pytest.mark.parametrize(
+    ("figures", "reason"),
+    [
+        ({}, None),
+        ({STEAL: 0.1, CHECKPOINTS: 0.0, AUTOVACUUMS: 0.0, OTHER_CPU: 0.9}, None),
+        ({STEAL: 0.11}, "the host took 11% of the processors"),
+        ({AUTOVACUUMS: 1.0}, "the database vacuumed or analysed a table of itself"),
+    ],
+)
+def test_a_slot_is_measured_again_by_rules_that_know_nothing_of_its_figures(
+    figures: dict[Quantity, float], reason: str | None
+) -> None:
+    """Steal over a tenth, a checkpoint, a vacuum; of all else only the mean says something."""
+    assert disturbance(figures) == reason
