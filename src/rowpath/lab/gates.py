@@ -12,6 +12,7 @@ from statistics import fmean
 from rowpath.lab.measures import AUTOVACUUMS, CHECKPOINTS, OTHER_CPU, STEAL, Quantity
 from rowpath.lab.plan import SLOWED_BY, Control
 from rowpath.lab.record import (
+    ComparisonRecord,
     ControlRecord,
     ExperimentRecord,
     FigureRecord,
@@ -43,6 +44,8 @@ class Bounds:
 
 
 BOUNDS = Bounds()
+_NOWHERE = "\N{EN DASH}"
+"""No stage's name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,18 +96,39 @@ def gates_of(record: ExperimentRecord, bounds: Bounds | None = None) -> tuple[Ga
     return tuple(_gates(record, bounds or BOUNDS))
 
 
-def support(gates: Iterable[GateRecord], clones: Iterable[ControlRecord]) -> Support:
-    """Return what the comparisons can rest on of which `gates` speak.
-
-    `clones` are of the same stage and measure.
-    """
-    failed = [gate for gate in gates if not gate.passed]
-    bands = [wider_band(clone.ratio) for clone in clones if clone.ratio is not None]
+def support(
+    record: ExperimentRecord, gates: Iterable[GateRecord], comparison: ComparisonRecord
+) -> Support:
+    """Return what the verdict on a comparison can rest on, by the `gates` of its experiment."""
+    stage, measure = _place(record, comparison)
+    failed = [
+        gate
+        for gate in gates
+        if not gate.passed and gate.stage == stage and gate.measure in {"", measure}
+    ]
+    bands = [
+        wider_band(each.ratio)
+        for each in record.controls
+        if each.kind == Control.CLONE and (each.stage, each.measure) == (stage, measure)
+        if each.ratio is not None
+    ]
     return Support(
         null_band=max(bands, default=NULL_BAND),
         sees=all(gate.withholds != Withheld.ABSENCE for gate in failed),
         withheld=" ".join(gate.text for gate in failed if gate.withholds == Withheld.VERDICTS),
     )
+
+
+def _place(record: ExperimentRecord, comparison: ComparisonRecord) -> tuple[str, str]:
+    """Return the stage and the measure of a comparison, as far as the record knows them."""
+    place = (comparison.variant, comparison.setup, comparison.rows)
+    for variant in record.variants:
+        if (variant.name, variant.setup, variant.rows) == place:
+            measure = record.group(variant.group).measure
+            for order in record.orders:
+                if order.blocks and variant.slot in order.blocks[0]:
+                    return order.stage, measure
+    return _NOWHERE, _NOWHERE
 
 
 def _gates(record: ExperimentRecord, bounds: Bounds) -> Iterator[GateRecord]:

@@ -1,13 +1,12 @@
 """Verdicts on claims, by what the run's own gates support. Pure: from records alone."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
 from rowpath.lab.experiment import Claim, Experiment
 from rowpath.lab.experiments.reasons import why
 from rowpath.lab.gates import Support, gates_of, support
-from rowpath.lab.plan import Control
-from rowpath.lab.record import ClaimRecord, ComparisonRecord, ExperimentRecord, GateRecord
+from rowpath.lab.record import ClaimRecord, ComparisonRecord, ExperimentRecord
 from rowpath.stats.verdict import Verdict, judge
 
 
@@ -19,7 +18,7 @@ def judged(
     for claim in experiment.claims:
         for comparison in record.comparisons:
             if _speaks_of(comparison, claim):
-                rests_on = _support(record, gates, comparison)
+                rests_on = support(record, gates, comparison)
                 if (other := _other_table(experiment, held_rows)) is not None:
                     rests_on = replace(rests_on, withheld=other)
                 yield _claim_record(claim, comparison, rests_on)
@@ -41,30 +40,6 @@ def _other_table(experiment: Experiment, held_rows: int | None) -> str | None:
     if told is None or held_rows is None or told == held_rows:
         return None
     return f"The claim is of a table of {told:,} rows; this one has {held_rows:,}."
-
-
-def _support(
-    record: ExperimentRecord, gates: Sequence[GateRecord], comparison: ComparisonRecord
-) -> Support:
-    """Return what a comparison's verdict rests on: the gates of its stage and its measure."""
-    variant = next(
-        each
-        for each in record.variants
-        if (each.name, each.setup, each.rows)
-        == (comparison.variant, comparison.setup, comparison.rows)
-    )
-    measure = record.group(variant.group).measure
-    stages = {
-        order.stage for order in record.orders if order.blocks and variant.slot in order.blocks[0]
-    }
-    return support(
-        [gate for gate in gates if gate.stage in stages and gate.measure in {"", measure}],
-        [
-            each
-            for each in record.controls
-            if each.kind == Control.CLONE and each.stage in stages and each.measure == measure
-        ],
-    )
 
 
 def _claim_record(claim: Claim, comparison: ComparisonRecord, rests_on: Support) -> ClaimRecord:

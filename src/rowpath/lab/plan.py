@@ -103,7 +103,8 @@ class Stage:
     """What is measured together, in the same blocks: an experiment's groups, each at a size.
 
     `controls` are baselines that are measured once more in each block, by which the run tests
-    itself: of each measure one that must be found the same, and one that must be found slower.
+    itself: of each measure one that must be found the same, and at first one that must be found
+    slower.
     """
 
     experiment: Experiment
@@ -171,17 +172,27 @@ def stages(
         _check_sizes(group, sizes, stock)
     return tuple(
         Stage(
-            experiment=experiment, comparisons=comparisons, controls=tuple(_controls(comparisons))
+            experiment=experiment,
+            comparisons=comparisons,
+            controls=tuple(_controls(comparisons, is_first=step == 0)),
         )
         for experiment in experiments
-        for comparisons in _in_step(
-            [_comparisons(experiment, group, profile, stock, sizes) for group in experiment.groups]
+        for step, comparisons in enumerate(
+            _in_step(
+                [
+                    _comparisons(experiment, group, profile, stock, sizes)
+                    for group in experiment.groups
+                ]
+            )
         )
     )
 
 
-def _controls(comparisons: Sequence[Comparison]) -> Iterator[Cell]:
+def _controls(comparisons: Sequence[Comparison], *, is_first: bool) -> Iterator[Cell]:
     """Yield the controls of a stage: those of the first baseline that is timed by each measure.
+
+    A delay is added in the first stage of an experiment: that it is found is shown once, and at
+    other sizes the clone tells what would be.
 
     Under conditions that have no whole table sorted, where it has such: those are the quickest, and
     what a run can see is best seen there. Of requests that are made one at a time alone is it known
@@ -197,7 +208,7 @@ def _controls(comparisons: Sequence[Comparison]) -> Iterator[Cell]:
             baselines.setdefault(quickest.measure, quickest)
     for measure, baseline in baselines.items():
         yield replace(baseline, control=Control.CLONE)
-        if isinstance(measure, OneAtATime):
+        if is_first and isinstance(measure, OneAtATime):
             yield replace(baseline, control=Control.SLOWED)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rowpath.lab.conditions import AS_TOLD, CONTROLLED
+from rowpath.lab.gates import support
 from rowpath.lab.record import ComparisonRecord, Run
 from rowpath.report import figures
 from rowpath.stats.interval import Interval
@@ -165,7 +166,10 @@ def _times(ratio: float) -> str:
 
 
 def _comparison(run: Run, sought: Sought, setup: str, rows: int | None) -> ComparisonRecord | None:
-    """Return what is sought in a set-up, with an interval: at these rows, or at the most."""
+    """Return what is sought in a set-up, with an interval: at these rows, or at the most.
+
+    None where a gate of the run takes the verdicts from it.
+    """
     found = [
         each
         for experiment in run.experiments
@@ -174,5 +178,6 @@ def _comparison(run: Run, sought: Sought, setup: str, rows: int | None) -> Compa
         if (each.variant, each.baseline, each.setup) == (sought.variant, sought.baseline, setup)
         if each.quantity == sought.quantity
         if each.ratio is not None and rows in (None, each.rows)
+        if not support(experiment, run.gates, each).withheld
     ]
     return max(found, key=lambda each: each.rows, default=None)

@@ -73,6 +73,7 @@ def fleet(
             logs=site.logs,
             workers=site.workers,
             log_suffix="-beside" if post.beside else "",
+            stops_within_s=0.0,  # everything that was asked is answered by then
         )
         for post in dict.fromkeys(post for cell in cells for post in _posts(cell))
     }

@@ -27,6 +27,7 @@ READY_WITHIN_S = 60.0
 LOOK_EVERY_S = 0.05
 LOG_WITHIN_S = 5.0
 ANSWERS_WITHIN_S = 5.0
+STOPS_WITHIN_S = 10.0
 OK = 200
 
 
@@ -124,10 +125,12 @@ def serving(  # noqa: PLR0913 one parameter a matter of the server's
     workers: int = 1,
     port: int | None = None,
     log_suffix: str = "",
+    stops_within_s: float = STOPS_WITHIN_S,
 ) -> Iterator[Server]:
     """Serve the application on loopback until the block ends; `port` None takes a free one.
 
-    There are as many `workers` as the conditions say, if they do.
+    There are as many `workers` as the conditions say, if they do. At the end it has
+    `stops_within_s` to finish what it does, and is killed then: 0 is for one that is not busy.
 
     The log is in the folder `logs`, named after application and conditions. PortError where the
     port cannot be had, ServerError where the application does not start.
@@ -141,6 +144,7 @@ def serving(  # noqa: PLR0913 one parameter a matter of the server's
         argv=command(app, kind, HOST, port, workers),
         env=of_children() | settings.to_environment(),
         log=logs / f"{app}-{settings.conditions}{traced}{log_suffix}.log",
+        stop_timeout_s=stops_within_s,
     )
     with running(program) as process:
         url = f"http://{HOST}:{port}"
