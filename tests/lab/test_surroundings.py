@@ -77,6 +77,7 @@ def test_who_asks_and_who_answers_are_told_apart(products: Database) -> None:
         ):
             connection.execute("SELECT count(*) FROM generate_series(1, 5000000)")
 
+    assert answering[OTHER_CPU] > -0.2  # what is ours twice over would be less than nothing
     assert asking[ASKING_CPU] > asking[DATABASE_CPU]
     assert answering[DATABASE_CPU] > answering[ASKING_CPU]
     assert set(asking) <= set(SURROUNDINGS)

@@ -171,11 +171,10 @@ def _control_gate(clone: ControlRecord, ratio: Interval, slowed: Interval | None
     """Return whether 5% more is found: where it could not be waited, by the clone's interval."""
     found = ratio.low * (1 + SLOWED_BY) if slowed is None else slowed.low
     passed = found > 1
-    was = "was" if slowed is not None else "would have been"
-    not_seen = (
-        f"A baseline that takes {SLOWED_BY:.0%} longer {was} not found slower: what is not seen "
-        "here may be there nonetheless."
-    )
+    found_it = "was found" if slowed is not None else "would have been found"
+    missed = "was not found" if slowed is not None else "would not have been found"
+    longer = f"A baseline that takes {SLOWED_BY:.0%} longer"
+    not_seen = f"{longer} {missed} slower: what is not seen here may be there nonetheless."
     return GateRecord(
         name="control",
         stage=clone.stage,
@@ -185,7 +184,7 @@ def _control_gate(clone: ControlRecord, ratio: Interval, slowed: Interval | None
         bound=1.0,
         withholds=Withheld.ABSENCE,
         invalidates=False,
-        text=f"A baseline that takes {SLOWED_BY:.0%} longer {was} found." if passed else not_seen,
+        text=f"{longer} {found_it}." if passed else not_seen,
     )
 
 

@@ -6,7 +6,7 @@ processor, so of short slots only the mean over many says something.
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -47,7 +47,7 @@ class _Look:
     steal_s: float | None
     pressure_s: float | None
     asking_s: float
-    run_s: float
+    own_s: float
     database_s: float | None
     checkpoints: int
     autovacuums: int
@@ -82,15 +82,18 @@ class Surroundings:
     def _look(self) -> _Look:
         checkpoints, autovacuums, workers = self._at_work()
         busy_s, steal_s = _all_processors_s()
-        asking_s, run_s = self._used_s()
+        tree = {each.pid: each for each in (self._own, *_tree(self._own))}
+        asking = [each for each in tree.values() if each == self._own or _asks(each)]
+        database = {each.pid: each for each in self._of_database()}
         return _Look(
             at_s=monotonic(),
             busy_s=busy_s,
             steal_s=steal_s,
             pressure_s=_pressure_s(),
-            asking_s=asking_s,
-            run_s=run_s,
-            database_s=self._database_s(),
+            asking_s=_all_s(asking),
+            # An embedded server is a descendant of ours, too: none is counted twice.
+            own_s=_all_s((tree | database).values()),
+            database_s=None if self._database is None else _all_s(database.values()),
             checkpoints=checkpoints,
             autovacuums=autovacuums,
             autovacuum_workers=workers,
@@ -104,17 +107,10 @@ class Surroundings:
         checkpoints, autovacuums, workers = row
         return int(checkpoints), int(autovacuums), int(workers)
 
-    def _used_s(self) -> tuple[float, float]:
-        """Return what the processes that ask have used, and all that the run has started."""
-        own = _all_s([self._own])
-        others = _tree(self._own)
-        asking = [each for each in others if _asks(each)]
-        return own + _all_s(asking), own + _all_s(others)
-
-    def _database_s(self) -> float | None:
-        if self._database is None:
-            return None
-        return _all_s(map(psutil.Process, _still_there(server_pids(self._database))))
+    def _of_database(self) -> Iterator[psutil.Process]:
+        for pid in () if self._database is None else server_pids(self._database):
+            with suppress(psutil.NoSuchProcess):
+                yield psutil.Process(pid)
 
 
 @contextmanager
@@ -127,13 +123,11 @@ def surroundings(dsn: str) -> Iterator[Surroundings]:
 def _between(before: _Look, after: _Look, cores: int) -> Mapping[Quantity, float]:
     span_s = max(after.at_s - before.at_s, 1e-9)
     found: dict[Quantity, float] = {}
-    database_s = 0.0
     if before.database_s is not None and after.database_s is not None:
-        database_s = after.database_s - before.database_s
-        found[DATABASE_CPU] = database_s / span_s
-    run_s = after.run_s - before.run_s
+        found[DATABASE_CPU] = (after.database_s - before.database_s) / span_s
+    busy_s, own_s = after.busy_s - before.busy_s, after.own_s - before.own_s
     # Not cut off at 0: what a tick gives to one of two slots it takes from the other.
-    found[OTHER_CPU] = (after.busy_s - before.busy_s - run_s - database_s) / (cores * span_s)
+    found[OTHER_CPU] = (busy_s - own_s) / (cores * span_s)
     found[ASKING_CPU] = (after.asking_s - before.asking_s) / span_s
     if before.steal_s is not None and after.steal_s is not None:
         found[STEAL] = (after.steal_s - before.steal_s) / (cores * span_s)
@@ -184,10 +178,6 @@ def _one_s(process: psutil.Process) -> float:
         return 0.0
     children = (getattr(times, "children_user", 0.0), getattr(times, "children_system", 0.0))
     return float(times.user + times.system + sum(children))
-
-
-def _still_there(pids: Iterable[int]) -> Iterator[int]:
-    return (pid for pid in pids if psutil.pid_exists(pid))
 
 
 def _asks(process: psutil.Process) -> bool:
