@@ -103,7 +103,7 @@ def test_each_stage_has_a_line_with_what_it_showed() -> None:
     assert line.clones == ("\N{MULTIPLICATION SIGN}1.01 0.96\N{EN DASH}1.07",)
     assert line.other_work == "60.0%"
     assert line.again == 1
-    assert line.failed == ("other_work", "control")
+    assert line.failed == ("other work", "control")
     assert "1.01 0.96" in render(run_with(BUSY, BLIND))
     assert "1 slot measured again, by rules fixed beforehand: a checkpoint (1)." in printed(
         run_with(BLIND)

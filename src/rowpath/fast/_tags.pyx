@@ -37,3 +37,17 @@ cdef class Tags:
             if tag == 0 or tag != self._tags[place]:
                 return False
         return True
+
+    def others_than(self, Tags before not None):
+        """Return the classes that were touched since `before`, which is of the same classes.
+
+        A class that had no tag then and has one now was only looked at.
+        """
+        cdef unsigned int tag
+        cdef unsigned int was
+        found = []
+        for place in range(PyTuple_GET_SIZE(self._classes)):
+            tag, was = self._tags[place], before._tags[place]
+            if tag == 0 or (was != 0 and tag != was):
+                found.append(self._classes[place])
+        return found

@@ -37,6 +37,24 @@ Owner = type | ModuleType
 # A class or module, what gets its attributes, and what these are as shipped.
 _Compared = tuple[Owner, Callable[[Any], object], object]
 
+
+class _Classes:
+    """Classes that are compared together, and their tags as they were when they last were."""
+
+    def __init__(self, compared: tuple[_Compared, ...] = ()) -> None:
+        self.compared = compared
+        self.tags: Tags | None = None  # where that is compiled
+
+    def hold(self) -> bool:
+        """Whether no class was touched since they were compared."""
+        return not self.compared or (self.tags is not None and self.tags.hold())
+
+    @property
+    def owners(self) -> set[Owner]:
+        """The classes themselves."""
+        return {owner for owner, _, _ in self.compared}
+
+
 # What the interpreter itself brings: object.__init__, the members of slots.
 _BUILT_IN = (
     BuiltinFunctionType,
@@ -57,10 +75,11 @@ class Relied:
         self._as_shipped: dict[Owner, dict[str, object]] = {}
         self._has_grounds = False
         # What is compared for each request, in the form that is quickest to compare.
-        self._of_classes: tuple[_Compared, ...] = ()
         self._of_others: tuple[_Compared, ...] = ()
-        # Of the classes as they were when they were last compared, where that is compiled.
-        self._tags: Tags | None = None
+        # Those that nobody touches, and those that somebody did. DRF counts its fields in an
+        # attribute of their class: each serializer that it makes touches that one and all below
+        # it, and nothing of what is relied on.
+        self._classes = (_Classes(), _Classes())
 
     def check(self, owner: Owner, *names: str) -> str | None:
         """Rely on `names` of `owner`; return what one is instead, None if all are shipped.
@@ -104,25 +123,39 @@ class Relied:
     def _ask(self) -> None:
         compared = [*map(_compared, self._as_shipped.items())]
         # A tracer's proxy of a class says that it is a class, and has no tag.
-        self._of_classes = tuple(one for one in compared if issubclass(type(one[0]), type))
-        self._of_others = tuple(one for one in compared if one not in self._of_classes)
-        self._tags = None
+        of_classes = [one for one in compared if issubclass(type(one[0]), type)]
+        self._of_others = tuple(one for one in compared if one not in of_classes)
+        self._share_out(of_classes, self._classes[1].owners)
+
+    def _share_out(self, of_classes: Iterable[_Compared], restless: set[Owner]) -> None:
+        shares: tuple[list[_Compared], list[_Compared]] = ([], [])
+        for one in of_classes:
+            shares[one[0] in restless].append(one)
+        # At once, for threads that compare meanwhile.
+        self._classes = (_Classes(tuple(shares[0])), _Classes(tuple(shares[1])))
 
     def changed(self) -> str | None:
         """Return what one of the attributes is now instead of what was shipped, None if all are."""
-        return self._changed(self._of_others) or self._changed_in_classes()
+        instead = self._changed(self._of_others)
+        for classes in self._classes:
+            if instead is None and not classes.hold():
+                instead = self._changed_in(classes)
+        return instead
 
-    def _changed_in_classes(self) -> str | None:
-        if self._tags is not None and self._tags.hold():
-            return None
-        compared = self._of_classes
+    def _changed_in(self, classes: _Classes) -> str | None:
         # Taken before they are compared, so that what changes meanwhile is seen the next time.
-        tags = _tags_of(compared)
-        if (instead := self._changed(compared)) is not None:
+        tags = _tags_of(classes.compared)
+        if (instead := self._changed(classes.compared)) is not None:
             return instead
         with self._lock:
-            if compared is self._of_classes:
-                self._tags = tags
+            calm, restless = self._classes
+            touched: list[type] = []
+            if classes is calm and tags is not None and calm.tags is not None:
+                touched = tags.others_than(calm.tags)
+            classes.tags = tags
+            if touched:
+                both = (*calm.compared, *restless.compared)
+                self._share_out(both, restless.owners.union(touched))
         return None
 
     def _changed(self, compared: Iterable[_Compared]) -> str | None:

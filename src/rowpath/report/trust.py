@@ -98,7 +98,9 @@ def _stage(record: ExperimentRecord, stage: str, gates: Iterable[GateRecord]) ->
         other_work=_share(values.get("other_work")),
         steal=_share(values.get("steal")),
         again=sum(len(order.again) for order in record.orders if order.stage == stage),
-        failed=tuple(dict.fromkeys(gate.name for gate in gates if not gate.passed)),
+        failed=tuple(
+            dict.fromkeys(gate.name.replace("_", " ") for gate in gates if not gate.passed)
+        ),
     )
 
 
