@@ -30,7 +30,7 @@ DECIDED = (
     "coverage of one interval",
     "an interval beyond the null band",
     "a difference called, gates included",
-    "runs not valid",
+    "claims withheld by the clone",
     "5% more is found",
     "mean blocks",
 )

@@ -35,7 +35,7 @@ def test_it_ends_with_a_code_of_its_own_and_everything_is_written(finished: Fini
     assert finished.code == 14, finished.err
     last = finished.err.strip().splitlines()[-1]
     assert last.startswith("Cannot vouch for all of this run: fields, 100 rows: Other processes")
-    assert "measure again" in last
+    assert "Measure again" in last
     assert finished.html.exists()
 
 
@@ -56,5 +56,6 @@ def test_no_claim_is_judged_and_it_is_said_before_the_verdicts(finished: Finishe
 
     assert claims
     assert {claim.verdict for claim in claims} == {"not judged"}
+    assert all("Other processes used" in claim.withheld for claim in claims)
     for text in (finished.out, finished.html.read_text()):
         assert text.index(said) < text.rindex("not judged")

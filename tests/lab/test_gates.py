@@ -8,10 +8,11 @@ from test_analysis import LISTS, SOURCES, VERSIONS, fill, planned
 from rowpath.lab.analysis import experiment_record
 from rowpath.lab.gates import Bounds, clones_gate, gates_of, support
 from rowpath.lab.judging import judged
-from rowpath.lab.measures import AUTOVACUUMS, CHECKPOINTS, OTHER_CPU, STEAL, Quantity
+from rowpath.lab.measures import AUTOVACUUMS, CHECKPOINTS, OTHER_CPU, SLOT, STEAL, Quantity
 from rowpath.lab.plan import Cell, Control
 from rowpath.lab.record import ExperimentRecord, GateRecord
 from rowpath.lab.results import Results
+from rowpath.stats.interval import Interval
 
 STAGE = planned()
 TEN_MILLION = {"products": 10_000_000}
@@ -142,30 +143,55 @@ def test_a_disturbed_run_is_not_valid_and_judges_nothing(
     assert all(failed.text in claim.withheld for claim in record.claims)
 
 
+def test_a_change_to_either_side_must_be_found() -> None:
+    """A clone that is a little slower hides a gain of 5%, as one that is quicker hides a loss."""
+    slower = record_of(results_with(clone=1.04, slowed=1.09, noise=0.02))
+
+    assert not gate(slower, "control").passed
+
+
+def test_long_slots_weigh_more() -> None:
+    """A neighbour that fills a long slot is not made small by many short ones."""
+    results = results_with(around={OTHER_CPU: 0.0, SLOT: 0.1})
+    long = STAGE.timed[0]
+    results.slots[long] = [
+        replace(slot, figures={**slot.figures, OTHER_CPU: 0.9, SLOT: 20.0})
+        for slot in results.slots[long]
+    ]
+
+    assert gate(record_of(results), "other_work").value > 0.8
+
+
 def test_a_claim_on_another_table_is_not_judged() -> None:
     """The talk's claims are of ten million products; of twenty thousand nothing was claimed."""
     record = record_of(results_with(), held={"products": 20_000})
 
     assert {claim.verdict for claim in record.claims} == {"not judged"}
     assert all("10,000,000 rows; this one has 20,000" in each.withheld for each in record.claims)
+    both = record_of(results_with(around={OTHER_CPU: 0.6}), held={"products": 20_000})
+    assert all("Other processes" in each.withheld for each in both.claims)
+    assert all("this one has 20,000" in each.withheld for each in both.claims)
 
 
 def test_one_clone_of_many_may_differ_by_chance() -> None:
     """A run of many stages is not invalid for what one of twenty would do; one of one is."""
-    [passing] = [each for each in gates_of(record_of(results_with())) if each.name == "clone"]
-    failing = replace(passing, passed=False)
+    [same] = [each for each in record_of(results_with()).controls if each.kind == Control.CLONE]
+    other = replace(same, ratio=Interval(estimate=1.01, low=1.001, high=1.02))
 
-    of_one = clones_gate([failing])
-    of_many = clones_gate([failing, *[passing] * 20])
-    too_many = clones_gate([*[failing] * 5, *[passing] * 16])
+    gates = [
+        clones_gate(clones)
+        for clones in ([same], [other], [other, *[same] * 20], [*[other] * 5, *[same] * 16])
+    ]
 
-    assert of_one is not None
-    assert not of_one.passed
-    assert of_many is not None
-    assert of_many.passed
-    assert too_many is not None
-    assert not too_many.passed
+    assert [each and each.passed for each in gates] == [True, False, True, False]
     assert clones_gate([]) is None
+
+
+def test_a_stage_without_a_clone_shows_no_absence() -> None:
+    """Where nobody looked, nothing is said to be absent."""
+    record = replace(record_of(results_with()), controls=())
+
+    assert not support(record, gates_of(record), record.comparisons[0]).sees
 
 
 def test_bounds_can_be_others() -> None:

@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
-from time import perf_counter
 
 import psycopg
 import pytest
@@ -18,10 +17,10 @@ from rowpath.lab.conditions import CONTROLLED
 from rowpath.lab.database import Database
 from rowpath.lab.experiment import Experiment, Timing, Variant
 from rowpath.lab.experiments import EXPERIMENTS
-from rowpath.lab.measuring import runner
+from rowpath.lab.measures import TIME
+from rowpath.lab.measuring import runner, slots
 from rowpath.lab.measuring.observe import Observer
-from rowpath.lab.measuring.slots import controlled
-from rowpath.lab.plan import SLOWED_BY, Cell, Control, Stage, Stock, stages
+from rowpath.lab.plan import Cell, Control, Stage, Stock, stages
 from rowpath.lab.profile import Profile, profile_named
 from rowpath.lab.record import NUMBER_OF_ROWS
 from rowpath.lab.results import Results
@@ -224,21 +223,17 @@ def test_a_slot_that_a_checkpoint_falls_into_is_measured_again(site: Site) -> No
     assert all(len(slots) == 1 for slots in results.slots.values())
 
 
-def test_a_positive_control_takes_five_percent_longer(site: Site) -> None:
-    """The delay is really waited: request by request, on top of what each took."""
-    results = Results()
-    profile = replace(QUICK, blocks=1, floor=1, slot_s=0.01)
+def test_a_positive_control_takes_longer_by_what_is_added(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Request by request, by the clock that takes the time; the clone takes what it takes."""
+    monkeypatch.setattr(slots, "SLOWED_BY", 30.0)
+    profile, results = replace(QUICK, blocks=1, floor=1, slot_s=0.1), Results()
 
     runner.execute(
         plan_of(only(NAMED["fields"], "all", "values"), profile, site), results, Silent()
     )
 
-    took_s = 0.02
-    kinds = {cell.control for cell in results.slots}
-    assert kinds == {None, Control.CLONE, Control.SLOWED}
-    slowed = next(cell for cell in results.slots if cell.control is Control.SLOWED)
-    started = perf_counter()
-    slowed_s = controlled(slowed, took_s)
-    assert perf_counter() - started >= SLOWED_BY * took_s
-    assert slowed_s >= took_s * (1 + SLOWED_BY)
-    assert controlled(slowed.original, took_s) == took_s
+    times = {cell.control: measured[0].figures[TIME] for cell, measured in results.slots.items()}
+    assert set(times) == {None, Control.CLONE, Control.SLOWED}
+    assert times[Control.SLOWED] > 10 * times[Control.CLONE]

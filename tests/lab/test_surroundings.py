@@ -28,6 +28,8 @@ from rowpath.lab.measuring.surroundings import surroundings
 LOOP = "while True: pass"
 FOR_A_SECOND = "import time; until = time.monotonic() + 1\nwhile time.monotonic() < until: pass"
 SPAN_S = 1.0
+TOLD_WITHIN_S = 1.0
+"""The checkpointer tells of a checkpoint a little after whoever asked for it hears of its end."""
 
 
 @contextmanager
@@ -86,6 +88,7 @@ def test_who_asks_and_who_answers_are_told_apart(products: Database) -> None:
 def test_a_checkpoint_within_a_slot_is_seen(products: Database) -> None:
     """A slot that it falls into is measured again; one without is not."""
     with surroundings(products.dsn) as around:
+        sleep(TOLD_WITHIN_S)
         with around.watched() as quiet:
             pass
         with (
@@ -93,6 +96,7 @@ def test_a_checkpoint_within_a_slot_is_seen(products: Database) -> None:
             psycopg.connect(products.dsn, autocommit=True) as connection,
         ):
             connection.execute("CHECKPOINT")
+            sleep(TOLD_WITHIN_S)
 
     assert quiet[CHECKPOINTS] == 0
     assert disturbed[CHECKPOINTS] >= 1

@@ -83,7 +83,7 @@ def test_a_run_that_is_not_valid_says_so_before_its_verdicts() -> None:
     assert printed(run).startswith(said)
     assert f"{STAGE}: Other processes used 60%" in printed(run)
     html = render(run)
-    assert html.index(said) < html.index('id="findings"')
+    assert html.index(said) < html.index('id="verdicts"')
     assert "<b>meanwhile" not in html
 
 
@@ -121,8 +121,11 @@ def test_a_run_of_before_says_nothing_of_it() -> None:
 
 def test_nothing_is_found_where_a_gate_takes_the_verdicts() -> None:
     """What stands at the top of the page rests on the run's own tests as the verdicts do."""
-    of_lists = {each.experiment for each in findings(run_with())}
-    without = {each.experiment for each in findings(run_with(BUSY))}
+    valid = replace(run_with(), valid=True)
+    withheld = replace(run_with(replace(BUSY, invalidates=False)), valid=True)
 
-    assert without == of_lists - {"lists"}
-    assert "lists" in of_lists
+    of_all = {each.experiment for each in findings(valid)}
+
+    assert "lists" in of_all
+    assert {each.experiment for each in findings(withheld)} == of_all - {"lists"}
+    assert findings(run_with(BUSY)) == ()

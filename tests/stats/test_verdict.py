@@ -5,7 +5,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from rowpath.stats.interval import Interval
-from rowpath.stats.verdict import NULL_BAND, Verdict, judge
+from rowpath.stats.verdict import NULL_BAND, Verdict, beyond, judge
 
 CONFIRMED, DIRECTION_ONLY = Verdict.CONFIRMED, Verdict.DIRECTION_ONLY
 REFUTED, INCONCLUSIVE = Verdict.REFUTED, Verdict.INCONCLUSIVE
@@ -59,7 +59,8 @@ def test_verdict(claimed: float, low: float, high: float, verdict: Verdict) -> N
 @pytest.mark.parametrize(
     ("claimed", "low", "high", "verdict"),
     [
-        pytest.param(0.5, 0.96, 0.97, REFUTED, id="inside the wider band"),
+        pytest.param(0.5, 0.96, 0.97, INCONCLUSIVE, id="inside the wider band"),
+        pytest.param(0.5, 0.99, 1.04, REFUTED, id="no gain of 2%, whatever the band"),
         pytest.param(0.5, 0.9, 0.96, INCONCLUSIVE, id="into the wider band"),
         pytest.param(0.96, 0.97, 1.03, INCONCLUSIVE, id="a claim inside the band cannot be seen"),
         pytest.param(0.96, 0.98, 1.3, INCONCLUSIVE, id="a claim inside the band, or a loss"),
@@ -143,6 +144,33 @@ def test_a_wider_band_decides_less_for_the_claim(
 
     if judge(claimed, interval(low, high), null_band=null_band) is CONFIRMED:
         assert judge(claimed, interval(low, high)) is CONFIRMED
+
+
+@given(RATIOS, RATIOS, RATIOS, st.floats(NULL_BAND, 0.4), st.floats(NULL_BAND, 0.4))
+def test_a_wider_band_decides_less_against_the_claim(
+    claimed: float, first: float, second: float, one: float, other: float
+) -> None:
+    """Noise refutes nothing: what a wider null band refutes is refuted by a narrower one."""
+    low, high = sorted((first, second))
+    narrower, wider = sorted((one, other))
+
+    if judge(claimed, interval(low, high), null_band=wider) is REFUTED:
+        assert judge(claimed, interval(low, high), null_band=narrower) is REFUTED
+
+
+@given(RATIOS, RATIOS, RATIOS, st.floats(NULL_BAND, 0.2))
+def test_a_run_that_may_miss_a_difference_says_of_none_that_it_is_absent(
+    claimed: float, first: float, second: float, null_band: float
+) -> None:
+    """Without the sight for it, only what lies beyond the band decides; nothing else changes."""
+    low, high = sorted((first, second))
+    measured = interval(low, high)
+
+    seeing = judge(claimed, measured, null_band=null_band)
+    blind = judge(claimed, measured, null_band=null_band, shows_absence=False)
+
+    assert blind in {seeing, INCONCLUSIVE}
+    assert blind is INCONCLUSIVE or beyond(measured, null_band)
 
 
 @pytest.mark.parametrize("claimed", [0.0, -1.0, inf, nan])

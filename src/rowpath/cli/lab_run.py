@@ -132,7 +132,7 @@ def _vouch(run: Run) -> None:
         others = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
         raise InvalidRunError(
             f"Cannot vouch for all of this run: {failed[0].rstrip('.')}{others}. "
-            "All is written; measure again where the machine has less else to do."
+            "All is written. Measure again when machine and database have nothing else to do."
         )
 
 

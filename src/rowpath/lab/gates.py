@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from statistics import fmean
 
-from rowpath.lab.measures import AUTOVACUUMS, CHECKPOINTS, OTHER_CPU, STEAL, Quantity
+from rowpath.lab.measures import AUTOVACUUMS, CHECKPOINTS, OTHER_CPU, SLOT, STEAL, Quantity
 from rowpath.lab.plan import SLOWED_BY, Control
 from rowpath.lab.record import (
     ComparisonRecord,
@@ -53,8 +53,8 @@ class Support:
     """What the verdicts on some comparisons can rest on.
 
     `null_band` is what identical variants were seen to differ by, NULL_BAND at least. Where not
-    `sees`, a difference of 5% could have been missed. `withheld` says why there can be no verdict,
-    empty where there can.
+    `sees`, a difference of 5% could have been missed, or nobody looked. `withheld` says why there
+    can be no verdict, empty where there can.
     """
 
     null_band: float = NULL_BAND
@@ -62,25 +62,25 @@ class Support:
     withheld: str = ""
 
 
-def clones_gate(gates: Iterable[GateRecord]) -> GateRecord | None:
-    """Return whether more clones failed than by chance; None where a run has none.
+def clones_gate(controls: Iterable[ControlRecord]) -> GateRecord | None:
+    """Return whether more clones differ from their baselines than chance explains; None of none.
 
-    One that is like its baseline lies beyond the band in 1 of 20 runs at the most, so of many some
-    do: more than by chance are those that would come in fewer than 1 of 20 runs.
+    The interval of one that is the same excludes 1 in 1 of 20 runs at the most, so of many some
+    do: more than chance explains are those that would come in fewer than 1 of 20 runs.
     """
-    clones = [gate for gate in gates if gate.name == "clone"]
-    if not clones:
+    ratios = [each.ratio for each in controls if each.kind == Control.CLONE and each.ratio]
+    if not ratios:
         return None
-    failed = sum(not gate.passed for gate in clones)
-    bound = most_by_chance(len(clones), 1 - CONFIDENCE)
-    passed = failed <= bound
-    text = f"{failed} of {len(clones)} baselines, measured twice, differed from themselves"
+    differ = sum(beyond(ratio, 0.0) for ratio in ratios)
+    bound = most_by_chance(len(ratios), 1 - CONFIDENCE)
+    passed = differ <= bound
+    text = f"{differ} of {len(ratios)} baselines, measured twice, differ from themselves"
     return GateRecord(
         name="clones",
         stage="",
         measure="",
         passed=passed,
-        value=failed,
+        value=differ,
         bound=bound,
         withholds=Withheld.NOTHING,
         invalidates=True,
@@ -114,7 +114,7 @@ def support(
     ]
     return Support(
         null_band=max(bands, default=NULL_BAND),
-        sees=all(gate.withholds != Withheld.ABSENCE for gate in failed),
+        sees=bool(bands) and all(gate.withholds != Withheld.ABSENCE for gate in failed),
         withheld=" ".join(gate.text for gate in failed if gate.withholds == Withheld.VERDICTS),
     )
 
@@ -168,32 +168,36 @@ def _clone_gate(clone: ControlRecord, ratio: Interval, band: float) -> GateRecor
 
 
 def _control_gate(clone: ControlRecord, ratio: Interval, slowed: Interval | None) -> GateRecord:
-    """Return whether 5% more is found: where it could not be waited, by the clone's interval."""
-    found = ratio.low * (1 + SLOWED_BY) if slowed is None else slowed.low
-    passed = found > 1
-    found_it = "was found" if slowed is not None else "would have been found"
-    missed = "was not found" if slowed is not None else "would not have been found"
-    longer = f"A baseline that takes {SLOWED_BY:.0%} longer"
-    not_seen = f"{longer} {missed} slower: what is not seen here may be there nonetheless."
+    """Return whether 5% more and 5% less are found: what was not waited, by the clone's interval.
+
+    The value is the smaller of the two bounds that must lie beyond 1.
+    """
+    more = ratio.low * (1 + SLOWED_BY) if slowed is None else slowed.low
+    less = (1 + SLOWED_BY) / ratio.high
+    passed = min(more, less) > 1
+    change = f"A change of {SLOWED_BY:.0%}"
+    text = (
+        f"{change} would be found."
+        if passed
+        else f"{change} could be missed: what is not seen here may be there nonetheless."
+    )
     return GateRecord(
         name="control",
         stage=clone.stage,
         measure=clone.measure,
         passed=passed,
-        value=found,
+        value=min(more, less),
         bound=1.0,
         withholds=Withheld.ABSENCE,
         invalidates=False,
-        text=f"{longer} {found_it}." if passed else not_seen,
+        text=text,
     )
 
 
 def _machine_gates(
     stage: str, slots: Sequence[Sequence[FigureRecord]], bounds: Bounds
 ) -> Iterator[GateRecord]:
-    other, steal = (_all(slots, quantity) for quantity in (OTHER_CPU, STEAL))
-    if other:
-        share = fmean(other)
+    if (share := _mean(slots, OTHER_CPU)) is not None:
         yield _machine_gate(
             "other_work",
             stage,
@@ -201,8 +205,7 @@ def _machine_gates(
             bounds.other_cpu,
             f"Other processes used {max(0.0, share):.0%} of the machine's processors meanwhile",
         )
-    if steal:
-        share = fmean(steal)
+    if (share := _mean(slots, STEAL)) is not None:
         yield _machine_gate(
             "steal", stage, share, bounds.steal, f"The host took {share:.1%} of the processors"
         )
@@ -239,6 +242,18 @@ def _slots(record: ExperimentRecord, names: Sequence[str]) -> Sequence[Sequence[
     own = set(names)
     measured: Sequence[MeasuredRecord] = (*record.variants, *record.controls)
     return [each.figures for each in measured if each.slot in own]
+
+
+def _mean(slots: Iterable[Sequence[FigureRecord]], quantity: Quantity) -> float | None:
+    """Return the mean of a quantity over the time of all slots; None where no slot has it."""
+    values: list[float] = []
+    lasted_s: list[float] = []
+    for figures in slots:
+        blocks = {figure.quantity: figure.blocks for figure in figures}
+        if own := blocks.get(quantity.name):
+            values += own
+            lasted_s += blocks.get(SLOT.name, (1.0,) * len(own))
+    return fmean(values, lasted_s) if values else None
 
 
 def _all(slots: Iterable[Sequence[FigureRecord]], quantity: Quantity) -> Sequence[float]:

@@ -19,8 +19,9 @@ def judged(
         for comparison in record.comparisons:
             if _speaks_of(comparison, claim):
                 rests_on = support(record, gates, comparison)
-                if (other := _other_table(experiment, held_rows)) is not None:
-                    rests_on = replace(rests_on, withheld=other)
+                other = _other_table(experiment, held_rows)
+                withheld = " ".join(filter(None, (rests_on.withheld, other)))
+                rests_on = replace(rests_on, withheld=withheld)
                 yield _claim_record(claim, comparison, rests_on)
 
 
@@ -34,11 +35,11 @@ def _speaks_of(comparison: ComparisonRecord, claim: Claim) -> bool:
     )
 
 
-def _other_table(experiment: Experiment, held_rows: int | None) -> str | None:
-    """Return why claims on a table of another size are not judged, if it is another."""
+def _other_table(experiment: Experiment, held_rows: int | None) -> str:
+    """Return why claims on a table of another size are not judged; nothing if it is the same."""
     told = experiment.data.told_rows
     if told is None or held_rows is None or told == held_rows:
-        return None
+        return ""
     return f"The claim is of a table of {told:,} rows; this one has {held_rows:,}."
 
 

@@ -40,6 +40,8 @@ Half take longer.
 P95_LATENCY = Quantity(name="p95", unit="s", better=Better.LESS)
 """So likewise: one in twenty takes longer."""
 
+SLOT = Quantity(name="slot", unit="s", better=Better.LESS)
+"""How long a slot lasted, warm-up and waiting for the last answers included."""
 OTHER_CPU = Quantity(name="other_cpu", unit="share", better=Better.LESS)
 """What processes that are no part of the run used of all the machine's processors."""
 STEAL = Quantity(name="steal", unit="share", better=Better.LESS)
@@ -54,7 +56,16 @@ CHECKPOINTS = Quantity(name="checkpoints", unit="1", better=Better.LESS)
 """How many checkpoints of the database began or ended."""
 AUTOVACUUMS = Quantity(name="autovacuums", unit="1", better=Better.LESS)
 """How many tables the database vacuumed or analysed of itself, or was at it."""
-SURROUNDINGS = (OTHER_CPU, STEAL, PRESSURE, ASKING_CPU, DATABASE_CPU, CHECKPOINTS, AUTOVACUUMS)
+SURROUNDINGS = (
+    SLOT,
+    OTHER_CPU,
+    STEAL,
+    PRESSURE,
+    ASKING_CPU,
+    DATABASE_CPU,
+    CHECKPOINTS,
+    AUTOVACUUMS,
+)
 """What goes on around a slot, as far as the system tells it; see docs/statistics.md."""
 
 ROUNDS = 1.5

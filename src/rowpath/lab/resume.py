@@ -147,7 +147,7 @@ def _take_up(stage: Stage, order: OrderRecord, seed: int, results: Results) -> N
     whole = min((len(results.slots[cell]) for cell in stage.timed), default=0)
     beyond = [(cell, slot) for cell in stage.timed for slot in results.slots[cell][whole:]]
     results.cut[stage] = order.cut
-    results.again[stage] = list(order.again)
+    results.again[stage] = [each for each in order.again if each.block < whole]
     if beyond:
         results.cut[stage] += (CutBlockRecord(block=whole, slots=tuple(map(_cut, beyond))),)
     for cell in stage.timed:

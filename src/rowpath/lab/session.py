@@ -81,7 +81,7 @@ class Session:
         sittings = (*self.earlier, now)
         experiments = tuple(record for record in self._records() if record.variants)
         gates = tuple(gate for record in experiments for gate in gates_of(record))
-        clones = clones_gate(gates)
+        clones = clones_gate(each for record in experiments for each in record.controls)
         gates = gates if clones is None else (clones, *gates)
         return Run(
             schema_version=SCHEMA_VERSION,

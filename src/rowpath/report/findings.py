@@ -8,6 +8,7 @@ from rowpath.lab.gates import support
 from rowpath.lab.record import ComparisonRecord, Run
 from rowpath.report import figures
 from rowpath.stats.interval import Interval
+from rowpath.stats.verdict import beyond
 
 MOST = 5
 
@@ -117,7 +118,9 @@ SOUGHT = (
 
 
 def findings(run: Run) -> tuple[Finding, ...]:
-    """Return the first five findings that the run shows."""
+    """Return the first five findings that the run shows; none of a run that is not valid."""
+    if not run.valid:
+        return ()
     return tuple(finding for _, finding in zip(range(MOST), _found(run), strict=False))
 
 
@@ -129,55 +132,60 @@ def _found(run: Run) -> Iterator[Finding]:
 
 
 def _finding(run: Run, sought: Sought) -> Finding | None:
-    comparison = _comparison(run, sought, sought.setup, sought.rows)
-    if comparison is None or comparison.ratio is None:
+    shown = _shown(run, sought, sought.setup, sought.rows)
+    if shown is None:
         return None
-    headline = _headline(sought, comparison.ratio)
+    comparison, ratio, headline = shown
     as_told = ""
     if sought.needs_as_told:
-        told = _comparison(run, sought, AS_TOLD.name, comparison.rows)
-        if told is None or told.ratio is None or _headline(sought, told.ratio) != headline:
+        told = _shown(run, sought, AS_TOLD.name, comparison.rows)
+        if told is None or told[2] != headline:
             return None
-        as_told = _times(told.ratio.estimate)
-    if not headline:
-        return None
+        as_told = _times(told[1].estimate)
     return Finding(
         headline=headline.format(
-            times=_times(comparison.ratio.estimate),
+            times=_times(ratio.estimate),
             as_told=as_told,
             rows=figures.rows(comparison.rows),
         ),
-        ratio=comparison.ratio,
+        ratio=ratio,
         compared=f"{sought.variant} against {sought.baseline}, {figures.rows(comparison.rows)}",
         advice=sought.advice,
         experiment=sought.experiment,
     )
 
 
-def _headline(sought: Sought, ratio: Interval) -> str:
-    if ratio.high < 1:
-        return sought.less
-    return sought.more if ratio.low > 1 else ""
+def _shown(
+    run: Run, sought: Sought, setup: str, rows: int | None
+) -> tuple[ComparisonRecord, Interval, str] | None:
+    """Return what is sought in a set-up, at these rows or at the most, and what is said of it.
 
-
-def _times(ratio: float) -> str:
-    """Return how many times as much or as little a ratio is, with two figures."""
-    return figures.significant(max(ratio, 1 / ratio), 2)
-
-
-def _comparison(run: Run, sought: Sought, setup: str, rows: int | None) -> ComparisonRecord | None:
-    """Return what is sought in a set-up, with an interval: at these rows, or at the most.
-
-    None where a gate of the run takes the verdicts from it.
+    None where it was not measured, where a gate of the run takes the verdicts from it, and where
+    its interval reaches into the null band.
     """
     found = [
-        each
+        (experiment, each)
         for experiment in run.experiments
         if experiment.name == sought.experiment
         for each in experiment.comparisons
         if (each.variant, each.baseline, each.setup) == (sought.variant, sought.baseline, setup)
         if each.quantity == sought.quantity
         if each.ratio is not None and rows in (None, each.rows)
-        if not support(experiment, run.gates, each).withheld
     ]
-    return max(found, key=lambda each: each.rows, default=None)
+    experiment, comparison = max(found, key=lambda one: one[1].rows, default=(None, None))
+    if experiment is None or comparison is None or comparison.ratio is None:
+        return None
+    rests_on = support(experiment, run.gates, comparison)
+    headline = _headline(sought, comparison.ratio, rests_on.null_band)
+    return None if rests_on.withheld or not headline else (comparison, comparison.ratio, headline)
+
+
+def _headline(sought: Sought, ratio: Interval, null_band: float) -> str:
+    if not beyond(ratio, null_band):
+        return ""
+    return sought.less if ratio.high < 1 else sought.more
+
+
+def _times(ratio: float) -> str:
+    """Return how many times as much or as little a ratio is, with two figures."""
+    return figures.significant(max(ratio, 1 / ratio), 2)

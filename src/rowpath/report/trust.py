@@ -24,11 +24,14 @@ class StageTrust:
 
 
 def failures(run: Run) -> tuple[str, ...]:
-    """Return a sentence for each gate by which a run is not valid; nothing of one that is."""
+    """Return a sentence for each gate by which a run is not valid; nothing of one that is.
+
+    What went on around it comes first, since the rest may come of that.
+    """
+    failed = [gate for gate in run.gates if gate.invalidates and not gate.passed]
     return tuple(
         figures.printable(f"{gate.stage}: {gate.text}" if gate.stage else gate.text)
-        for gate in run.gates
-        if gate.invalidates and not gate.passed
+        for gate in sorted(failed, key=lambda gate: not gate.stage)
     )
 
 
@@ -66,12 +69,12 @@ def _controls(run: Run) -> Iterator[str]:
     if blind:
         more = f" and {len(blind) - _MOST_NAMED} more" if len(blind) > _MOST_NAMED else ""
         yield (
-            f"A slowdown of 5% could have been missed in {len(blind)} of {of} stages "
+            f"A change of 5% could have been missed in {len(blind)} of {of} stages "
             f"({'; '.join(blind[:_MOST_NAMED])}{more}): no verdict there rests on the absence of a "
             "difference."
         )
     elif controls:
-        yield f"A slowdown of 5% would have been found in each of {of} stages."
+        yield f"A change of 5% would have been found in each of {of} stages."
 
 
 def _again(run: Run) -> Iterator[str]:

@@ -60,9 +60,10 @@ def judge(
       times the claim, ends included. That it lies beyond the band is asked for on purpose: without
       it, 0.85 to 1.05 would confirm a claimed 0.9, an interval that holds no gain at all;
     - direction only where it lies beyond the band on the claimed side, but not there;
-    - refuted where no part of it lies beyond the band on the claimed side. Where the claim itself
-      is inside a band wider than NULL_BAND, an interval in the band cannot tell it from nothing:
-      then only one that lies beyond the band on the other side refutes;
+    - refuted where no part of it lies beyond NULL_BAND on the claimed side: a wider band must not
+      make that easier. Where the claim itself is inside a band wider than NULL_BAND, an interval in
+      the band cannot tell it from nothing: then only one that lies beyond the band on the other
+      side refutes;
     - inconclusive otherwise.
 
     A claim of no difference, that is, of a ratio inside NULL_BAND, has no side. It is confirmed
@@ -110,7 +111,7 @@ def _judge_gain(claimed: float, low: float, high: float, null_band: float) -> Ve
     if high < edge:
         near = claimed / CLAIM_TOLERANCE <= low and high <= claimed * CLAIM_TOLERANCE
         return Verdict.CONFIRMED if near else Verdict.DIRECTION_ONLY
-    refuted = low >= edge if claimed < edge else low > 1 + null_band
+    refuted = low >= 1 / (1 + NULL_BAND) if claimed < edge else low > 1 + null_band
     return Verdict.REFUTED if refuted else Verdict.INCONCLUSIVE
 
 

@@ -35,7 +35,7 @@ def measure_slot(cell: Cell, fleet: Fleet, seen: Observation, *, slot_s: float) 
         while not samples_s or monotonic() < deadline:
             with accompanied(cell, beside) as company:
                 response = ask(client, cell, server, company.headers)
-            samples_s.append(controlled(cell, time_s(cell, server, response)))
+            samples_s.append(_controlled(cell, time_s(cell, server, response)))
             if response.own_cpu_s is not None:
                 own_cpu_s.append(response.own_cpu_s)
             _check_length(cell, server, response, seen.size_bytes)
@@ -49,7 +49,7 @@ def measure_slot(cell: Cell, fleet: Fleet, seen: Observation, *, slot_s: float) 
     return Slot(figures=figures, samples_s=tuple(samples_s))
 
 
-def controlled(cell: Cell, took_s: float) -> float:
+def _controlled(cell: Cell, took_s: float) -> float:
     """Return how long a request took, with what its control adds: a delay that is really waited."""
     if cell.control is not Control.SLOWED:
         return took_s

@@ -23,6 +23,7 @@ from rowpath.lab.measures import (
     DATABASE_CPU,
     OTHER_CPU,
     PRESSURE,
+    SLOT,
     STEAL,
     Quantity,
 )
@@ -34,7 +35,8 @@ _AT_WORK = """
     SELECT
         (SELECT {checkpoints}),
         (SELECT coalesce(sum(autovacuum_count + autoanalyze_count), 0) FROM pg_stat_user_tables),
-        (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'autovacuum worker')
+        (SELECT count(*) FROM pg_stat_activity
+            WHERE backend_type = 'autovacuum worker' AND datname = current_database())
 """
 
 
@@ -61,7 +63,6 @@ class Surroundings:
         self._connection = connection
         self._query = _AT_WORK.format(checkpoints=_checkpoints(connection.info.server_version))
         self._database = first_process(connection)
-        self._is_here = connection.info.host.startswith("/") or _is_loopback(connection)
         self._own = psutil.Process()
         self._cores = os.cpu_count() or 1
 
@@ -69,14 +70,15 @@ class Surroundings:
     def watched(self) -> Iterator[dict[Quantity, float]]:
         """Yield what is filled, at the end of the block, with what went on meanwhile.
 
-        A quantity that this system does not tell is not in it: steal and pressure are Linux's, and
-        of a database in a container on this machine nobody knows which processes are its own.
+        A quantity that this system does not tell is not in it: steal and pressure are Linux's.
+        Where the database's processes are not to be seen, be they in a container or on another
+        machine, nobody knows which of the work here is its own, so nothing is told of others'.
         """
         found: dict[Quantity, float] = {}
         before = self._look()
         yield found
         found |= _between(before, self._look(), self._cores)
-        if self._is_here and self._database is None:
+        if self._database is None:
             del found[OTHER_CPU]
 
     def _look(self) -> _Look:
@@ -133,6 +135,7 @@ def _between(before: _Look, after: _Look, cores: int) -> Mapping[Quantity, float
         found[STEAL] = (after.steal_s - before.steal_s) / (cores * span_s)
     if before.pressure_s is not None and after.pressure_s is not None:
         found[PRESSURE] = (after.pressure_s - before.pressure_s) / span_s
+    found[SLOT] = span_s
     found[CHECKPOINTS] = after.checkpoints - before.checkpoints
     at_work = max(before.autovacuum_workers, after.autovacuum_workers)
     found[AUTOVACUUMS] = max(after.autovacuums - before.autovacuums, at_work)
@@ -185,10 +188,6 @@ def _asks(process: psutil.Process) -> bool:
         return "rowpath.lab.load.locust" in process.cmdline()
     except (psutil.NoSuchProcess, psutil.AccessDenied):
         return False
-
-
-def _is_loopback(connection: Connection) -> bool:
-    return connection.info.hostaddr in {"127.0.0.1", "::1"}
 
 
 def _checkpoints(version: int) -> str:
