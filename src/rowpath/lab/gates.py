@@ -112,8 +112,9 @@ def _gates(record: ExperimentRecord, bounds: Bounds) -> Iterator[GateRecord]:
         controls = [each for each in record.controls if each.stage == order.stage]
         for clone in controls:
             if clone.kind == Control.CLONE and clone.ratio is not None:
-                yield _clone_gate(clone, clone.ratio, bounds.clone)
-                yield _control_gate(clone, clone.ratio, _slowed(controls, clone))
+                about = {"stage": clone.stage, "measure": clone.measure}
+                yield clone_gate(clone.ratio, band=bounds.clone, **about)
+                yield control_gate(clone.ratio, _slowed(controls, clone), **about)
         if order.blocks:
             yield from _machine_gates(order.stage, _slots(record, order.blocks[0]), bounds)
 
@@ -125,15 +126,18 @@ def _slowed(controls: Iterable[ControlRecord], clone: ControlRecord) -> Interval
     return next(found, None) if clone.measure in measures else None
 
 
-def _clone_gate(clone: ControlRecord, ratio: Interval, band: float) -> GateRecord:
+def clone_gate(
+    ratio: Interval, *, band: float = BOUNDS.clone, stage: str = "", measure: str = ""
+) -> GateRecord:
+    """Return whether a baseline that was measured twice, by this ratio, is like itself."""
     passed = not beyond(ratio, band)
     seen = f"{ratio.estimate:.3f} ({ratio.low:.3f} to {ratio.high:.3f}) of itself"
     text = f"The baseline, measured twice in each block, came to {seen}"
     more = "." if passed else ": what is not different was seen as different."
     return GateRecord(
         name="clone",
-        stage=clone.stage,
-        measure=clone.measure,
+        stage=stage,
+        measure=measure,
         passed=passed,
         value=ratio.estimate,
         bound=1 + band,
@@ -143,9 +147,11 @@ def _clone_gate(clone: ControlRecord, ratio: Interval, band: float) -> GateRecor
     )
 
 
-def _control_gate(clone: ControlRecord, ratio: Interval, slowed: Interval | None) -> GateRecord:
+def control_gate(
+    clone: Interval, slowed: Interval | None, *, stage: str = "", measure: str = ""
+) -> GateRecord:
     """Return whether 5% more is found: where it could not be waited, by the clone's interval."""
-    found = ratio.low * (1 + SLOWED_BY) if slowed is None else slowed.low
+    found = clone.low * (1 + SLOWED_BY) if slowed is None else slowed.low
     passed = found > 1
     was = "was" if slowed is not None else "would have been"
     not_seen = (
@@ -154,8 +160,8 @@ def _control_gate(clone: ControlRecord, ratio: Interval, slowed: Interval | None
     )
     return GateRecord(
         name="control",
-        stage=clone.stage,
-        measure=clone.measure,
+        stage=stage,
+        measure=measure,
         passed=passed,
         value=found,
         bound=1.0,
@@ -171,32 +177,45 @@ def _machine_gates(
     other, steal = (_all(slots, quantity) for quantity in (OTHER_CPU, STEAL))
     if other:
         share = fmean(other)
-        yield _machine_gate(
+        yield machine_gate(
             "other_work",
-            stage,
             share,
             bounds.other_cpu,
             f"Other processes used {max(0.0, share):.0%} of the machine's processors meanwhile",
+            stage=stage,
         )
     if steal:
-        share = fmean(steal)
-        yield _machine_gate(
-            "steal", stage, share, bounds.steal, f"The host took {share:.1%} of the processors"
-        )
+        yield steal_gate(steal, bound=bounds.steal, stage=stage)
     own_work = list(zip(_all(slots, CHECKPOINTS), _all(slots, AUTOVACUUMS), strict=True))
     if own_work:
         share = sum(map(any, own_work)) / len(own_work)
-        yield _machine_gate(
+        yield machine_gate(
             "undisturbed",
-            stage,
             share,
             bounds.disturbed,
             f"A checkpoint or a vacuum fell into {share:.0%} of the slots, though these were "
             "measured again",
+            stage=stage,
         )
 
 
-def _machine_gate(name: str, stage: str, value: float, bound: float, text: str) -> GateRecord:
+def steal_gate(
+    shares: Sequence[float], *, bound: float = BOUNDS.steal, stage: str = ""
+) -> GateRecord:
+    """Return whether the host took too much of the processors, by its share in each slot."""
+    share = fmean(shares)
+    return machine_gate(
+        "steal", share, bound, f"The host took {share:.1%} of the processors", stage=stage
+    )
+
+
+def machine_gate(
+    name: str, value: float, bound: float, text: str, *, stage: str = ""
+) -> GateRecord:
+    """Return whether a share kept to its bound; one that did not makes the run not valid.
+
+    `text` says what was seen, as a sentence without its full stop.
+    """
     passed = value <= bound
     return GateRecord(
         name=name,
