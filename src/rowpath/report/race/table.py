@@ -1,0 +1,46 @@
+"""The columns of a race's table, decided once for terminal and Markdown."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+
+from rowpath.lab.race.record import EntrantRecord
+from rowpath.report import figures
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A header, and what stands below it for each entrant."""
+
+    header: str
+    text: Callable[[EntrantRecord], str]
+    is_number: bool = True
+
+
+def _median(entrant: EntrantRecord) -> str:
+    over = entrant.median_ms
+    if over is not None:
+        return f"{figures.time(over.median)} ({figures.time_range(over)})"
+    medians = [median(block) for block in entrant.samples_ms]
+    return figures.time(median(medians)) if medians else figures.NOTHING
+
+
+def _range(entrant: EntrantRecord) -> str:
+    samples_ms = [sample for block in entrant.samples_ms for sample in block]
+    if not samples_ms:
+        return figures.NOTHING
+    return f"{figures.time(min(samples_ms))} {figures.TO} {figures.time(max(samples_ms))}"
+
+
+def _requests(entrant: EntrantRecord) -> str:
+    return f"{sum(map(len, entrant.samples_ms)):,}"
+
+
+COLUMNS = (
+    Column(header="", text=lambda entrant: figures.printable(entrant.name), is_number=False),
+    Column(header="median", text=_median),
+    Column(header="range", text=_range),
+    Column(header="requests", text=_requests),
+    Column(header="answer", text=lambda entrant: figures.size(entrant.bytes)),
+)
+"""The URL stands beside them, each as the place has it."""
