@@ -16,7 +16,7 @@ def entrant(name: str) -> Entrant:
     return Entrant(name=name, target=Target(url=f"http://127.0.0.1:8000/{name.lower()}"))
 
 
-def results(
+def results(  # noqa: PLR0913 one parameter for whatever a race can show
     *ratios: float,
     clone: float = 1.0,
     slowed: float = 1.05,
@@ -42,7 +42,5 @@ def results(
             Slot(samples_s=(0.01 * factor * noise,), around=around) for noise in scatter
         ]
     made.orders += [plan.order(block) for block in range(len(scatter))]
-    made.sizes_bytes |= {each: 120 for each in plan.entrants}
+    made.sizes_bytes |= dict.fromkeys(plan.entrants, 120)
     return made
-
-

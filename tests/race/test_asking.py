@@ -52,9 +52,7 @@ def test_a_redirect_is_told_and_not_followed(endpoints: Endpoints) -> None:
 
 
 @pytest.mark.parametrize(("path", "more"), [("/endless", ""), ("/bomb", " when unpacked")])
-def test_an_answer_that_is_too_long_is_cut_off(
-    endpoints: Endpoints, path: str, more: str
-) -> None:
+def test_an_answer_that_is_too_long_is_cut_off(endpoints: Endpoints, path: str, more: str) -> None:
     """On the wire, and when it is unpacked to be compared."""
     told = reason_of(endpoints, path, most_bytes=100_000)
 

@@ -28,9 +28,7 @@ _PERCENT = re.compile(r"(\d{1,2}(?:\.\d+)?)%")
 FINEST, COARSEST = 0.001, 0.5
 
 
-def precision(
-    _context: click.Context, _option: click.Parameter, text: str | None
-) -> float | None:
+def precision(_context: click.Context, _option: click.Parameter, text: str | None) -> float | None:
     """Return the half width that an option asks for, as a share."""
     if text is None:
         return None
@@ -177,9 +175,7 @@ class _Files:
             raise UsageError(
                 f"Cannot write JSON and Markdown to one place, {json_path}. Name a file for one."
             )
-        return cls(
-            json=_place(json_path, "--json"), markdown=_place(markdown_path, "--markdown")
-        )
+        return cls(json=_place(json_path, "--json"), markdown=_place(markdown_path, "--markdown"))
 
     @property
     def takes_standard_output(self) -> bool:
@@ -227,7 +223,7 @@ class _Tell:
 
 
 def _end(run: RaceRun) -> None:
-    """ServerError where an entrant fell out, InvalidRunError where the race failed its own tests."""
+    """ServerError where an entrant fell out, InvalidRunError where a gate failed that must not."""
     fallen = [entrant for entrant in run.entrants if entrant.failed is not None]
     if fallen:
         told_of = "; ".join(f"{entrant.name}: {entrant.failed}" for entrant in fallen)

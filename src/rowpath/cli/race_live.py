@@ -83,8 +83,10 @@ def drawn(results: Results, full: str) -> RenderableType:
         grid.add_row(
             Text(figures.printable(entrant.name)),
             Text(_told(results, entrant), style="red" if is_out else ""),
-            Text(full * (max(1, cells) if cells or time is not None else 0),
-                 style="red" if is_out else "cyan"),
+            Text(
+                full * (max(1, cells) if cells or time is not None else 0),
+                style="red" if is_out else "cyan",
+            ),
         )
     return Group(Text(_progress(results)), grid)
 

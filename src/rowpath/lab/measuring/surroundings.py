@@ -1,4 +1,4 @@
-"""What goes on around a slot: who else uses the processors, and what the database does of itself."""
+"""What goes on around a slot: who else uses the processors, what the database does of itself."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager

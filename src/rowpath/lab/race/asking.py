@@ -18,7 +18,6 @@ from time import monotonic, perf_counter
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import (
-    ConnectTimeoutError,
     DecodeError,
     HTTPError,
     LocationParseError,
@@ -31,6 +30,11 @@ READ_BYTES = 2**20
 SUCCESS = range(200, 300)
 REDIRECTS = range(300, 400)
 MOST_SHOWN = 100
+_WORDS = (
+    (RemoteDisconnected, "it closed the connection without an answer"),
+    (IncompleteRead, "it broke off in the middle of an answer"),
+    (DecodeError, "its answer is not encoded as it says"),
+)
 
 
 class FallenError(Exception):
@@ -164,8 +168,6 @@ class Asker:
         connection = self._connection
         if connection.sock is not None and not connection.is_connected:
             connection.close()  # the server has closed it since; HTTP/1.1 allows that at any time
-        pieces: list[bytes] = []
-        size_bytes = 0
         started = perf_counter()
         connection.request(
             self._method,
@@ -176,26 +178,38 @@ class Asker:
             decode_content=False,
         )
         self._alarm.connected(connection.sock)
-        response = connection.getresponse()
+        with connection.getresponse() as response:
+            size_bytes, body = self._read(response, keeps=keeps)
+            took_s = perf_counter() - started
+            if self._alarm.rang:  # a body without a length just seems to end there
+                raise FallenError(self._late())
+            if response.status not in SUCCESS:
+                raise FallenError(_status(response))
+            return Reply(
+                took_s=took_s,
+                size_bytes=size_bytes,
+                body=self._decoded(body, response) if keeps else b"",
+            )
+
+    def _read(self, response: urllib3.BaseHTTPResponse, *, keeps: bool) -> tuple[int, bytes]:
+        """Return the size of a body as it is sent, and the body itself if that is to be kept."""
+        pieces: list[bytes] = []
+        size_bytes = 0
         while piece := response.read(READ_BYTES, decode_content=False):
             size_bytes += len(piece)
             if size_bytes > self._bounds.most_bytes:
                 raise FallenError(f"its answer is longer than {self._bounds.most_bytes:,} bytes")
             if keeps:
                 pieces.append(piece)
-        took_s = perf_counter() - started
-        if self._alarm.rang:  # a body without a length just seems to end there
-            raise FallenError(self._late())
-        if response.status not in SUCCESS:
-            raise FallenError(_status(response))
-        body = self._decoded(b"".join(pieces), response) if keeps else b""
-        return Reply(took_s=took_s, size_bytes=size_bytes, body=body)
+        return size_bytes, b"".join(pieces)
 
     def _decoded(self, body: bytes, response: urllib3.BaseHTTPResponse) -> bytes:
         """Return a body without its Content-Encoding, where it is one that can be undone here."""
         most = self._bounds.most_bytes
         whole = urllib3.HTTPResponse(
-            body=BytesIO(body), headers=response.headers, preload_content=False,
+            body=BytesIO(body),
+            headers=response.headers,
+            preload_content=False,
             enforce_content_length=False,
         )
         decoded = whole.read(most + 1, decode_content=True)
@@ -206,20 +220,16 @@ class Asker:
     def _why(self, error: Exception) -> str:
         if self._alarm.rang:
             return self._late()
-        causes = [error, error.__cause__, getattr(error, "reason", None), *error.args[1:]]
-        for cause in causes:
-            if isinstance(cause, TimeoutError | ConnectTimeoutError):
-                return self._late()
-        for cause in causes:
-            if isinstance(cause, RemoteDisconnected):
-                return "it closed the connection without an answer"
-            if isinstance(cause, IncompleteRead):
-                return "it broke off in the middle of an answer"
+        causes = [error, error.__cause__]
+        # Not urllib3's own class: that is one of refused connections as well.
+        if any(isinstance(cause, TimeoutError) for cause in causes):
+            return self._late()
+        for kind, words in _WORDS:
+            if any(isinstance(cause, kind) for cause in causes):
+                return words
         for cause in causes:
             if isinstance(cause, OSError) and cause.strerror:
                 return f"there was no whole answer: {shown(cause.strerror)}"
-        if isinstance(error, DecodeError):
-            return "its answer is not encoded as it says"
         return f"what it sent is no answer of HTTP ({type(error).__name__})"
 
     def _late(self) -> str:
@@ -251,7 +261,9 @@ def _parsed(url: str) -> urllib3.util.Url:
     try:
         return urllib3.util.parse_url(url)
     except LocationParseError as error:
-        raise UsageError(f"Cannot ask {url}: it has no host that can be found. Correct it.") from error
+        raise UsageError(
+            f"Cannot ask {url}: it has no host that can be found. Correct it."
+        ) from error
 
 
 def _connection(url: str, timeout_s: float) -> HTTPConnection:

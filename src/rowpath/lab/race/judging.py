@@ -114,7 +114,7 @@ def verdict(ratio: Interval | None, rests_on: Support) -> RaceVerdict:
         return RaceVerdict.FASTER if ratio.high < 1 else RaceVerdict.SLOWER
     if not rests_on.sees:
         return RaceVerdict.TOO_NOISY
-    if 1 / (1 + NULL_BAND) <= ratio.low and ratio.high <= 1 + NULL_BAND:
+    if ratio.low >= 1 / (1 + NULL_BAND) and ratio.high <= 1 + NULL_BAND:
         return RaceVerdict.NO_DIFFERENCE
     return RaceVerdict.UNDECIDED
 
@@ -184,9 +184,7 @@ def _comparisons(results: Results, rests_on: Support) -> Iterator[RaceComparison
     pairs = [results.paired_s(Lane(entrant=entrant)) for entrant in results.plan.others]
     ratios = [ratio_interval(*pair) for pair in pairs]
     p_values = [
-        ratio_p_value(*pair)
-        for pair, ratio in zip(pairs, ratios, strict=True)
-        if ratio is not None
+        ratio_p_value(*pair) for pair, ratio in zip(pairs, ratios, strict=True) if ratio is not None
     ]
     adjusted = iter(holm(p_values))
     for entrant, (own, _), ratio in zip(results.plan.others, pairs, ratios, strict=True):

@@ -28,9 +28,9 @@ class Results:
     """What was measured so far, raw. Whoever measures writes into it, so that any end leaves it.
 
     `slots` are those of whole blocks, a lane's first slot in the first block and so on, until its
-    entrant fell out; `current` are those of the block that is being measured. `cut` are those of a block that was not finished, or of an entrant that fell
-    out in the middle of one; they count for nothing. `other_cpu` is the share of the processors
-    that was busy before anything was asked.
+    entrant fell out; `current` are those of the block that is being measured. `cut` are those of a
+    block that was not finished, or of an entrant that fell out in the middle of one; they count for
+    nothing. `other_cpu` is the share of the processors that was busy before anything was asked.
     """
 
     plan: RacePlan

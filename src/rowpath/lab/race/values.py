@@ -157,9 +157,7 @@ def _check_names(names: Sequence[str], urls: int) -> None:
             )
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise UsageError(
-            f"Cannot call two URLs {twice[0]!r}. Give each a --name of its own."
-        )
+        raise UsageError(f"Cannot call two URLs {twice[0]!r}. Give each a --name of its own.")
 
 
 def profile_named(name: str) -> RaceProfile:

@@ -17,7 +17,9 @@ def summary(run: RaceRun) -> RenderableType:
     failed = [Text(sentence, style="bold red") for sentence in notes.failures(run)]
     parts: list[RenderableType] = [*failed, *([Text()] if failed else [])]
     parts += [Text(notes.heading(run)), Text(), _table(run), Text()]
-    parts += [Text(said, style=_STYLES.get(verdict, "bold")) for verdict, said in notes.verdicts(run)]
+    parts += [
+        Text(said, style=_STYLES.get(verdict, "bold")) for verdict, said in notes.verdicts(run)
+    ]
     parts.append(Text())
     parts += [Text(sentence, style="dim") for sentence in notes.sentences(run)]
     return Group(*parts)
