@@ -1,6 +1,6 @@
 """A web server for races: what it answers is decided by the path, and it counts what it was asked.
 
-`/then/20/hang` answers twenty times as `/rows` does, and then as `/hang`.
+`/then/20/hang` answers twenty times as `/quick` does, and then as `/hang`.
 """
 
 import asyncio
@@ -159,7 +159,7 @@ def answer_at(path: str, number: int) -> Answer:
     if not path.startswith("/then/"):
         return ANSWERS[path]
     _, _, good, then = path.split("/")
-    return ANSWERS["/rows" if number <= int(good) else f"/{then}"]
+    return ANSWERS["/quick" if number <= int(good) else f"/{then}"]
 
 
 async def _serve(endpoints: Endpoints, reader: asyncio.StreamReader, writer: Writer) -> None:

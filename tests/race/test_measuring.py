@@ -142,7 +142,7 @@ def test_who_fails_in_the_race_is_out_and_the_others_go_on(
     endpoints: Endpoints, then: str, reason: str
 ) -> None:
     """What it did in whole blocks is kept, and what it had of the last one stands apart."""
-    plan = plan_of(endpoints, "/quick", f"/then/14/{then}", "/quick")
+    plan = plan_of(endpoints, "/quick", f"/then/12/{then}", "/quick")
     a, b, c = plan.entrants
 
     results = raced(plan)
@@ -159,7 +159,7 @@ def test_who_fails_in_the_race_is_out_and_the_others_go_on(
 
 def test_an_answer_that_changes_midway_is_found(endpoints: Endpoints) -> None:
     """At the next warm-up, with the place and both values."""
-    plan = plan_of(endpoints, "/quick", "/then/14/other", "/quick")
+    plan = plan_of(endpoints, "/quick", "/then/12/other", "/quick")
 
     results = raced(plan)
 

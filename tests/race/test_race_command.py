@@ -64,7 +64,7 @@ def test_an_entrant_that_falls_out_ends_the_command_with_9(
     endpoints: Endpoints, tmp_path: Path
 ) -> None:
     """What failed stands first, and what was measured is written."""
-    urls = endpoints.at("/quick", "/then/300/500")
+    urls = endpoints.at("/quick", "/then/30/500")
 
     done = race(tmp_path, *urls, "--profile", "quick", "--json", "a.json")
 
@@ -84,7 +84,7 @@ def test_what_was_measured_is_written_when_a_race_is_ended(
     endpoints: Endpoints, tmp_path: Path, number: signal.Signals, code: int
 ) -> None:
     """Be it in the middle of an answer; no process is left, and no half of a block counts."""
-    urls = endpoints.at("/quick", "/then/100/hang")
+    urls = endpoints.at("/quick", "/then/120/hang")
     with (
         hearing_sigint(),
         subprocess.Popen(
@@ -96,7 +96,7 @@ def test_what_was_measured_is_written_when_a_race_is_ended(
         ) as process,
     ):
         deadline = monotonic() + 60
-        while endpoints.asked["/then/100/hang"] <= 100 and monotonic() < deadline:
+        while endpoints.asked["/then/120/hang"] <= 120 and monotonic() < deadline:
             sleep(0.02)
         children = psutil.Process(process.pid).children(recursive=True)
         process.send_signal(number)
