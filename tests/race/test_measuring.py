@@ -68,15 +68,19 @@ def test_what_is_slowed_takes_as_much_longer_as_it_says(endpoints: Endpoints) ->
     [
         (
             "/other",
-            ("their answers differ at $.rows[1].price, A has 2.5, B has 2.75. "
-             "Leave a field out with --ignore-field price,"),
+            (
+                "their answers differ at $.rows[1].price, A has 2.5, B has 2.75. "
+                "Leave a field out with --ignore-field price,"
+            ),
         ),
         ("/text", "with A ({url}/rows): their answers differ at its beginning, A has JSON (b'{"),
         ("/empty", "no JSON (nothing (it has 0 bytes))"),
         (
             "/clock",
-            ("with anything: its own two answers differ at $.now, the one has 1, the other 2. "
-             "Leave a field out with --ignore-field now,"),
+            (
+                "with anything: its own two answers differ at $.now, the one has 1, the other 2. "
+                "Leave a field out with --ignore-field now,"
+            ),
         ),
     ],
 )

@@ -124,6 +124,12 @@ def race(**options: Any) -> None:  # noqa: ANN401 each is an option above
 def _plan(options: dict[str, Any]) -> RacePlan:
     """Return what is to be done; UsageError where options do not go together."""
     urls: Sequence[str] = options["urls"]
+    for option in ("json", "markdown"):
+        if "://" in (options[f"{option}_path"] or ""):
+            raise UsageError(
+                f"Cannot write to {options[f'{option}_path']}: that is a URL. Write --{option} - "
+                "for standard output, or the URL before it."
+            )
     if not urls:
         raise UsageError(
             "Cannot race nothing: there is no URL. Name two or more, like "
@@ -193,11 +199,6 @@ class _Files:
 def _place(path: str | None, option: str) -> Place:
     if path is None or path == STANDARD_OUTPUT:
         return path
-    if "://" in path:
-        raise UsageError(
-            f"Cannot write to {path}: that is a URL. Write {option} - for standard output, or the "
-            "URL before it."
-        )
     return tried(Path(path), option)
 
 

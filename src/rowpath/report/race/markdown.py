@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Iterator
 
 from rowpath.lab.race.record import RaceRun
-from rowpath.report import figures
 from rowpath.report.race import notes, table
 
 _ACTIVE = re.compile(r"([\\`*_{}\[\]<>|~&#@!])")
@@ -23,7 +22,7 @@ def _lines(run: RaceRun) -> Iterator[str]:
     yield _row([*("--:" if column.is_number else "---" for column in table.COLUMNS), "---"])
     for entrant in run.entrants:
         cells = [_inert(column.text(entrant)) for column in table.COLUMNS]
-        yield _row([*cells, _code(entrant.url)])
+        yield _row([*cells, _code(table.place(run, entrant))])
     yield ""
     yield from (f"- **{_inert(said)}**" for _, said in notes.verdicts(run))
     yield ""
@@ -41,5 +40,5 @@ def _inert(text: str) -> str:
 
 def _code(url: str) -> str:
     """Return a URL as code, where no backslash helps: what would end it is percent-encoded."""
-    encoded = figures.printable(url).replace("`", "%60").replace("|", "%7C")
+    encoded = url.replace("`", "%60").replace("|", "%7C")
     return f"`{encoded}`"

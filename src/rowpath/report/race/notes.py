@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from rowpath.lab.race.judging import RaceVerdict
 from rowpath.lab.race.record import RaceComparisonRecord, RaceRun
 from rowpath.report import figures
+from rowpath.report.race import table
 from rowpath.stats.precision import half_width
 from rowpath.stats.signed_rank import MINIMUM_BLOCKS
 from rowpath.stats.verdict import NULL_BAND
@@ -13,12 +14,14 @@ from rowpath.stats.verdict import NULL_BAND
 
 def heading(run: RaceRun) -> str:
     """Return what was raced, how long and how."""
+    origin = figures.printable(table.common_origin(run))
     methods = ", ".join(dict.fromkeys(entrant.method for entrant in run.entrants))
     how = f"profile {run.profile}"
     if run.precision is not None:
         how += f", to a precision of {run.precision * 100:.3g}%"
     return (
-        f"Race of {len(run.entrants)} endpoints ({methods}): {_blocks(run.blocks)} in "
+        f"Race of {len(run.entrants)} endpoints{f' of {origin}' if origin else ''} ({methods}): "
+        f"{_blocks(run.blocks)} in "
         f"{figures.duration(run.duration_s)}, {how}, seed {run.seed}."
     )
 
@@ -58,6 +61,11 @@ def sentences(run: RaceRun) -> Iterator[str]:
         yield (
             f"What is not different was seen to differ by {run.null_band:.1%}: only more than that "
             "is called a difference."
+        )
+    if any(comparison.verdict == RaceVerdict.UNDECIDED for comparison in run.comparisons):
+        yield (
+            "Undecided: the interval lies neither beyond what is called a difference nor within "
+            "2%. More blocks narrow it, as with --precision 2%."
         )
     yield from _precision(run)
     yield from _again(run)

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
+from urllib.parse import urlsplit
 
-from rowpath.lab.race.record import EntrantRecord
+from rowpath.lab.race.record import EntrantRecord, RaceRun
 from rowpath.report import figures
 
 
@@ -43,4 +44,16 @@ COLUMNS = (
     Column(header="requests", text=_requests),
     Column(header="answer", text=lambda entrant: figures.size(entrant.bytes)),
 )
-"""The URL stands beside them, each as the place has it."""
+"""The URL, or what it does not share with all others, stands beside them."""
+
+
+def common_origin(run: RaceRun) -> str:
+    """Return the server that all are at, as `http://127.0.0.1:8000`; empty for several."""
+    parts = [urlsplit(entrant.url) for entrant in run.entrants]
+    origins = {f"{each.scheme}://{each.netloc}" for each in parts}
+    return origins.pop() if len(origins) == 1 else ""
+
+
+def place(run: RaceRun, entrant: EntrantRecord) -> str:
+    """Return an entrant's URL without the server that all are at."""
+    return figures.printable(entrant.url[len(common_origin(run)) :]) or "/"

@@ -6,7 +6,6 @@ from rich.text import Text
 
 from rowpath.lab.race.judging import RaceVerdict
 from rowpath.lab.race.record import RaceRun
-from rowpath.report import figures
 from rowpath.report.race import notes, table
 
 _STYLES = {RaceVerdict.FASTER: "bold green", RaceVerdict.SLOWER: "bold yellow"}
@@ -36,7 +35,7 @@ def _table(run: RaceRun) -> Table:
         cells = (Text(column.text(entrant)) for column in table.COLUMNS)
         grid.add_row(
             *cells,
-            Text(figures.printable(entrant.url)),
+            Text(table.place(run, entrant)),
             style="red" if entrant.failed is not None else "",
         )
     return grid
