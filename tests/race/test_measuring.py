@@ -16,6 +16,12 @@ from rowpath.lab.race.values import Lane, RacePlan, RaceProfile, entrants
 SHORT = RaceProfile(name="short", floor=6, blocks=6, half_width=None, slot_s=0.02)
 
 
+@pytest.fixture(autouse=True)
+def _no_long_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half a second before each race would be most of these tests."""
+    monkeypatch.setattr("rowpath.lab.race.measuring.LOOKS_FOR_S", 0.01)
+
+
 class Silent:
     """A listener that needs nothing, but for what it is given to do between slots."""
 
