@@ -49,7 +49,8 @@ def verdicts(run: RaceRun) -> Iterator[tuple[RaceVerdict, str]]:
 
 def sentences(run: RaceRun) -> Iterator[str]:
     """Yield what is to be known about the figures."""
-    if any(comparison.ratio is not None for comparison in run.comparisons):
+    judged = [comparison for comparison in run.comparisons if comparison.ratio is not None]
+    if judged:
         yield (
             "A ratio is of times, below 1 is faster; its 95% interval is in brackets. One request "
             "at a time, over a kept connection, to the last byte."
@@ -62,7 +63,7 @@ def sentences(run: RaceRun) -> Iterator[str]:
             f"What is not different was seen to differ by {run.null_band:.1%}: only more than that "
             "is called a difference."
         )
-    if any(comparison.verdict == RaceVerdict.UNDECIDED for comparison in run.comparisons):
+    if any(comparison.verdict == RaceVerdict.UNDECIDED for comparison in judged):
         yield (
             "Undecided: the interval lies neither beyond what is called a difference nor within "
             "2%. More blocks narrow it, as with --precision 2%."
