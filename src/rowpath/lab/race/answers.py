@@ -9,6 +9,7 @@ from typing import Any
 
 MOST_SHOWN = 60
 """Of a value that differs, so many characters are shown."""
+MOST_PATH = 200
 
 
 _NOTHING = object()
@@ -81,7 +82,8 @@ def _differences(first: Any, second: Any) -> Iterator[Difference]:  # noqa: ANN4
             pairs = enumerate(zip_longest(one, other, fillvalue=_NOTHING))
             places += reversed([(f"{path}[{at}]", field, *pair) for at, pair in pairs])
         elif type(one) is not type(other) or one != other:
-            yield Difference(path=path, field=field, first=_shown(one), second=_shown(other))
+            place = path if len(path) <= MOST_PATH else f"...{path[-MOST_PATH:]}"
+            yield Difference(path=place, field=field, first=_shown(one), second=_shown(other))
 
 
 def _fields(
