@@ -213,11 +213,15 @@ def _entrant(results: Results, entrant: Entrant) -> EntrantRecord:
         name=entrant.name,
         url=entrant.url,
         method=entrant.target.method,
-        median_ms=over and TimeRecord(median=over.estimate, low=over.low, high=over.high),
+        median_ms=None if over is None else _time_record(over),
         samples_ms=_samples_ms(results.slots.get(lane, [])),
         bytes=results.sizes_bytes.get(entrant, 0),
         failed=results.fallen.get(entrant),
     )
+
+
+def _time_record(over: Interval) -> TimeRecord:
+    return TimeRecord(median=over.estimate, low=over.low, high=over.high)
 
 
 def _samples_ms(slots: Sequence[Slot]) -> tuple[tuple[float, ...], ...]:
