@@ -36,6 +36,8 @@ LONG = (
     "tests/cli/test_ended_jobs.py",
     "tests/load/test_load_command.py",
     "tests/load/test_engine.py",
+    "tests/race/test_race_command.py",
+    "tests/race/test_measuring.py",
     "tests/fast/test_installation.py",
     "tests/fast/test_defects.py",
     "tests/fast/test_ties.py",

@@ -67,7 +67,7 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
         {"analysis", "forecast", "resume"},
         {"load"},
         {"measuring"},
-        {"session"},
+        {"race", "session"},
     ),
     "fast": (
         {"_tags", "bounded", "codes", "fallback", "forms", "names", "proved"},

@@ -15,7 +15,7 @@ from rowpath.lab.profile import PROFILES
 
 ROOT = Path(__file__).parents[1]
 LAB = (ROOT / "docs/lab.md").read_text()
-COMMANDS = LAB + (ROOT / "docs/load.md").read_text()
+COMMANDS = LAB + (ROOT / "docs/load.md").read_text() + (ROOT / "docs/race.md").read_text()
 ERRORS = [
     each
     for each in vars(errors).values()

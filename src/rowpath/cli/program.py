@@ -14,6 +14,7 @@ from rowpath.cli.lab_run import run_experiments
 from rowpath.cli.lab_serve import serve
 from rowpath.cli.lab_trace import trace_variant
 from rowpath.cli.load import load
+from rowpath.cli.race import race
 from rowpath.cli.standard_streams import Output, say
 from rowpath.errors import RowpathError
 from rowpath.lab.database import refused
@@ -35,6 +36,7 @@ def lab() -> None:
 for command in (list_experiments, data, run_experiments, serve, trace_variant):
     lab.add_command(command)
 rowpath.add_command(load)
+rowpath.add_command(race)
 
 
 def run(output: Output) -> int:

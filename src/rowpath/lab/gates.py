@@ -136,8 +136,9 @@ def _gates(record: ExperimentRecord, bounds: Bounds) -> Iterator[GateRecord]:
         controls = [each for each in record.controls if each.stage == order.stage]
         for clone in controls:
             if clone.kind == Control.CLONE and clone.ratio is not None:
-                yield _clone_gate(clone, clone.ratio, bounds.clone)
-                yield _control_gate(clone, clone.ratio, _slowed(controls, clone))
+                about = {"stage": clone.stage, "measure": clone.measure}
+                yield clone_gate(clone.ratio, band=bounds.clone, **about)
+                yield control_gate(clone.ratio, _slowed(controls, clone), **about)
         if order.blocks:
             yield from _machine_gates(order.stage, _slots(record, order.blocks[0]), bounds)
 
@@ -149,15 +150,18 @@ def _slowed(controls: Iterable[ControlRecord], clone: ControlRecord) -> Interval
     return next(found, None) if clone.measure in measures else None
 
 
-def _clone_gate(clone: ControlRecord, ratio: Interval, band: float) -> GateRecord:
+def clone_gate(
+    ratio: Interval, *, band: float = BOUNDS.clone, stage: str = "", measure: str = ""
+) -> GateRecord:
+    """Return whether a baseline that was measured twice, by this ratio, is like itself."""
     passed = not beyond(ratio, band)
     seen = f"{ratio.estimate:.3f} ({ratio.low:.3f} to {ratio.high:.3f}) of itself"
     text = f"The baseline, measured twice in each block, came to {seen}"
     more = "." if passed else ": what is not different was seen as different."
     return GateRecord(
         name="clone",
-        stage=clone.stage,
-        measure=clone.measure,
+        stage=stage,
+        measure=measure,
         passed=passed,
         value=ratio.estimate,
         bound=1 + band,
@@ -167,13 +171,15 @@ def _clone_gate(clone: ControlRecord, ratio: Interval, band: float) -> GateRecor
     )
 
 
-def _control_gate(clone: ControlRecord, ratio: Interval, slowed: Interval | None) -> GateRecord:
+def control_gate(
+    clone: Interval, slowed: Interval | None, *, stage: str = "", measure: str = ""
+) -> GateRecord:
     """Return whether 5% more and 5% less are found: what was not waited, by the clone's interval.
 
     The value is the smaller of the two bounds that must lie beyond 1.
     """
-    more = ratio.low * (1 + SLOWED_BY) if slowed is None else slowed.low
-    less = (1 + SLOWED_BY) / ratio.high
+    more = clone.low * (1 + SLOWED_BY) if slowed is None else slowed.low
+    less = (1 + SLOWED_BY) / clone.high
     passed = min(more, less) > 1
     change = f"A change of {SLOWED_BY:.0%}"
     text = (
@@ -183,8 +189,8 @@ def _control_gate(clone: ControlRecord, ratio: Interval, slowed: Interval | None
     )
     return GateRecord(
         name="control",
-        stage=clone.stage,
-        measure=clone.measure,
+        stage=stage,
+        measure=measure,
         passed=passed,
         value=min(more, less),
         bound=1.0,
@@ -198,31 +204,42 @@ def _machine_gates(
     stage: str, slots: Sequence[Sequence[FigureRecord]], bounds: Bounds
 ) -> Iterator[GateRecord]:
     if (share := _mean(slots, OTHER_CPU)) is not None:
-        yield _machine_gate(
+        yield machine_gate(
             "other_work",
-            stage,
             share,
             bounds.other_cpu,
             f"Other processes used {max(0.0, share):.0%} of the machine's processors meanwhile",
+            stage=stage,
         )
     if (share := _mean(slots, STEAL)) is not None:
-        yield _machine_gate(
-            "steal", stage, share, bounds.steal, f"The host took {share:.1%} of the processors"
-        )
+        yield steal_gate(share, bound=bounds.steal, stage=stage)
     own_work = list(zip(_all(slots, CHECKPOINTS), _all(slots, AUTOVACUUMS), strict=True))
     if own_work:
         share = sum(map(any, own_work)) / len(own_work)
-        yield _machine_gate(
+        yield machine_gate(
             "undisturbed",
-            stage,
             share,
             bounds.disturbed,
             f"A checkpoint or a vacuum fell into {share:.0%} of the slots, though these were "
             "measured again",
+            stage=stage,
         )
 
 
-def _machine_gate(name: str, stage: str, value: float, bound: float, text: str) -> GateRecord:
+def steal_gate(share: float, *, bound: float = BOUNDS.steal, stage: str = "") -> GateRecord:
+    """Return whether the host took too much of the processors, by its share of their time."""
+    return machine_gate(
+        "steal", share, bound, f"The host took {share:.1%} of the processors", stage=stage
+    )
+
+
+def machine_gate(
+    name: str, value: float, bound: float, text: str, *, stage: str = ""
+) -> GateRecord:
+    """Return whether a share kept to its bound; one that did not makes the run not valid.
+
+    `text` says what was seen, as a sentence without its full stop.
+    """
     passed = value <= bound
     return GateRecord(
         name=name,

@@ -4,6 +4,7 @@ import os
 import platform
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -23,6 +24,28 @@ SETTINGS = (
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """The machine as a reader knows it, and how busy it was."""
+
+    cpu: str
+    cores: int
+    kernel: str
+    python: str
+    load_average: tuple[float, float, float]
+
+
+def machine() -> Machine:
+    """Return what this machine is, and its load average."""
+    return Machine(
+        cpu=_cpu_model(),
+        cores=os.cpu_count() or 1,
+        kernel=f"{platform.system()} {platform.release()}",
+        python=f"{platform.python_implementation()} {platform.python_version()}",
+        load_average=os.getloadavg(),
+    )
+
+
 def environment(database: Database, versions: Mapping[str, str]) -> EnvironmentRecord:
     """Return the environment of a run on the database; `versions` are those of packages."""
     with connect(database.dsn) as connection:
@@ -32,16 +55,17 @@ def environment(database: Database, versions: Mapping[str, str]) -> EnvironmentR
             "WHERE name = ANY(%s) ORDER BY name",
             [list(SETTINGS)],
         ).fetchall()
+    here = machine()
     return EnvironmentRecord(
-        cpu=_cpu_model(),
-        cores=os.cpu_count() or 1,
+        cpu=here.cpu,
+        cores=here.cores,
         memory_bytes=psutil.virtual_memory().total,
-        kernel=f"{platform.system()} {platform.release()}",
-        python=f"{platform.python_implementation()} {platform.python_version()}",
+        kernel=here.kernel,
+        python=here.python,
         postgresql=_version(version) + (", embedded" if database.embedded else ""),
         packages=dict(versions),
         settings=dict(settings),
-        load_average=os.getloadavg(),
+        load_average=here.load_average,
     )
 
 

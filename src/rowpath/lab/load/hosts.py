@@ -46,13 +46,17 @@ def is_loopback(url: str) -> bool:
         return False
 
 
-def check_named(urls: Iterable[str], *, may_leave_loopback: bool) -> None:
-    """UsageError for a URL that leaves this machine without its owner's word."""
+def check_named(urls: Iterable[str], *, may_leave_loopback: bool, verb: str = "load") -> None:
+    """UsageError for a URL that leaves this machine without its owner's word.
+
+    `verb` says what is to be done with the host.
+    """
     foreign = sorted({parts_of(url).netloc for url in urls if not is_loopback(url)})
     if foreign and not may_leave_loopback:
         raise UsageError(
-            f"Cannot load {', '.join(foreign)}: only this machine's loopback may be loaded without "
-            "the word of its owner. If the host is yours to load, say so with --i-own-this-host."
+            f"Cannot {verb} {', '.join(foreign)}: only this machine's loopback may be asked "
+            f"without the word of its owner. If the host is yours to {verb}, say so with "
+            "--i-own-this-host."
         )
 
 

@@ -1,15 +1,8 @@
-"""What goes on around a slot: who else uses the processors, and what the database does of itself.
+"""What goes on around a slot: who else uses the processors, what the database does of itself."""
 
-The system counts CPU in ticks of 10 ms. In a slot of a tenth of a second a tick is a tenth of a
-processor, so of short slots only the mean over many says something.
-"""
-
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
-from time import monotonic
 
 import psutil
 from psycopg import Connection
@@ -22,13 +15,11 @@ from rowpath.lab.measures import (
     CHECKPOINTS,
     DATABASE_CPU,
     OTHER_CPU,
-    PRESSURE,
     SLOT,
-    STEAL,
     Quantity,
 )
+from rowpath.lab.measuring.machine import Look, between, look, span_s
 
-PRESSURE_FILE = Path("/proc/pressure/cpu")
 _CHECKPOINTER_SINCE = 170_000
 _DONE_SINCE = 180_000
 _AT_WORK = """
@@ -41,13 +32,10 @@ _AT_WORK = """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Look:
+class _LookAround:
     """Everything that is counted, at one moment; CPU in seconds, None where it is not told."""
 
-    at_s: float
-    busy_s: float
-    steal_s: float | None
-    pressure_s: float | None
+    machine: Look
     asking_s: float
     own_s: float
     database_s: float | None
@@ -64,7 +52,6 @@ class Surroundings:
         self._query = _AT_WORK.format(checkpoints=_checkpoints(connection.info.server_version))
         self._database = first_process(connection)
         self._own = psutil.Process()
-        self._cores = os.cpu_count() or 1
 
     @contextmanager
     def watched(self) -> Iterator[dict[Quantity, float]]:
@@ -77,21 +64,17 @@ class Surroundings:
         found: dict[Quantity, float] = {}
         before = self._look()
         yield found
-        found |= _between(before, self._look(), self._cores)
+        found |= _between(before, self._look())
         if self._database is None:
             del found[OTHER_CPU]
 
-    def _look(self) -> _Look:
+    def _look(self) -> _LookAround:
         checkpoints, autovacuums, workers = self._at_work()
-        busy_s, steal_s = _all_processors_s()
         tree = {each.pid: each for each in (self._own, *_tree(self._own))}
         asking = [each for each in tree.values() if each == self._own or _asks(each)]
         database = {each.pid: each for each in self._of_database()}
-        return _Look(
-            at_s=monotonic(),
-            busy_s=busy_s,
-            steal_s=steal_s,
-            pressure_s=_pressure_s(),
+        return _LookAround(
+            machine=look(),
             asking_s=_all_s(asking),
             # An embedded server is a descendant of ours, too: none is counted twice.
             own_s=_all_s((tree | database).values()),
@@ -122,44 +105,18 @@ def surroundings(dsn: str) -> Iterator[Surroundings]:
         yield Surroundings(connection)
 
 
-def _between(before: _Look, after: _Look, cores: int) -> Mapping[Quantity, float]:
-    span_s = max(after.at_s - before.at_s, 1e-9)
+def _between(before: _LookAround, after: _LookAround) -> Mapping[Quantity, float]:
+    lasted_s = span_s(before.machine, after.machine)
     found: dict[Quantity, float] = {}
     if before.database_s is not None and after.database_s is not None:
-        found[DATABASE_CPU] = (after.database_s - before.database_s) / span_s
-    busy_s, own_s = after.busy_s - before.busy_s, after.own_s - before.own_s
-    # Not cut off at 0: what a tick gives to one of two slots it takes from the other.
-    found[OTHER_CPU] = (busy_s - own_s) / (cores * span_s)
-    found[ASKING_CPU] = (after.asking_s - before.asking_s) / span_s
-    if before.steal_s is not None and after.steal_s is not None:
-        found[STEAL] = (after.steal_s - before.steal_s) / (cores * span_s)
-    if before.pressure_s is not None and after.pressure_s is not None:
-        found[PRESSURE] = (after.pressure_s - before.pressure_s) / span_s
-    found[SLOT] = span_s
+        found[DATABASE_CPU] = (after.database_s - before.database_s) / lasted_s
+    found |= between(before.machine, after.machine, own_s=after.own_s - before.own_s)
+    found[ASKING_CPU] = (after.asking_s - before.asking_s) / lasted_s
+    found[SLOT] = lasted_s
     found[CHECKPOINTS] = after.checkpoints - before.checkpoints
     at_work = max(before.autovacuum_workers, after.autovacuum_workers)
     found[AUTOVACUUMS] = max(after.autovacuums - before.autovacuums, at_work)
     return found
-
-
-def _all_processors_s() -> tuple[float, float | None]:
-    """Return for how long all processors were busy since the machine began, and were stolen.
-
-    Linux counts a guest's time as its user's.
-    """
-    times = psutil.cpu_times()
-    told = {name: float(getattr(times, name)) for name in times._fields}
-    busy_s = sum(told.get(name, 0.0) for name in ("user", "nice", "system", "irq", "softirq"))
-    return busy_s, told.get("steal")
-
-
-def _pressure_s() -> float | None:
-    """Return for how long some process has waited for a processor (Linux's PSI), if told."""
-    try:
-        some = PRESSURE_FILE.read_text(encoding="ascii").splitlines()[0]
-    except (OSError, IndexError):  # an older kernel, or one that has it turned off
-        return None
-    return int(some.rpartition("total=")[2]) / 1e6
 
 
 def _tree(first: psutil.Process) -> list[psutil.Process]:

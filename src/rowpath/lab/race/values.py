@@ -1,0 +1,169 @@
+"""What a race is: who takes part, how long it measures, and in which order. Decided beforehand."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+from rowpath.errors import UsageError
+from rowpath.lab.load.plan import DEFAULT_TIMEOUT_S, MOST_ANSWER_BYTES, Target
+from rowpath.lab.plan import Control
+from rowpath.stats.signed_rank import MINIMUM_BLOCKS
+
+FEWEST_ENTRANTS = 2
+MOST_ENTRANTS = 26
+"""As many as have a letter."""
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+LONGEST_NAME = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaceProfile:
+    """How many blocks are measured, and how long a slot lasts.
+
+    At least `floor` and at most `blocks` blocks; between them the race stops when half the width
+    of every ratio's interval, on the ln scale, is `half_width` or less (None: it never does). A
+    slot lasts `slot_s` seconds or one request, whichever is longer.
+    """
+
+    name: str
+    floor: int
+    blocks: int
+    half_width: float | None
+    slot_s: float
+
+
+QUICK = RaceProfile(name="quick", floor=MINIMUM_BLOCKS, blocks=6, half_width=None, slot_s=0.35)
+DEFAULT = RaceProfile(name="default", floor=MINIMUM_BLOCKS, blocks=12, half_width=0.025, slot_s=1.0)
+THOROUGH = RaceProfile(name="thorough", floor=20, blocks=20, half_width=None, slot_s=2.0)
+PROFILES = (QUICK, DEFAULT, THOROUGH)
+MOST_BLOCKS_FOR_PRECISION = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entrant:
+    """One endpoint of a race: what is asked, and the name that it is told by."""
+
+    name: str
+    target: Target
+
+    @property
+    def url(self) -> str:
+        """The URL that is asked."""
+        return self.target.url
+
+    def __str__(self) -> str:
+        """Return `B (http://127.0.0.1:8000/)`."""
+        return f"{self.name} ({self.url})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lane:
+    """What a slot measures: an entrant, or a control by which the race tests itself."""
+
+    entrant: Entrant
+    control: Control | None = None
+
+    def __str__(self) -> str:
+        """Return `B`, or `A (clone)`."""
+        return f"{self.entrant.name} ({self.control})" if self.control else self.entrant.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RacePlan:
+    """Everything that a race needs: the first entrant is what all others are compared with.
+
+    A `precision` is the half width that every ratio's interval is to have, None where the profile
+    decides when to stop. `ignored` are the fields that answers are compared without, at any depth;
+    where they `may_differ` they are not compared at all.
+    """
+
+    entrants: tuple[Entrant, ...]
+    profile: RaceProfile = DEFAULT
+    precision: float | None = None
+    seed: int = 1
+    timeout_s: float = DEFAULT_TIMEOUT_S
+    most_bytes: int = MOST_ANSWER_BYTES
+    ignored: frozenset[str] = frozenset()
+    may_differ: bool = False
+
+    @property
+    def baseline(self) -> Entrant:
+        """What all others are compared with."""
+        return self.entrants[0]
+
+    @property
+    def others(self) -> tuple[Entrant, ...]:
+        """Those that are compared with it."""
+        return self.entrants[1:]
+
+    @property
+    def lanes(self) -> tuple[Lane, ...]:
+        """What each block has a slot of, before it is shuffled."""
+        controls = (Lane(entrant=self.baseline, control=control) for control in Control)
+        return (*(Lane(entrant=entrant) for entrant in self.entrants), *controls)
+
+    @property
+    def floor(self) -> int:
+        """The fewest blocks."""
+        return self.profile.floor if self.precision is None else MINIMUM_BLOCKS
+
+    @property
+    def blocks(self) -> int:
+        """The most blocks."""
+        return self.profile.blocks if self.precision is None else MOST_BLOCKS_FOR_PRECISION
+
+    @property
+    def half_width(self) -> float | None:
+        """The half width of every interval at which the race may stop early."""
+        return self.profile.half_width if self.precision is None else self.precision
+
+    def order(self, block: int) -> tuple[Lane, ...]:
+        """Return the lanes in the random order of a block: the same for the same seed."""
+        lanes = list(self.lanes)
+        Random(f"{self.seed}/race/{block}").shuffle(lanes)
+        return tuple(lanes)
+
+
+def entrants(targets: Sequence[Target], names: Sequence[str]) -> tuple[Entrant, ...]:
+    """Return the targets as entrants; UsageError for too few or too many, or names that do not fit.
+
+    Without any name they are called A, B, C and so on.
+    """
+    if not FEWEST_ENTRANTS <= len(targets) <= MOST_ENTRANTS:
+        urls = f"{len(targets)} URL{'' if len(targets) == 1 else 's'}"
+        raise UsageError(
+            f"Cannot race {urls}: a race has {FEWEST_ENTRANTS} to {MOST_ENTRANTS}. "
+            "Name as many; the first is what the others are compared with."
+        )
+    if names:
+        _check_names(names, len(targets))
+    chosen = names or LETTERS[: len(targets)]
+    return tuple(
+        Entrant(name=name, target=target) for name, target in zip(chosen, targets, strict=True)
+    )
+
+
+def _check_names(names: Sequence[str], urls: int) -> None:
+    if len(names) != urls:
+        raise UsageError(
+            f"Cannot give {urls} URLs {len(names)} name{'' if len(names) == 1 else 's'}. "
+            "Write --name once for each URL, or not at all."
+        )
+    for name in names:
+        if not name.strip() or not name.isprintable() or len(name) > LONGEST_NAME:
+            raise UsageError(
+                f"Cannot call a URL {name[: LONGEST_NAME + 1]!r}: a name has 1 to {LONGEST_NAME} "
+                "characters that can be printed. Choose another --name."
+            )
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise UsageError(f"Cannot call two URLs {twice[0]!r}. Give each a --name of its own.")
+
+
+def profile_named(name: str) -> RaceProfile:
+    """Return the profile called `name`; UsageError where there is none."""
+    for profile in PROFILES:
+        if profile.name == name:
+            return profile
+    known = ", ".join(profile.name for profile in PROFILES)
+    raise UsageError(f"Cannot use profile {name!r}: it is unknown. Choose one of: {known}.")

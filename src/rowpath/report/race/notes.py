@@ -1,0 +1,128 @@
+"""What is said of a race in sentences, in the terminal and in Markdown alike."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from rowpath.lab.race.judging import RaceVerdict
+from rowpath.lab.race.record import RaceComparisonRecord, RaceRun
+from rowpath.report import figures
+from rowpath.report.race import table
+from rowpath.stats.precision import half_width
+from rowpath.stats.signed_rank import MINIMUM_BLOCKS
+from rowpath.stats.verdict import NULL_BAND
+
+
+def heading(run: RaceRun) -> str:
+    """Return what was raced, how long and how."""
+    origin = figures.printable(table.common_origin(run))
+    methods = ", ".join(dict.fromkeys(entrant.method for entrant in run.entrants))
+    how = f"profile {run.profile}"
+    if run.precision is not None:
+        how += f", to a precision of {run.precision * 100:.3g}%"
+    return (
+        f"Race of {len(run.entrants)} endpoints{f' of {origin}' if origin else ''} ({methods}): "
+        f"{_blocks(run.blocks)} in "
+        f"{figures.duration(run.duration_s)}, {how}, seed {run.seed}."
+    )
+
+
+def failures(run: RaceRun) -> Iterator[str]:
+    """Yield what went wrong, a sentence each: it is told before all else."""
+    if run.stopped is not None:
+        yield figures.printable(f"Not complete: {run.stopped}")
+    for entrant in run.entrants:
+        if entrant.failed is not None:
+            until = _blocks(len(entrant.samples_ms))
+            yield figures.printable(
+                f"{entrant.name} is out: {entrant.failed}. It has {until} from before that."
+            )
+    for gate in run.gates:
+        if gate.invalidates and not gate.passed:
+            yield f"Not valid: {gate.text}"
+
+
+def verdicts(run: RaceRun) -> Iterator[tuple[RaceVerdict, str]]:
+    """Yield each comparison's verdict, with the sentence that tells it."""
+    for comparison in run.comparisons:
+        yield RaceVerdict(comparison.verdict), figures.printable(_verdict(comparison))
+
+
+def sentences(run: RaceRun) -> Iterator[str]:
+    """Yield what is to be known about the figures."""
+    judged = [comparison for comparison in run.comparisons if comparison.ratio is not None]
+    if judged:
+        yield (
+            "A ratio is of times, below 1 is faster; its 95% interval is in brackets. One request "
+            "at a time, over a kept connection, to the last byte."
+        )
+    for gate in run.gates:
+        if not gate.invalidates and (gate.name == "control" or not gate.passed):
+            yield gate.text
+    if run.null_band > NULL_BAND:
+        yield (
+            f"What is not different was seen to differ by {run.null_band:.1%}: only more than that "
+            "is called a difference."
+        )
+    if any(comparison.verdict == RaceVerdict.UNDECIDED for comparison in judged):
+        yield (
+            "Undecided: the interval lies neither beyond what is called a difference nor within "
+            "2%. More blocks narrow it, as with --precision 2%."
+        )
+    yield from _precision(run)
+    yield from _again(run)
+    if run.answers_may_differ:
+        yield "The answers may differ: they were not compared."
+    elif run.ignored:
+        names = figures.printable(", ".join(run.ignored))
+        yield f"The answers are the same but for the fields left out: {names}."
+
+
+def _verdict(comparison: RaceComparisonRecord) -> str:
+    variant, baseline, ratio = comparison.variant, comparison.baseline, comparison.ratio
+    if ratio is None:
+        return (
+            f"{variant} and {baseline}: undecided, since an interval takes {MINIMUM_BLOCKS} blocks "
+            f"and there {'is' if comparison.blocks == 1 else 'are'} {comparison.blocks}."
+        )
+    of = "of" if ratio.estimate < 1 else "times"
+    takes = (
+        f"takes {figures.ratio_number(ratio.estimate)} {of} {baseline}'s time "
+        f"({figures.ratio_number(ratio.low)} to {figures.ratio_number(ratio.high)}), "
+        f"{_blocks(comparison.blocks)}."
+    )
+    match RaceVerdict(comparison.verdict):
+        case RaceVerdict.FASTER | RaceVerdict.SLOWER as seen:
+            return f"{variant} is {seen} than {baseline}: it {takes}"
+        case RaceVerdict.NO_DIFFERENCE:
+            said = f"no difference beyond {NULL_BAND:.0%}"
+        case RaceVerdict.TOO_NOISY:
+            said = "too busy or noisy here to see a difference of 5%"
+        case RaceVerdict.NOT_JUDGED:
+            said = "not judged, since the race failed its own tests"
+        case _:
+            said = "undecided"
+    return f"{variant} and {baseline}: {said}. {variant} {takes}"
+
+
+def _precision(run: RaceRun) -> Iterator[str]:
+    ratios = [each.ratio for each in run.comparisons if each.ratio is not None]
+    if run.precision is None or not ratios:
+        return
+    reached = max(map(half_width, ratios))
+    if reached > run.precision:
+        yield (
+            f"The precision of {run.precision * 100:.3g}% was not reached: half the width of an "
+            f"interval is still {reached:.1%}."
+        )
+
+
+def _again(run: RaceRun) -> Iterator[str]:
+    reasons = Counter(again.reason for again in run.again)
+    if reasons:
+        slots = "slot was" if reasons.total() == 1 else "slots were"
+        told = "; ".join(f"{reason} ({number})" for reason, number in reasons.most_common(4))
+        yield f"{reasons.total():,} {slots} measured again, by a rule fixed beforehand: {told}."
+
+
+def _blocks(number: int) -> str:
+    return f"{number:,} block{'' if number == 1 else 's'}"

@@ -1,0 +1,59 @@
+"""The columns of a race's table, decided once for terminal and Markdown."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+from urllib.parse import urlsplit
+
+from rowpath.lab.race.record import EntrantRecord, RaceRun
+from rowpath.report import figures
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A header, and what stands below it for each entrant."""
+
+    header: str
+    text: Callable[[EntrantRecord], str]
+    is_number: bool = True
+
+
+def _median(entrant: EntrantRecord) -> str:
+    over = entrant.median_ms
+    if over is not None:
+        return f"{figures.time(over.median)} ({figures.time_range(over)})"
+    medians = [median(block) for block in entrant.samples_ms]
+    return figures.time(median(medians)) if medians else figures.NOTHING
+
+
+def _range(entrant: EntrantRecord) -> str:
+    samples_ms = [sample for block in entrant.samples_ms for sample in block]
+    if not samples_ms:
+        return figures.NOTHING
+    return f"{figures.time(min(samples_ms))} {figures.TO} {figures.time(max(samples_ms))}"
+
+
+def _requests(entrant: EntrantRecord) -> str:
+    return f"{sum(map(len, entrant.samples_ms)):,}"
+
+
+COLUMNS = (
+    Column(header="", text=lambda entrant: figures.printable(entrant.name), is_number=False),
+    Column(header="median", text=_median),
+    Column(header="range", text=_range),
+    Column(header="requests", text=_requests),
+    Column(header="answer", text=lambda entrant: figures.size(entrant.bytes)),
+)
+"""The URL, or what it does not share with all others, stands beside them."""
+
+
+def common_origin(run: RaceRun) -> str:
+    """Return the server that all are at, as `http://127.0.0.1:8000`; empty for several."""
+    parts = [urlsplit(entrant.url) for entrant in run.entrants]
+    origins = {f"{each.scheme}://{each.netloc}" for each in parts}
+    return origins.pop() if len(origins) == 1 else ""
+
+
+def place(run: RaceRun, entrant: EntrantRecord) -> str:
+    """Return an entrant's URL without the server that all are at."""
+    return figures.printable(entrant.url[len(common_origin(run)) :]) or "/"

@@ -1,0 +1,131 @@
+"""What a race says, by what it could see of itself."""
+
+import pytest
+
+from race.made import NOISE, results
+from rowpath.lab.gates import Support
+from rowpath.lab.race.judging import RaceVerdict, judge, verdict
+from rowpath.stats.interval import Interval
+
+
+def interval(low: float, high: float) -> Interval:
+    return Interval(estimate=(low * high) ** 0.5, low=low, high=high)
+
+
+@pytest.mark.parametrize(
+    ("ratio", "rests_on", "says"),
+    [
+        (interval(0.60, 0.65), Support(), RaceVerdict.FASTER),
+        (interval(1.05, 1.15), Support(), RaceVerdict.SLOWER),
+        (interval(0.99, 1.01), Support(), RaceVerdict.NO_DIFFERENCE),
+        (interval(0.99, 1.01), Support(sees=False), RaceVerdict.TOO_NOISY),
+        (interval(0.90, 1.10), Support(sees=False), RaceVerdict.TOO_NOISY),
+        (interval(0.60, 0.65), Support(sees=False), RaceVerdict.FASTER),
+        (interval(0.97, 1.01), Support(), RaceVerdict.UNDECIDED),
+        (interval(0.94, 0.97), Support(null_band=0.07), RaceVerdict.UNDECIDED),
+        (interval(0.96, 1.03), Support(null_band=0.07), RaceVerdict.UNDECIDED),
+        (interval(0.60, 0.65), Support(withheld="The clone differed."), RaceVerdict.NOT_JUDGED),
+        (None, Support(), RaceVerdict.UNDECIDED),
+        (None, Support(withheld="The clone differed."), RaceVerdict.UNDECIDED),
+    ],
+)
+def test_a_verdict_says_no_more_than_was_seen(
+    ratio: Interval | None, rests_on: Support, says: RaceVerdict
+) -> None:
+    """No difference takes the narrow band and a delay that was found, a difference neither."""
+    assert verdict(ratio, rests_on) is says
+
+
+def test_a_quiet_race_tells_faster_from_slower_from_the_same() -> None:
+    """With a ratio, its blocks and a p-value after Holm for each."""
+    judged = judge(results(0.62, 1.4, 1.0))
+
+    assert judged.valid
+    assert [each.verdict for each in judged.comparisons] == ["faster", "slower", "no difference"]
+    assert [each.blocks for each in judged.comparisons] == [6, 6, 6]
+    assert all(each.passed for each in judged.gates)
+    assert [gate.name for gate in judged.gates] == [
+        "clone",
+        "control",
+        "steal",
+        "generator",
+        "other_work",
+    ]
+    first = judged.comparisons[0]
+    assert first.ratio is not None
+    assert first.ratio.low < 0.62 < first.ratio.high
+    assert first.p_holm == pytest.approx(3 * 2 / 2**6)
+
+
+def test_a_clone_that_differs_takes_every_verdict() -> None:
+    """The race is not valid, and each comparison says why it is not judged."""
+    judged = judge(results(0.62, clone=1.1))
+
+    assert not judged.valid
+    [comparison] = judged.comparisons
+    assert comparison.verdict == "not judged"
+    assert comparison.ratio is not None
+    assert "measured twice in each block, came to 1.100" in comparison.withheld
+
+
+def test_a_clone_that_is_a_little_off_widens_the_band() -> None:
+    """What identical endpoints differ by is no difference of others."""
+    scattered = [*NOISE[:3], *(noise * 0.95 for noise in NOISE[3:])]
+    judged = judge(results(0.975, clone=1.06, scatter=scattered))
+
+    assert judged.valid
+    assert judged.null_band > 0.02
+    assert judged.comparisons[0].verdict != "faster"
+
+
+def test_a_delay_that_is_not_found_takes_the_absence_of_a_difference() -> None:
+    """What is seen nonetheless is told."""
+    judged = judge(results(1.0, 0.5, slowed=1.0))
+
+    assert judged.valid
+    assert [each.verdict for each in judged.comparisons] == ["too noisy", "faster"]
+
+
+@pytest.mark.parametrize(("asking", "steal", "name"), [(0.9, 0, "generator"), (0, 0.2, "steal")])
+def test_a_machine_that_was_the_limit_invalidates(asking: float, steal: float, name: str) -> None:
+    """Whoever asks at 90% of a core times itself."""
+    judged = judge(results(0.5, asking=asking, steal=steal))
+
+    assert not judged.valid
+    assert [gate.name for gate in judged.gates if not gate.passed] == [name]
+    assert judged.comparisons[0].verdict == "not judged"
+
+
+def test_a_machine_that_was_busy_before_explains_and_takes_nothing() -> None:
+    """Whether it disturbs, the clone and the delay say."""
+    judged = judge(results(0.5, other_cpu=0.6))
+
+    assert judged.valid
+    assert [gate.name for gate in judged.gates if not gate.passed] == ["other_work"]
+    assert judged.comparisons[0].verdict == "faster"
+
+
+def test_too_few_blocks_have_no_interval() -> None:
+    """And so no verdict, and no gate that speaks of one."""
+    judged = judge(results(0.5, scatter=NOISE[:5]))
+
+    assert judged.comparisons[0].ratio is None
+    assert judged.comparisons[0].verdict == "undecided"
+    assert judged.comparisons[0].p_holm is None
+    assert judged.entrants[0].median_ms is None
+    assert {gate.name for gate in judged.gates} == {"steal", "generator", "other_work"}
+
+
+def test_an_entrant_that_fell_out_keeps_its_blocks() -> None:
+    """They are compared with the same blocks of the first."""
+    raced = results(0.5, 2.0, scatter=[*NOISE, 1.01])
+    fallen = raced.plan.entrants[1]
+    lane = next(lane for lane in raced.slots if lane.entrant == fallen)
+    raced.slots[lane].pop()
+    raced.fallen[fallen] = "it answered with status 500"
+
+    judged = judge(raced)
+
+    assert [each.blocks for each in judged.comparisons] == [6, 7]
+    assert [each.verdict for each in judged.comparisons] == ["faster", "slower"]
+    assert judged.entrants[1].failed == "it answered with status 500"

@@ -1,0 +1,226 @@
+"""A race against real servers: who is checked, who falls out, and what is kept."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from race.endpoints import Endpoints
+from rowpath.errors import AnswerError, ServerError
+from rowpath.lab.load.plan import Target
+from rowpath.lab.plan import Control
+from rowpath.lab.race.measuring import race
+from rowpath.lab.race.results import Results
+from rowpath.lab.race.values import Lane, RacePlan, RaceProfile, entrants
+
+SHORT = RaceProfile(name="short", floor=6, blocks=6, half_width=None, slot_s=0.02)
+
+
+@pytest.fixture(autouse=True)
+def _no_long_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half a second before each race would be most of these tests."""
+    monkeypatch.setattr("rowpath.lab.race.measuring.LOOKS_FOR_S", 0.01)
+
+
+class Silent:
+    """A listener that needs nothing, but for what it is given to do between slots."""
+
+    def __init__(self, between: Callable[[Results], None] = lambda _: None) -> None:
+        self.goes_on = between
+
+    def step(self, text: str) -> None:
+        pass
+
+
+def plan_of(endpoints: Endpoints, *paths: str) -> RacePlan:
+    targets = [Target(url=url) for url in endpoints.at(*paths)]
+    return RacePlan(entrants=entrants(targets, ()), profile=SHORT, timeout_s=0.4)
+
+
+def raced(plan: RacePlan, listener: Silent | None = None) -> Results:
+    results = Results(plan=plan)
+    race(plan, results, listener or Silent())
+    return results
+
+
+@pytest.mark.parametrize("path", ["/same", "/gzip", "/chunked", "/close", "/rows"])
+def test_endpoints_that_answer_the_same_are_raced(endpoints: Endpoints, path: str) -> None:
+    """However they write and send it: each block has a slot of each and of both controls."""
+    plan = plan_of(endpoints, "/rows", path)
+
+    results = raced(plan)
+
+    assert results.fallen == {}
+    assert results.blocks == len(results.orders) == 6
+    assert {lane: len(slots) for lane, slots in results.slots.items()} == dict.fromkeys(
+        plan.lanes, 6
+    )
+    assert all(min(slot.samples_s) > 0 for slots in results.slots.values() for slot in slots)
+
+
+def test_what_is_slowed_takes_as_much_longer_as_it_says(endpoints: Endpoints) -> None:
+    """The delay is really waited: no request of it takes less than 5% more."""
+    plan = plan_of(endpoints, "/quick", "/quick")
+
+    results = raced(plan)
+
+    slots = results.slots[Lane(entrant=plan.baseline, control=Control.SLOWED)]
+    # The server waits 3 ms at the least.
+    assert all(sample_s > 0.003 * 1.05 for slot in slots for sample_s in slot.samples_s)
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        (
+            "/other",
+            (
+                "their answers differ at $.rows[1].price, A has 2.5, B has 2.75. "
+                "Leave a field out with --ignore-field price,"
+            ),
+        ),
+        ("/text", "with A ({url}/rows): their answers differ at its beginning, A has JSON (b'{"),
+        ("/empty", "no JSON (nothing (it has 0 bytes))"),
+        (
+            "/clock",
+            (
+                "with anything: its own two answers differ at $.now, the one has 1, the other 2. "
+                "Leave a field out with --ignore-field now,"
+            ),
+        ),
+    ],
+)
+def test_endpoints_that_answer_different_things_are_refused(
+    endpoints: Endpoints, path: str, told: str
+) -> None:
+    """With the first place at which they differ, both values, and the options that help."""
+    with pytest.raises(AnswerError) as error:
+        raced(plan_of(endpoints, "/rows", path))
+
+    assert told.replace("{url}", endpoints.url) in str(error.value)
+    assert str(error.value).endswith("or race them all the same with --different-answers-ok.")
+    assert endpoints.asked == {"/rows": 2, path: 2}
+
+
+def test_a_field_can_be_left_out(endpoints: Endpoints) -> None:
+    """In each of the answers that are compared, be it before the race or in it."""
+    plan = replace(plan_of(endpoints, "/rows", "/clock"), ignored=frozenset({"now"}))
+
+    assert raced(plan).fallen == {}
+
+
+def test_answers_may_differ_if_that_is_meant(endpoints: Endpoints) -> None:
+    """Then nothing of them is compared."""
+    plan = replace(plan_of(endpoints, "/text", "/clock"), may_differ=True)
+
+    results = raced(plan)
+
+    assert results.fallen == {}
+    assert results.blocks == 6
+
+
+def test_all_who_do_not_answer_are_told_at_once_before_anything_is_timed(
+    endpoints: Endpoints,
+) -> None:
+    """Each with its reason."""
+    results = Results(plan=plan_of(endpoints, "/rows", "/500", "/hang", "/redirect"))
+
+    with pytest.raises(ServerError) as error:
+        race(results.plan, results, Silent())
+
+    told = str(error.value)
+    assert f"B ({endpoints.url}/500): it answered with status 500" in told
+    assert f"C ({endpoints.url}/hang): it gave no whole answer within 0.4 s" in told
+    assert f"D ({endpoints.url}/redirect): it redirected" in told
+    assert endpoints.asked["/rows"] == 2
+    assert results.orders == []
+
+
+@pytest.mark.parametrize(
+    ("then", "reason"),
+    [
+        ("500", "it answered with status 500"),
+        ("redirect", "redirects are not followed"),
+        ("reset", "Connection reset by peer"),
+        ("gone", "it closed the connection without an answer"),
+        ("hang", "it gave no whole answer within 0.4 s"),
+        ("drip", "it gave no whole answer within 0.4 s"),
+        ("drip-chunks", "it gave no whole answer within 0.4 s"),
+    ],
+)
+def test_who_fails_in_the_race_is_out_and_the_others_go_on(
+    endpoints: Endpoints, then: str, reason: str
+) -> None:
+    """What it did in whole blocks is kept, and what it had of the last one stands apart."""
+    plan = plan_of(endpoints, "/quick", f"/then/12/{then}", "/quick")
+    a, b, c = plan.entrants
+
+    results = raced(plan)
+
+    assert set(results.fallen) == {b}
+    assert reason in results.fallen[b]
+    assert results.blocks == 6
+    kept = {entrant: len(results.slots[Lane(entrant=entrant)]) for entrant in (a, b, c)}
+    assert kept[a] == kept[c] == 6
+    assert 0 < kept[b] < 6
+    assert Lane(entrant=b) in results.orders[kept[b]]
+    assert all(Lane(entrant=b) not in order for order in results.orders[kept[b] + 1 :])
+
+
+def test_an_answer_that_changes_midway_is_found(endpoints: Endpoints) -> None:
+    """At the next warm-up, with the place and both values."""
+    plan = plan_of(endpoints, "/quick", "/then/12/other", "/quick")
+
+    results = raced(plan)
+
+    assert results.fallen == {
+        plan.entrants[1]: "its answer changed meanwhile at $.rows[1].price, from 2.5 to 2.75"
+    }
+
+
+def test_without_the_first_the_race_is_over(endpoints: Endpoints) -> None:
+    """The block that it fell out in counts for nobody."""
+    plan = plan_of(endpoints, "/then/30/500", "/quick")
+
+    results = raced(plan)
+
+    assert set(results.fallen) == {plan.baseline}
+    assert results.blocks == len(results.orders) - 1 < 6
+    assert all(len(slots) == results.blocks for slots in results.slots.values())
+
+
+def test_with_nobody_left_to_compare_the_race_is_over(endpoints: Endpoints) -> None:
+    """There is nothing to be learned of the first alone."""
+    results = raced(plan_of(endpoints, "/quick", "/then/2/500"))
+
+    assert results.orders == [results.plan.order(0)]
+
+
+def test_a_race_to_a_precision_stops_when_the_intervals_are_as_narrow(
+    endpoints: Endpoints,
+) -> None:
+    """Wherever they lie: the widest that may be asked for is reached by the fewest blocks."""
+    plan = replace(plan_of(endpoints, "/quick", "/slow"), precision=0.5)
+
+    assert raced(plan).blocks == 6
+
+
+class StopError(Exception):
+    """Whatever ends a race between two slots."""
+
+
+def test_a_block_that_is_cut_counts_for_nothing(endpoints: Endpoints) -> None:
+    """Its slots are kept apart, and the whole ones stay."""
+    plan = plan_of(endpoints, "/rows", "/same")
+    results = Results(plan=plan)
+
+    def stop(seen: Results) -> None:
+        if len(seen.orders) == 3 and len(seen.current) == 2:
+            raise StopError
+
+    with pytest.raises(StopError):
+        race(plan, results, Silent(stop))
+
+    assert results.blocks == 2
+    assert all(len(slots) == 2 for slots in results.slots.values())
+    assert [lane for lane, _ in results.cut] == list(results.orders[2][:2])

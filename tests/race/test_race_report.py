@@ -1,0 +1,170 @@
+"""What is told of a race, in the terminal, in Markdown and in its file."""
+
+import io
+import json
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+
+from race.made import NOISE, results
+from rowpath.cli.race_live import drawn
+from rowpath.lab.race.record import from_json, to_json
+from rowpath.lab.race.results import Results
+from rowpath.lab.race.session import Race
+from rowpath.lab.race.values import Lane
+from rowpath.report.race import markdown, notes, terminal
+
+
+def run_of(raced: Results) -> Race:
+    race = Race(raced.plan)
+    race.results = raced
+    return race
+
+
+def text_of(raced: Results, *, width: int = 100) -> str:
+    console = Console(file=io.StringIO(), width=width)
+    console.print(terminal.summary(run_of(raced).run()))
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def test_each_verdict_is_a_sentence_with_its_ratio_interval_and_blocks() -> None:
+    """In words, whoever is meant first."""
+    told = text_of(results(0.62, 1.4, 1.0, 0.98))
+
+    for sentence in (
+        "B is faster than A: it takes 0.62 of A's time (0.62 to 0.62), 6 blocks.",
+        "C is slower than A: it takes 1.40 times A's time (1.40 to 1.40), 6 blocks.",
+        "D and A: no difference beyond 2%. D takes 1.00 times A's time (1.00 to 1.00), 6 blocks.",
+        "E and A: undecided. E takes 0.98 of A's time (0.98 to 0.98), 6 blocks.",
+    ):
+        assert sentence in told
+
+
+def test_the_table_has_median_interval_range_and_url() -> None:
+    """A line for each entrant."""
+    told = text_of(results(0.5))
+    [line] = [line for line in told.splitlines() if line.startswith("B  ")]
+
+    assert "5.00 ms (5.00\N{EN DASH}5.00)" in line
+    assert line.split()[-1] == "/b"
+
+
+def test_what_failed_is_told_first() -> None:
+    """Who is out, and why the race is not valid."""
+    raced = results(0.5, 2.0, clone=1.2)
+    raced.fallen[raced.plan.entrants[2]] = "it answered with status 500"
+    first, second, third, *_ = text_of(raced, width=200).splitlines()
+
+    assert first == "C is out: it answered with status 500. It has 6 blocks from before that."
+    assert second.startswith("Not valid: The baseline, measured twice in each block, came to 1.200")
+    assert third == ""
+    assert "B and A: not judged, since the race failed its own tests." in text_of(raced)
+
+
+def test_a_machine_that_was_too_noisy_is_told() -> None:
+    """And that what is not seen may be there."""
+    told = text_of(results(1.0, slowed=1.0), width=200)
+
+    assert "B and A: too busy or noisy here to see a difference of 5%. B takes 1.00" in told
+    assert "A change of 5% could be missed" in told
+
+
+def test_few_blocks_are_told_as_too_few() -> None:
+    """There is no interval, and the median stands alone."""
+    told = text_of(results(0.5, scatter=NOISE[:1]))
+
+    assert "B and A: undecided, since an interval takes 6 blocks and there is 1." in told
+
+
+def test_markdown_has_the_table_and_the_same_sentences() -> None:
+    """As GitHub renders it."""
+    run = run_of(results(0.62)).run()
+
+    told = markdown.render(run)
+
+    lines = told.splitlines()
+    start = lines.index("|  | median | range | requests | answer | URL |")
+    assert lines[start + 1] == "| --- | --: | --: | --: | --: | --- |"
+    assert lines[start + 2].startswith("| A | 10.0 ms (10.0")
+    assert lines[start + 2].endswith("| `/a` |")
+    assert lines[0].startswith(r"Race of 2 endpoints of http://127.0.0.1:8000 (GET): 6 blocks")
+    assert "- **B is faster than A: it takes 0.62 of A's time (0.62 to 0.62), 6 blocks.**" in lines
+
+
+def test_nothing_that_others_chose_means_anything_to_markdown() -> None:
+    """Names, URLs and what a server said stay text."""
+    raced = results(0.62)
+    name, url = "a|b](http://x)*<b>", "http://127.0.0.1:1/`|x"
+    a, b = raced.plan.entrants
+    other = replace(b, name=name, target=replace(b.target, url=url))
+    raced.plan = replace(raced.plan, entrants=(a, other))
+    raced.slots = {
+        replace(lane, entrant=other) if lane.entrant == b else lane: slots
+        for lane, slots in raced.slots.items()
+    }
+    raced.fallen[other] = "it redirected to <script>"
+
+    told = markdown.render(run_of(raced).run())
+
+    assert r"a\|b\](http://x)\*\<b\>" in told
+    assert "`http://127.0.0.1:1/%60%7Cx`" in told
+    assert r"\<script\>" in told
+    assert all(line.count(" | ") == 5 for line in told.splitlines() if line.startswith("| "))
+
+
+def test_the_file_has_the_names_that_scripts_rely_on_and_is_read_again() -> None:
+    """With every sample, and the order of every block."""
+    raced = results(0.62, 1.0)
+    raced.cut.append((Lane(entrant=raced.plan.baseline), raced.slots[raced.plan.lanes[0]][0]))
+    run = run_of(raced).run("It was ended by Ctrl-C.")
+
+    content = json.loads(to_json(run))
+
+    assert from_json(to_json(run)) == run
+    assert content["schema_version"] == 1
+    assert content.keys() >= {
+        *("rowpath", "started_at", "duration_s", "seed", "profile", "stopped", "valid", "gates"),
+        *("entrants", "comparisons", "controls", "orders", "again", "environment", "cut"),
+    }
+    assert content["comparisons"][0].keys() >= {
+        *("variant", "baseline", "ratio", "blocks", "quantity", "verdict", "p_holm")
+    }
+    assert content["comparisons"][0]["ratio"].keys() == {"estimate", "low", "high"}
+    assert content["comparisons"][0]["quantity"] == "time"
+    assert content["gates"][0].keys() >= {"name", "passed", "value", "bound", "text"}
+    assert content["entrants"][0].keys() == {
+        *("name", "url", "method", "median_ms", "samples_ms", "bytes", "failed")
+    }
+    assert content["entrants"][0]["median_ms"].keys() == {"median", "low", "high"}
+    assert content["entrants"][0]["samples_ms"] == [[10.0, 10.0, 12.0]] * 6
+    assert content["environment"].keys() == {"cpu", "cores", "kernel", "python", "load_average"}
+    assert content["stopped"] == "It was ended by Ctrl-C."
+    assert len(content["orders"]) == 6
+
+
+@pytest.mark.parametrize("precision", [0.0001, 0.4])
+def test_a_precision_that_was_not_reached_is_told(precision: float) -> None:
+    """With what was."""
+    raced = results(0.62)
+    raced.plan = replace(raced.plan, precision=precision)
+    told = " ".join(notes.sentences(run_of(raced).run()))
+
+    assert ("was not reached: half the width of an interval is still" in told) is (precision < 0.1)
+
+
+def test_the_live_display_has_a_bar_as_long_as_the_time() -> None:
+    """The slowest has the longest, and one that is out says so."""
+    raced = results(0.5, 1.0)
+    raced.fallen[raced.plan.entrants[2]] = "it answered with status 500"
+    console = Console(file=io.StringIO(), width=80)
+
+    console.print(drawn(raced, "#"))
+
+    assert isinstance(console.file, io.StringIO)
+    head, a, b, c = console.file.getvalue().splitlines()
+    assert head == "block 6 of 6"
+    assert a.split() == ["A", "10.0", "ms", "#" * 30]
+    assert b.split() == ["B", "5.00", "ms", "#" * 15]
+    assert c.split()[:4] == ["C", "10.0", "ms", "(out)"]
