@@ -50,7 +50,16 @@ WITH = {
 FLOORS: dict[str, tuple[set[str], ...]] = {
     "lab": (
         # values
-        {"conditions", "folders", "measures", "profile", "record", "schema", "variables"},
+        {
+            "conditions",
+            "folders",
+            "interruptions",
+            "measures",
+            "profile",
+            "record",
+            "schema",
+            "variables",
+        },
         {"applications", "runs"},
         {"experiment", "packages"},
         {"experiments", "sections", "source"},

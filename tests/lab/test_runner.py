@@ -15,6 +15,7 @@ from rowpath.lab.answers.reference import reference
 from rowpath.lab.answers.verify import Difference
 from rowpath.lab.conditions import CONTROLLED
 from rowpath.lab.database import Database
+from rowpath.lab.disturbances import MOST_TRIES
 from rowpath.lab.experiment import Experiment, Timing, Variant
 from rowpath.lab.experiments import EXPERIMENTS
 from rowpath.lab.measures import TIME
@@ -219,7 +220,7 @@ def test_a_slot_that_a_checkpoint_falls_into_is_measured_again(site: Site) -> No
     assert {each.block for each in again} == {0}
     tries = Counter(each.slot for each in again)
     assert set(tries) == {str(cell) for cell in results.slots}
-    assert set(tries.values()) == {runner.MOST_TRIES - 1}
+    assert set(tries.values()) == {MOST_TRIES - 1}
     assert all(len(slots) == 1 for slots in results.slots.values())
 
 

@@ -7,6 +7,9 @@ from rowpath.lab.measures import AUTOVACUUMS, CHECKPOINTS, STEAL, Quantity
 MOST_STEAL_IN_SLOT = 0.10
 """The shortest slots are told in tenths: two ticks of 10 ms in a tenth of a second on two cores."""
 
+MOST_TRIES = 3
+"""How often a slot is measured that a rule sends back; then it stays as it is, and is counted."""
+
 
 def disturbance(figures: Mapping[Quantity, float]) -> str | None:
     """Return what disturbed a slot, as a clause; None where nothing did that the system tells."""

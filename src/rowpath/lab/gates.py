@@ -96,6 +96,11 @@ def gates_of(record: ExperimentRecord, bounds: Bounds | None = None) -> tuple[Ga
     return tuple(_gates(record, bounds or BOUNDS))
 
 
+def valid(gates: Iterable[GateRecord]) -> bool:
+    """Return whether none failed that invalidates."""
+    return all(gate.passed or not gate.invalidates for gate in gates)
+
+
 def support(
     record: ExperimentRecord, gates: Iterable[GateRecord], comparison: ComparisonRecord
 ) -> Support:
@@ -145,9 +150,8 @@ def _gates(record: ExperimentRecord, bounds: Bounds) -> Iterator[GateRecord]:
 
 def _slowed(controls: Iterable[ControlRecord], clone: ControlRecord) -> Interval | None:
     """Return what the run found of the delay that was added by the same measure, if any was."""
-    found = (each.ratio for each in controls if each.kind == Control.SLOWED)
-    measures = {each.measure for each in controls if each.kind == Control.SLOWED}
-    return next(found, None) if clone.measure in measures else None
+    slowed = (each for each in controls if each.kind == Control.SLOWED)
+    return next((each.ratio for each in slowed if each.measure == clone.measure), None)
 
 
 def clone_gate(

@@ -16,8 +16,9 @@ from rowpath.lab.database import Database, connect, refused
 from rowpath.lab.dataset import Dataset, ensure
 from rowpath.lab.experiment import Experiment, Variant
 from rowpath.lab.forecast import Forecast
-from rowpath.lab.gates import clones_gate, gates_of
+from rowpath.lab.gates import clones_gate, gates_of, valid
 from rowpath.lab.host import environment
+from rowpath.lab.interruptions import told
 from rowpath.lab.measuring import runner
 from rowpath.lab.plan import Stage
 from rowpath.lab.profile import Profile
@@ -99,7 +100,7 @@ class Session:
             asked=self.asked,
             sittings=sittings,
             gates=gates,
-            valid=all(gate.passed or not gate.invalidates for gate in gates),
+            valid=valid(gates),
         )
 
     def _records(self) -> Iterator[ExperimentRecord]:
@@ -116,14 +117,8 @@ class Session:
             failure = self._failure(error)
             stopped = str(failure)
             raise failure from error
-        except KeyboardInterrupt:
-            stopped = "It was ended by Ctrl-C."
-            raise
-        except SystemExit as error:
-            stopped = f"It was ended from outside, with the exit code {error.code}."
-            raise
         except BaseException as error:
-            stopped = f"A defect of rowpath: {error!r}"
+            stopped = told(error)
             raise
         finally:
             if self.results.observations:

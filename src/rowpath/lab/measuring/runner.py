@@ -10,7 +10,7 @@ from typing import Protocol
 
 from rowpath.lab.analysis import narrow_enough
 from rowpath.lab.answers.reference import reference
-from rowpath.lab.disturbances import disturbance
+from rowpath.lab.disturbances import MOST_TRIES, disturbance
 from rowpath.lab.experiment import Figure, Timing
 from rowpath.lab.forecast import Forecast
 from rowpath.lab.load.engine import Driver, driver
@@ -27,8 +27,6 @@ from rowpath.lab.servers.fleet import Fleet, Site, fleet
 
 SEED_STEP = 1_000_003
 """From block to block: the variants of a block meet the same arrivals, each block meets others."""
-MOST_TRIES = 3
-"""How often a slot is measured that a rule sends back; then it stays as it is, and is counted."""
 
 
 class Listener(Protocol):
@@ -171,20 +169,22 @@ class _Block:
         Each that is sent back is added to `again`. ServerError as `measure_slot` and
         `measure_load` raise it.
         """
-        for tries in range(1, MOST_TRIES + 1):
+        for _ in range(MOST_TRIES - 1):
             try:
-                with self.around.watched() as seen_around:
-                    slot = self._measured(cell, seen)
-                slot = replace(slot, figures={**slot.figures, **seen_around})
-                reason = disturbance(slot.figures)
-                if reason is None or tries == MOST_TRIES:
-                    return slot
+                slot = self._watched(cell, seen)
             except NotHeldError as error:
-                if tries == MOST_TRIES:
-                    raise
-                reason = error.reason
+                reason: str | None = error.reason
+            else:
+                reason = disturbance(slot.figures)
+            if reason is None:
+                return slot
             again.append(AgainRecord(block=self.number, slot=str(cell), reason=reason))
-        raise AssertionError  # the last try has returned or raised
+        return self._watched(cell, seen)
+
+    def _watched(self, cell: Cell, seen: Observation) -> Slot:
+        with self.around.watched() as seen_around:
+            slot = self._measured(cell, seen)
+        return replace(slot, figures={**slot.figures, **seen_around})
 
     def _measured(self, cell: Cell, seen: Observation) -> Slot:
         profile = self.plan.profile

@@ -12,6 +12,7 @@ from rowpath.lab.gates import (
     control_gate,
     machine_gate,
     steal_gate,
+    valid,
 )
 from rowpath.lab.measures import ASKING_CPU, PRESSURE, STEAL, TIME, Quantity
 from rowpath.lab.plan import Control
@@ -66,7 +67,7 @@ class Judgement:
     @property
     def valid(self) -> bool:
         """Whether no gate failed that invalidates."""
-        return all(gate.passed or not gate.invalidates for gate in self.gates)
+        return valid(self.gates)
 
 
 def judge(results: Results) -> Judgement:

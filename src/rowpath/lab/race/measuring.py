@@ -9,7 +9,7 @@ from time import monotonic, process_time, sleep
 from typing import Protocol
 
 from rowpath.errors import AnswerError, ServerError
-from rowpath.lab.disturbances import disturbance
+from rowpath.lab.disturbances import MOST_TRIES, disturbance
 from rowpath.lab.measures import ASKING_CPU, OTHER_CPU, Quantity
 from rowpath.lab.measuring.machine import between, look, span_s
 from rowpath.lab.measuring.slots import slowed
@@ -24,8 +24,6 @@ from rowpath.stats.ratio import ratio_interval
 
 LOOKS_FOR_S = 0.5
 """How long the machine is looked at before anything is asked."""
-MOST_TRIES = 3
-"""How often a slot is measured that a rule sends back; then it stays as it is, and is counted."""
 
 
 class Listener(Protocol):
@@ -157,14 +155,13 @@ class _Asking:
 
     def _slot(self, block: int, lane: Lane) -> Slot:
         """Return a slot of the lane: the first that no rule sends back, or else the last."""
-        tries = 1
-        while True:
+        for _ in range(MOST_TRIES - 1):
             slot = self._measured(lane)
             reason = disturbance(slot.around)
-            if reason is None or tries == MOST_TRIES:
+            if reason is None:
                 return slot
             self.results.again.append(AgainRecord(block=block, slot=str(lane), reason=reason))
-            tries += 1
+        return self._measured(lane)
 
     def _measured(self, lane: Lane) -> Slot:
         added = slowed if lane.control is Control.SLOWED else _as_it_was

@@ -8,6 +8,7 @@ from time import monotonic
 
 from rowpath import __version__
 from rowpath.lab.host import machine
+from rowpath.lab.interruptions import told
 from rowpath.lab.race.judging import around_slots, cut_slots, judge
 from rowpath.lab.race.measuring import Listener, race
 from rowpath.lab.race.record import SCHEMA_VERSION, RaceEnvironmentRecord, RaceRun
@@ -35,14 +36,8 @@ class Race:
         stopped: str | None = None
         try:
             yield
-        except KeyboardInterrupt:
-            stopped = "It was ended by Ctrl-C."
-            raise
-        except SystemExit as error:
-            stopped = f"It was ended from outside, with the exit code {error.code}."
-            raise
         except BaseException as error:
-            stopped = f"A defect of rowpath: {error!r}"
+            stopped = told(error)
             raise
         finally:
             if self.results.orders:
