@@ -3,9 +3,10 @@
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import Lock
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 V = TypeVar("V")
+_MISSING: Any = object()
 
 
 class Bounded(Generic[V]):
@@ -19,9 +20,10 @@ class Bounded(Generic[V]):
     def get(self, key: Hashable, make: Callable[[], V]) -> V:
         """Return the value of `key`, made by `make` if it is not there."""
         with self._lock:
-            if key in self._values:
+            # A key may be deep, and is hashed anew by each of these.
+            if (found := self._values.get(key, _MISSING)) is not _MISSING:
                 self._values.move_to_end(key)
-                return self._values[key]
+                return cast("V", found)
         value = make()
         self.put(key, value)
         return value

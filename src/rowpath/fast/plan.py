@@ -78,9 +78,9 @@ def has_mappings(members: tuple[Value | Object, ...]) -> bool:
     return any(isinstance(form, Mapping) for form in forms_of(members))
 
 
-def base_urls(members: tuple[Value | Object, ...]) -> set[str]:
+def base_urls(members: tuple[Value | Object, ...]) -> frozenset[str]:
     """Return what the URLs of the members' files begin with, within a site."""
-    return {form.base_url for form in forms_of(members) if isinstance(form, FileUrl)}
+    return frozenset(form.base_url for form in forms_of(members) if isinstance(form, FileUrl))
 
 
 def with_mappings_of(members: tuple[Value | Object, ...], oid: int) -> tuple[Value | Object, ...]:

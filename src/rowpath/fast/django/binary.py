@@ -332,7 +332,6 @@ def python_value(result: PGresult, row: int, column: int, using: str) -> Any:
     return value.replace(tzinfo=connection.timezone) if isinstance(value, datetime) else value
 
 
-def connection_zone(using: str) -> tzinfo:
-    """Return the zone in which the connection behind `using` hands out times."""
-    connection = connections[using]
+def connection_zone(connection: BaseDatabaseWrapper) -> tzinfo:
+    """Return the zone in which `connection` hands out times."""
     return connection.timezone or ZoneInfo(connection.timezone_name)

@@ -8,7 +8,7 @@ import sys
 from functools import cache
 from types import ModuleType
 
-from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from rowpath.fast.fallback import CannotCompileError
 from rowpath.fast.proved import unproved
@@ -20,12 +20,11 @@ _log = logging.getLogger("rowpath.fast")
 _READING = ("execute", "fetchall", "fetchmany", "fetchone")
 
 
-def has_binary_rows(using: str) -> bool:
-    """Whether the database behind `using` is PostgreSQL by psycopg 3.
+def has_binary_rows(connection: BaseDatabaseWrapper) -> bool:
+    """Whether `connection` is one to PostgreSQL by psycopg 3.
 
     Raises CannotCompileError for a version that was not proved, or one that was patched.
     """
-    connection = connections[using]
     if connection.vendor != "postgresql" or connection.Database.__name__ != "psycopg":
         return False
     _check_driver(connection.Database)

@@ -6,7 +6,7 @@ list is then the framework's.
 """
 
 from django.core import paginator
-from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import base, manager, query, query_utils
 from django.db.models.fields import files, related_descriptors
 from django.db.models.sql import compiler
@@ -60,9 +60,9 @@ GROUNDS: tuple[tuple[Owner, tuple[str, ...]], ...] = (
 )
 
 
-def check_compiler(using: str) -> None:
-    """Raise CannotCompileError unless Django's own compiler makes the SELECTs of `using`."""
-    found = connections[using].ops.compiler("SQLCompiler")
+def check_compiler(connection: BaseDatabaseWrapper) -> None:
+    """Raise CannotCompileError unless Django's own compiler makes the SELECTs of `connection`."""
+    found = connection.ops.compiler("SQLCompiler")
     if own := overridden(found, compiler.SQLCompiler, _COMPILING):
         name = f"{found.__module__}.{found.__qualname__}"
         raise CannotCompileError(f"its SQL is compiled by {name}, which has a {own}() of its own")

@@ -6,7 +6,7 @@ A project may register loaders of its own, which mask, round or convert what Dja
 from functools import cache, lru_cache
 
 import psycopg
-from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.postgresql.psycopg_any import BaseTzLoader
 from psycopg.abc import Loader
 from psycopg.adapt import AdaptersMap
@@ -18,9 +18,9 @@ from psycopg.types.string import TextLoader
 from rowpath.fast.encoding.writers import ITEM_TYPES, Type
 
 
-def unusual_loader(result: PGresult, using: str) -> str | None:
+def unusual_loader(result: PGresult, connection: BaseDatabaseWrapper) -> str | None:
     """Return what reads a column of `result` in another way than Django's own; None if nothing."""
-    loader_of = connections[using].connection.adapters.get_loader
+    loader_of = connection.connection.adapters.get_loader
     for oid in _read(tuple(map(result.ftype, range(result.nfields)))):
         loader = loader_of(oid, Format.TEXT)
         if not _is_usual(oid, loader):

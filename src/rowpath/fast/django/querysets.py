@@ -56,15 +56,14 @@ def _check_query(queryset: QuerySet) -> None:
     mode = type(getattr(queryset, "_fetch_mode", None)).__name__
     if mode not in _FETCH_MODES:
         raise CannotCompileError(f"the queryset has the fetch_mode {mode}")
-    found = {
-        "union(), intersection() or difference()": query.combinator,
-        "extra()": query.extra or query.extra_tables or query.extra_order_by,
-        "select_for_update()": query.select_for_update,
-        "select_related() without names": query.select_related is True,
-        "FilteredRelation": query._filtered_relations,
-    }
-    for name, there in found.items():
-        if there:
+    for used, name in (
+        (query.combinator, "union(), intersection() or difference()"),
+        (query.extra or query.extra_tables or query.extra_order_by, "extra()"),
+        (query.select_for_update, "select_for_update()"),
+        (query.select_related is True, "select_related() without names"),
+        (query._filtered_relations, "FilteredRelation"),
+    ):
+        if used:
             raise CannotCompileError(f"the queryset uses {name}")
     if type(query).__module__ != "django.db.models.sql.query":
         raise CannotCompileError(f"the queryset's Query is a {type(query).__name__}")

@@ -10,6 +10,7 @@ import decimal
 import uuid
 from collections.abc import Hashable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet, FullResultSet
@@ -18,6 +19,7 @@ from django.db.models import lookups
 from django.db.models.expressions import Col
 from django.db.models.fields import related_lookups
 from django.db.models.query import QuerySet
+from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.models.sql.where import NothingNode, WhereNode
 
@@ -58,7 +60,8 @@ def shape_of(queryset: QuerySet) -> Shape | None:
     is_plain = not (query.annotations or query.extra or query.group_by)
     if not is_plain or not all(isinstance(name, str) for name in query.order_by):
         return None
-    values = _Values(query.get_compiler(using=queryset.db))
+    using = queryset.db
+    values = _Values(query, using)
     try:
         where = values.where(query.where)
         joins = tuple(_join(alias, join) for alias, join in query.alias_map.items())
@@ -66,7 +69,7 @@ def shape_of(queryset: QuerySet) -> Shape | None:
         return None
     key = (
         query.model,
-        queryset.db,
+        using,
         query.order_by,
         query.default_ordering,
         query.standard_ordering,
@@ -79,14 +82,13 @@ def shape_of(queryset: QuerySet) -> Shape | None:
         tuple(query.alias_refcount.items()),
         where,
     )
-    return Shape(key, tuple(values.params), _limits(queryset))
+    return Shape(key, tuple(values.params), _limits(query, using))
 
 
-def _limits(queryset: QuerySet) -> str:
-    query = queryset.query
+def _limits(query: Query, using: str) -> str:
     if not query.is_sliced:
         return ""
-    operations = connections[queryset.db].ops
+    operations = connections[using].ops
     return f" {operations.limit_offset_sql(query.low_mark, query.high_mark)}"
 
 
@@ -113,9 +115,10 @@ def _join(alias: str, join: Any) -> Hashable:
 class _Values:
     """Collects the values of a WHERE clause in the order of its SQL."""
 
-    def __init__(self, compiler: SQLCompiler) -> None:
+    def __init__(self, query: Query, using: str) -> None:
         self.params: list[Any] = []
-        self._compiler = compiler
+        self._query = query
+        self._using = using
 
     def where(self, node: Any) -> Hashable:
         """Return what decides the SQL of `node`, and note its values."""
@@ -137,9 +140,15 @@ class _Values:
             return value  # which decides the SQL: IS NULL, NOT column
         if not _is_plain(value):
             raise _NotPlainError
-        sql, params = lookup.process_rhs(self._compiler, self._compiler.connection)
+        compiler = self._compiler
+        sql, params = lookup.process_rhs(compiler, compiler.connection)
         self.params += params
         return tuple(sql) if isinstance(sql, list) else sql
+
+    @cached_property
+    def _compiler(self) -> SQLCompiler:
+        # Most lists have no value to compile.
+        return self._query.get_compiler(using=self._using)
 
 
 def _is_plain(value: Any) -> bool:

@@ -2,14 +2,15 @@
 
 import json
 import logging
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 from django.db import DatabaseError, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.query import QuerySet
 from rest_framework.generics import GenericAPIView
 from rest_framework.pagination import CursorPagination
@@ -49,6 +50,7 @@ _back_offs: WeakKeyDictionary[type, BackOff] = WeakKeyDictionary()
 
 _log = logging.getLogger("rowpath.fast")
 
+T = TypeVar("T")
 # What the paginator returned of what Reading gave it.
 Page = Sequence[Any]
 
@@ -95,10 +97,11 @@ def reading_for(view: GenericAPIView, request: Request, queryset: QuerySet) -> R
     style = style_of(request.accepted_renderer, request.accepted_media_type)
     marker = _marker(view, request, queryset)
     check_queryset(queryset)
-    check_compiler(queryset.db)
+    connection = connections[queryset.db]
+    check_compiler(connection)
     ready, plan, context = _ready(view, queryset, marker)
     ready.check(queryset)
-    way = _way(ready, plan, style, queryset.db, context)
+    way = _way(ready, plan, style, connection, context)
 
     def check(read: QuerySet) -> None:
         check_queryset(read)
@@ -130,8 +133,7 @@ def _serializer_class_of(view: GenericAPIView) -> type[Serializer] | None:
     """Return the view's serializer class; None where requests may have serializers of their own."""
     if has_own(view, GenericAPIView, ("get_serializer",)):
         return None
-    with _views_own_code():
-        serializer_class = view.get_serializer_class()
+    serializer_class = _by_view(view.get_serializer_class)
     if not issubclass(serializer_class, Serializer):
         raise CannotCompileError(f"{serializer_class.__name__} is not a Serializer with fields")
     return None if chooses_fields(serializer_class) else serializer_class
@@ -146,8 +148,7 @@ def _made_for_request(
             "the last serializers of this view did not compile, so DRF answers for a while"
         )
     try:
-        with _views_own_code():
-            serializer = serializer_of(view)
+        serializer = _by_view(partial(serializer_of, view))
         ready, plan = prepared_for(serializer, queryset, marker)
     except CannotCompileError:
         back_off.failed()
@@ -156,19 +157,21 @@ def _made_for_request(
     return ready, plan, Context(view, serializer)
 
 
-@contextmanager
-def _views_own_code() -> Iterator[None]:
-    """Make a CannotCompileError of what the view raises: DRF raises it at its own time."""
+def _by_view(call: Callable[[], T]) -> T:
+    """Call the view's own code; CannotCompileError is what it raises: DRF does at its own time."""
     try:
-        yield
+        return call()
     except (CannotCompileError, DatabaseError):
         raise
     except Exception as error:
         raise CannotCompileError(f"the view raised {type(error).__name__}: {error}") from error
 
 
-def _way(ready: Prepared, plan: Plan, style: JsonStyle, using: str, context: Context) -> Way:
-    if options().compiled and has_binary_rows(using):
+def _way(
+    ready: Prepared, plan: Plan, style: JsonStyle, connection: BaseDatabaseWrapper, context: Context
+) -> Way:
+    using = connection.alias
+    if options().compiled and has_binary_rows(connection):
         encoder = ready.encoder(style, using)
         if encoder is not None:
             from rowpath.fast.drf.compiled import CompiledWay  # noqa: PLC0415 - needs psycopg 3
@@ -187,10 +190,13 @@ def _marker(view: GenericAPIView, request: Request, queryset: QuerySet) -> str |
         raise CannotCompileError(reason.reason)
     if not isinstance(paginator, CursorPagination):
         return None
-    with _views_own_code():
+
+    def by_paginator() -> str | None:
         if not paginator.get_page_size(request):
             return None
         return paginator.get_ordering(request, queryset, view)[0].lstrip("-")
+
+    return _by_view(by_paginator)
 
 
 @step
@@ -222,11 +228,12 @@ def _fast_answer(
     if is_due() and (other := answer.checked(response, rows, array)) is not None:
         return other
     reading.is_answered = True
-    path = "portable" if isinstance(reading.way, PortableWay) else "compiled"
+    outcome = _PORTABLE if isinstance(reading.way, PortableWay) else _COMPILED
     reading.way.forget()
-    return with_outcome(FastResponse.of(response, array, rows, answer), Outcome(path=path))
+    return with_outcome(FastResponse.of(response, array, rows, answer), outcome)
 
 
+_COMPILED, _PORTABLE = Outcome(path="compiled"), Outcome(path="portable")
 _ENVELOPE = ("get_paginated_response",)
 
 
@@ -362,7 +369,7 @@ class _Answer:
             return same_rows(*(self._rows(json.loads(body)) for body in (ours, other)))
         try:
             ready, plan, context = _ready(self.view, self.queryset, "pk")
-            way = _way(ready, plan, self.reading.style, page.db, context)
+            way = _way(ready, plan, self.reading.style, connections[page.db], context)
             way.read(page)
             return only_ties(self.view, page, way, self._rendered)
         except (CannotCompileError, CannotEncodeError, FallsBackError):

@@ -9,6 +9,7 @@ _LONGEST = 127
 # Of so many lists, the share that DRF has to answer until it is told: fewer are an odd row or two.
 _LISTS = 40
 _TOLD_FROM = 10
+_ALL_FAST = (1 << _LISTS) - 1
 
 
 class BackOff:
@@ -50,8 +51,10 @@ class BackOff:
         return self._lists - self._fast.bit_count(), self._lists
 
     def _count(self, *, fast: int) -> None:
+        if fast and self._fast == _ALL_FAST:
+            return
         self._lists = min(self._lists + 1, _LISTS)
-        self._fast = (self._fast << 1 | fast) & ((1 << _LISTS) - 1)
+        self._fast = (self._fast << 1 | fast) & _ALL_FAST
 
 
 _told: WeakSet[type] = WeakSet()

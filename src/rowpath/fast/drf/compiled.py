@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
 
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.query import QuerySet
 from django.utils import timezone
 from psycopg.pq.abc import PGresult
@@ -24,7 +26,6 @@ from rowpath.fast.drf.prepared import Prepared
 from rowpath.fast.drf.steps import step
 from rowpath.fast.encoding import CannotEncodeError, Encoder, JsonArray
 from rowpath.fast.fallback import CannotCompileError
-from rowpath.fast.plan import base_urls
 
 
 @dataclass(slots=True)
@@ -63,17 +64,18 @@ class CompiledWay:
     def rows_written(self) -> "RowsWritten":
         """Return a JSON array of the request's, still without rows. Raises CannotCompileError."""
         zone = timezone.get_current_timezone()
+        connection = connections[self.using]
         array = self.encoder.array(
             zone=zone,
-            connection_zone=connection_zone(self.using),
+            connection_zone=connection_zone(connection),
             absolute=self._prefixes().__getitem__,
         )
-        return RowsWritten(array, zone, self.using)
+        return RowsWritten(array, zone, connection)
 
     def _prefixes(self) -> dict[str, str]:
         # Now, since it may raise, and no error of a view's may meet a statement that still runs.
         try:
-            return {url: self.absolute(url) for url in base_urls(self.ready.compiled.plan.members)}
+            return {url: self.absolute(url) for url in self.ready.base_urls}
         except Exception as error:
             text = f"making its files' URLs raised {type(error).__name__}: {error}"
             raise CannotCompileError(text) from error
@@ -116,11 +118,11 @@ class CompiledWay:
 class RowsWritten:
     """A JSON array and what became of it: an error is kept until somebody asks for the array."""
 
-    def __init__(self, array: JsonArray, zone: tzinfo, using: str) -> None:
+    def __init__(self, array: JsonArray, zone: tzinfo, connection: BaseDatabaseWrapper) -> None:
         self.zone = zone
         self.count = 0
         self._array = array
-        self._using = using
+        self._connection = connection
         self._is_checked = False
         self._error: CannotEncodeError | CannotCompileError | None = None
 
@@ -139,7 +141,7 @@ class RowsWritten:
     @step
     def _add(self, result: PGresult, rows: range | None) -> None:
         if not self._is_checked:
-            if (own := unusual_loader(result, self._using)) is not None:
+            if (own := unusual_loader(result, self._connection)) is not None:
                 raise CannotEncodeError(own)
             self._is_checked = True
         self._array.add(result, rows)

@@ -24,7 +24,14 @@ from rowpath.fast.drf.compile import Besides, Compiled, compile_serializer, comp
 from rowpath.fast.drf.places import Keys, Rows
 from rowpath.fast.encoding import Encoder, encoder
 from rowpath.fast.fallback import CannotCompileError, FallBack
-from rowpath.fast.plan import JsonStyle, Object, Plan, has_mappings, with_mappings_of
+from rowpath.fast.plan import (
+    JsonStyle,
+    Object,
+    Plan,
+    base_urls,
+    has_mappings,
+    with_mappings_of,
+)
 
 # A statement of some 2 kB with its key, so about a megabyte for a project with 100 lists.
 _STATEMENTS = 256
@@ -44,6 +51,14 @@ class Prepared:
     _statements: Bounded[Statement | None] = field(default_factory=lambda: Bounded(_STATEMENTS))
     back_off: BackOff = field(default_factory=BackOff)
     """Counts answers whose values could not be written."""
+    base_urls: frozenset[str] = field(init=False)
+    """What the URLs of its files begin with, within a site."""
+    _has_mappings: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Walk the plan's members now, and not for each request."""
+        members = self.compiled.plan.members
+        self.base_urls, self._has_mappings = base_urls(members), has_mappings(members)
 
     @property
     def marker(self) -> str | None:
@@ -60,15 +75,20 @@ class Prepared:
 
         None where there is no compiled code. Raises CannotCompileError.
         """
-        oid = self._hstore_oid(using)
-        if (style, oid) not in self._encoders:
-            whole = self.compiled.plan
-            members = whole.members if oid is None else with_mappings_of(whole.members, oid)
-            self._encoders[style, oid] = encoder(replace(whole, members=members), style)
-        return self._encoders[style, oid]
+        key = style, self._hstore_oid(using)
+        try:
+            return self._encoders[key]
+        except KeyError:
+            made = self._encoders[key] = self._made(*key)
+            return made
+
+    def _made(self, style: JsonStyle, oid: int | None) -> Encoder | None:
+        whole = self.compiled.plan
+        members = whole.members if oid is None else with_mappings_of(whole.members, oid)
+        return encoder(replace(whole, members=members), style)
 
     def _hstore_oid(self, using: str) -> int | None:
-        if not has_mappings(self.compiled.plan.members):
+        if not self._has_mappings:
             return None
         if (oid := hstore_oid(using)) is None:
             raise CannotCompileError(

@@ -11,6 +11,12 @@ from rowpath.fast.fallback import CannotCompileError
 from rowpath.fast.names import named
 from rowpath.fast.plan import JsonStyle
 
+_STYLES = {
+    (ascii_only, compact): JsonStyle(ascii_only=ascii_only, compact=compact)
+    for ascii_only in (False, True)
+    for compact in (False, True)
+}
+
 
 def style_of(renderer: BaseRenderer, accepted_media_type: str) -> JsonStyle:
     """Return how `renderer` dumps JSON, or raise CannotCompileError."""
@@ -21,7 +27,7 @@ def style_of(renderer: BaseRenderer, accepted_media_type: str) -> JsonStyle:
         raise CannotCompileError(f"{name} has the encoder {encoder}")
     renderer_class: Any = type(renderer)
     _check_rendering(renderer_class, accepted_media_type)
-    return JsonStyle(ascii_only=bool(renderer.ensure_ascii), compact=bool(renderer.compact))
+    return _STYLES[bool(renderer.ensure_ascii), bool(renderer.compact)]
 
 
 # By classes and what clients accept, which may be anything.
