@@ -170,15 +170,14 @@ def _by_view(call: Callable[[], T]) -> T:
 def _way(
     ready: Prepared, plan: Plan, style: JsonStyle, connection: BaseDatabaseWrapper, context: Context
 ) -> Way:
-    using = connection.alias
     if options().compiled and has_binary_rows(connection):
-        encoder = ready.encoder(style, using)
+        encoder = ready.encoder(style, connection.alias)
         if encoder is not None:
             from rowpath.fast.drf.compiled import CompiledWay  # noqa: PLC0415 - needs psycopg 3
 
-            return CompiledWay(ready, encoder, using, context.absolute)
+            return CompiledWay(ready, encoder, connection, context.absolute)
     check_portable(plan)
-    return PortableWay(ready, plan, using)
+    return PortableWay(ready, plan, connection.alias)
 
 
 def _marker(view: GenericAPIView, request: Request, queryset: QuerySet) -> str | None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
 
-from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.query import QuerySet
 from django.utils import timezone
@@ -34,11 +33,16 @@ class CompiledWay:
 
     ready: Prepared
     encoder: Encoder
-    using: str
+    connection: BaseDatabaseWrapper
     absolute: Callable[[str], str]
     """Makes of a path the URL that the serializer would make of it."""
     _written: "RowsWritten | None" = None
     _kept: PGresult | None = None
+
+    @property
+    def using(self) -> str:
+        """The alias of the database."""
+        return self.connection.alias
 
     def read(self, queryset: QuerySet) -> None:
         """Run the statement for `queryset`. Raises CannotCompileError.
@@ -64,13 +68,12 @@ class CompiledWay:
     def rows_written(self) -> "RowsWritten":
         """Return a JSON array of the request's, still without rows. Raises CannotCompileError."""
         zone = timezone.get_current_timezone()
-        connection = connections[self.using]
         array = self.encoder.array(
             zone=zone,
-            connection_zone=connection_zone(connection),
+            connection_zone=connection_zone(self.connection),
             absolute=self._prefixes().__getitem__,
         )
-        return RowsWritten(array, zone, connection)
+        return RowsWritten(array, zone, self.connection)
 
     def _prefixes(self) -> dict[str, str]:
         # Now, since it may raise, and no error of a view's may meet a statement that still runs.

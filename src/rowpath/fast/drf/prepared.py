@@ -1,6 +1,6 @@
 """A serializer made ready for one kind of queryset, kept for the life of the process."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar, cast
 from weakref import WeakKeyDictionary, ref
@@ -235,15 +235,19 @@ def place_of(queryset: QuerySet) -> Keys | Rows:
 def _rows_of(queryset: QuerySet, marker: str | None) -> _Rows:
     by_keys = queryset._iterable_class is ValuesIterable
     distinct = queryset.query.distinct and not queryset.query.distinct_fields
-    computed = queryset.query.annotation_select.items()
+    computed = queryset.query.annotation_select
     return _Rows(
         model=queryset.model,
         by_keys=by_keys,
         fields=values(queryset) if by_keys else annotations(queryset),
-        converted=frozenset(name for name, one in computed if not isinstance(one, Col)),
+        converted=_converted(computed) if computed else frozenset(),
         selected=frozenset(selected_ways(queryset)),
         besides=Besides(marker=marker, distinct=distinct),
     )
+
+
+def _converted(computed: Mapping[str, object]) -> frozenset[str]:
+    return frozenset(name for name, one in computed.items() if not isinstance(one, Col))
 
 
 def _signature(fields: dict[str, models.Field]) -> Hashable:
