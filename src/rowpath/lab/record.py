@@ -6,12 +6,17 @@ Times are in milliseconds, memory in MiB, sizes in bytes.
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from pydantic import TypeAdapter
 
 from rowpath.stats.interval import Interval
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
+TESTS_ITSELF_SINCE = 4
+"""The first schema whose runs have gates."""
+JUDGED_ALIKE_SINCE = 5
+"""The first schema whose verdicts and gates are given by the rules of today."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -449,7 +454,7 @@ class Run:
     A run that was interrupted and went on has several `sittings`: it started with the first,
     `duration_s` is the time of all together, and `stopped` speaks of the last. `asked` is None in a
     file of schema 2. `gates` are what the run tested itself by, and it is `valid` where none failed
-    that invalidates; before schema 4 a run did not test itself.
+    that invalidates; before TESTS_ITSELF_SINCE a run did not test itself.
     """
 
     schema_version: int
@@ -479,5 +484,13 @@ def to_json(run: Run) -> bytes:
 
 
 def from_json(text: bytes) -> Run:
-    """Return the run that `to_json` wrote; pydantic.ValidationError for anything else."""
-    return _RUN.validate_json(text)
+    """Return the run that `to_json` wrote; pydantic.ValidationError for anything else.
+
+    Text in the place of a number is something else, too.
+    """
+    return _RUN.validate_json(text, strict=True)
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON schema of what `to_json` writes."""
+    return _RUN.json_schema(mode="serialization")
