@@ -73,7 +73,7 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
         {"answers", "dataset", "host"},
         # what was measured
         {"results"},
-        {"disturbances", "gates"},
+        {"disturbances", "gates", "sharing"},
         {"judging"},
         {"analysis", "forecast", "resume", "verifying"},
         {"load"},

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rowpath.lab.record import Run
 from rowpath.lab.runs import read_run
+from written import check
 
 ROWS = 2_000
 MARK = "ROWPATH_TEST_MARK"
@@ -32,6 +33,7 @@ class Finished:
         return self.folder / "run.html"
 
     def run(self) -> Run:
+        check(self.json.read_bytes(), "lab-run.json")
         return read_run(self.json)
 
 

@@ -12,14 +12,19 @@ from itertools import chain
 from rowpath.lab.measures import Better
 from rowpath.lab.plan import Control
 from rowpath.lab.record import (
+    JUDGED_ALIKE_SINCE,
     ClaimRecord,
     ComparisonRecord,
     ExperimentRecord,
+    ExplanationRecord,
     FigureRecord,
     MeasuredRecord,
     Run,
     VariantRecord,
 )
+
+MOST_BLOCKS = 250
+"""Four times what any run measures; the exact tests take time that grows with the cube of it."""
 
 
 def flaw(run: Run) -> str:
@@ -43,6 +48,10 @@ def without_zone(times: Iterable[datetime]) -> Iterator[str]:
 
 
 def _of_run(run: Run) -> Iterator[str]:
+    if run.schema_version >= JUDGED_ALIKE_SINCE and not all(
+        each.corners for record in run.experiments for each in record.explanations
+    ):
+        yield "it has a ratio that is shared out and does not say among what"
     yield from without_zone((run.started_at, *(each.started_at for each in run.sittings)))
     if not run.datasets:
         yield "it has no datasets"
@@ -69,6 +78,9 @@ def _of_experiment(record: ExperimentRecord) -> Iterator[str]:
         yield from map(here, _of_figures(each.slot, each.figures))
     yield from map(here, chain.from_iterable(map(_of_blocks, record.variants)))
     yield from map(here, _of_references(record))
+    yield from map(
+        here, chain.from_iterable(_of_shares(record, each) for each in record.explanations)
+    )
 
 
 def _of_references(record: ExperimentRecord) -> Iterator[str]:
@@ -80,13 +92,31 @@ def _of_references(record: ExperimentRecord) -> Iterator[str]:
     for compared in compared_pairs:
         place = f"({compared.setup}, {compared.rows:,} rows)"
         ends = [f"{name} {place}" for name in (compared.variant, compared.baseline)]
-        if len({slots.get(end) for end in ends} | {None}) != 2:  # noqa: PLR2004 a group, and None
+        own, other = (slots.get(end) for end in ends)
+        if own is None or own != other:
             yield f"{ends[0]} and {ends[1]} are compared, and are not two of one group"
     for control in record.controls:
         if control.kind not in set(Control):
             yield f"{control.slot} is of the kind {control.kind!r}, which is none"
         if original(control.slot, control.kind) not in slots:
             yield f"{control.slot} is of a baseline that is not there"
+
+
+def _of_shares(record: ExperimentRecord, explained: ExplanationRecord) -> Iterator[str]:
+    """Yield what is wrong with a ratio that is shared out: a corner for each set of factors."""
+    slots = {each.slot for each in record.variants}
+    factors = max((corner.changed for corner in explained.corners), key=len, default=())
+    sets = {frozenset(corner.changed) for corner in explained.corners}
+    if explained.corners and (
+        len(set(factors)) < len(factors)
+        or len(explained.corners) != 2 ** len(factors)
+        or len(sets) < len(explained.corners)
+    ):
+        yield f"{explained.text!r} has not each of its corners once"
+    for corner in explained.corners:
+        slot = f"{corner.variant} ({corner.setup}, {explained.rows:,} rows)"
+        if slot not in slots:
+            yield f"{explained.text!r} is made of {slot}, which is not there"
 
 
 def original(slot: str, kind: str) -> str:
@@ -96,6 +126,8 @@ def original(slot: str, kind: str) -> str:
 
 def _of_figures(slot: str, figures: Iterable[FigureRecord]) -> Iterator[str]:
     known = list(figures)
+    if any(len(each.blocks) > MOST_BLOCKS for each in known):
+        yield f"{slot} has more than {MOST_BLOCKS} blocks"
     if (name := twice(each.quantity for each in known)) is not None:
         yield f"{slot} has the figure {name!r} twice"
     if len({len(each.blocks) for each in known}) > 1:
@@ -110,6 +142,8 @@ def _of_figures(slot: str, figures: Iterable[FigureRecord]) -> Iterator[str]:
 def _of_blocks(variant: VariantRecord) -> Iterator[str]:
     numbers = {len(each.blocks) for each in variant.figures}
     samples = len(variant.samples_ms)
+    if samples > MOST_BLOCKS:
+        yield f"{variant.slot} has more than {MOST_BLOCKS} blocks"
     if samples and numbers and samples not in numbers:
         yield f"{variant.slot} has samples of another number of blocks than its figures"
     if not all(variant.samples_ms):

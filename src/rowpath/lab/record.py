@@ -219,10 +219,20 @@ class ShareRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CornerRecord:
+    """Which variant, in which set-up, has the factors in `changed` as at the far end."""
+
+    variant: str
+    setup: str
+    changed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExplanationRecord:
     """A ratio between two ends of a group, shared out among the factors in which they differ.
 
-    `ratio` is the far end over the near one, in `blocks` blocks.
+    `ratio` is the far end over the near one, in `blocks` blocks. `corners` are what it was computed
+    from; a file of before schema 5 does not have them.
     """
 
     group: str
@@ -232,6 +242,7 @@ class ExplanationRecord:
     blocks: int
     ratio: Interval
     shares: tuple[ShareRecord, ...]
+    corners: tuple[CornerRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

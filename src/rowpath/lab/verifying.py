@@ -22,12 +22,14 @@ from rowpath.lab.record import (
     ComparisonRecord,
     ControlRecord,
     ExperimentRecord,
+    ExplanationRecord,
     FigureRecord,
     MeasuredRecord,
     Run,
     TimeRecord,
     VariantRecord,
 )
+from rowpath.lab.sharing import shared_out
 from rowpath.stats.holm import holm
 from rowpath.stats.median import median_interval
 from rowpath.stats.ratio import ratio_interval, ratio_p_value
@@ -53,6 +55,11 @@ def _experiment(record: ExperimentRecord, held: Mapping[str, int]) -> Experiment
         variants=tuple(variants.values()),
         comparisons=tuple(_comparisons(record.comparisons, variants)),
         controls=tuple(_control(each, variants) for each in record.controls),
+        explanations=tuple(
+            explained
+            for each in record.explanations
+            if (explained := _explanation(each, variants)) is not None
+        ),
     )
     asked = _experiment_asked(record)
     return replace(again, claims=tuple(judged(again, asked, held.get(record.dataset))))
@@ -119,6 +126,22 @@ def _by_samples(figure: FigureRecord, record: MeasuredRecord) -> Blocks:
         own if isclose(own, sample / 1000, rel_tol=TOLERANCE) else sample / 1000
         for own, sample in zip(figure.blocks, samples, strict=True)
     )
+
+
+def _explanation(
+    record: ExplanationRecord, variants: Mapping[str, VariantRecord]
+) -> ExplanationRecord | None:
+    """Return the shares anew; as they are where an older file does not say what they are of."""
+    if not record.corners:
+        return record
+    figures = {
+        frozenset(corner.changed): _blocks(
+            variants[f"{corner.variant} ({corner.setup}, {record.rows:,} rows)"], record.quantity
+        )
+        for corner in record.corners
+    }
+    factors = max((corner.changed for corner in record.corners), key=len)
+    return shared_out(record, figures, factors)
 
 
 def _over(blocks: Sequence[float]) -> TimeRecord | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
-from rowpath.lab.integrity import twice, without_zone
+from rowpath.lab.integrity import MOST_BLOCKS, twice, without_zone
 from rowpath.lab.load.plan import Target
 from rowpath.lab.measures import SURROUNDINGS
 from rowpath.lab.plan import Control
@@ -86,6 +86,8 @@ def _of_slots(run: RaceRun) -> Iterator[str]:
     slots = {each.name: each.samples_ms for each in run.entrants}
     slots |= {f"{run.entrants[0].name} ({each.kind})": each.samples_ms for each in run.controls}
     for name, samples_ms in slots.items():
+        if len(samples_ms) > MOST_BLOCKS:
+            yield f"{name} has more than {MOST_BLOCKS} blocks"
         if not all(samples_ms):
             yield f"{name} has a block without samples"
         if any(sample <= 0 for block in samples_ms for sample in block):
