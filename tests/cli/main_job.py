@@ -57,3 +57,14 @@ def rowpath(folder: Path, *arguments: str) -> Finished:
         check=False,
     )
     return Finished(code=result.returncode, out=result.stdout, err=result.stderr, folder=folder)
+
+
+def verified(finished: Finished) -> subprocess.CompletedProcess[str]:
+    """Return what `rowpath verify` says of the run, by the bounds that it was measured under."""
+    return subprocess.run(
+        [sys.executable, str(PROGRAM), "verify", str(finished.json)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )

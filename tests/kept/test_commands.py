@@ -205,6 +205,11 @@ def ended(*arguments: str) -> int:
     return code if isinstance(code, int) else 0
 
 
+HOWS = ("taken away", "shortened", "multiplied", "longer", "replaced")
+TEXTS = st.one_of(
+    st.text(max_size=12),
+    st.sampled_from(["", "</script>", "sheep", "\x1b[2J", "a\nb", "time", "clone", "more", "[b]"]),
+)
 VALUES = st.one_of(
     st.none(),
     st.booleans(),
@@ -239,6 +244,7 @@ class Mutation:
     at: tuple[Any, ...]
     how: str
     factor: float = 1.0
+    text: str = ""
     value: Any = None
 
     def apply(self, content: Any) -> None:  # noqa: ANN401 any JSON
@@ -249,7 +255,9 @@ class Mutation:
             old = content[last]
         except (KeyError, IndexError, TypeError):
             return  # another mutation has taken it away
-        if self.how == "taken away":
+        if self.how == "another":
+            content[last] = self._another(old)
+        elif self.how == "taken away":
             del content[last]
         elif self.how == "shortened" and isinstance(old, list):
             content[last] = old[: len(old) // 2]
@@ -259,6 +267,18 @@ class Mutation:
             content[last] = old + old[:1]
         else:
             content[last] = self.value
+
+    def _another(self, old: Any) -> Any:  # noqa: ANN401 any JSON
+        """Return another value of the same type, which no type of a reader's refuses."""
+        if isinstance(old, bool):
+            return not old
+        if isinstance(old, float | int):
+            return type(old)(old * self.factor)
+        if isinstance(old, str):
+            return self.text
+        if isinstance(old, list):
+            return old[::-1] if self.factor < 1 else old[1:]
+        return 1.5 if self.factor < 1 else self.text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,14 +305,15 @@ def mutated(draw: st.DrawFn) -> Mutated:
     mutation = st.builds(
         Mutation,
         at=st.sampled_from(PLACES[kind][1:]),
-        how=st.sampled_from(["taken away", "shortened", "multiplied", "longer", "replaced"]),
+        how=st.sampled_from([*["another"] * 6, *HOWS]),
+        text=TEXTS,
         factor=st.sampled_from([-1, 0, 1e-300, 0.5, 1e17, 10**18]),
         value=VALUES,
     )
     return Mutated(
         kind=kind,
         mutations=tuple(draw(st.lists(mutation, min_size=1, max_size=3))),
-        kept=draw(st.one_of(st.just(1.0), st.just(1.0), st.floats(0, 1))),
+        kept=draw(st.one_of(*[st.just(1.0)] * 7, st.floats(0, 1))),
     )
 
 
