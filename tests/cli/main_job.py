@@ -59,10 +59,10 @@ def rowpath(folder: Path, *arguments: str) -> Finished:
     return Finished(code=result.returncode, out=result.stdout, err=result.stderr, folder=folder)
 
 
-def verified(finished: Finished) -> subprocess.CompletedProcess[str]:
-    """Return what `rowpath verify` says of the run, by the bounds that it was measured under."""
+def verified(path: Path) -> subprocess.CompletedProcess[str]:
+    """Return what `rowpath verify` says of a run, by the bounds that it was measured under."""
     return subprocess.run(
-        [sys.executable, str(PROGRAM), "verify", str(finished.json)],
+        [sys.executable, str(PROGRAM), "verify", str(path)],
         capture_output=True,
         text=True,
         timeout=60,

@@ -59,12 +59,10 @@ def test_the_run_has_the_promised_keys(finished: Finished) -> None:
 
 def test_the_verdicts_follow_from_the_samples_in_the_file(finished: Finished) -> None:
     """Whatever was measured: times, tasks, users, latencies at a rate, shares of a ratio."""
-    done = verified(finished)
+    done = verified(finished.json)
 
-    number = sum(len(each.claims) for each in finished.run().experiments)
-    assert done.stdout == (
-        f"{finished.json}: the file's {number} verdicts follow from its samples.\n"
-    ), done.stderr
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith("follow from its samples.\n")
 
 
 def test_every_variant_was_measured_in_every_block(finished: Finished) -> None:

@@ -198,8 +198,8 @@ def ended(*arguments: str) -> int:
         with silence():
             code = rowpath.main(arguments, prog_name="rowpath", standalone_mode=False)
     except RowpathError as error:
-        # A reason of more than one line is a defect, too.
-        return -1 if "\n" in str(error) else error.exit_code
+        # A reason of more than one line is a defect, too, as is one that a terminal acts on.
+        return error.exit_code if str(error).isprintable() else -1
     except click.ClickException as error:
         return error.exit_code
     return code if isinstance(code, int) else 0

@@ -5,6 +5,8 @@ from dataclasses import fields, is_dataclass
 from math import isclose
 from typing import Any
 
+from rowpath.lab.strict_json import one_line
+
 TOLERANCE = 1e-9
 """Relative: what a file's numbers may be off by, since they are written in decimals."""
 LEAST = 1e-12
@@ -18,7 +20,7 @@ def first_difference(said: object, found: object) -> str:
 
     As `experiments.lists.comparisons.b, a.ratio.low: the file has 0.5, its samples give 0.8`.
     """
-    return next(_differences(said, found, ()), "")
+    return one_line(next(_differences(said, found, ()), ""))
 
 
 def _differences(said: Any, found: Any, place: tuple[str, ...]) -> Iterator[str]:  # noqa: ANN401 any value

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from rowpath.errors import UsageError
 from rowpath.lab import integrity
 from rowpath.lab.record import SCHEMA_VERSION, Run, from_json
-from rowpath.lab.strict_json import parsed, text_of
+from rowpath.lab.strict_json import one_line, parsed, text_of
 
 RunType = TypeVar("RunType")
 
@@ -117,5 +117,5 @@ def read_run(path: Path) -> Run:
 
 def not_a_run(path: Path, reason: str) -> UsageError:
     """Return the error that a file holds no run, for a reason that is a clause."""
-    told = " ".join(reason.rstrip(".").split())
+    told = one_line(reason).rstrip(".")
     return UsageError(f"Cannot read the run {path}: {told}. Give the JSON file of a run.")

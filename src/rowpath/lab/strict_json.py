@@ -64,6 +64,11 @@ def parsed(text: bytes) -> dict[str, object]:
     return content
 
 
+def one_line(text: str) -> str:
+    """Return text that may hold a file's on one line, without what a terminal would act on."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
 def _once_each(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
     content: dict[str, object] = {}
     for name, value in pairs:
