@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rowpath.lab.record import Run
 from rowpath.lab.runs import read_run
+from written import check
 
 ROWS = 2_000
 MARK = "ROWPATH_TEST_MARK"
@@ -32,6 +33,7 @@ class Finished:
         return self.folder / "run.html"
 
     def run(self) -> Run:
+        check(self.json.read_bytes(), "lab-run.json")
         return read_run(self.json)
 
 
@@ -55,3 +57,14 @@ def rowpath(folder: Path, *arguments: str) -> Finished:
         check=False,
     )
     return Finished(code=result.returncode, out=result.stdout, err=result.stderr, folder=folder)
+
+
+def verified(path: Path) -> subprocess.CompletedProcess[str]:
+    """Return what `rowpath verify` says of a run, by the bounds that it was measured under."""
+    return subprocess.run(
+        [sys.executable, str(PROGRAM), "verify", str(path)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )

@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from begun_job import LONGEST_S, Job, begun
-from main_job import ROWS, rowpath
+from main_job import ROWS, rowpath, verified
 
 from conftest import enterable_folder
 from rowpath.lab.database import open_database
@@ -72,6 +72,7 @@ def test_what_was_measured_is_written_when_a_job_is_ended(
     run = from_json((job.folder / "run.json").read_bytes())
     assert run.stopped is not None
     assert run.stopped.startswith("It was ended ")
+    assert verified(job.folder / "run.json").returncode == 0
     assert {len(variant.samples_ms) for variant in run.experiments[0].variants} <= {1, 2}
     assert (job.folder / "run.html").exists()
 

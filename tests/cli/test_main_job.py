@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from main_job import ROWS, Finished, rowpath
+from main_job import ROWS, Finished, rowpath, verified
 
 from conftest import enterable_folder
 from rowpath.lab.database import Database
@@ -55,6 +55,14 @@ def test_the_run_has_the_promised_keys(finished: Finished) -> None:
     comparison = lists["comparisons"][0]
     assert set(comparison) >= {"variant", "baseline", "setup", "rows", "ratio"}
     assert set(comparison["ratio"]) == {"estimate", "low", "high"}
+
+
+def test_the_verdicts_follow_from_the_samples_in_the_file(finished: Finished) -> None:
+    """Whatever was measured: times, tasks, users, latencies at a rate, shares of a ratio."""
+    done = verified(finished.json)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith("follow from its samples.\n")
 
 
 def test_every_variant_was_measured_in_every_block(finished: Finished) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from begun_job import LONGEST_S, begun
-from main_job import Finished, rowpath
+from main_job import Finished, rowpath, verified
 
 from conftest import enterable_folder
 from rowpath.lab.profile import profile_named
@@ -37,7 +37,8 @@ def ended(folder: Path, moment: str, number: signal.Signals, *arguments: str) ->
 
 
 def document(folder: Path) -> Document:
-    """Return a run's file with each number as it is written."""
+    """Return a run's file with each number as it is written; what else it says follows from it."""
+    assert verified(folder / "run.json").returncode == 0
     read: Document = json.loads((folder / "run.json").read_text(), parse_float=str)
     return read
 

@@ -21,6 +21,7 @@ from load.targets import Target
 from rowpath.cli.load_requests import Common, targets
 from rowpath.cli.program import rowpath
 from rowpath.errors import RowpathError, UsageError
+from written import check
 
 LOCUSTFILE = """
 from locust import FastHttpUser, HttpUser, constant_throughput, task
@@ -52,6 +53,7 @@ def load(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def content_of(path: Path) -> Any:  # noqa: ANN401 whatever JSON has
+    check(path.read_bytes(), "load.json")
     return json.loads(path.read_text(encoding="utf-8"))
 
 

@@ -16,6 +16,8 @@ from race.endpoints import Endpoints
 from rowpath.cli.program import rowpath
 from rowpath.errors import InvalidRunError, RowpathError
 from rowpath.lab.race.record import RaceRun, from_json
+from rowpath.lab.rereading import read_back
+from written import check
 
 
 def command(*arguments: str) -> list[str]:
@@ -29,6 +31,9 @@ def race(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def run_of(path: Path) -> RaceRun:
+    check(path.read_bytes(), "race.json")
+    kept = read_back(path)
+    assert kept.doubt == ""
     return from_json(path.read_bytes())
 
 

@@ -15,7 +15,9 @@ from rowpath.cli.lab_serve import serve
 from rowpath.cli.lab_trace import trace_variant
 from rowpath.cli.load import load
 from rowpath.cli.race import race
+from rowpath.cli.report import report
 from rowpath.cli.standard_streams import Output, say
+from rowpath.cli.verify import verify
 from rowpath.errors import RowpathError
 from rowpath.lab.database import refused
 
@@ -37,6 +39,8 @@ for command in (list_experiments, data, run_experiments, serve, trace_variant):
     lab.add_command(command)
 rowpath.add_command(load)
 rowpath.add_command(race)
+rowpath.add_command(report)
+rowpath.add_command(verify)
 
 
 def run(output: Output) -> int:

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import exp, log
 from statistics import median
 
 from rowpath.capture.trace import Statement, Trace, duplicates
@@ -16,6 +15,7 @@ from rowpath.lab.record import (
     CacheWorkerRecord,
     ComparisonRecord,
     ControlRecord,
+    CornerRecord,
     CpuLineRecord,
     DifferenceRecord,
     ExperimentRecord,
@@ -25,23 +25,20 @@ from rowpath.lab.record import (
     LeftOutRecord,
     OrderRecord,
     PlaceRecord,
-    ShareRecord,
     StatementRecord,
     StepRecord,
     TimeRecord,
     VariantRecord,
 )
 from rowpath.lab.results import Observation, Results, Slot
+from rowpath.lab.sharing import NOTHING_YET, shared_out
 from rowpath.stats.holm import holm
 from rowpath.stats.interval import Interval
 from rowpath.stats.median import median_interval
 from rowpath.stats.precision import precise_enough
 from rowpath.stats.ratio import ratio_interval, ratio_p_value
-from rowpath.stats.shares import centre_interval, ln_contributions
 
 MIB = 1 << 20
-LEAST_TO_SHARE = log(1.5)
-"""The least ln ratio that is shared out, to either side."""
 
 
 def experiment_record(  # noqa: PLR0913 one parameter a thing that is known
@@ -257,45 +254,30 @@ def _explanation(comparison: Comparison, results: Results) -> ExplanationRecord 
     if len(measured) < len(ends):  # one of them cannot run here
         return None
     quantity = comparison.group.measure.quantities[0]
-    blocks = [
-        {changed: slots[block].figures[quantity] for changed, slots in measured.items()}
-        for block in range(min(map(len, measured.values())))
-    ]
-    parts = [ln_contributions(figures, explanation.factors) for figures in blocks]
-    wholes = [sum(each.values()) for each in parts]
-    whole = centre_interval(wholes)
-    shares = tuple(
-        share
-        for factor in explanation.factors
-        if (share := _share(factor, [each[factor] for each in parts], wholes)) is not None
+    return shared_out(
+        ExplanationRecord(
+            group=comparison.group.name,
+            text=explanation.text,
+            rows=comparison.rows,
+            quantity=quantity.name,
+            blocks=0,
+            ratio=NOTHING_YET,
+            shares=(),
+            corners=tuple(
+                CornerRecord(
+                    variant=corner.variant,
+                    setup=corner.conditions.name,
+                    changed=tuple(each for each in explanation.factors if each in corner.changed),
+                )
+                for corner in explanation.corners
+            ),
+        ),
+        {
+            changed: [slot.figures[quantity] for slot in slots]
+            for changed, slots in measured.items()
+        },
+        explanation.factors,
     )
-    if whole is None or len(shares) < len(explanation.factors):
-        return None
-    if whole.low <= 0 <= whole.high or abs(whole.estimate) < LEAST_TO_SHARE:
-        return None  # shares of nearly nothing say nothing
-    return ExplanationRecord(
-        group=comparison.group.name,
-        text=explanation.text,
-        rows=comparison.rows,
-        quantity=quantity.name,
-        blocks=len(blocks),
-        ratio=_exponentiated(whole),
-        shares=shares,
-    )
-
-
-def _share(factor: str, parts: Sequence[float], wholes: Sequence[float]) -> ShareRecord | None:
-    ratio = centre_interval(parts)
-    if ratio is None or not all(wholes):
-        return None
-    share = centre_interval(part / whole for part, whole in zip(parts, wholes, strict=True))
-    if share is None:
-        return None
-    return ShareRecord(factor=factor, ratio=_exponentiated(ratio), share=share)
-
-
-def _exponentiated(interval: Interval) -> Interval:
-    return Interval(estimate=exp(interval.estimate), low=exp(interval.low), high=exp(interval.high))
 
 
 def _variant_record(cell: Cell, group: Group, results: Results, source: str) -> VariantRecord:

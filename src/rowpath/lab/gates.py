@@ -88,6 +88,13 @@ def clones_gate(controls: Iterable[ControlRecord]) -> GateRecord | None:
     )
 
 
+def run_gates(records: Sequence[ExperimentRecord]) -> tuple[GateRecord, ...]:
+    """Return the gates of a whole run: that of its clones first, then those of each experiment."""
+    gates = tuple(gate for record in records for gate in gates_of(record))
+    clones = clones_gate(each for record in records for each in record.controls)
+    return gates if clones is None else (clones, *gates)
+
+
 def gates_of(record: ExperimentRecord, bounds: Bounds | None = None) -> tuple[GateRecord, ...]:
     """Return the gates of an experiment, stage by stage, as far as it was measured.
 

@@ -6,12 +6,17 @@ Times are in milliseconds, memory in MiB, sizes in bytes.
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from pydantic import TypeAdapter
 
 from rowpath.stats.interval import Interval
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
+TESTS_ITSELF_SINCE = 4
+"""The first schema whose runs have gates."""
+JUDGED_ALIKE_SINCE = 5
+"""The first schema whose verdicts and gates are given by the rules of today."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,10 +219,20 @@ class ShareRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CornerRecord:
+    """Which variant, in which set-up, has the factors in `changed` as at the far end."""
+
+    variant: str
+    setup: str
+    changed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExplanationRecord:
     """A ratio between two ends of a group, shared out among the factors in which they differ.
 
-    `ratio` is the far end over the near one, in `blocks` blocks.
+    `ratio` is the far end over the near one, in `blocks` blocks. `corners` are what it was computed
+    from; a file of before schema 5 does not have them.
     """
 
     group: str
@@ -227,6 +242,7 @@ class ExplanationRecord:
     blocks: int
     ratio: Interval
     shares: tuple[ShareRecord, ...]
+    corners: tuple[CornerRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -449,7 +465,7 @@ class Run:
     A run that was interrupted and went on has several `sittings`: it started with the first,
     `duration_s` is the time of all together, and `stopped` speaks of the last. `asked` is None in a
     file of schema 2. `gates` are what the run tested itself by, and it is `valid` where none failed
-    that invalidates; before schema 4 a run did not test itself.
+    that invalidates; before TESTS_ITSELF_SINCE a run did not test itself.
     """
 
     schema_version: int
@@ -479,5 +495,13 @@ def to_json(run: Run) -> bytes:
 
 
 def from_json(text: bytes) -> Run:
-    """Return the run that `to_json` wrote; pydantic.ValidationError for anything else."""
-    return _RUN.validate_json(text)
+    """Return the run that `to_json` wrote; pydantic.ValidationError for anything else.
+
+    Text in the place of a number is something else, too.
+    """
+    return _RUN.validate_json(text, strict=True)
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON schema of what `to_json` writes."""
+    return _RUN.json_schema(mode="serialization")

@@ -16,7 +16,7 @@ from rowpath.lab.database import Database, connect, refused
 from rowpath.lab.dataset import Dataset, ensure
 from rowpath.lab.experiment import Experiment, Variant
 from rowpath.lab.forecast import Forecast
-from rowpath.lab.gates import clones_gate, gates_of, valid
+from rowpath.lab.gates import run_gates, valid
 from rowpath.lab.host import environment
 from rowpath.lab.interruptions import told
 from rowpath.lab.measuring import runner
@@ -81,9 +81,7 @@ class Session:
         )
         sittings = (*self.earlier, now)
         experiments = tuple(record for record in self._records() if record.variants)
-        gates = tuple(gate for record in experiments for gate in gates_of(record))
-        clones = clones_gate(each for record in experiments for each in record.controls)
-        gates = gates if clones is None else (clones, *gates)
+        gates = run_gates(experiments)
         return Run(
             schema_version=SCHEMA_VERSION,
             rowpath=__version__,

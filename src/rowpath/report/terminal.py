@@ -9,7 +9,7 @@ from rich.text import Text
 
 from rowpath.lab.record import ClaimRecord, ExperimentRecord, Run
 from rowpath.report import claim_columns, figures, notes, trust
-from rowpath.report.layout import is_divided, size_part
+from rowpath.report.layout import groups, is_divided, size_part
 from rowpath.report.missing import missing
 from rowpath.report.terminal_cells import Stack, add_columns, stacks, text
 from rowpath.report.terminal_table import SizeTable
@@ -85,6 +85,20 @@ def _only_compared(record: ExperimentRecord) -> str:
 
 def _only_baseline(record: ExperimentRecord) -> str:
     return ", ".join(figures.printable(group.baseline) for group in record.groups)
+
+
+def whole(run: Run) -> RenderableType:
+    """Return all that a run printed while it was measured, and its summary."""
+    parts = [part for record in run.experiments for part in _tables(record)]
+    return Group(*parts, summary(run))
+
+
+def _tables(record: ExperimentRecord) -> Iterator[RenderableType]:
+    yield question(record)
+    for part in groups(record):
+        for size in part.sizes:
+            yield group_table(record, part.record.name, size.rows)
+    yield caption(record)
 
 
 def summary(run: Run) -> RenderableType:

@@ -4,7 +4,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from rowpath.lab.record import ControlRecord, ExperimentRecord, GateRecord, Run
+from rowpath.lab.record import (
+    JUDGED_ALIKE_SINCE,
+    TESTS_ITSELF_SINCE,
+    ControlRecord,
+    ExperimentRecord,
+    GateRecord,
+    Run,
+)
 from rowpath.report import figures
 
 _MOST_NAMED = 4
@@ -36,11 +43,12 @@ def failures(run: Run) -> tuple[str, ...]:
 
 
 def summary(run: Run) -> tuple[str, ...]:
-    """Return what the run's gates say in all, and what was measured again; nothing of an old run.
+    """Return what the run's gates say in all, and what was measured again; of an old run, that.
 
     What makes it invalid is not among it: `failures` has that.
     """
-    return tuple(map(figures.printable, (*_clones(run), *_controls(run), *_again(run))))
+    said = (*_rules(run), *_clones(run), *_controls(run), *_again(run))
+    return tuple(map(figures.printable, said))
 
 
 def stages(run: Run) -> tuple[StageTrust, ...]:
@@ -51,6 +59,13 @@ def stages(run: Run) -> tuple[StageTrust, ...]:
         for order in record.orders
         if any(each.stage == order.stage for each in run.gates)
     )
+
+
+def _rules(run: Run) -> Iterator[str]:
+    if run.schema_version < JUDGED_ALIKE_SINCE:
+        yield f"Of a run of schema {run.schema_version} the verdicts are by the rules of today."
+    if run.schema_version < TESTS_ITSELF_SINCE:
+        yield "It did not test itself, so no verdict rests on the absence of a difference."
 
 
 def _clones(run: Run) -> Iterator[str]:

@@ -36,6 +36,8 @@ MOST_GENERATOR = 0.80
 """Of a core: whoever asks and uses more is late itself, and times its own waiting."""
 MOST_BEFORE = 0.25
 """Of all processors, before anything is asked."""
+OTHER_WORK = "other_work"
+"""The gate of what was at work before the race: no sample in the file has that."""
 DIGITS = 6
 """Of a millisecond: nanoseconds."""
 _SEEN_AROUND = (STEAL, PRESSURE, ASKING_CPU)
@@ -162,7 +164,7 @@ def _gates(results: Results) -> Iterator[GateRecord]:
 def _other_work_gate(share: float) -> GateRecord:
     """Return whether the machine was at rest before the race: it explains, and takes nothing."""
     seen = f"Before anything was asked, {share:.0%} of the machine's processors were at work"
-    gate = machine_gate("other_work", share, MOST_BEFORE, seen)
+    gate = machine_gate(OTHER_WORK, share, MOST_BEFORE, seen)
     text = gate.text if gate.passed else f"{seen}: with less, a race sees smaller differences."
     return replace(gate, withholds=Withheld.NOTHING, invalidates=False, text=text)
 

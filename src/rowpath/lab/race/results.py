@@ -9,6 +9,9 @@ from rowpath.lab.measures import Quantity
 from rowpath.lab.race.values import Entrant, Lane, RacePlan
 from rowpath.lab.record import AgainRecord
 
+DIGITS_OF_S = 9
+"""Nanoseconds."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
@@ -19,8 +22,11 @@ class Slot:
 
     @property
     def value_s(self) -> float:
-        """What the slot counts as."""
-        return median(self.samples_s)
+        """What the slot counts as.
+
+        Of times in whole nanoseconds, as the file keeps them: what is told follows from the file.
+        """
+        return median(round(sample_s, DIGITS_OF_S) for sample_s in self.samples_s)
 
 
 @dataclass(slots=True)

@@ -1,0 +1,95 @@
+"""Runs side by side: what is the same in them, in the order of their time."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from altair import Chart
+
+from kept.made import AT, DATA, HERE, lab_run, race_run
+from rowpath.lab.race.record import RaceRun
+from rowpath.lab.record import Run
+from rowpath.lab.rereading import Kept
+from rowpath.report.charts.trend import trend_chart
+from rowpath.report.trend.series import trend
+
+RUN = lab_run("lists")
+
+
+def kept(*runs: Run | RaceRun) -> list[Kept]:
+    return [
+        Kept(path=Path(f"{number}.json"), run=run, verdicts=0, doubt="")
+        for number, run in enumerate(runs)
+    ]
+
+
+def test_runs_stand_in_the_order_of_their_time() -> None:
+    """However they are named, each comparison has a point of each."""
+    runs = [replace(RUN, started_at=AT + timedelta(hours=hour)) for hour in (2, 0, 1)]
+
+    seen = trend(kept(*runs))
+
+    assert [run.name for run in seen.runs] == ["1.json", "2.json", "0.json"]
+    assert len(seen.series) == len(RUN.experiments[0].comparisons)
+    for each in seen.series:
+        assert [point.run.number for point in each.points] == [1, 2, 3]
+    assert [name for name, _ in seen.parts] == ["lists, 10,000,000 rows of products (5f2b9c0d)"]
+
+
+def test_machines_and_versions_are_told_apart() -> None:
+    """By letters, of which each says in what it differs from the one before; load is none."""
+    other = replace(HERE, packages={"django": "6.1.3"}, load_average=(9.0, 9.0, 9.0))
+    busy = replace(HERE, load_average=(5.0, 5.0, 5.0), memory_bytes=1)
+    runs = [replace(RUN, environment=each) for each in (HERE, busy, other)]
+
+    seen = trend(kept(*runs))
+
+    assert [run.surroundings for run in seen.runs] == ["A", "A", "B"]
+    (_, first), (_, second) = seen.surroundings
+    assert "processor a processor, cores 2" in first
+    assert second == "as the one before, but django 6.1.3 (was 5.2.19)"
+
+
+def test_what_is_not_the_same_is_another_series() -> None:
+    """Other rows in the table, other worker processes."""
+    small = replace(DATA["products"], rows=20_000, checksum="0badc0de")
+    runs = [RUN, replace(RUN, datasets=(small,)), replace(RUN, workers=4)]
+
+    seen = trend(kept(*runs))
+
+    assert {len(each.points) for each in seen.series} == {1}
+    assert [name for name, _ in seen.parts] == [
+        "lists, 10,000,000 rows of products (5f2b9c0d)",
+        "lists, 20,000 rows of products (0badc0de)",
+        "lists, 10,000,000 rows of products (5f2b9c0d), 4 workers",
+    ]
+
+
+def test_a_run_that_is_not_valid_or_not_complete_is_marked() -> None:
+    """With its reason."""
+    invalid = race_run(0.5, clone=1.2)
+    cut = replace(race_run(0.5), stopped="It was ended by Ctrl-C.")
+
+    seen = trend(kept(invalid, cut))
+
+    first, second = sorted(seen.runs, key=lambda run: run.name)
+    assert first.failed.startswith("The baseline, measured twice in each block, came to")
+    assert (second.failed, second.ended) == ("", "It was ended by Ctrl-C.")
+
+
+def test_a_chart_is_what_the_schema_of_vega_lite_allows() -> None:
+    """And has a point for each run, its interval, machine and state."""
+    runs = [
+        replace(RUN, started_at=AT + timedelta(days=day), environment=replace(HERE, cores=2 + day))
+        for day in range(3)
+    ]
+    seen = trend(kept(*runs))
+
+    chart = trend_chart(seen, seen.series[0])
+
+    Chart.from_dict({**chart.spec, "width": 100})
+    values = chart.spec["datasets"][chart.spec["layer"][2]["data"]["name"]]
+    assert [each["run"] for each in values] == ["1: 2026-03-14", "2: 2026-03-15", "3: 2026-03-16"]
+    assert [each["on"] for each in values] == ["A", "B", "C"]
+    assert all(each["low"] <= each["value"] <= each["high"] for each in values)
+    assert "2: 2026-03-15" in chart.description
