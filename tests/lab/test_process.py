@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -152,6 +153,61 @@ def test_program_that_dies_by_itself_is_seen(tmp_path: Path) -> None:
 
     assert ended
     assert process.log_tail() == "I give up"
+
+
+@pytest.mark.parametrize(
+    ("end", "code"),
+    [("sys.exit(3)", 3), ("pass", 0), ("os.kill(os.getpid(), 9)", -signal.SIGKILL)],
+)
+def test_the_code_that_a_program_ends_with_is_told(tmp_path: Path, end: str, code: int) -> None:
+    """As often as one asks, and a signal that has killed it as a negative number."""
+    with running(python(f"import os, sys; {end}", tmp_path / "log")) as process:
+        assert process.exit_code() == code
+        assert process.exit_code() == code
+        assert not process.is_alive()
+
+
+def test_a_program_runs_in_the_folder_that_it_is_given(tmp_path: Path) -> None:
+    """And a program that is named by a path is looked for from there."""
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    (inside / "own").symlink_to(sys.executable)
+    code = "import os; print(os.getcwd())"
+    program = replace(
+        python(code, tmp_path / "log"), argv=("./own", "-c", code), env={}, folder=inside
+    )
+
+    with running(program) as process:
+        assert process.exit_code() == 0
+
+    assert (tmp_path / "log").read_text().strip() == str(inside.resolve())
+
+
+def test_programs_end_side_by_side_where_all_are_told_before_one_is_waited_for(
+    tmp_path: Path,
+) -> None:
+    """A program is gone when it has begun to end, without the end of its block."""
+    with running(python(SLEEP, tmp_path / "log")) as process:
+        observed = psutil.Process(process.pid)
+        process.begin_to_end()
+        assert wait_until(lambda: is_gone(observed))
+        process.begin_to_end()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux alone has a score of who is killed")
+def test_a_program_can_be_the_first_to_go_where_memory_runs_out(tmp_path: Path) -> None:
+    """It and what it starts; its guard, which has to end it, is not."""
+    score = "print(open('/proc/self/oom_score_adj').read(), flush=True)"
+    code = f"{SLEEP.partition('import time')[0]}import time; time.sleep(0.5); {score}"
+
+    with running(replace(python(code, tmp_path / "log"), first_to_go=True)) as process:
+        guard = psutil.Process(process.pid).parent()
+        assert guard is not None
+        own = Path(f"/proc/{guard.pid}/oom_score_adj").read_text()
+        assert process.exit_code() == 0
+
+    assert (tmp_path / "log").read_text().split() == ["ready", "1000"]
+    assert own == Path("/proc/self/oom_score_adj").read_text()
 
 
 def test_log_keeps_what_was_there_and_the_tail_is_only_ours(tmp_path: Path) -> None:

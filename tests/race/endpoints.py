@@ -29,6 +29,8 @@ class Endpoints:
     asked: Counter[str] = field(default_factory=Counter)
     heads: list[str] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
+    now: int = 0
+    most_at_once: int = 0
 
     def at(self, *paths: str) -> list[str]:
         """Return the URLs of paths."""
@@ -174,8 +176,14 @@ async def _serve(endpoints: Endpoints, reader: asyncio.StreamReader, writer: Wri
             endpoints.heads.append(head)
             path = head.split(" ")[1]
             endpoints.asked[path] += 1
-            if not await answer_at(path, endpoints.asked[path])(writer, endpoints.asked[path]):
-                break
+            endpoints.now += 1
+            endpoints.most_at_once = max(endpoints.most_at_once, endpoints.now)
+            try:
+                answer = answer_at(path, endpoints.asked[path])
+                if not await answer(writer, endpoints.asked[path]):
+                    break
+            finally:
+                endpoints.now -= 1
     writer.close()
 
 

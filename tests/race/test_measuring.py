@@ -10,7 +10,7 @@ from rowpath.errors import AnswerError, ServerError
 from rowpath.lab.load.plan import Target
 from rowpath.lab.plan import Control
 from rowpath.lab.race.measuring import race
-from rowpath.lab.race.results import Results
+from rowpath.lab.race.results import Results, Slot
 from rowpath.lab.race.values import Lane, RacePlan, RaceProfile, entrants
 
 SHORT = RaceProfile(name="short", floor=6, blocks=6, half_width=None, slot_s=0.02)
@@ -224,3 +224,13 @@ def test_a_block_that_is_cut_counts_for_nothing(endpoints: Endpoints) -> None:
     assert results.blocks == 2
     assert all(len(slots) == 2 for slots in results.slots.values())
     assert [lane for lane, _ in results.cut] == list(results.orders[2][:2])
+
+
+def test_a_slot_of_several_requests_counts_as_the_sum_of_the_median_of_each() -> None:
+    """However often each was asked: of 1, 2 and 9 ms and of 10 and 20 that is 2 and 15."""
+    samples_s = (0.001, 0.010, 0.009, 0.020, 0.002)
+
+    assert Slot(samples_s=samples_s, around={}, requests=2).value_s == pytest.approx(0.017)
+    assert Slot(samples_s=samples_s, around={}).value_s == pytest.approx(0.009)
+    under_load = Slot(samples_s=samples_s, around={}, per_answer_s=0.004)
+    assert under_load.value_s == pytest.approx(0.004)

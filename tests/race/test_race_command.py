@@ -163,7 +163,8 @@ A, B = "http://127.0.0.1:9/a", "http://127.0.0.1:9/b"
         ((A, B, "--markdown", "."), 3, "Choose a file that can be written with --markdown."),
         ((A, B, "--json", "-", "--markdown", "-"), 2, "Cannot write JSON and Markdown to one"),
         (("--json", A, B), 2, "that is a URL"),
-        ((A, B, "--users", "1"), 2, "No such option"),
+        ((A, B, "--workers", "1"), 2, "No such option"),
+        ((A, B, "--users", "0"), 2, "0 is not in the range"),
     ],
 )
 def test_bad_input_is_told_before_any_race(

@@ -135,13 +135,28 @@ def test_the_file_has_the_names_that_scripts_rely_on_and_is_read_again() -> None
     assert content["comparisons"][0]["quantity"] == "time"
     assert content["gates"][0].keys() >= {"name", "passed", "value", "bound", "text"}
     assert content["entrants"][0].keys() == {
-        *("name", "url", "method", "median_ms", "samples_ms", "bytes", "failed")
+        *("name", "url", "method", "median_ms", "samples_ms", "bytes", "failed"),
+        *("values_ms", "latency_ms", "revision"),
     }
+    assert content["entrants"][0]["values_ms"] == []
     assert content["entrants"][0]["median_ms"].keys() == {"median", "low", "high"}
     assert content["entrants"][0]["samples_ms"] == [[10.0, 10.0, 12.0]] * 6
     assert content["environment"].keys() == {"cpu", "cores", "kernel", "python", "load_average"}
     assert content["stopped"] == "It was ended by Ctrl-C."
     assert len(content["orders"]) == 6
+
+
+def test_a_file_without_users_requests_and_restarts_is_one_of_single_requests() -> None:
+    """As it was written before there were any."""
+    run = run_of(results(0.62)).run()
+    content = json.loads(to_json(run))
+    for name in ("users", "requests", "restarted"):
+        del content[name]
+    for each in (*content["entrants"], *content["controls"]):
+        for name in {"values_ms", "latency_ms", "revision"} & each.keys():
+            del each[name]
+
+    assert from_json(json.dumps(content).encode()) == run
 
 
 @pytest.mark.parametrize("precision", [0.0001, 0.4])

@@ -1,7 +1,7 @@
 """What the command line says is to be asked, as targets."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,30 @@ class Common:
 
 def targets(urls: Sequence[str], file: Path | None, common: Common) -> tuple[Target, ...]:
     """Return all that is to be asked; UsageError with the option or the line that cannot be."""
-    like = Target(
+    like = _like(common)
+    named = [replace(like, url=_url(url)) for url in urls]
+    if file is not None:
+        named += _of_file(file, like, _url)
+    return tuple(named)
+
+
+def requests_of(file: Path, common: Common) -> tuple[Target, ...]:
+    """Return the requests of a file whose URLs are paths, to be asked of several servers in turn.
+
+    UsageError with the line that cannot be: none has a weight there, and each expects success.
+    """
+    found = tuple(_of_file(file, _like(common), _path))
+    for request in found:
+        if request.weight != 1 or request.expects_status is not None:
+            raise UsageError(
+                f"Cannot ask {request.url} of {file}: weight and status are for `rowpath load`. "
+                "Here each line is asked once in turn, and has to be answered with success."
+            )
+    return found
+
+
+def _like(common: Common) -> Target:
+    return Target(
         url="",
         method=_method(common.method or ("GET" if common.body is None else "POST")),
         headers=tuple(_header(text) for text in common.headers),
@@ -39,16 +62,22 @@ def targets(urls: Sequence[str], file: Path | None, common: Common) -> tuple[Tar
         body=None if common.body is None else _body(common.body),
         expects_status=common.status,
     )
-    named = [replace(like, url=_url(url)) for url in urls]
-    if file is not None:
-        named += _of_file(file, like)
-    return tuple(named)
 
 
 def _url(url: str) -> str:
     """Return the URL as it is sent: what stands behind a # stays with whoever asks."""
     parts_of(url)
     return url.partition("#")[0]
+
+
+def _path(path: str) -> str:
+    """Return a path as it is sent to whichever server."""
+    if not path.startswith("/") or path.startswith("//"):
+        raise UsageError(
+            f"Cannot ask several servers for {path}: it is no path. Write it as /products/?page=2."
+        )
+    _url(f"http://localhost{path}")
+    return path.partition("#")[0]
 
 
 def _method(text: str) -> str:
@@ -91,7 +120,7 @@ def _read(path: Path, what: str) -> str:
         raise UsageError(f"Cannot read {what} from {path}: {reason}. Name another file.") from error
 
 
-def _of_file(file: Path, like: Target) -> list[Target]:
+def _of_file(file: Path, like: Target, read: Callable[[str], str]) -> list[Target]:
     """Return the requests of a file: a URL a line, with a method before it, or a JSON object."""
     found = []
     for number, line in enumerate(_read(file, "the requests").splitlines(), start=1):
@@ -99,7 +128,7 @@ def _of_file(file: Path, like: Target) -> list[Target]:
         if not text or text.startswith("#"):
             continue
         try:
-            found.append(_of_line(text, like))
+            found.append(_of_line(text, like, read))
         except UsageError as error:
             raise UsageError(f"Cannot read line {number} of {file}: {error}") from error
     if not found:
@@ -112,16 +141,16 @@ def _of_file(file: Path, like: Target) -> list[Target]:
     return found
 
 
-def _of_line(text: str, like: Target) -> Target:
+def _of_line(text: str, like: Target, read: Callable[[str], str]) -> Target:
     if text.startswith("{"):
-        return _of_object(text, like)
+        return _of_object(text, like, read)
     first, _, rest = text.partition(" ")
     if not rest:
-        return replace(like, url=_url(first))
-    return replace(like, method=_method(first), url=_url(rest.strip()))
+        return replace(like, url=read(first))
+    return replace(like, method=_method(first), url=read(rest.strip()))
 
 
-def _of_object(text: str, like: Target) -> Target:
+def _of_object(text: str, like: Target, read: Callable[[str], str]) -> Target:
     try:
         content: dict[str, Any] = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -138,7 +167,7 @@ def _of_object(text: str, like: Target) -> Target:
     headers = _pairs(content.get("headers", {}), "headers")
     cookies = _pairs(content.get("cookies", {}), "cookies")
     return Target(
-        url=_url(content["url"]),
+        url=read(content["url"]),
         method=_method(str(method)),
         headers=(*like.headers, *(_header(f"{name}: {value}") for name, value in headers)),
         cookies=(*like.cookies, *(_cookie(f"{name}={value}") for name, value in cookies)),

@@ -11,20 +11,20 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from rowpath.cli.load import STANDARD_OUTPUT, seconds
-from rowpath.cli.load_requests import Common, targets
+from rowpath.cli.load import FILE, STANDARD_OUTPUT, seconds
 from rowpath.cli.outputs import Maker, tried, write
 from rowpath.cli.progress import console_for
+from rowpath.cli.race_entrants import entered, setup
 from rowpath.cli.race_live import told
 from rowpath.errors import InvalidRunError, ServerError, UsageError
-from rowpath.lab.load.hosts import check_named
-from rowpath.lab.race.asking import path_of
 from rowpath.lab.race.record import RaceRun, to_json
 from rowpath.lab.race.session import Race
-from rowpath.lab.race.values import DEFAULT, PROFILES, RacePlan, entrants, profile_named
+from rowpath.lab.race.values import DEFAULT, PROFILES, RacePlan, profile_named
 from rowpath.report.race import markdown, terminal
 
 _PERCENT = re.compile(r"(\d{1,2}(?:\.\d+)?)%")
+MOST_USERS = 200
+"""Each is a thread of the one process that asks."""
 FINEST, COARSEST = 0.001, 0.5
 
 
@@ -46,6 +46,48 @@ def precision(_context: click.Context, _option: click.Parameter, text: str | Non
 @click.option("-H", "--header", "headers", multiple=True, metavar="'NAME: VALUE'")
 @click.option("--cookie", "cookies", multiple=True, metavar="NAME=VALUE")
 @click.option("-d", "--data", "--body", "body", metavar="TEXT|@FILE", help="The requests' body.")
+@click.option(
+    "--requests",
+    "requests_path",
+    type=FILE,
+    metavar="FILE",
+    help="What each server is asked, in turn: a path a line, or METHOD PATH, or a JSON object.",
+)
+@click.option(
+    "--command",
+    "commands",
+    multiple=True,
+    metavar="'PROGRAM {port}'",
+    help="Starts a server, anew for each block: once for all, or once for each URL.",
+)
+@click.option(
+    "--git",
+    "is_git",
+    is_flag=True,
+    help="Race revisions of this checkout, which are named beside one URL: REV REV [REV ...] URL.",
+)
+@click.option(
+    "--setup",
+    multiple=True,
+    metavar="PROGRAM",
+    help="Run in the working tree of each revision before.",
+)
+@click.option(
+    "--start-timeout",
+    "starts_within_s",
+    callback=seconds,
+    default="30s",
+    show_default=True,
+    metavar="TIME",
+    help="For a server to be ready.",
+)
+@click.option(
+    "--users",
+    type=click.IntRange(min=1, max=MOST_USERS),
+    default=1,
+    show_default=True,
+    help="How many ask at once.",
+)
 @click.option(
     "--profile",
     metavar="|".join(profile.name for profile in PROFILES),
@@ -135,30 +177,26 @@ def _plan(options: dict[str, Any]) -> RacePlan:
             "Cannot race nothing: there is no URL. Name two or more, like "
             "rowpath race http://127.0.0.1:8000/a http://127.0.0.1:8000/b."
         )
-    common = Common(
-        method=options["method"],
-        headers=options["headers"],
-        cookies=options["cookies"],
-        body=options["body"],
-        status=None,
-    )
-    asked = targets(urls, None, common)
-    check_named(urls, may_leave_loopback=options["may_leave_loopback"], verb="race")
-    for target in asked:
-        path_of(target.url)
     if options["ignored"] and options["may_differ"]:
         raise UsageError(
             "Cannot leave fields out of answers that are not compared. Leave out --ignore-field or "
             "--different-answers-ok."
         )
+    profile = profile_named(options["profile"])
+    prepared = setup(options)
+    who = entered(options)
     return RacePlan(
-        entrants=entrants(asked, options["names"]),
-        profile=profile_named(options["profile"]),
+        entrants=who.entrants,
+        profile=profile,
         precision=options["precision"],
         seed=options["seed"],
         timeout_s=options["timeout"],
         ignored=frozenset(options["ignored"]),
         may_differ=options["may_differ"],
+        users=options["users"],
+        starts_within_s=options["starts_within_s"],
+        checkout=who.checkout,
+        setup=prepared,
     )
 
 

@@ -6,7 +6,7 @@ that comes a byte now and then would never meet it.
 """
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPException, IncompleteRead, RemoteDisconnected
@@ -112,6 +112,13 @@ class Alarm:
                 # SSLSocket's own shutdown() takes from it what the reading thread is just using.
                 socket.socket.shutdown(found, socket.SHUT_RDWR)
 
+    def ring(self) -> None:
+        """End the answer that is on its way, if one is, as if it took too long."""
+        with self._lock:
+            if self._until_s < inf:
+                self._until_s = inf
+                self._ring()
+
     def close(self) -> None:
         """Let `watch` end."""
         self._over.set()
@@ -130,17 +137,38 @@ def alarm(timeout_s: float) -> Iterator[Alarm]:
         thread.join()
 
 
-class Asker:
-    """Asks one target over one connection, which it makes anew only where the server closed it."""
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What is sent for a target."""
 
-    def __init__(self, target: Target, bounds: Bounds, watch: Alarm) -> None:
-        self._method = target.method
-        self._body = None if target.body is None else target.body.encode()
-        self._headers = _headers(target)
+    method: str
+    path: str
+    body: bytes | None
+    headers: urllib3.HTTPHeaderDict
+
+    @classmethod
+    def of(cls, target: Target) -> "_Request":
+        """Return what is sent for a target; UsageError where it cannot be."""
+        body = None if target.body is None else target.body.encode()
+        return cls(target.method, path_of(target.url), body, _headers(target))
+
+
+class Asker:
+    """Asks targets of one server over one connection, made anew only where the server closed it.
+
+    Each request is for the next of the targets, from the first on and then again.
+    """
+
+    def __init__(self, targets: Sequence[Target], bounds: Bounds, watch: Alarm) -> None:
+        self._requests = tuple(map(_Request.of, targets))
+        self._next = 0
         self._bounds = bounds
         self._alarm = watch
-        self._path = path_of(target.url)
-        self._connection = _connection(target.url, bounds.timeout_s)
+        self._connection = _connection(targets[0].url, bounds.timeout_s)
+
+    def turn_to(self, number: int) -> None:
+        """Let the next request be for the target of this number, counted from 0."""
+        self._next = number % len(self._requests)
 
     def close(self) -> None:
         """Close the connection."""
@@ -168,12 +196,14 @@ class Asker:
         connection = self._connection
         if connection.sock is not None and not connection.is_connected:
             connection.close()  # the server has closed it since; HTTP/1.1 allows that at any time
+        request = self._requests[self._next]
+        self._next = (self._next + 1) % len(self._requests)
         started = perf_counter()
         connection.request(
-            self._method,
-            self._path,
-            body=self._body,
-            headers=self._headers,
+            request.method,
+            request.path,
+            body=request.body,
+            headers=request.headers,
             preload_content=False,
             decode_content=False,
         )
@@ -237,9 +267,11 @@ class Asker:
 
 
 @contextmanager
-def asker(target: Target, bounds: Bounds, watch: Alarm) -> Iterator[Asker]:
-    """Yield what asks a target over a new connection."""
-    made = Asker(target, bounds, watch)
+def asker(
+    target: Target, bounds: Bounds, watch: Alarm, *, then: Sequence[Target] = ()
+) -> Iterator[Asker]:
+    """Yield what asks a target, `then` others of its server, and so on, over a new connection."""
+    made = Asker((target, *then), bounds, watch)
     try:
         yield made
     finally:

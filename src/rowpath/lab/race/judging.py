@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from statistics import fmean
+from statistics import fmean, median
 
 from rowpath.lab.gates import (
     Support,
@@ -14,7 +14,7 @@ from rowpath.lab.gates import (
     steal_gate,
     valid,
 )
-from rowpath.lab.measures import ASKING_CPU, PRESSURE, STEAL, TIME, Quantity
+from rowpath.lab.measures import ASKING_CPU, PRESSURE, STEAL, Quantity
 from rowpath.lab.plan import Control
 from rowpath.lab.race.record import (
     AroundRecord,
@@ -92,6 +92,7 @@ def judge(results: Results) -> Judgement:
                 kind=control,
                 ratio=_control_ratio(results, control),
                 samples_ms=_samples_ms(results.slots.get(_control_lane(results, control), [])),
+                values_ms=_values_ms(results, _control_lane(results, control)),
             )
             for control in Control
         ),
@@ -200,7 +201,7 @@ def _comparisons(results: Results, rests_on: Support) -> Iterator[RaceComparison
         yield RaceComparisonRecord(
             variant=entrant.name,
             baseline=results.plan.baseline.name,
-            quantity=TIME.name,
+            quantity=results.plan.quantity,
             ratio=ratio,
             blocks=len(own),
             p_holm=None if ratio is None else next(adjusted),
@@ -220,7 +221,25 @@ def _entrant(results: Results, entrant: Entrant) -> EntrantRecord:
         samples_ms=_samples_ms(results.slots.get(lane, [])),
         bytes=results.sizes_bytes.get(entrant, 0),
         failed=results.fallen.get(entrant),
+        values_ms=_values_ms(results, lane),
+        latency_ms=_latency(results, lane),
+        revision=entrant.revision,
     )
+
+
+def _values_ms(results: Results, lane: Lane) -> tuple[float, ...]:
+    """Return what each block of a lane counts as, where its samples alone do not say that."""
+    if results.plan.users == 1 and not lane.entrant.requests:
+        return ()
+    return tuple(round(value_s * 1_000, DIGITS) for value_s in results.values_s(lane))
+
+
+def _latency(results: Results, lane: Lane) -> TimeRecord | None:
+    """Return how long an answer takes under load: half of them take longer."""
+    if results.plan.users == 1:
+        return None
+    over = median_interval([median(slot.samples_s) * 1_000 for slot in results.slots.get(lane, [])])
+    return None if over is None else _time_record(over)
 
 
 def _time_record(over: Interval) -> TimeRecord:

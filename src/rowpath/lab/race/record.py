@@ -22,7 +22,10 @@ class EntrantRecord:
     """An endpoint: its times, a list a block, and why it fell out, None if it did not.
 
     `median_ms` is the median of the blocks' medians, None where too few blocks were measured for
-    an interval. `bytes` is the size of its answer as it was sent.
+    an interval. `bytes` is the size of its answer as it was sent, of its answers where several
+    requests are asked. `values_ms` is what each block counts as, empty where that is the median of
+    its samples. `latency_ms` is the median of the blocks' medians of the samples, of a race under
+    load alone. `revision` is the commit that it ran, where the race checked one out.
     """
 
     name: str
@@ -32,6 +35,17 @@ class EntrantRecord:
     samples_ms: tuple[tuple[float, ...], ...]
     bytes: int
     failed: str | None
+    values_ms: tuple[float, ...] = ()
+    latency_ms: TimeRecord | None = None
+    revision: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestRecord:
+    """One of several requests that each entrant was asked, in their order."""
+
+    method: str
+    path: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +72,13 @@ class RaceControlRecord:
     """The first entrant as it was measured once more in each block.
 
     `kind` is `clone`, where nothing was different, or `slowed`, where each request took 5% longer.
+    Under load that is in its `values_ms` alone, which are those of an entrant.
     """
 
     kind: str
     ratio: Interval | None
     samples_ms: tuple[tuple[float, ...], ...]
+    values_ms: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +116,9 @@ class RaceRun:
 
     `gates` are what it tested itself by, and it is `valid` where none failed that invalidates.
     `null_band` is what identical endpoints were seen to differ by, 2% at least. `precision` is the
-    half width that was asked for, None where the profile decided.
+    half width that was asked for, None where the profile decided. `users` asked at once.
+    `requests` are those of a file, empty where the URL alone is asked. Where it is `restarted`, the
+    race started the servers itself, anew for each block.
     """
 
     schema_version: int
@@ -126,6 +144,9 @@ class RaceRun:
     ignored: tuple[str, ...]
     answers_may_differ: bool
     environment: RaceEnvironmentRecord
+    users: int = 1
+    requests: tuple[RequestRecord, ...] = ()
+    restarted: bool = False
 
 
 _RUN = TypeAdapter(RaceRun)

@@ -9,7 +9,13 @@ from rowpath.lab.load.plan import Target
 from rowpath.lab.measures import SURROUNDINGS
 from rowpath.lab.plan import Control
 from rowpath.lab.race.judging import OTHER_WORK, judge
-from rowpath.lab.race.record import SCHEMA_VERSION, RaceRun, from_json
+from rowpath.lab.race.record import (
+    SCHEMA_VERSION,
+    EntrantRecord,
+    RaceControlRecord,
+    RaceRun,
+    from_json,
+)
 from rowpath.lab.race.results import DIGITS_OF_S, Results, Slot
 from rowpath.lab.race.values import FEWEST_ENTRANTS, Entrant, Lane, RacePlan
 from rowpath.lab.runs import Form, Kind
@@ -37,21 +43,25 @@ def computed_again(run: RaceRun) -> RaceRun:
 def results_of(run: RaceRun) -> Results:
     """Return what was measured in a race, as its file has it."""
     racers = {
-        each.name: Entrant(name=each.name, target=Target(url=each.url, method=each.method))
+        each.name: Entrant(
+            name=each.name,
+            target=Target(url=each.url, method=each.method),
+            requests=tuple(Target(url=one.path, method=one.method) for one in run.requests),
+            revision=each.revision,
+        )
         for each in run.entrants
     }
-    plan = RacePlan(entrants=tuple(racers.values()), seed=run.seed)
+    plan = RacePlan(entrants=tuple(racers.values()), seed=run.seed, users=run.users)
     baseline = plan.baseline
     # The machine was looked at before anything was asked, and its gate has what was seen.
     other_cpu = next((gate.value for gate in run.gates if gate.name == OTHER_WORK), 0.0)
     results = Results(plan=plan, other_cpu=other_cpu, blocks=run.blocks)
-    lanes = [(Lane(entrant=racers[each.name]), each.samples_ms) for each in run.entrants]
-    lanes += [
-        (Lane(entrant=baseline, control=Control(each.kind)), each.samples_ms)
-        for each in run.controls
-    ]
-    for lane, samples_ms in lanes:
-        results.slots[lane] = list(_slots(run, lane, samples_ms))
+    for each in run.entrants:
+        lane = Lane(entrant=racers[each.name])
+        results.slots[lane] = list(_slots(run, lane, each))
+    for control in run.controls:
+        lane = Lane(entrant=baseline, control=Control(control.kind))
+        results.slots[lane] = list(_slots(run, lane, control))
     for each in run.entrants:
         results.sizes_bytes[racers[each.name]] = each.bytes
         if each.failed is not None:
@@ -59,12 +69,16 @@ def results_of(run: RaceRun) -> Results:
     return results
 
 
-def _slots(run: RaceRun, lane: Lane, samples_ms: tuple[tuple[float, ...], ...]) -> Iterator[Slot]:
+def _slots(run: RaceRun, lane: Lane, kept: EntrantRecord | RaceControlRecord) -> Iterator[Slot]:
     around = {_AROUND[each.quantity]: each.blocks for each in run.around if each.slot == str(lane)}
-    for number, block in enumerate(samples_ms):
+    for number, block in enumerate(kept.samples_ms):
+        # How long a slot took for each answer under load is seen, and follows from no sample.
+        per_answer_s = kept.values_ms[number] / 1000 if run.users > 1 else None
         yield Slot(
             samples_s=tuple(round(sample / 1000, DIGITS_OF_S) for sample in block),
             around={quantity: blocks[number] for quantity, blocks in around.items()},
+            requests=len(run.requests) or 1,
+            per_answer_s=per_answer_s,
         )
 
 
@@ -92,9 +106,23 @@ def _of_slots(run: RaceRun) -> Iterator[str]:
             yield f"{name} has a block without samples"
         if any(sample <= 0 for block in samples_ms for sample in block):
             yield f"{name} has a time that is not above 0"
+    yield from _of_values(run)
     for each in run.around:
         if each.quantity not in _AROUND or len(each.blocks) != len(slots.get(each.slot, ())):
             yield f"what went on around {each.slot} ({each.quantity}) is not of its blocks"
+
+
+def _of_values(run: RaceRun) -> Iterator[str]:
+    if run.users < 1:
+        yield f"it has {run.users} users"
+    for each in (*run.entrants, *run.controls):
+        name = each.name if isinstance(each, EntrantRecord) else each.kind
+        if run.users > 1 and len(each.values_ms) != len(each.samples_ms):
+            yield f"{name} has {len(each.values_ms)} values for {len(each.samples_ms)} blocks"
+        if any(value <= 0 for value in each.values_ms):
+            yield f"{name} has a value that is not above 0"
+        if any(len(block) < len(run.requests) for block in each.samples_ms):
+            yield f"{name} has a block without all of its requests"
 
 
 RACE = Form(kind=Kind.RACE, oldest=1, newest=SCHEMA_VERSION, value=from_json, flaw=_flaw)

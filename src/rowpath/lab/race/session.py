@@ -11,9 +11,14 @@ from rowpath.lab.host import machine
 from rowpath.lab.interruptions import told
 from rowpath.lab.race.judging import around_slots, cut_slots, judge
 from rowpath.lab.race.measuring import Listener, race
-from rowpath.lab.race.record import SCHEMA_VERSION, RaceEnvironmentRecord, RaceRun
+from rowpath.lab.race.record import (
+    SCHEMA_VERSION,
+    RaceEnvironmentRecord,
+    RaceRun,
+    RequestRecord,
+)
 from rowpath.lab.race.results import Results
-from rowpath.lab.race.values import RacePlan
+from rowpath.lab.race.values import RacePlan, path_in
 
 
 class Race:
@@ -70,6 +75,12 @@ class Race:
             ignored=tuple(sorted(plan.ignored)),
             answers_may_differ=plan.may_differ,
             environment=self._environment,
+            users=plan.users,
+            requests=tuple(
+                RequestRecord(method=target.method, path=path_in(target))
+                for target in plan.baseline.requests
+            ),
+            restarted=any(entrant.launch is not None for entrant in plan.entrants),
         )
 
 

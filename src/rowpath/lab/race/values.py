@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 
 from rowpath.errors import UsageError
 from rowpath.lab.load.plan import DEFAULT_TIMEOUT_S, MOST_ANSWER_BYTES, Target
+from rowpath.lab.measures import TIME
 from rowpath.lab.plan import Control
 from rowpath.stats.signed_rank import MINIMUM_BLOCKS
 
@@ -40,11 +42,35 @@ MOST_BLOCKS_FOR_PRECISION = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Launch:
+    """How an entrant's server is started, anew for each block: a program, and where it runs.
+
+    The `folder` is one of the revision's working tree where the entrant is of a revision.
+    """
+
+    argv: tuple[str, ...]
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entrant:
-    """One endpoint of a race: what is asked, and the name that it is told by."""
+    """One endpoint of a race: what is asked, and the name that it is told by.
+
+    `requests` are asked in their order where they are several; none is the `target` alone. Where
+    the race starts the server, by its `launch`, the URLs have a `{port}` that each start fills in,
+    and the server is ready when the `target` is answered. `revision` is the commit that it runs.
+    """
 
     name: str
     target: Target
+    requests: tuple[Target, ...] = ()
+    launch: Launch | None = None
+    revision: str | None = None
+
+    @property
+    def asked(self) -> tuple[Target, ...]:
+        """What is timed."""
+        return self.requests or (self.target,)
 
     @property
     def url(self) -> str:
@@ -74,7 +100,9 @@ class RacePlan:
 
     A `precision` is the half width that every ratio's interval is to have, None where the profile
     decides when to stop. `ignored` are the fields that answers are compared without, at any depth;
-    where they `may_differ` they are not compared at all.
+    where they `may_differ` they are not compared at all. With `users` above 1 so many ask at once.
+    A server that the race starts has `starts_within_s` to be ready. Revisions are of a `checkout`;
+    in the working tree of each all of `setup` is run before anything is timed.
     """
 
     entrants: tuple[Entrant, ...]
@@ -85,6 +113,10 @@ class RacePlan:
     most_bytes: int = MOST_ANSWER_BYTES
     ignored: frozenset[str] = frozenset()
     may_differ: bool = False
+    users: int = 1
+    starts_within_s: float = 30.0
+    checkout: Path | None = None
+    setup: tuple[tuple[str, ...], ...] = ()
 
     @property
     def baseline(self) -> Entrant:
@@ -101,6 +133,14 @@ class RacePlan:
         """What each block has a slot of, before it is shuffled."""
         controls = (Lane(entrant=self.baseline, control=control) for control in Control)
         return (*(Lane(entrant=entrant) for entrant in self.entrants), *controls)
+
+    @property
+    def quantity(self) -> str:
+        """What the ratios are of; whatever it is, less is faster."""
+        if self.users > 1:
+            return f"time per answer at {self.users} users"
+        number = len(self.baseline.asked)
+        return TIME.name if number == 1 else f"time for {number} requests"
 
     @property
     def floor(self) -> int:
@@ -141,6 +181,11 @@ def entrants(targets: Sequence[Target], names: Sequence[str]) -> tuple[Entrant, 
     return tuple(
         Entrant(name=name, target=target) for name, target in zip(chosen, targets, strict=True)
     )
+
+
+def path_in(target: Target) -> str:
+    """Return what is asked of a target's host, be its port known yet or not."""
+    return f"/{target.url.partition('://')[2].partition('/')[2]}"
 
 
 def _check_names(names: Sequence[str], urls: int) -> None:

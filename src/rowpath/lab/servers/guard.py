@@ -3,8 +3,8 @@
 Run by `process.running` as `python -I -S guard.py`, in a session of its own, with the standard
 library alone. Its standard input is a pipe whose other end only rowpath holds: the first line is
 the order as JSON, and the end of the file is the word to stop, be it that rowpath closed the pipe
-or died of SIGKILL. Its standard output takes one line: the program's pid, or why it has none.
-Its standard error is the program's log.
+or died of SIGKILL. Its standard output takes the program's pid, or why it has none, and a line more
+where the program ends by itself: its exit code. Its standard error is the program's log.
 """
 
 import ctypes
@@ -25,6 +25,8 @@ PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 SWEEP_TIMEOUT_S = 5.0
 SWEEP_PAUSE_S = 0.01
+FIRST_TO_GO = "1000"
+"""Of all scores the one that Linux kills first where memory runs out: proc(5)."""
 
 
 class Order(TypedDict):
@@ -32,6 +34,8 @@ class Order(TypedDict):
 
     argv: list[str]
     env: dict[str, str]
+    folder: str
+    first_to_go: bool
     user: str | None
     stop_signal: int
     stop_timeout_s: float
@@ -51,9 +55,12 @@ def main() -> None:
         _report({"error": _reason(error, order)})
         return
     _report({"pid": program})
-    if not _ended(program, (sys.stdin.fileno(), signals), timeout_s=None):
+    code = _ended(program, (sys.stdin.fileno(), signals), timeout_s=None)
+    if code is None:
         os.kill(program, order["stop_signal"])
         _ended(program, (signals,), timeout_s=order["stop_timeout_s"])
+    else:
+        _report({"exit_code": code})
     _sweep(program)
 
 
@@ -63,7 +70,7 @@ def _start(order: Order) -> int:
     program = subprocess.Popen(
         order["argv"],
         env=order["env"],
-        cwd="/",
+        cwd=order["folder"],
         stdin=subprocess.DEVNULL,
         stdout=sys.stderr.fileno(),
         process_group=0,
@@ -72,6 +79,9 @@ def _start(order: Order) -> int:
         extra_groups=user and os.getgrouplist(user.pw_name, user.pw_gid),
     )
     program.returncode = 0  # reaped by _reap, never by Popen
+    if order["first_to_go"]:
+        with suppress(OSError):  # not Linux, or it has ended
+            Path(f"/proc/{program.pid}/oom_score_adj").write_text(FIRST_TO_GO, encoding="ascii")
     return program.pid
 
 
@@ -107,33 +117,37 @@ def _adopt_orphans() -> None:
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def _ended(program: int, files: tuple[int, ...], *, timeout_s: float | None) -> bool:
-    """Wait, and return whether the program ended before it was to be stopped or time was up.
+def _ended(program: int, files: tuple[int, ...], *, timeout_s: float | None) -> int | None:
+    """Wait, and return the code that the program ended with; None if it is to be stopped first.
 
-    The last of `files` is the signal pipe; one before it is the lifeline.
+    So it is when time is up. The last of `files` is the signal pipe; one before it is the lifeline.
     """
     deadline = None if timeout_s is None else time.monotonic() + timeout_s
     while True:
         left_s = None if deadline is None else max(0.0, deadline - time.monotonic())
         ready, _, _ = select.select(files, [], [], left_s)
         received = os.read(files[-1], 4096) if files[-1] in ready else b""
-        if program in _reap():
-            return True
+        code = _reap().get(program)
+        if code is not None:
+            return code
         to_stop = len(files) > 1 and (files[0] in ready or _asks_to_stop(received))
         if to_stop or (deadline is not None and time.monotonic() >= deadline):
-            return False
+            return None
 
 
 def _asks_to_stop(received: bytes) -> bool:
     return any(number in received for number in STOP_SIGNALS)
 
 
-def _reap() -> list[int]:
-    """Return the children that have ended since the last call."""
-    ended = []
+def _reap() -> dict[int, int]:
+    """Return the children that have ended since the last call, with the code of each.
+
+    A signal that has killed one is told as a negative number.
+    """
+    ended = {}
     with suppress(ChildProcessError):
-        while (pid := os.waitpid(-1, os.WNOHANG)[0]) != 0:
-            ended.append(pid)
+        while (waited := os.waitpid(-1, os.WNOHANG))[0] != 0:
+            ended[waited[0]] = os.waitstatus_to_exitcode(waited[1])
     return ended
 
 

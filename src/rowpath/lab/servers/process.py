@@ -20,27 +20,34 @@ TAIL_BYTES = 65_536
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
-    """What to run: `argv` in the folder `/`, with `env` as its whole environment.
+    """What to run: `argv` in `folder`, with `env` as its whole environment.
 
     `name` is for messages. Standard output and standard error are appended to `log`. To end it,
     it is sent `stop_signal`; `stop_timeout_s` seconds later it and all that it started are killed.
-    `user` is the OS user to run as, for which we must be root.
+    `user` is the OS user to run as, for which we must be root. Where memory runs out, one that is
+    `first_to_go` is killed before we are, on Linux.
     """
 
     name: str
     argv: tuple[str, ...]
     env: Mapping[str, str]
     log: Path
+    folder: Path = Path("/")
     stop_signal: signal.Signals = signal.SIGTERM
     stop_timeout_s: float = 10.0
     user: str | None = None
+    first_to_go: bool = False
 
 
 class Process:
     """A program that runs, or did. `pid` is the program's own, not its guard's."""
 
-    def __init__(self, program: Program, pid: int, log_start: int) -> None:
+    def __init__(
+        self, program: Program, pid: int, log_start: int, guard: subprocess.Popen[bytes]
+    ) -> None:
         self.pid = pid
+        self._guard = guard
+        self._exit_code: int | None = None
         self._log = program.log
         self._log_start = log_start
         try:
@@ -56,6 +63,21 @@ class Process:
             return self._observed.is_running() and self._observed.status() != psutil.STATUS_ZOMBIE
         except psutil.NoSuchProcess:
             return False
+
+    def exit_code(self) -> int | None:
+        """Wait until the program ends by itself, and return its code: negative for a signal.
+
+        None where nobody tells it: its guard has ended before.
+        """
+        if self._exit_code is None:
+            line = _pipes(self._guard)[1].readline()
+            self._exit_code = json.loads(line)["exit_code"] if line else None
+        return self._exit_code
+
+    def begin_to_end(self) -> None:
+        """Have the program ended, as at the end of its block, and do not wait for that."""
+        with suppress(BrokenPipeError):
+            _pipes(self._guard)[0].close()
 
     def log_tail(self, lines: int = 20) -> str:
         """Return the last lines that this program wrote, none of an earlier one's."""
@@ -85,7 +107,7 @@ def running(program: Program) -> Iterator[Process]:
             start_new_session=True,
         )
     try:
-        yield Process(program, _order(guard, program), log_start)
+        yield Process(program, _order(guard, program), log_start, guard)
     finally:
         _release(guard)
 
@@ -106,6 +128,8 @@ def _order(guard: subprocess.Popen[bytes], program: Program) -> int:
     order = {
         "argv": program.argv,
         "env": dict(program.env),
+        "folder": str(program.folder),
+        "first_to_go": program.first_to_go,
         "user": program.user,
         "stop_signal": program.stop_signal,
         "stop_timeout_s": program.stop_timeout_s,

@@ -11,12 +11,16 @@ from rowpath.stats.precision import half_width
 from rowpath.stats.signed_rank import MINIMUM_BLOCKS
 from rowpath.stats.verdict import NULL_BAND
 
+SHORT_COMMIT = 10
+
 
 def heading(run: RaceRun) -> str:
     """Return what was raced, how long and how."""
     origin = figures.printable(table.common_origin(run))
-    methods = ", ".join(dict.fromkeys(entrant.method for entrant in run.entrants))
+    methods = ", ".join(dict.fromkeys(each.method for each in run.requests or run.entrants))
     how = f"profile {run.profile}"
+    if run.users > 1:
+        how = f"{run.users:,} users at once, {how}"
     if run.precision is not None:
         how += f", to a precision of {run.precision * 100:.3g}%"
     return (
@@ -52,8 +56,21 @@ def sentences(run: RaceRun) -> Iterator[str]:
     judged = [comparison for comparison in run.comparisons if comparison.ratio is not None]
     if judged:
         yield (
-            "A ratio is of times, below 1 is faster; its 95% interval is in brackets. One request "
-            "at a time, over a kept connection, to the last byte."
+            "A ratio is of times, below 1 is faster; its 95% interval is in brackets. "
+            f"{_way_of_asking(run)}"
+        )
+    yield from _latencies(run)
+    commits = [
+        f"{figures.printable(entrant.name)} is {entrant.revision[:SHORT_COMMIT]}"
+        for entrant in run.entrants
+        if entrant.revision is not None
+    ]
+    if commits:
+        yield f"{', '.join(commits)}."
+    if run.restarted:
+        yield (
+            "The servers were started anew for every block, so what a start is worth is within the "
+            "intervals."
         )
     for gate in run.gates:
         if not gate.invalidates and (gate.name == "control" or not gate.passed):
@@ -75,6 +92,33 @@ def sentences(run: RaceRun) -> Iterator[str]:
     elif run.ignored:
         names = figures.printable(", ".join(run.ignored))
         yield f"The answers are the same but for the fields left out: {names}."
+
+
+def _way_of_asking(run: RaceRun) -> str:
+    """Return what a time is of."""
+    if run.users > 1:
+        return (
+            f"{run.users:,} users asked at once, each anew when answered: a time is how long it "
+            "took for each answer that was given, to whomever of them."
+        )
+    if run.requests:
+        return (
+            f"{len(run.requests):,} requests one at a time, over a kept connection, to the last "
+            "byte: a time is of all of them, the sum of the median of each."
+        )
+    return "One request at a time, over a kept connection, to the last byte."
+
+
+def _latencies(run: RaceRun) -> Iterator[str]:
+    """Yield how long a user waits for an answer, of a race under load."""
+    waits = [
+        f"{figures.printable(entrant.name)} {figures.time(entrant.latency_ms.median)} "
+        f"({figures.time_range(entrant.latency_ms)})"
+        for entrant in run.entrants
+        if entrant.latency_ms is not None
+    ]
+    if waits:
+        yield f"Half of the answers came within: {', '.join(waits)}."
 
 
 def _verdict(comparison: RaceComparisonRecord) -> str:

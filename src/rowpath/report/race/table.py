@@ -22,12 +22,13 @@ def _median(entrant: EntrantRecord) -> str:
     over = entrant.median_ms
     if over is not None:
         return f"{figures.time(over.median)} ({figures.time_range(over)})"
-    medians = [median(block) for block in entrant.samples_ms]
-    return figures.time(median(medians)) if medians else figures.NOTHING
+    values = entrant.values_ms or [median(block) for block in entrant.samples_ms]
+    return figures.time(median(values)) if values else figures.NOTHING
 
 
 def _range(entrant: EntrantRecord) -> str:
-    samples_ms = [sample for block in entrant.samples_ms for sample in block]
+    # Beside what a block counts as, the time of a single request would be another thing.
+    samples_ms = entrant.values_ms or [sample for block in entrant.samples_ms for sample in block]
     if not samples_ms:
         return figures.NOTHING
     return f"{figures.time(min(samples_ms))} {figures.TO} {figures.time(max(samples_ms))}"
