@@ -36,8 +36,13 @@ class Slot:
         """
         if self.per_answer_s is not None:
             return round(self.per_answer_s, DIGITS_OF_S)
-        kept_s = [round(sample_s, DIGITS_OF_S) for sample_s in self.samples_s]
+        kept_s = self.kept_s
         return sum(median(kept_s[at :: self.requests]) for at in range(self.requests))
+
+    @property
+    def kept_s(self) -> list[float]:
+        """The times as the file keeps them."""
+        return [round(sample_s, DIGITS_OF_S) for sample_s in self.samples_s]
 
 
 @dataclass(slots=True)

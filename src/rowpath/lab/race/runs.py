@@ -115,13 +115,14 @@ def _of_slots(run: RaceRun) -> Iterator[str]:
 def _of_values(run: RaceRun) -> Iterator[str]:
     if run.users < 1:
         yield f"it has {run.users} users"
-    for each in (*run.entrants, *run.controls):
-        name = each.name if isinstance(each, EntrantRecord) else each.kind
-        if run.users > 1 and len(each.values_ms) != len(each.samples_ms):
-            yield f"{name} has {len(each.values_ms)} values for {len(each.samples_ms)} blocks"
-        if any(value <= 0 for value in each.values_ms):
+    kept = [(each.name, each.samples_ms, each.values_ms) for each in run.entrants]
+    kept += [(each.kind, each.samples_ms, each.values_ms) for each in run.controls]
+    for name, samples_ms, values_ms in kept:
+        if run.users > 1 and len(values_ms) != len(samples_ms):
+            yield f"{name} has {len(values_ms)} values for {len(samples_ms)} blocks"
+        if any(value <= 0 for value in values_ms):
             yield f"{name} has a value that is not above 0"
-        if any(len(block) < len(run.requests) for block in each.samples_ms):
+        if any(len(block) < len(run.requests) for block in samples_ms):
             yield f"{name} has a block without all of its requests"
 
 
