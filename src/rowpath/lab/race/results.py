@@ -20,13 +20,15 @@ class Slot:
     samples_s: tuple[float, ...]
     around: Mapping[Quantity, float]
 
+    def __post_init__(self) -> None:
+        """Take times in whole nanoseconds, as the file keeps them: what is told follows from it."""
+        in_ns = tuple(round(sample_s, DIGITS_OF_S) for sample_s in self.samples_s)
+        object.__setattr__(self, "samples_s", in_ns)
+
     @property
     def value_s(self) -> float:
-        """What the slot counts as.
-
-        Of times in whole nanoseconds, as the file keeps them: what is told follows from the file.
-        """
-        return median(round(sample_s, DIGITS_OF_S) for sample_s in self.samples_s)
+        """What the slot counts as."""
+        return median(self.samples_s)
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from rowpath.lab.measures import SURROUNDINGS
 from rowpath.lab.plan import Control
 from rowpath.lab.race.judging import OTHER_WORK, judge
 from rowpath.lab.race.record import SCHEMA_VERSION, RaceRun, from_json
-from rowpath.lab.race.results import DIGITS_OF_S, Results, Slot
+from rowpath.lab.race.results import Results, Slot
 from rowpath.lab.race.values import FEWEST_ENTRANTS, Entrant, Lane, RacePlan
 from rowpath.lab.runs import Form, Kind
 
@@ -63,7 +63,7 @@ def _slots(run: RaceRun, lane: Lane, samples_ms: tuple[tuple[float, ...], ...]) 
     around = {_AROUND[each.quantity]: each.blocks for each in run.around if each.slot == str(lane)}
     for number, block in enumerate(samples_ms):
         yield Slot(
-            samples_s=tuple(round(sample / 1000, DIGITS_OF_S) for sample in block),
+            samples_s=tuple(sample / 1000 for sample in block),
             around={quantity: blocks[number] for quantity, blocks in around.items()},
         )
 
