@@ -47,6 +47,8 @@ LONG = (
     "tests/lab/test_database.py",
     "tests/report/test_html_in_browser.py",
     "tests/cli/test_commands.py",
+    "tests/kept/test_commands.py",
+    "tests/kept/test_trend_in_browser.py",
     "tests/test_new_technique.py",
 )
 

@@ -61,6 +61,7 @@ def rowpath(folder: Path, *arguments: str) -> Finished:
 
 def verified(path: Path) -> subprocess.CompletedProcess[str]:
     """Return what `rowpath verify` says of a run, by the bounds that it was measured under."""
+    check(path.read_bytes(), "lab-run.json")
     return subprocess.run(
         [sys.executable, str(PROGRAM), "verify", str(path)],
         capture_output=True,

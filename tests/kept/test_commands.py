@@ -120,9 +120,12 @@ def test_a_race_is_rendered_again(folder: Path) -> None:
 @pytest.mark.parametrize("name", ["lab", "race"])
 def test_an_edited_file_is_rendered_without_a_verdict(name: str, folder: Path) -> None:
     """Why stands first, and the command ends as with any run that is not valid."""
-    done = command(folder, "report", f"edited-{name}.json", "--markdown", "a.md")
+    files = ("--markdown", "a.md", "--html", "a.html")
+    done = command(folder, "report", f"edited-{name}.json", *files)
 
     assert done.returncode == 14
+    page = (folder / "a.html").read_text(encoding="utf-8")
+    assert "says what does not follow from its samples" in page.partition("<main")[0]
     markdown = (folder / "a.md").read_text(encoding="utf-8")
     assert "says what does not follow from its samples" in markdown.partition("|")[0]
     told = " ".join(done.stdout.split())

@@ -7,12 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kept.made import lab_run, race_run
 from rowpath.errors import UsageError
 from rowpath.lab.differing import first_difference
+from rowpath.lab.race.judging import DIGITS
 from rowpath.lab.race.record import RaceRun
 from rowpath.lab.race.record import to_json as race_json
+from rowpath.lab.race.results import Slot
 from rowpath.lab.record import Run, to_json
 from rowpath.lab.rereading import read_back
 from rowpath.lab.verifying import computed_again
@@ -220,3 +224,15 @@ def test_a_difference_is_told_with_its_place_and_both_values() -> None:
         f"{name.rows}, time.ratio.low: the file has 0.25, its samples give {ratio.low:.6g}"
     )
     assert first_difference(run, run) == ""
+
+
+@given(st.lists(st.floats(1e-5, 30.0), min_size=1, max_size=5))
+def test_times_of_a_race_come_back_from_its_file_to_the_last_bit(samples_s: list[float]) -> None:
+    """They are counted as whole nanoseconds before anything is made of them."""
+    slot = Slot(samples_s=tuple(samples_s), around={})
+    written = [round(sample_s * 1000, DIGITS) for sample_s in slot.samples_s]
+
+    again = Slot(samples_s=tuple(ms / 1000 for ms in written), around={})
+
+    assert again == slot
+    assert again.samples_s == pytest.approx(samples_s, abs=1e-9)

@@ -73,11 +73,11 @@ def _experiment_asked(record: ExperimentRecord) -> Experiment:
         question=record.question,
         groups=(),
         data=Data(record.dataset),
-        claims=tuple(dict.fromkeys(map(_claim, record.claims))),
+        claims=tuple(dict.fromkeys(_claim(each, record) for each in record.claims)),
     )
 
 
-def _claim(record: ClaimRecord) -> Claim:
+def _claim(record: ClaimRecord, experiment: ExperimentRecord) -> Claim:
     return Claim(
         text=record.text,
         section=record.section,
@@ -85,8 +85,17 @@ def _claim(record: ClaimRecord) -> Claim:
         baseline=record.baseline,
         rows=record.rows,
         ratio=record.claimed_ratio,
-        quantity=Quantity(name=record.quantity, unit="", better=Better.LESS),
+        quantity=_quantity(record.quantity, experiment),
     )
+
+
+def _quantity(name: str, experiment: ExperimentRecord) -> Quantity:
+    """Return a quantity as the experiment's figures have it, or, without any, as the time is."""
+    figures = (figure for variant in experiment.variants for figure in variant.figures)
+    known = next((figure for figure in figures if figure.quantity == name), None)
+    if known is None:
+        return replace(TIME, name=name)
+    return Quantity(name=name, unit=known.unit, better=Better(known.better))
 
 
 def _variant(record: VariantRecord) -> VariantRecord:

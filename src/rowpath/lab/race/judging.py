@@ -238,7 +238,7 @@ def _latency(results: Results, lane: Lane) -> TimeRecord | None:
     """Return how long an answer takes under load: half of them take longer."""
     if results.plan.users == 1:
         return None
-    over = median_interval([median(slot.kept_s) * 1_000 for slot in results.slots.get(lane, [])])
+    over = median_interval([median(slot.samples_s) * 1_000 for slot in results.slots.get(lane, [])])
     return None if over is None else _time_record(over)
 
 

@@ -27,22 +27,22 @@ class Slot:
     requests: int = 1
     per_answer_s: float | None = None
 
+    def __post_init__(self) -> None:
+        """Take times in whole nanoseconds, as the file keeps them: what is told follows from it."""
+        in_ns = tuple(round(sample_s, DIGITS_OF_S) for sample_s in self.samples_s)
+        object.__setattr__(self, "samples_s", in_ns)
+        if self.per_answer_s is not None:
+            object.__setattr__(self, "per_answer_s", round(self.per_answer_s, DIGITS_OF_S))
+
     @property
     def value_s(self) -> float:
         """What the slot counts as: once through the requests, if each takes its median time.
 
-        A median of all would say of different requests which of them stands in the middle. Of times
-        in whole nanoseconds, as the file keeps them: what is told follows from the file.
+        A median of all would say of different requests which of them stands in the middle.
         """
         if self.per_answer_s is not None:
-            return round(self.per_answer_s, DIGITS_OF_S)
-        kept_s = self.kept_s
-        return sum(median(kept_s[at :: self.requests]) for at in range(self.requests))
-
-    @property
-    def kept_s(self) -> list[float]:
-        """The times as the file keeps them."""
-        return [round(sample_s, DIGITS_OF_S) for sample_s in self.samples_s]
+            return self.per_answer_s
+        return sum(median(self.samples_s[at :: self.requests]) for at in range(self.requests))
 
 
 @dataclass(slots=True)

@@ -16,7 +16,7 @@ from rowpath.lab.race.record import (
     RaceRun,
     from_json,
 )
-from rowpath.lab.race.results import DIGITS_OF_S, Results, Slot
+from rowpath.lab.race.results import Results, Slot
 from rowpath.lab.race.values import FEWEST_ENTRANTS, Entrant, Lane, RacePlan
 from rowpath.lab.runs import Form, Kind
 
@@ -75,7 +75,7 @@ def _slots(run: RaceRun, lane: Lane, kept: EntrantRecord | RaceControlRecord) ->
         # How long a slot took for each answer under load is seen, and follows from no sample.
         per_answer_s = kept.values_ms[number] / 1000 if run.users > 1 else None
         yield Slot(
-            samples_s=tuple(round(sample / 1000, DIGITS_OF_S) for sample in block),
+            samples_s=tuple(sample / 1000 for sample in block),
             around={quantity: blocks[number] for quantity, blocks in around.items()},
             requests=len(run.requests) or 1,
             per_answer_s=per_answer_s,
