@@ -36,6 +36,7 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
         **os.environ,
         "TMPDIR": str(folder / "tmp"),
         "STARTS": str(folder / "starts"),
+        "COLUMNS": "200",
         "GIT_CONFIG_GLOBAL": os.devnull,
         **more,
     }
