@@ -37,6 +37,8 @@ LONG = (
     "tests/load/test_load_command.py",
     "tests/load/test_engine.py",
     "tests/race/test_race_command.py",
+    "tests/race/test_race_entrants.py",
+    "tests/race/test_starting.py",
     "tests/race/test_measuring.py",
     "tests/fast/test_installation.py",
     "tests/fast/test_defects.py",

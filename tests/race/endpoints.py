@@ -158,6 +158,7 @@ ANSWERS: dict[str, Answer] = {
 
 def answer_at(path: str, number: int) -> Answer:
     """Return what is answered at a path to the request of this number there."""
+    path = path.partition("?")[0]
     if not path.startswith("/then/"):
         return ANSWERS[path]
     _, _, good, then = path.split("/")

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from rowpath.lab.race import judging, measuring, values
 
-values.PROFILES = tuple(replace(each, slot_s=0.02) for each in values.PROFILES)
+quick, default, thorough = (replace(each, slot_s=0.02) for each in values.PROFILES)
+values.PROFILES = (quick, default, thorough)
 measuring.LOOKS_FOR_S = 0.01
 judging.MOST_GENERATOR = 1e9
 

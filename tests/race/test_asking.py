@@ -96,3 +96,18 @@ def test_a_request_has_what_was_asked_for(endpoints: Endpoints) -> None:
     for line in ("X-One: 1", "X-One: 2", "Cookie: a=b; c=d", "Content-Length: 4"):
         assert f"\r\n{line}\r\n" in head
     assert endpoints.bodies == ["{é}".encode()]
+
+
+def test_several_targets_are_asked_in_turn_over_one_connection(endpoints: Endpoints) -> None:
+    """From the first, or from wherever one turns to; which of them failed is told."""
+    first, *then = (Target(url=url) for url in endpoints.at("/rows", "/text", "/500"))
+    bounds = Bounds(timeout_s=10, most_bytes=10**6)
+    with alarm(10) as watch, asker(first, bounds, watch, then=then) as asking:
+        bodies = [asking.ask(keeps=True).body for _ in range(2)]
+        with pytest.raises(FallenError, match="status 500, asked for GET /500"):
+            asking.ask()
+        bodies.append(asking.ask(keeps=True).body)
+        asking.turn_to(4)
+        bodies.append(asking.ask(keeps=True).body)
+
+    assert bodies == [ROWS, b"rows, as text", ROWS, b"rows, as text"]

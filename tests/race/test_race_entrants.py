@@ -38,6 +38,7 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
         **os.environ,
         "TMPDIR": str(folder / "tmp"),
         "STARTS": str(folder / "starts"),
+        "COLUMNS": "200",
         "GIT_CONFIG_GLOBAL": os.devnull,
         **more,
     }
@@ -163,9 +164,8 @@ def test_revisions_are_raced_and_the_checkout_stays_as_it_was(checkout: Path) ->
     assert [entrant.name for entrant in run.entrants] == ["quick", "main"]
     commits = [git(checkout, "rev-parse", name).strip() for name in ("quick", "main")]
     assert [entrant.revision for entrant in run.entrants] == commits
-    [comparison] = run.comparisons
-    assert comparison.ratio is not None
-    assert comparison.ratio.low > 2  # 20 ms against 2
+    quickest_ms = [min(map(min, entrant.samples_ms)) for entrant in run.entrants]
+    assert 2 <= quickest_ms[0] < 20 <= quickest_ms[1]  # each has run its own
     assert f"quick is {commits[0][:10]}, main is {commits[1][:10]}." in done.stdout
     assert state(checkout) == before
 

@@ -179,6 +179,21 @@ def test_a_server_that_does_not_start_again_is_out(starts: Path) -> None:
     assert results.blocks == 6
 
 
+def test_a_race_whose_first_does_not_start_again_is_over(starts: Path) -> None:
+    """There is nothing to compare the others with; the block counts for nobody."""
+    plan = plan_of(launch("once"), launch())
+    # The file is each one's own, so that only its own second start is another.
+    other = Launch(argv=("env", f"STARTS={starts}-other", *launch().argv), folder=starts.parent)
+    plan = replace(plan, entrants=(plan.baseline, replace(plan.entrants[1], launch=other)))
+
+    results = raced(plan)
+
+    assert set(results.fallen) == {plan.baseline}
+    assert results.blocks == 0
+    assert results.slots == {}
+    assert results.cut == []
+
+
 def test_a_server_that_ignores_its_signal_is_killed(
     starts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

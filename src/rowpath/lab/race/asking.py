@@ -183,12 +183,12 @@ class Asker:
         self._alarm.begin(self._connection)
         try:
             return self._asked(keeps=keeps)
-        except FallenError:
+        except FallenError as error:
             self._connection.close()
-            raise
+            raise self._fallen(str(error)) from error
         except (HTTPError, HTTPException, OSError, ValueError) as error:
             self._connection.close()
-            raise FallenError(self._why(error)) from error
+            raise self._fallen(self._why(error)) from error
         finally:
             self._alarm.stop()
 
@@ -246,6 +246,13 @@ class Asker:
         if len(decoded) > most:
             raise FallenError(f"its answer is longer than {most:,} bytes when unpacked")
         return decoded
+
+    def _fallen(self, reason: str) -> FallenError:
+        """Return a reason with the request that it is about, where there are several."""
+        if len(self._requests) == 1:
+            return FallenError(reason)
+        request = self._requests[self._next - 1]
+        return FallenError(f"{reason}, asked for {request.method} {request.path}")
 
     def _why(self, error: Exception) -> str:
         if self._alarm.rang:
