@@ -2,7 +2,7 @@
 
 import gc
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from shlex import quote
 from time import monotonic, process_time, sleep
@@ -16,6 +16,7 @@ from rowpath.lab.measuring.slots import slowed
 from rowpath.lab.plan import Control
 from rowpath.lab.race.answers import Difference, difference
 from rowpath.lab.race.asking import Alarm, Asker, Bounds, FallenError, alarm, asker, shown
+from rowpath.lab.race.calling import Caller
 from rowpath.lab.race.results import Results, Slot
 from rowpath.lab.race.values import Entrant, Lane, RacePlan
 from rowpath.lab.record import AgainRecord
@@ -92,7 +93,9 @@ class _Asking:
     listener: Listener
     watch: Alarm
 
-    def _asker(self, entrant: Entrant) -> AbstractContextManager[Asker]:
+    def _asker(self, entrant: Entrant) -> AbstractContextManager[Asker | Caller]:
+        if entrant.call is not None:
+            return nullcontext(Caller(entrant.call))
         bounds = Bounds(timeout_s=self.plan.timeout_s, most_bytes=self.plan.most_bytes)
         return asker(entrant.target, bounds, self.watch)
 
@@ -171,10 +174,13 @@ class _Asking:
             with _watched() as around:
                 deadline = monotonic() + self.plan.profile.slot_s
                 while not samples_s or monotonic() < deadline:
-                    samples_s.append(added(asking.ask().took_s))
+                    reply = asking.ask()
+                    samples_s.append(added(reply.took_s) / reply.calls)
+        if lane.entrant.call is not None:
+            del around[ASKING_CPU]  # here whoever asks is who works, and may take all of a core
         return Slot(samples_s=tuple(samples_s), around=around)
 
-    def _warm_up(self, entrant: Entrant, asking: Asker) -> None:
+    def _warm_up(self, entrant: Entrant, asking: Asker | Caller) -> None:
         """Bring the connection to life; FallenError where the answer is not what it was."""
         if self.plan.may_differ:
             asking.ask()

@@ -1,6 +1,6 @@
 """What a race is: who takes part, how long it measures, and in which order. Decided beforehand."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -14,6 +14,8 @@ MOST_ENTRANTS = 26
 """As many as have a letter."""
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 LONGEST_NAME = 40
+CALL = "CALL"
+"""Stands for the method of an entrant that is no endpoint, and whose URL is the test it is of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +41,33 @@ PROFILES = (QUICK, DEFAULT, THOROUGH)
 MOST_BLOCKS_FOR_PRECISION = 60
 
 
+Same = Callable[[object, object], object]
+"""Says whether two results are the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Call:
+    """A function of this process that takes part, as often as it is called for one timing.
+
+    Its results are to be the `same` as what was `expected`; where that is None, any will do.
+    """
+
+    function: Callable[[], object]
+    calls: int
+    expected: object
+    same: Same | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entrant:
-    """One endpoint of a race: what is asked, and the name that it is told by."""
+    """One that takes part in a race: what is asked, and the name that it is told by.
+
+    Where it has a `call`, that is what is timed, and nothing is asked of its target.
+    """
 
     name: str
     target: Target
+    call: Call | None = None
 
     @property
     def url(self) -> str:

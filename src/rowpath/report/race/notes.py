@@ -19,8 +19,11 @@ def heading(run: RaceRun) -> str:
     how = f"profile {run.profile}"
     if run.precision is not None:
         how += f", to a precision of {run.precision * 100:.3g}%"
+    what = f"endpoints{f' of {origin}' if origin else ''} ({methods})"
+    if table.is_of_calls(run):
+        what = f"functions of {figures.printable(run.entrants[0].url)}"
     return (
-        f"Race of {len(run.entrants)} endpoints{f' of {origin}' if origin else ''} ({methods}): "
+        f"Race of {len(run.entrants)} {what}: "
         f"{_blocks(run.blocks)} in "
         f"{figures.duration(run.duration_s)}, {how}, seed {run.seed}."
     )
@@ -52,8 +55,8 @@ def sentences(run: RaceRun) -> Iterator[str]:
     judged = [comparison for comparison in run.comparisons if comparison.ratio is not None]
     if judged:
         yield (
-            "A ratio is of times, below 1 is faster; its 95% interval is in brackets. One request "
-            "at a time, over a kept connection, to the last byte."
+            "A ratio is of times, below 1 is faster; its 95% interval is in brackets. "
+            f"{_way_of_asking(run)}"
         )
     for gate in run.gates:
         if not gate.invalidates and (gate.name == "control" or not gate.passed):
@@ -75,6 +78,13 @@ def sentences(run: RaceRun) -> Iterator[str]:
     elif run.ignored:
         names = figures.printable(", ".join(run.ignored))
         yield f"The answers are the same but for the fields left out: {names}."
+
+
+def _way_of_asking(run: RaceRun) -> str:
+    """Return what a time is of."""
+    if table.is_of_calls(run):
+        return "One call at a time; a time is the mean of as many calls as take a millisecond."
+    return "One request at a time, over a kept connection, to the last byte."
 
 
 def _verdict(comparison: RaceComparisonRecord) -> str:
