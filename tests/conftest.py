@@ -36,6 +36,7 @@ LONG = (
     "tests/cli/test_ended_jobs.py",
     "tests/load/test_load_command.py",
     "tests/load/test_engine.py",
+    "tests/pytest_plugin/test_race_fixture.py",
     "tests/race/test_race_command.py",
     "tests/race/test_race_entrants.py",
     "tests/race/test_starting.py",

@@ -11,7 +11,7 @@ import pytest
 import rowpath
 
 SOURCE = Path(rowpath.__file__).parent
-LAYERS = ("errors", "stats", "capture", "lab", "fast", "report", "cli")
+LAYERS = ("errors", "stats", "capture", "lab", "fast", "report", "pytest_plugin", "cli")
 # The measured applications are users of the package, and stand beside the lab that measures them.
 APPLICATIONS = ("lab", "apps")
 # `fast` runs in production, so of the parts below it may use the errors alone.
@@ -53,6 +53,7 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
         {
             "conditions",
             "folders",
+            "history",
             "interruptions",
             "measures",
             "profile",

@@ -43,7 +43,7 @@ def test_a_slower_endpoint_is_found_and_the_same_one_is_not_called_different(
     """The whole way: a table, sentences and files, in plain lines where nobody looks on."""
     urls = endpoints.at("/quick", "/slow", "/quick")
     names = ("--name", "old", "--name", "new", "--name", "old again")
-    files = ("--json", "a.json", "--markdown", "to/a.md")
+    files = ("--json", "a.json", "--markdown", "to/a.md", "--html", "to/a.html")
 
     done = race(tmp_path, *urls, *names, "--profile", "quick", *files)
 
@@ -59,6 +59,9 @@ def test_a_slower_endpoint_is_found_and_the_same_one_is_not_called_different(
     assert same.verdict not in {"faster", "slower"}
     assert "new is slower than old: it takes " in done.stdout or not run.valid
     assert "| old again |" in (tmp_path / "to/a.md").read_text(encoding="utf-8")
+    assert "new is slower than old" in (tmp_path / "to/a.html").read_text(encoding="utf-8") or (
+        not run.valid
+    )
     told = done.stdout + done.stderr
     assert all(character.isprintable() or character == "\n" for character in told)
     assert len(run.orders) == 6
@@ -165,6 +168,10 @@ A, B = "http://127.0.0.1:9/a", "http://127.0.0.1:9/b"
         (("--json", A, B), 2, "that is a URL"),
         ((A, B, "--workers", "1"), 2, "No such option"),
         ((A, B, "--users", "0"), 2, "0 is not in the range"),
+        (("--html", A, B), 2, "that is a URL. Name a file with --html, or write the URL before"),
+        ((A, B, "--html", "-"), 2, "Cannot write the page to standard output."),
+        ((A, B, "--html", "a", "--json", "a"), 2, "Cannot write JSON and HTML to one place, a."),
+        ((A, B, "--html", "file/a.html"), 3, "Cannot write file/a.html"),
     ],
 )
 def test_bad_input_is_told_before_any_race(

@@ -20,7 +20,7 @@ from rowpath.errors import InvalidRunError, ServerError, UsageError
 from rowpath.lab.race.record import RaceRun, to_json
 from rowpath.lab.race.session import Race
 from rowpath.lab.race.values import DEFAULT, PROFILES, RacePlan, profile_named
-from rowpath.report.race import markdown, terminal
+from rowpath.report.race import html, markdown, terminal
 
 _PERCENT = re.compile(r"(\d{1,2}(?:\.\d+)?)%")
 MOST_USERS = 200
@@ -148,6 +148,9 @@ def precision(_context: click.Context, _option: click.Parameter, text: str | Non
     metavar="[FILE]",
     help="The table and the verdicts for a pull request; likewise.",
 )
+@click.option(
+    "--html", "html_path", metavar="FILE", help="The race as one page that needs no network."
+)
 def race(**options: Any) -> None:  # noqa: ANN401 each is an option above
     """Say which endpoint is faster: URLs are asked in turn, in blocks of random order.
 
@@ -166,11 +169,11 @@ def race(**options: Any) -> None:  # noqa: ANN401 each is an option above
 def _plan(options: dict[str, Any]) -> RacePlan:
     """Return what is to be done; UsageError where options do not go together."""
     urls: Sequence[str] = options["urls"]
-    for option in ("json", "markdown"):
+    for option in ("json", "markdown", "html"):
         if "://" in (options[f"{option}_path"] or ""):
             raise UsageError(
-                f"Cannot write to {options[f'{option}_path']}: that is a URL. Write --{option} - "
-                "for standard output, or the URL before it."
+                f"Cannot write to {options[f'{option}_path']}: that is a URL. Name a file with "
+                f"--{option}, or write the URL before it."
             )
     if not urls:
         raise UsageError(
@@ -210,16 +213,29 @@ class _Files:
 
     json: Place
     markdown: Place
+    html: Path | None
 
     @classmethod
     def of(cls, options: dict[str, Any]) -> "_Files":
         """Return the places that options name; OutputError where one cannot be written."""
         json_path, markdown_path = options["json_path"], options["markdown_path"]
-        if json_path is not None and json_path == markdown_path:
-            raise UsageError(
-                f"Cannot write JSON and Markdown to one place, {json_path}. Name a file for one."
-            )
-        return cls(json=_place(json_path, "--json"), markdown=_place(markdown_path, "--markdown"))
+        html_path = options["html_path"]
+        if html_path == STANDARD_OUTPUT:
+            raise UsageError("Cannot write the page to standard output. Name a file with --html.")
+        forms = {"JSON": json_path, "Markdown": markdown_path, "HTML": html_path}
+        places: dict[str, str] = {}
+        for form, path in forms.items():
+            if path is not None and path in places:
+                raise UsageError(
+                    f"Cannot write {places[path]} and {form} to one place, {path}. "
+                    "Name a file for one."
+                )
+            places |= {path: form} if path is not None else {}
+        return cls(
+            json=_place(json_path, "--json"),
+            markdown=_place(markdown_path, "--markdown"),
+            html=None if html_path is None else tried(Path(html_path), "--html"),
+        )
 
     @property
     def takes_standard_output(self) -> bool:
@@ -232,6 +248,8 @@ class _Files:
             yield "JSON", self.json, lambda: to_json(run)
         if isinstance(self.markdown, Path):
             yield "Markdown", self.markdown, lambda: markdown.render(run).encode()
+        if self.html is not None:
+            yield "HTML", self.html, lambda: html.render(run).encode()
 
 
 def _place(path: str | None, option: str) -> Place:

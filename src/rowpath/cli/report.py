@@ -18,6 +18,7 @@ from rowpath.lab.race.record import RaceRun
 from rowpath.lab.record import Run
 from rowpath.lab.rereading import Kept, find, read_back
 from rowpath.report import html, markdown, terminal
+from rowpath.report.race import html as race_html
 from rowpath.report.race import markdown as race_markdown
 from rowpath.report.race import terminal as race_terminal
 from rowpath.report.trend import html as trend_html
@@ -92,7 +93,7 @@ def _rendering(kept: Sequence[Kept]) -> _Rendering:
         race = first
         return _Rendering(
             terminal=lambda: race_terminal.summary(race),
-            html=lambda: trend_html.render(trend(kept)),
+            html=lambda: race_html.render(race),
             markdown=lambda: race_markdown.render(race),
         )
     if len(kept) == 1 and isinstance(first, Run):

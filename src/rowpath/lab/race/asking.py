@@ -53,12 +53,14 @@ class Bounds:
 class Reply:
     """An answer, whole: how long it took to its last byte, and its size as it was sent.
 
-    `body` is empty unless it was to be kept; it is as its Content-Encoding leaves it.
+    `body` is empty unless it was to be kept; it is as its Content-Encoding leaves it. `calls` are
+    how many calls took that time together: a request is one.
     """
 
     took_s: float
     size_bytes: int
     body: bytes = b""
+    calls: int = 1
 
 
 class Alarm:

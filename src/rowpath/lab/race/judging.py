@@ -38,8 +38,8 @@ MOST_BEFORE = 0.25
 """Of all processors, before anything is asked."""
 OTHER_WORK = "other_work"
 """The gate of what was at work before the race: no sample in the file has that."""
-DIGITS = 6
-"""Of a millisecond: nanoseconds."""
+DIGITS = 9
+"""Of a millisecond: a clock has nanoseconds, and the mean of a thousand short calls has less."""
 _SEEN_AROUND = (STEAL, PRESSURE, ASKING_CPU)
 
 

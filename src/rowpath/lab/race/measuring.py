@@ -2,7 +2,7 @@
 
 import gc
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from shlex import quote
@@ -28,6 +28,7 @@ from rowpath.lab.race.asking import (
     asker,
     shown,
 )
+from rowpath.lab.race.calling import Caller
 from rowpath.lab.race.results import Results, Slot
 from rowpath.lab.race.revisions import set_up, worktrees
 from rowpath.lab.race.starting import Servers, Up, none_ready, servers
@@ -125,7 +126,9 @@ class _Asking:
         """What one answer may take and have."""
         return Bounds(timeout_s=self.plan.timeout_s, most_bytes=self.plan.most_bytes)
 
-    def _asker(self, entrant: Entrant, up: Up) -> AbstractContextManager[Asker]:
+    def _asker(self, entrant: Entrant, up: Up) -> AbstractContextManager[Asker | Caller]:
+        if entrant.call is not None:
+            return nullcontext(Caller(entrant.call))
         first, *then = up.asked(entrant)
         return asker(first, self.bounds, self.watch, then=then)
 
@@ -155,7 +158,7 @@ class _Asking:
         self.results.sizes_bytes[entrant] = sum(reply.size_bytes for reply in first)
         return tuple(each.body for each in first), tuple(each.body for each in second)
 
-    def _once_through(self, entrant: Entrant, asking: Asker) -> list[Reply]:
+    def _once_through(self, entrant: Entrant, asking: Asker | Caller) -> list[Reply]:
         """Return an answer to each request, all together no longer than one may be."""
         replies: list[Reply] = []
         for _ in entrant.asked:
@@ -251,7 +254,10 @@ class _Asking:
             with _watched() as around:
                 deadline = monotonic() + self.plan.profile.slot_s
                 while len(samples_s) < number or monotonic() < deadline:
-                    samples_s.append(added(asking.ask().took_s))
+                    reply = asking.ask()
+                    samples_s.append(added(reply.took_s) / reply.calls)
+        if lane.entrant.call is not None:
+            del around[ASKING_CPU]  # here whoever asks is who works, and may take all of a core
         return Slot(samples_s=tuple(samples_s), around=around, requests=number)
 
     def _crowded(self, lane: Lane, up: Up) -> Slot:
@@ -274,7 +280,7 @@ class _Asking:
             return seen
         return replace(seen, per_answer_s=seen.per_answer_s * (1 + SLOWED_BY))
 
-    def _warm_up(self, entrant: Entrant, asking: Asker) -> None:
+    def _warm_up(self, entrant: Entrant, asking: Asker | Caller) -> None:
         """Bring the connection to life; FallenError where an answer is not what it was."""
         for target, before in zip(entrant.asked, self.results.answers[entrant], strict=True):
             if self.plan.may_differ:

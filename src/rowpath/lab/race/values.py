@@ -1,6 +1,6 @@
 """What a race is: who takes part, how long it measures, and in which order. Decided beforehand."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -16,6 +16,8 @@ MOST_ENTRANTS = 26
 """As many as have a letter."""
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 LONGEST_NAME = 40
+CALL = "CALL"
+"""Stands for the method of an entrant that is no endpoint, and whose URL is the test it is of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,23 @@ PROFILES = (QUICK, DEFAULT, THOROUGH)
 MOST_BLOCKS_FOR_PRECISION = 60
 
 
+Same = Callable[[object, object], object]
+"""Says whether two results are the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Call:
+    """A function of this process that takes part, as often as it is called for one timing.
+
+    Its results are to be the `same` as what was `expected`; where that is None, any will do.
+    """
+
+    function: Callable[[], object]
+    calls: int
+    expected: object
+    same: Same | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Launch:
     """How an entrant's server is started, anew for each block: a program, and where it runs.
@@ -54,11 +73,12 @@ class Launch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entrant:
-    """One endpoint of a race: what is asked, and the name that it is told by.
+    """One that takes part in a race: what is asked, and the name that it is told by.
 
     `requests` are asked in their order where they are several; none is the `target` alone. Where
     the race starts the server, by its `launch`, the URLs have a `{port}` that each start fills in,
     and the server is ready when the `target` is answered. `revision` is the commit that it runs.
+    Where it has a `call`, that is what is timed, and nothing is asked of its target.
     """
 
     name: str
@@ -66,6 +86,7 @@ class Entrant:
     requests: tuple[Target, ...] = ()
     launch: Launch | None = None
     revision: str | None = None
+    call: Call | None = None
 
     @property
     def asked(self) -> tuple[Target, ...]:

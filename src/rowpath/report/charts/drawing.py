@@ -48,13 +48,18 @@ class Chart:
 
 def row_axis(names: Sequence[str], *, grid: bool = True) -> alt.Y:
     """Return the axis with a row for each variant, from top to bottom."""
+    return axis_of([figures.parted(name) for name in names], grid=grid)
+
+
+def axis_of(rows: Sequence[str], *, grid: bool = True) -> alt.Y:
+    """Return the axis with these rows from top to bottom, each of one line or of two."""
     # Vega puts the first of two lines where one alone would be, instead of both around it.
     raised = {"condition": {"test": _IN_TWO_LINES, "value": -_LINE_PX / 2}, "value": 0}
     return alt.Y(
         "row:N",
         title=None,
         sort=None,
-        scale=alt.Scale(domain=[figures.parted(name) for name in names]),
+        scale=alt.Scale(domain=list(rows)),
         axis=alt.Axis(grid=grid, labelOffset=raised, labelLineHeight=_LINE_PX),
     )
 

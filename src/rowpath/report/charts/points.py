@@ -16,19 +16,13 @@ from rowpath.report.charts.drawing import (
     row_axis,
     series_encoding,
 )
-from rowpath.report.charts.scale import extent, ticks
+from rowpath.report.charts.scale import RATIO_LABEL, TIME_LABEL, extent, ticks
 from rowpath.report.layout import Line, SizePart
 
 _TOOLTIP = {"variant": "variant", "series": "set-up", "figure": "figure"}
 _LEAST_VARIANTS = 2
 """One alone is told by its table."""
-_TIME_LABEL = (
-    "datum.value >= 1000 ? format(datum.value / 1000, ',') + ' s' "
-    ": datum.value >= 0.1 ? format(datum.value, '~') + ' ms' "
-    ": format(datum.value * 1000, '~') + ' µs'"
-)
 _RATE_LABEL = "format(datum.value, '~') + '/s'"
-_RATIO_LABEL = "'\N{MULTIPLICATION SIGN}' + format(datum.value, '~')"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +75,7 @@ def _times(part: SizePart) -> Chart | None:
     points = _once(point for line in part.lines for point in _time_points(line))
     if len(_timed(part)) < _LEAST_VARIANTS:
         return None
-    axis = _Axis(label=_TIME_LABEL, title="log scale")
+    axis = _Axis(label=TIME_LABEL, title="log scale")
     return _chart(part, "Time per request", f"at {part.title}", points, axis)
 
 
@@ -89,7 +83,7 @@ def _latencies(part: SizePart) -> Chart | None:
     points = _once(point for line in part.lines for point in _latency_points(line, part))
     if len({point.variant for point in points}) < _LEAST_VARIANTS:
         return None
-    axis = _Axis(label=_TIME_LABEL, title="log scale")
+    axis = _Axis(label=TIME_LABEL, title="log scale")
     title = figures.quantity(part.group.compares).capitalize()
     return _chart(part, title, f"at {part.title}", points, axis)
 
@@ -113,7 +107,7 @@ def ratios(part: SizePart) -> Chart | None:
     more = part.group.compares == figures.THROUGHPUT
     side, word = ("right", "above") if more else ("left", "below")
     axis = _Axis(
-        label=_RATIO_LABEL,
+        label=RATIO_LABEL,
         title=f"log scale; {side} of {figures.TIMES}1 is faster",
         reference=1.0,
     )

@@ -23,8 +23,11 @@ def heading(run: RaceRun) -> str:
         how = f"{run.users:,} users at once, {how}"
     if run.precision is not None:
         how += f", to a precision of {run.precision * 100:.3g}%"
+    what = f"endpoints{f' of {origin}' if origin else ''} ({methods})"
+    if table.is_of_calls(run):
+        what = f"functions of {figures.printable(run.entrants[0].url)}"
     return (
-        f"Race of {len(run.entrants)} endpoints{f' of {origin}' if origin else ''} ({methods}): "
+        f"Race of {len(run.entrants)} {what}: "
         f"{_blocks(run.blocks)} in "
         f"{figures.duration(run.duration_s)}, {how}, seed {run.seed}."
     )
@@ -106,6 +109,8 @@ def _way_of_asking(run: RaceRun) -> str:
             f"{len(run.requests):,} requests one at a time, over a kept connection, to the last "
             "byte: a time is of all of them, the sum of the median of each."
         )
+    if table.is_of_calls(run):
+        return "One call at a time; a time is the mean of as many calls as take a millisecond."
     return "One request at a time, over a kept connection, to the last byte."
 
 

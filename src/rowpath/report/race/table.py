@@ -6,6 +6,7 @@ from statistics import median
 from urllib.parse import urlsplit
 
 from rowpath.lab.race.record import EntrantRecord, RaceRun
+from rowpath.lab.race.values import CALL
 from rowpath.report import figures
 
 
@@ -38,18 +39,29 @@ def _requests(entrant: EntrantRecord) -> str:
     return f"{sum(map(len, entrant.samples_ms)):,}"
 
 
+def _answer(entrant: EntrantRecord) -> str:
+    return figures.NOTHING if entrant.method == CALL else figures.size(entrant.bytes)
+
+
 COLUMNS = (
     Column(header="", text=lambda entrant: figures.printable(entrant.name), is_number=False),
     Column(header="median", text=_median),
     Column(header="range", text=_range),
     Column(header="requests", text=_requests),
-    Column(header="answer", text=lambda entrant: figures.size(entrant.bytes)),
+    Column(header="answer", text=_answer),
 )
 """The URL, or what it does not share with all others, stands beside them."""
 
 
+def is_of_calls(run: RaceRun) -> bool:
+    """Return whether functions were raced, not endpoints."""
+    return all(entrant.method == CALL for entrant in run.entrants)
+
+
 def common_origin(run: RaceRun) -> str:
-    """Return the server that all are at, as `http://127.0.0.1:8000`; empty for several."""
+    """Return the server that all are at, as `http://127.0.0.1:8000`; empty for several or none."""
+    if is_of_calls(run):
+        return ""
     parts = [urlsplit(entrant.url) for entrant in run.entrants]
     origins = {f"{each.scheme}://{each.netloc}" for each in parts}
     return origins.pop() if len(origins) == 1 else ""
