@@ -111,7 +111,7 @@ def test_a_run_that_does_not_find_the_delay_shows_no_absence() -> None:
             results.slots[cell] = list(results.slots[baseline_of(cell)])
     record = record_of(results)
 
-    verdicts = {each.variant: each.verdict for each in judged(record, experiment, None)}
+    verdicts = {each.variant: each.verdict for each in judged(record, experiment, None, {})}
 
     assert not gate(record, "control").passed
     assert not gate(record, "control").invalidates
