@@ -10,7 +10,7 @@ import pytest
 from rowpath.capture.trace import Place, Statement, Trace
 from rowpath.lab.analysis import experiment_record, narrow_enough
 from rowpath.lab.conditions import NAMED
-from rowpath.lab.experiment import Claim, ExpectedError, Experiment, Requirement, Variant
+from rowpath.lab.experiment import Claim, ExpectedError, Experiment, Requirement, Timing, Variant
 from rowpath.lab.experiments import EXPERIMENTS
 from rowpath.lab.experiments.fourteen import FACTORS
 from rowpath.lab.experiments.users import USERS
@@ -18,7 +18,7 @@ from rowpath.lab.judging import judged
 from rowpath.lab.measures import CPU, MEDIAN_LATENCY, P95_LATENCY, THROUGHPUT, TIME
 from rowpath.lab.plan import Stage, Stock, stages
 from rowpath.lab.profile import profile_named
-from rowpath.lab.record import ComparisonRecord, ExperimentRecord
+from rowpath.lab.record import ComparisonRecord, ExperimentRecord, TimeRecord
 from rowpath.lab.results import Observation, Results, Slot
 from rowpath.stats.interval import Interval
 
@@ -161,7 +161,8 @@ def test_a_claim_of_a_rate_in_percent_has_both_readings_as_rates() -> None:
 
     [told] = judged(record, replace(USERS, claims=(claim,)), 10_000_000, {})
 
-    assert (told.read_as, told.claimed_ratio) == ("time", pytest.approx(1.6))
+    assert told.read_as == "time"
+    assert told.claimed_ratio == pytest.approx(1.6)
     assert told.other_ratio == pytest.approx(1.375)
     assert (told.verdict, told.other_verdict) == ("confirmed", "confirmed")
 
@@ -245,6 +246,42 @@ def test_growth_is_what_the_peak_adds_to_what_was_there() -> None:
     variant = record_of(blocks=6).variants[0]
 
     assert (variant.peak_mib, variant.grown_mib) == (3, 2)
+
+
+def test_all_times_of_a_record_are_in_milliseconds() -> None:
+    """The same second is 1,000 of them wherever it stands: of clocks, of CPU, of SQL, of the talk.
+
+    The first variant's requests take 1 s, its CPU half of that; the traced one took 0.5 s, and its
+    two statements 2 ms each.
+    """
+    stage, results = planned(), Results()
+    fill(stage, results, blocks=6, noise=0.0)
+    record = experiment_record(LISTS, [stage], results, VERSIONS, SOURCES)
+    first = record.variants[0]
+    [told] = [each for each in LISTS.variants[0].told if each.rows == first.rows]
+
+    assert first.samples_ms == ((1_000.0, 1_000.0),) * 6
+    assert first.time_ms == TimeRecord(median=1_000.0, low=1_000.0, high=1_000.0)
+    assert (first.cpu_ms, first.samples_cpu_ms) == (500.0, (500.0,) * 6)
+    assert first.observed_ms == 500.0
+    assert first.sql_ms == pytest.approx(4.0)
+    assert sum(each.duration_ms for each in first.statements) == pytest.approx(4.0)
+    assert told.time_s is not None
+    assert first.told_ms == told.time_s * 1_000
+    assert {each.quantity: each.blocks for each in first.figures}["time"] == (1.0,) * 6
+
+
+def test_what_is_observed_once_is_in_milliseconds_too() -> None:
+    """Its only time is that of the traced request: half a second, and a tenth of CPU."""
+    once = replace(LISTS.variants[1], timing=Timing.ONCE)
+    group = replace(GROUP, variants=(LISTS.variants[0], once))
+    stage, results = planned(replace(LISTS, groups=(group,), claims=())), Results()
+    fill(stage, results, blocks=6)
+
+    record = experiment_record(stage.experiment, [stage], results, VERSIONS, SOURCES)
+
+    seen = next(each for each in record.variants if each.name == once.name)
+    assert (seen.samples_ms, seen.cpu_ms, seen.samples_cpu_ms) == (((500.0,),), 100.0, (100.0,))
 
 
 def test_a_variant_that_fails_as_expected_has_an_outcome_and_no_time() -> None:

@@ -275,9 +275,11 @@ def _law_gates(
     """Yield for each measure of many users whether Little's law holds in its slots."""
     own = set(order.blocks[0])
     off: dict[str, list[bool]] = {}
-    variants = ((record.group(each.group).measure, each) for each in record.variants)
-    controls = ((each.measure, each) for each in record.controls)
-    for measure, each in (*variants, *controls):
+    measured: list[tuple[str, MeasuredRecord]] = [
+        (record.group(each.group).measure, each) for each in record.variants
+    ]
+    measured += [(each.measure, each) for each in record.controls]
+    for measure, each in measured:
         if each.slot in own:
             values = _all([each.figures], LITTLES_LAW)
             off.setdefault(measure, []).extend(value > LITTLES_LAW_WITHIN for value in values)
