@@ -10,18 +10,29 @@ import pytest
 from rowpath.capture.trace import Place, Statement, Trace
 from rowpath.lab.analysis import experiment_record, narrow_enough
 from rowpath.lab.conditions import NAMED
-from rowpath.lab.experiment import Claim, ExpectedError, Experiment, Requirement, Variant
+from rowpath.lab.experiment import Claim, ExpectedError, Experiment, Requirement, Timing, Variant
 from rowpath.lab.experiments import EXPERIMENTS
 from rowpath.lab.experiments.fourteen import FACTORS
+from rowpath.lab.experiments.users import USERS
+from rowpath.lab.judging import judged
 from rowpath.lab.measures import CPU, MEDIAN_LATENCY, P95_LATENCY, THROUGHPUT, TIME
 from rowpath.lab.plan import Stage, Stock, stages
 from rowpath.lab.profile import profile_named
-from rowpath.lab.record import ExperimentRecord
+from rowpath.lab.record import ComparisonRecord, ExperimentRecord, TimeRecord
 from rowpath.lab.results import Observation, Results, Slot
+from rowpath.stats.interval import Interval
 
 LISTS = {experiment.name: experiment for experiment in EXPERIMENTS}["lists"]
 [GROUP] = LISTS.groups
 VERSIONS = {"django": "5.2.19"}
+TWICE = Claim(
+    text="twice as long",
+    section="0",
+    variant=LISTS.variants[1].name,
+    baseline=GROUP.baseline,
+    rows=1_000,
+    ratio=2.0,
+)
 STOCK = Stock(tables={"product": 1_000}, versions=VERSIONS)
 QUICK = profile_named("quick")
 SOURCES = defaultdict[Variant, str](lambda: "def view(): ...")
@@ -112,15 +123,7 @@ def test_a_block_that_was_not_finished_does_not_count() -> None:
 
 def test_a_claim_is_judged_in_every_setup_in_which_it_was_measured() -> None:
     """As told and controlled are two judgements of one claim."""
-    claim = Claim(
-        text="twice as long",
-        section="0",
-        variant=LISTS.variants[1].name,
-        baseline=GROUP.baseline,
-        rows=1_000,
-        ratio=2.0,
-    )
-    experiment = replace(LISTS, claims=(claim,))
+    experiment = replace(LISTS, claims=(TWICE,))
 
     record = record_of(6, planned(experiment))
 
@@ -128,6 +131,83 @@ def test_a_claim_is_judged_in_every_setup_in_which_it_was_measured() -> None:
         ("as-told", "confirmed"),
         ("controlled", "confirmed"),
     ]
+
+
+def test_a_claim_in_percent_is_judged_by_both_readings() -> None:
+    """50% slower is 1.5 times the time, or half of what was done in it: twice the time."""
+    claim = replace(TWICE, faster_by=-0.5, ratio=1.5)
+
+    told = record_of(6, planned(replace(LISTS, claims=(claim,)))).claims[0]
+
+    assert (told.read_as, told.claimed_ratio) == ("time", 1.5)
+    assert told.other_ratio == pytest.approx(2.0)
+    assert (told.verdict, told.other_verdict) == ("direction only", "confirmed")
+
+
+def test_a_claim_of_a_rate_in_percent_has_both_readings_as_rates() -> None:
+    """37.5% of the talk's requests per second is what their times differ by: 1.6 times as many."""
+    claim = next(each for each in USERS.claims if each.faster_by == 0.375)
+    comparison = ComparisonRecord(
+        variant=claim.variant,
+        baseline=claim.baseline,
+        setup="as-told",
+        rows=claim.rows,
+        quantity="requests_per_s",
+        blocks=6,
+        ratio=Interval(estimate=1.37, low=1.36, high=1.39),
+        p_holm=0.03,
+    )
+    record = replace(record_of(0), comparisons=(comparison,))
+
+    [told] = judged(record, replace(USERS, claims=(claim,)), 10_000_000, {})
+
+    assert told.read_as == "time"
+    assert told.claimed_ratio == pytest.approx(1.6)
+    assert told.other_ratio == pytest.approx(1.375)
+    assert (told.verdict, told.other_verdict) == ("confirmed", "confirmed")
+
+
+def test_a_claim_in_figures_alone_has_one_reading() -> None:
+    """Nothing is made up of a claim that never spoke of percent."""
+    told = record_of(6, planned(replace(LISTS, claims=(TWICE,)))).claims[0]
+
+    assert (told.read_as, told.other_ratio, told.other_verdict) == ("", None, "")
+
+
+def test_a_claim_that_is_not_judged_is_so_by_both_readings() -> None:
+    """What cannot bear a verdict can bear no other one."""
+    claim = replace(TWICE, faster_by=-0.5, ratio=1.5)
+    stage, results = planned(replace(LISTS, claims=(claim,))), Results()
+    fill(stage, results, blocks=6)
+    held = {"products": 20_000}
+
+    told = experiment_record(
+        stage.experiment, [stage], results, VERSIONS, SOURCES, held=held
+    ).claims[0]
+
+    assert (told.verdict, told.other_verdict) == ("not judged", "not judged")
+
+
+@pytest.mark.parametrize(
+    ("version", "differs"),
+    [
+        ("5.2.19", ("The talk measured with django 3.2.13; this run has 5.2.19.",)),
+        ("3.2.13", ()),
+    ],
+)
+def test_a_claim_says_where_its_versions_are_not_the_runs(
+    version: str, differs: tuple[str, ...]
+) -> None:
+    """The verdict is given, since it is what the run is for, and says so."""
+    stage, results = planned(replace(LISTS, claims=(TWICE,))), Results()
+    fill(stage, results, blocks=6)
+
+    record = experiment_record(
+        stage.experiment, [stage], results, {"django": version}, SOURCES, held=None
+    )
+
+    assert {claim.differs for claim in record.claims} == {differs}
+    assert {claim.verdict for claim in record.claims} == {"confirmed"}
 
 
 def test_a_statement_is_told_with_its_duplicates_and_its_places() -> None:
@@ -166,6 +246,42 @@ def test_growth_is_what_the_peak_adds_to_what_was_there() -> None:
     variant = record_of(blocks=6).variants[0]
 
     assert (variant.peak_mib, variant.grown_mib) == (3, 2)
+
+
+def test_all_times_of_a_record_are_in_milliseconds() -> None:
+    """The same second is 1,000 of them wherever it stands: of clocks, of CPU, of SQL, of the talk.
+
+    The first variant's requests take 1 s, its CPU half of that; the traced one took 0.5 s, and its
+    two statements 2 ms each.
+    """
+    stage, results = planned(), Results()
+    fill(stage, results, blocks=6, noise=0.0)
+    record = experiment_record(LISTS, [stage], results, VERSIONS, SOURCES)
+    first = record.variants[0]
+    [told] = [each for each in LISTS.variants[0].told if each.rows == first.rows]
+
+    assert first.samples_ms == ((1_000.0, 1_000.0),) * 6
+    assert first.time_ms == TimeRecord(median=1_000.0, low=1_000.0, high=1_000.0)
+    assert (first.cpu_ms, first.samples_cpu_ms) == (500.0, (500.0,) * 6)
+    assert first.observed_ms == 500.0
+    assert first.sql_ms == pytest.approx(4.0)
+    assert sum(each.duration_ms for each in first.statements) == pytest.approx(4.0)
+    assert told.time_s is not None
+    assert first.told_ms == told.time_s * 1_000
+    assert {each.quantity: each.blocks for each in first.figures}["time"] == (1.0,) * 6
+
+
+def test_what_is_observed_once_is_in_milliseconds_too() -> None:
+    """Its only time is that of the traced request: half a second, and a tenth of CPU."""
+    once = replace(LISTS.variants[1], timing=Timing.ONCE)
+    group = replace(GROUP, variants=(LISTS.variants[0], once))
+    stage, results = planned(replace(LISTS, groups=(group,), claims=())), Results()
+    fill(stage, results, blocks=6)
+
+    record = experiment_record(stage.experiment, [stage], results, VERSIONS, SOURCES)
+
+    seen = next(each for each in record.variants if each.name == once.name)
+    assert (seen.samples_ms, seen.cpu_ms, seen.samples_cpu_ms) == (((500.0,),), 100.0, (100.0,))
 
 
 def test_a_variant_that_fails_as_expected_has_an_outcome_and_no_time() -> None:

@@ -1,5 +1,6 @@
 """The experiments are consistent, and hold every figure of the talk."""
 
+import re
 from collections import Counter
 
 import pytest
@@ -8,6 +9,7 @@ from rowpath.lab.applications import App, optional_packages
 from rowpath.lab.experiment import Claim, Data, Experiment, Group, Task
 from rowpath.lab.experiments import EXPERIMENTS
 from rowpath.lab.measures import THROUGHPUT
+from rowpath.stats.readings import nearest, readings
 from rowpath.stats.shares import corners
 
 BY_NAME = {experiment.name: experiment for experiment in EXPERIMENTS}
@@ -124,6 +126,21 @@ def test_a_claim_is_what_its_figures_say(experiment: Experiment, claim: Claim) -
         assert baseline.time_s is not None
         assert variant.time_s is not None
         assert claim.ratio == variant.time_s / baseline.time_s
+
+
+@pytest.mark.parametrize("claim", [claim for _, claim in CLAIMS], ids=lambda each: each.text)
+def test_a_claim_in_percent_says_so_and_its_figures_are_one_of_the_readings(claim: Claim) -> None:
+    """The percentage of its text is the one that it is judged by, to within how it is rounded."""
+    printed = re.search(r"([+-][\d.]+)%”", claim.text)
+
+    if printed is None:
+        assert claim.faster_by is None
+    else:
+        assert claim.faster_by is not None
+        assert abs(claim.faster_by) == pytest.approx(abs(float(printed[1])) / 100)
+        time_ratio = 1 / claim.ratio if claim.quantity is THROUGHPUT else claim.ratio
+        read_as = nearest(time_ratio, claim.faster_by)
+        assert readings(claim.faster_by)[read_as] == pytest.approx(time_ratio, rel=0.06)
 
 
 @pytest.mark.parametrize("experiment", EXPERIMENTS, ids=lambda experiment: experiment.name)

@@ -8,7 +8,15 @@ from test_analysis import LISTS, SOURCES, VERSIONS, fill, planned
 from rowpath.lab.analysis import experiment_record
 from rowpath.lab.gates import Bounds, clones_gate, gates_of, support
 from rowpath.lab.judging import judged
-from rowpath.lab.measures import AUTOVACUUMS, CHECKPOINTS, OTHER_CPU, SLOT, STEAL, Quantity
+from rowpath.lab.measures import (
+    AUTOVACUUMS,
+    CHECKPOINTS,
+    LITTLES_LAW,
+    OTHER_CPU,
+    SLOT,
+    STEAL,
+    Quantity,
+)
 from rowpath.lab.plan import Cell, Control
 from rowpath.lab.record import ExperimentRecord, GateRecord
 from rowpath.lab.results import Results
@@ -111,7 +119,7 @@ def test_a_run_that_does_not_find_the_delay_shows_no_absence() -> None:
             results.slots[cell] = list(results.slots[baseline_of(cell)])
     record = record_of(results)
 
-    verdicts = {each.variant: each.verdict for each in judged(record, experiment, None)}
+    verdicts = {each.variant: each.verdict for each in judged(record, experiment, None, {})}
 
     assert not gate(record, "control").passed
     assert not gate(record, "control").invalidates
@@ -199,3 +207,33 @@ def test_bounds_can_be_others() -> None:
     record = record_of(results_with(around={OTHER_CPU: 0.03}))
 
     assert not all(each.passed for each in gates_of(record, Bounds(other_cpu=0.01)))
+
+
+@pytest.mark.parametrize(("off", "passed"), [(0.05, True), (0.051, False)])
+def test_littles_law_is_a_gate_of_what_many_users_measured(off: float, *, passed: bool) -> None:
+    """Where it is off, so is a rate or a time: no claim is judged by that measure in that stage."""
+    record = record_of(results_with(around={LITTLES_LAW: off}))
+
+    law = gate(record, "littles_law")
+
+    assert (law.passed, law.invalidates, law.bound) == (passed, False, 0.05)
+    assert law.measure == record.groups[0].measure
+    assert ({each.verdict for each in record.claims} == {"not judged"}) is not passed
+    assert all("Little's law" in each.withheld for each in record.claims) is not passed
+
+
+def test_littles_law_bears_a_slot_in_twenty() -> None:
+    """What three tries did not better is counted: of 60 slots three are told and borne."""
+    results = results_with(around={LITTLES_LAW: 0.0})
+    names = list(results.slots)
+    slots = sum(map(len, results.slots.values()))
+    for number in range(slots // 20):
+        cell = names[number % len(names)]
+        block = number // len(names)
+        slot = results.slots[cell][block]
+        results.slots[cell][block] = replace(slot, figures={**slot.figures, LITTLES_LAW: 0.5})
+
+    law = gate(record_of(results), "littles_law")
+
+    assert law.passed
+    assert 0 < law.value <= 0.05

@@ -9,19 +9,15 @@ from contextlib import contextmanager
 from time import monotonic, sleep
 
 import psycopg
-import pytest
 
 from rowpath.lab.database import Database
 from rowpath.lab.disturbances import disturbance
 from rowpath.lab.measures import (
     ASKING_CPU,
-    AUTOVACUUMS,
     CHECKPOINTS,
     DATABASE_CPU,
     OTHER_CPU,
-    STEAL,
     SURROUNDINGS,
-    Quantity,
 )
 from rowpath.lab.measuring.surroundings import surroundings
 
@@ -101,19 +97,3 @@ def test_a_checkpoint_within_a_slot_is_seen(products: Database) -> None:
     assert quiet[CHECKPOINTS] == 0
     assert disturbed[CHECKPOINTS] >= 1
     assert disturbance(disturbed) == "the database began or ended a checkpoint"
-
-
-@pytest.mark.parametrize(
-    ("figures", "reason"),
-    [
-        ({}, None),
-        ({STEAL: 0.1, CHECKPOINTS: 0.0, AUTOVACUUMS: 0.0, OTHER_CPU: 0.9}, None),
-        ({STEAL: 0.11}, "the host took 11% of the processors"),
-        ({AUTOVACUUMS: 1.0}, "the database vacuumed or analysed a table of itself"),
-    ],
-)
-def test_a_slot_is_measured_again_by_rules_that_know_nothing_of_its_figures(
-    figures: dict[Quantity, float], reason: str | None
-) -> None:
-    """Steal over a tenth, a checkpoint, a vacuum; of all else only the mean says something."""
-    assert disturbance(figures) == reason

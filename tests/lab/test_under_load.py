@@ -14,6 +14,7 @@ from rowpath.lab.experiments.users import USERS
 from rowpath.lab.load.engine import Driver, driver
 from rowpath.lab.measures import (
     CPU,
+    LITTLES_LAW,
     MEDIAN_LATENCY,
     MEMORY,
     P95_LATENCY,
@@ -63,7 +64,8 @@ def test_a_slot_of_users_gives_rate_latencies_cpu_and_memory(
     """One worker answers three users in turn: what each waits is what the others take, too."""
     slot = measure_load(CELL, THREE, servers, asking, seen, load_s=LOAD_S, seed=1)
 
-    assert list(slot.figures) == list(THREE.quantities)
+    assert list(slot.figures) == [*THREE.quantities, LITTLES_LAW]
+    assert slot.figures[LITTLES_LAW] >= 0
     assert slot.figures[THROUGHPUT] > 0
     assert 0 < slot.figures[MEDIAN_LATENCY] <= slot.figures[P95_LATENCY]
     assert 0 < slot.figures[CPU] < slot.figures[P95_LATENCY]

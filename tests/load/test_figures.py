@@ -189,6 +189,23 @@ def test_littles_law_holds_for_users_who_never_pause() -> None:
     assert LittlesLaw(users=2, rate_times_time=1.8, requests=10).holds
 
 
+@pytest.mark.parametrize(
+    ("rate_times_time", "requests", "off"),
+    [(1.8, 1_000, 0.1), (2.2, 1_000, 0.1), (1.8, 10, 0.0), (1.99, 1_000, 0.005)],
+)
+def test_littles_law_says_how_far_it_is_off(
+    rate_times_time: float, requests: int, off: float
+) -> None:
+    """To either side, as a share of the users; what a request of each explains counts for nothing.
+
+    Of ten requests by two users two were on their way when the time was over: a fifth.
+    """
+    law = LittlesLaw(users=2, rate_times_time=rate_times_time, requests=requests)
+
+    assert law.off == pytest.approx(off)
+    assert law.holds is (off <= 0.05)
+
+
 def test_an_open_loop_is_under_no_littles_law() -> None:
     """Its users are only the most that may wait at once."""
     assert littles_law(result(target([0.0], [1.0]), rate=1.0)) is None

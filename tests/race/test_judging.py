@@ -5,6 +5,7 @@ import pytest
 from race.made import NOISE, results
 from rowpath.lab.gates import Support
 from rowpath.lab.race.judging import RaceVerdict, judge, verdict
+from rowpath.lab.record import TimeRecord
 from rowpath.stats.interval import Interval
 
 
@@ -129,3 +130,11 @@ def test_an_entrant_that_fell_out_keeps_its_blocks() -> None:
     assert [each.blocks for each in judged.comparisons] == [6, 7]
     assert [each.verdict for each in judged.comparisons] == ["faster", "slower"]
     assert judged.entrants[1].failed == "it answered with status 500"
+
+
+def test_the_times_of_a_race_are_in_milliseconds() -> None:
+    """Of a request that took a hundredth of a second there are ten, to the nanosecond."""
+    first = judge(results(1.0)).entrants[0]
+
+    assert first.samples_ms == ((10.0, 10.0, 12.0),) * 6
+    assert first.median_ms == TimeRecord(median=10.0, low=10.0, high=10.0)

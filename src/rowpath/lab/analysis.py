@@ -114,7 +114,8 @@ def experiment_record(  # noqa: PLR0913 one parameter a thing that is known
         ),
     )
     return replace(
-        record, claims=tuple(judged(record, experiment, (held or {}).get(experiment.data)))
+        record,
+        claims=tuple(judged(record, experiment, (held or {}).get(experiment.data), versions)),
     )
 
 

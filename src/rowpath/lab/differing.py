@@ -10,7 +10,7 @@ from rowpath.lab.strict_json import one_line
 TOLERANCE = 1e-9
 """Relative: what a file's numbers may be off by, since they are written in decimals."""
 LEAST = 1e-12
-WORDING = frozenset({"text", "why", "withheld"})
+WORDING = frozenset({"text", "why", "withheld", "differs"})
 """What a later rowpath may word otherwise: sentences that say no more than the values do."""
 _NAMED_BY = ("name", "kind", "slot", "variant", "baseline", "setup", "rows", "quantity", "stage")
 

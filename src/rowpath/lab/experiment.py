@@ -27,6 +27,14 @@ class Data(StrEnum):
         """How many rows the talk had of it, so its claims are of a table of that size, if told."""
         return 10_000_000 if self is Data.PRODUCTS else None
 
+    @property
+    def told_versions(self) -> Mapping[str, str]:
+        """The versions that the talk shows that it measured with, of the packages that it shows.
+
+        That is Django alone, in what it shows of the debug toolbar.
+        """
+        return {"django": "3.2.13"}
+
 
 class Shape(StrEnum):
     """How an answer lays out its values."""
@@ -241,7 +249,9 @@ class Variant:
 class Claim:
     """A published figure: the `quantity` of `variant` is `ratio` times that of `baseline`.
 
-    It is what their group compares. `section` is the talk's.
+    It is what their group compares. `section` is the talk's. `faster_by` is the percentage that was
+    published beside the figures, as a share and below 0 for slower: it has two readings
+    (`stats.readings`), of which the figures decide, and the claim is judged by both.
     """
 
     text: str
@@ -251,6 +261,7 @@ class Claim:
     rows: int
     ratio: float
     quantity: Quantity = TIME
+    faster_by: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,11 +5,20 @@ the baseline, any other variant may differ for the same reason. The rest says wh
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from statistics import fmean
 
-from rowpath.lab.measures import AUTOVACUUMS, CHECKPOINTS, OTHER_CPU, SLOT, STEAL, Quantity
+from rowpath.lab.measures import (
+    AUTOVACUUMS,
+    CHECKPOINTS,
+    LITTLES_LAW,
+    LITTLES_LAW_WITHIN,
+    OTHER_CPU,
+    SLOT,
+    STEAL,
+    Quantity,
+)
 from rowpath.lab.plan import SLOWED_BY, Control
 from rowpath.lab.record import (
     ComparisonRecord,
@@ -18,6 +27,7 @@ from rowpath.lab.record import (
     FigureRecord,
     GateRecord,
     MeasuredRecord,
+    OrderRecord,
 )
 from rowpath.stats.chance import most_by_chance
 from rowpath.stats.interval import CONFIDENCE, Interval
@@ -153,6 +163,7 @@ def _gates(record: ExperimentRecord, bounds: Bounds) -> Iterator[GateRecord]:
                 yield control_gate(clone.ratio, _slowed(controls, clone), **about)
         if order.blocks:
             yield from _machine_gates(order.stage, _slots(record, order.blocks[0]), bounds)
+            yield from _law_gates(record, order, bounds)
 
 
 def _slowed(controls: Iterable[ControlRecord], clone: ControlRecord) -> Interval | None:
@@ -262,6 +273,37 @@ def machine_gate(
         withholds=Withheld.VERDICTS,
         invalidates=True,
         text=f"{text}." if passed else f"{text}, over the {bound:.0%} that a run can bear.",
+    )
+
+
+def _law_gates(
+    record: ExperimentRecord, order: OrderRecord, bounds: Bounds
+) -> Iterator[GateRecord]:
+    """Yield for each measure of many users whether Little's law holds in its slots."""
+    own = set(order.blocks[0])
+    off: dict[str, list[bool]] = {}
+    measured: list[tuple[str, MeasuredRecord]] = [
+        (record.group(each.group).measure, each) for each in record.variants
+    ]
+    measured += [(each.measure, each) for each in record.controls]
+    for measure, each in measured:
+        if each.slot in own:
+            values = _all([each.figures], LITTLES_LAW)
+            off.setdefault(measure, []).extend(value > LITTLES_LAW_WITHIN for value in values)
+    for measure, slots in off.items():
+        if slots:
+            yield _law_gate(fmean(slots), bounds.disturbed, stage=order.stage, measure=measure)
+
+
+def _law_gate(share: float, bound: float, *, stage: str, measure: str) -> GateRecord:
+    text = (
+        f"In {share:.0%} of the slots rate x time is over {LITTLES_LAW_WITHIN:.0%} off the number "
+        "of users (Little's law)"
+    )
+    return replace(
+        machine_gate("littles_law", share, bound, text, stage=stage),
+        measure=measure,
+        invalidates=False,
     )
 
 

@@ -56,6 +56,14 @@ CHECKPOINTS = Quantity(name="checkpoints", unit="1", better=Better.LESS)
 """How many checkpoints of the database began or ended."""
 AUTOVACUUMS = Quantity(name="autovacuums", unit="1", better=Better.LESS)
 """How many tables the database vacuumed or analysed of itself, or was at it."""
+LITTLES_LAW = Quantity(name="littles_law", unit="share", better=Better.LESS)
+"""How far rate x time is from the users of a closed loop, as a share of them (Little 1961).
+
+It is 0 where one request of each user, on its way when the time was over, explains it.
+"""
+LITTLES_LAW_WITHIN = 0.05
+STANDSTILLS = Quantity(name="standstills", unit="1", better=Better.LESS)
+"""How often the process that asks was stopped and went on, or the machine was suspended."""
 SURROUNDINGS = (
     SLOT,
     OTHER_CPU,
@@ -65,6 +73,8 @@ SURROUNDINGS = (
     DATABASE_CPU,
     CHECKPOINTS,
     AUTOVACUUMS,
+    LITTLES_LAW,
+    STANDSTILLS,
 )
 """What goes on around a slot, as far as the system tells it; see docs/statistics.md."""
 

@@ -43,12 +43,16 @@ def computed_again(run: Run) -> Run:
     ValueError or ArithmeticError where nothing follows: from a time of 0, say.
     """
     held = {dataset.name: dataset.rows for dataset in run.datasets}
-    experiments = tuple(_experiment(record, held) for record in run.experiments)
+    experiments = tuple(
+        _experiment(record, held, run.environment.packages) for record in run.experiments
+    )
     gates = run_gates(experiments)
     return replace(run, experiments=experiments, gates=gates, valid=valid(gates))
 
 
-def _experiment(record: ExperimentRecord, held: Mapping[str, int]) -> ExperimentRecord:
+def _experiment(
+    record: ExperimentRecord, held: Mapping[str, int], versions: Mapping[str, str]
+) -> ExperimentRecord:
     variants = {each.slot: _variant(each) for each in record.variants}
     again = replace(
         record,
@@ -62,7 +66,7 @@ def _experiment(record: ExperimentRecord, held: Mapping[str, int]) -> Experiment
         ),
     )
     asked = _experiment_asked(record)
-    return replace(again, claims=tuple(judged(again, asked, held.get(record.dataset))))
+    return replace(again, claims=tuple(judged(again, asked, held.get(record.dataset), versions)))
 
 
 def _experiment_asked(record: ExperimentRecord) -> Experiment:
@@ -85,6 +89,7 @@ def _claim(record: ClaimRecord, experiment: ExperimentRecord) -> Claim:
         baseline=record.baseline,
         rows=record.rows,
         ratio=record.claimed_ratio,
+        faster_by=record.faster_by,
         quantity=_quantity(record.quantity, experiment),
     )
 

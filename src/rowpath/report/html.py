@@ -14,7 +14,7 @@ from rowpath.report.chapters import chapters
 from rowpath.report.findings import findings
 from rowpath.report.missing import missing
 from rowpath.report.tables import Cell
-from rowpath.report.verdicts import SYMBOLS, symbol, tally
+from rowpath.report.verdicts import SYMBOLS, other_versions, symbol, tally
 from rowpath.report.views import in_order
 
 
@@ -31,6 +31,9 @@ def render(run: Run) -> str:
         has_claims=any(record.claims for record in run.experiments),
         claim_columns=claim_columns.COLUMNS,
         tally=tally(claim for record in run.experiments for claim in record.claims),
+        other_versions=other_versions(
+            claim for record in run.experiments for claim in record.claims
+        ),
         missing=missing(run),
         failures=trust.failures(run),
         trust_summary=trust.summary(run),

@@ -1,6 +1,6 @@
 """What is said in sentences beside the figures: where, with what, how it ended, how often."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rowpath.lab.record import (
@@ -15,10 +15,17 @@ from rowpath.report import figures
 from rowpath.report.layout import SizePart, StepPart
 from rowpath.report.statements import Plan, Shown, Sighting, Source
 from rowpath.stats.interval import Interval
+from rowpath.stats.readings import Reading
 
 NOT_MEASURED = "not measured"
 NO_CLAIM = "No claim of the talk speaks of what this run measured, so there is no verdict."
 NOT_VALID = "This run is not valid where it failed its own tests. No claim is judged there."
+
+_TIME_READING, _RATE_READING = "less or more time", "more or less done in a time"
+_READ_AS: Mapping[str, tuple[str, str]] = {
+    Reading.TIME: (_TIME_READING, _RATE_READING),
+    Reading.RATE: (_RATE_READING, _TIME_READING),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +59,27 @@ def claim(record: ClaimRecord) -> str:
     against = f"{figures.printable(record.variant)} against {figures.printable(record.baseline)}"
     section = figures.printable(record.section)
     return f"{text}. ({section}: {against}, {figures.rows(record.rows)}{said})"
+
+
+def readings(outcomes: Sequence[ClaimRecord]) -> str:
+    """Return how the percentage of a claim was read, and what the other reading would change.
+
+    `outcomes` are one claim's, of each set-up; nothing is said of one that was told in figures.
+    """
+    first = outcomes[0]
+    if first.other_ratio is None:
+        return ""
+    used, other = _READ_AS.get(first.read_as, ("", ""))
+    changed = [
+        f"{figures.words(figures.printable(each.setup))} {figures.printable(each.other_verdict)}"
+        for each in outcomes
+        if each.other_verdict != each.verdict
+    ]
+    then = f"the verdict would be: {', '.join(changed)}" if changed else "no verdict would change"
+    return (
+        f"Its percentage is read as {used}, {figures.ratio(first.claimed_ratio)}. Read as {other}, "
+        f"{figures.ratio(first.other_ratio)}, {then}."
+    )
 
 
 def explained_ratio(record: ExplanationRecord) -> str:

@@ -13,7 +13,7 @@ from rowpath.report.layout import groups, is_divided, size_part
 from rowpath.report.missing import missing
 from rowpath.report.terminal_cells import Stack, add_columns, stacks, text
 from rowpath.report.terminal_table import SizeTable
-from rowpath.report.verdicts import judged, tally
+from rowpath.report.verdicts import judged, other_versions, tally
 
 
 def question(record: ExperimentRecord) -> RenderableType:
@@ -114,7 +114,8 @@ def summary(run: Run) -> RenderableType:
         parts += [Text(notes.NOT_VALID, style="bold red"), *map(_item, failures), Text()]
     claims = [claim for experiment in run.experiments for claim in experiment.claims]
     if claims:
-        parts += [*_verdicts(claims), *_tally_lines(claims), Text()]
+        parts += [*_verdicts(claims), *_tally_lines(claims)]
+        parts += [*map(Text, other_versions(claims)), Text()]
     elif run.experiments:
         parts += [Text(notes.NO_CLAIM), Text()]
     absent = missing(run)
@@ -137,6 +138,8 @@ def _verdicts(claims: Iterable[ClaimRecord]) -> Iterator[RenderableType]:
         for claim in each.outcomes:
             table.add_row(*(text(stack, claim, wide=True) for stack in outcomes))
         yield table
+        if read := notes.readings(each.outcomes):
+            yield Text(read, style="dim")
         yield Text()
 
 

@@ -1,10 +1,11 @@
 """Claims with what came of them, and the signs of the verdicts."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rowpath.lab.record import ClaimRecord
-from rowpath.report.figures import words
+from rowpath.report.figures import printable, words
 from rowpath.stats.verdict import Verdict
 
 SYMBOLS: dict[str, str] = {
@@ -47,6 +48,16 @@ def tally(claims: Iterable[ClaimRecord]) -> tuple[tuple[str, tuple[tuple[str, in
     return tuple(
         (setup, tuple(sorted(verdicts.items(), key=lambda each: _place(known, each[0]))))
         for setup, verdicts in counts.items()
+    )
+
+
+def other_versions(claims: Iterable[ClaimRecord]) -> tuple[str, ...]:
+    """Return in which versions the run is not what claims were measured with, each with a count."""
+    judged_claims = tuple(claims)
+    told = Counter(sentence for claim in judged_claims for sentence in claim.differs)
+    return tuple(
+        f"{printable(sentence)} That holds for {number} of {len(judged_claims)} verdicts."
+        for sentence, number in told.items()
     )
 
 

@@ -68,6 +68,7 @@ USERS = Experiment(
             rows=LISTS_SIZE,
             ratio=4.8 / 3,
             quantity=THROUGHPUT,
+            faster_by=0.375,
         ),
         Claim(
             text="FastAPI: 43 RPS against 3, “x14”",
@@ -89,6 +90,7 @@ USERS = Experiment(
             rows=FIELDS_SIZE,
             ratio=5.8 / 4.8,
             quantity=THROUGHPUT,
+            faster_by=0.17,
         ),
         Claim(
             text="only() of one field, two are read, 101 statements: 5.5 RPS against 4.8",
@@ -110,6 +112,7 @@ USERS = Experiment(
             rows=FIELDS_SIZE,
             ratio=6.3 / 5.8,
             quantity=THROUGHPUT,
+            faster_by=0.08,
         ),
         Claim(
             text="values(): 6.3 RPS against 4.8, “total +25%” (17% and 8%; read here as 6.3 / 4.8)",
@@ -119,6 +122,7 @@ USERS = Experiment(
             rows=FIELDS_SIZE,
             ratio=6.3 / 4.8,
             quantity=THROUGHPUT,
+            faster_by=0.25,
         ),
         Claim(
             text="FastAPI with load_only(): 980 RPS against 4.8",

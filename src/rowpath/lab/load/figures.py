@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from rowpath.lab.load.plan import Master
 from rowpath.lab.load.results import Floats, LoadResult, TargetResult
+from rowpath.lab.measures import LITTLES_LAW_WITHIN
 
 LEAST_ABOVE = 10
 """Of fewer requests above a high percentile, one stall more or less would be another figure."""
@@ -18,7 +19,6 @@ MOST_CPU_SHARE = 0.8
 MOST_MISSED = 0.02
 MISSED_AT_ITS_END = 1
 """Whoever arrives last may find the time over: of fewer than 50 one says nothing of the rate."""
-LITTLES_LAW_WITHIN = 0.05
 ROUNDS_TO_CHECK = 3
 """Of fewer requests for each user, the one of each that is on its way is too much of all."""
 
@@ -160,12 +160,17 @@ class LittlesLaw:
 
     @property
     def holds(self) -> bool:
-        """Whether the two are the same but for a few percent, or one request of each user.
+        """Whether the two are the same but for a few percent, or one request of each user."""
+        return self.off <= LITTLES_LAW_WITHIN
 
-        That much is on its way where the time is cut off.
+    @property
+    def off(self) -> float:
+        """How far the two are apart, as a share of the users.
+
+        It is 0 within one request of each user: that much is on its way where the time is cut off.
         """
-        within = max(LITTLES_LAW_WITHIN, self.users / self.requests)
-        return abs(self.rate_times_time - self.users) <= within * self.users
+        apart = abs(self.rate_times_time - self.users) / self.users
+        return apart if apart > self.users / self.requests else 0.0
 
 
 def littles_law(result: LoadResult) -> LittlesLaw | None:

@@ -12,7 +12,8 @@ from time import monotonic
 
 import psutil
 
-from rowpath.lab.measures import OTHER_CPU, PRESSURE, STEAL, Quantity
+from rowpath.lab.measures import OTHER_CPU, PRESSURE, STANDSTILLS, STEAL, Quantity
+from rowpath.lab.measuring.standstills import standstills
 
 PRESSURE_FILE = Path("/proc/pressure/cpu")
 
@@ -25,12 +26,19 @@ class Look:
     busy_s: float
     steal_s: float | None
     pressure_s: float | None
+    standstills: int = 0
 
 
 def look() -> Look:
     """Return what is counted until now."""
     busy_s, steal_s = _all_processors_s()
-    return Look(at_s=monotonic(), busy_s=busy_s, steal_s=steal_s, pressure_s=_pressure_s())
+    return Look(
+        at_s=monotonic(),
+        busy_s=busy_s,
+        steal_s=steal_s,
+        pressure_s=_pressure_s(),
+        standstills=standstills(),
+    )
 
 
 def span_s(before: Look, after: Look) -> float:
@@ -51,6 +59,7 @@ def between(before: Look, after: Look, *, own_s: float) -> Mapping[Quantity, flo
         found[STEAL] = (after.steal_s - before.steal_s) / (cores * lasted_s)
     if before.pressure_s is not None and after.pressure_s is not None:
         found[PRESSURE] = (after.pressure_s - before.pressure_s) / lasted_s
+    found[STANDSTILLS] = after.standstills - before.standstills
     return found
 
 

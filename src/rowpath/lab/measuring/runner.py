@@ -17,6 +17,7 @@ from rowpath.lab.load.engine import Driver, driver
 from rowpath.lab.measures import Load
 from rowpath.lab.measuring.observe import Observer
 from rowpath.lab.measuring.slots import measure_slot
+from rowpath.lab.measuring.standstills import noticed
 from rowpath.lab.measuring.surroundings import Surroundings, surroundings
 from rowpath.lab.measuring.under_load import NotHeldError, measure_load
 from rowpath.lab.plan import Cell, Comparison, Stage, slot_order
@@ -70,6 +71,7 @@ def execute(plan: Plan, results: Results, listener: Listener) -> None:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="rowpath-traces-")))
         table = stack.enter_context(reference(plan.site.dsn))
         around = stack.enter_context(surroundings(plan.site.dsn))
+        stack.enter_context(noticed())
         observer = Observer(table, folder)
         tracing = Tracing(plan.site, folder, observer, results, listener)
         for number, stage in enumerate(plan.stages):

@@ -6,11 +6,12 @@ from urllib.parse import urlencode
 
 from rowpath.errors import ServerError
 from rowpath.lab.load.engine import Driver, run_load
-from rowpath.lab.load.figures import Figures, limits, settled, whole
+from rowpath.lab.load.figures import Figures, limits, littles_law, settled, whole
 from rowpath.lab.load.plan import LoadPlan, Local, Target
 from rowpath.lab.load.results import LoadResult
 from rowpath.lab.measures import (
     CPU,
+    LITTLES_LAW,
     MEDIAN_LATENCY,
     P95_LATENCY,
     THROUGHPUT,
@@ -92,7 +93,12 @@ def measure_load(  # noqa: PLR0913 one parameter a matter of the slot's
         CPU: loaded.used_s / result.total.requests,
         **loaded.memory,
     }
-    return Slot(figures={each: figures[each] for each in measure.quantities if each in figures})
+    kept = {each: figures[each] for each in measure.quantities if each in figures}
+    if not isinstance(measure, AtRate):
+        # Too few requests to hold against the law speak neither for it nor against it.
+        law = littles_law(result)
+        kept[LITTLES_LAW] = law.off if law is not None else 0.0
+    return Slot(figures=kept)
 
 
 def _under(plan: LoadPlan, cell: Cell, server: Server, asking: Driver | None) -> _Loaded:

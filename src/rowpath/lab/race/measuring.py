@@ -10,11 +10,12 @@ from time import monotonic, process_time, sleep
 from typing import Protocol
 
 from rowpath.errors import AnswerError, ServerError
-from rowpath.lab.disturbances import MOST_TRIES, disturbance
+from rowpath.lab.disturbances import MOST_TRIES, STOOD_STILL, disturbance
 from rowpath.lab.load.plan import Target
 from rowpath.lab.measures import ASKING_CPU, OTHER_CPU, Quantity
 from rowpath.lab.measuring.machine import between, look, span_s
 from rowpath.lab.measuring.slots import slowed
+from rowpath.lab.measuring.standstills import noticed, standstills
 from rowpath.lab.plan import SLOWED_BY, Control
 from rowpath.lab.race import crowd
 from rowpath.lab.race.answers import Difference, difference
@@ -73,7 +74,7 @@ def race(plan: RacePlan, results: Results, listener: Listener) -> None:
 def _race(plan: RacePlan, results: Results, listener: Listener, starter: Servers) -> None:
     listener.step("looking at the machine")
     results.other_cpu = _other_cpu()
-    with alarm(plan.timeout_s) as watch, _short_collections():
+    with noticed(), alarm(plan.timeout_s) as watch, _short_collections():
         asking = _Asking(plan, results, listener, watch, starter)
         listener.step("checking the answers")
         asking.check()
@@ -236,10 +237,18 @@ class _Asking:
     def _slot(self, block: int, lane: Lane, up: Up) -> Slot:
         """Return a slot of the lane: the first that no rule sends back, or else the last."""
         for _ in range(MOST_TRIES - 1):
-            slot = self._measured(lane, up)
-            reason = disturbance(slot.around)
-            if reason is None:
-                return slot
+            before = standstills()
+            try:
+                slot = self._measured(lane, up)
+                reason = disturbance(slot.around)
+            except FallenError:
+                # An answer is not late because nobody was there to take it.
+                if standstills() == before:
+                    raise
+                reason = STOOD_STILL
+            else:
+                if reason is None:
+                    return slot
             self.results.again.append(AgainRecord(block=block, slot=str(lane), reason=reason))
         return self._measured(lane, up)
 
