@@ -67,7 +67,13 @@ def _lab(path: Path, said: Run) -> Kept:
             replace(
                 record,
                 claims=tuple(
-                    replace(each, verdict=Verdict.NOT_JUDGED, withheld=_why(doubt))
+                    replace(
+                        each,
+                        verdict=Verdict.NOT_JUDGED,
+                        withheld=_why(doubt),
+                        other_ratio=None,
+                        other_verdict="",
+                    )
                     for each in record.claims
                 ),
             )
