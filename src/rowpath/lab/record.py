@@ -189,10 +189,10 @@ class ClaimRecord:
     """A claim held against what was measured in one set-up; `why` says what the mechanism is.
 
     `withheld` says why there is no verdict, where what was measured cannot bear one. A claim
-    that was published as a percentage is `read_as` one of `stats.readings.Reading`, and has another
-    reading if that makes sense, of `faster_by`, that percentage as a share: `other_ratio` is what it then claims of the same quantity, and
-    `other_verdict` what would be said of that. `differs` are sentences on the versions that the
-    claim was measured with and the run was not.
+    that was published as a percentage, `faster_by` as a share, is `read_as` one of
+    `stats.readings.Reading`, and has another reading if that makes sense: `other_ratio` is what it
+    then claims of the same quantity, and `other_verdict` what would be said of that. `differs` are
+    sentences on the versions that the claim was measured with and the run was not.
     """
 
     text: str
