@@ -53,6 +53,7 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
         {
             "conditions",
             "folders",
+            "history",
             "interruptions",
             "measures",
             "profile",
@@ -77,6 +78,8 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
         {"load"},
         {"measuring"},
         {"race", "session"},
+        # what was kept
+        {"comparing"},
     ),
     "fast": (
         {"_tags", "bounded", "codes", "fallback", "forms", "names", "proved"},

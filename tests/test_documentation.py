@@ -15,7 +15,9 @@ from rowpath.lab.profile import PROFILES
 
 ROOT = Path(__file__).parents[1]
 LAB = (ROOT / "docs/lab.md").read_text()
-COMMANDS = LAB + (ROOT / "docs/load.md").read_text() + (ROOT / "docs/race.md").read_text()
+COMMANDS = LAB + "".join(
+    (ROOT / f"docs/{page}.md").read_text() for page in ("load", "race", "compare")
+)
 ERRORS = [
     each
     for each in vars(errors).values()

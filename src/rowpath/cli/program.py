@@ -8,6 +8,7 @@ import click
 import psycopg
 
 from rowpath import __version__
+from rowpath.cli.compare import compare_runs
 from rowpath.cli.lab_data import data
 from rowpath.cli.lab_list import list_experiments
 from rowpath.cli.lab_run import run_experiments
@@ -15,6 +16,7 @@ from rowpath.cli.lab_serve import serve
 from rowpath.cli.lab_trace import trace_variant
 from rowpath.cli.load import load
 from rowpath.cli.race import race
+from rowpath.cli.runs import runs
 from rowpath.cli.standard_streams import Output, say
 from rowpath.errors import RowpathError
 from rowpath.lab.database import refused
@@ -37,6 +39,8 @@ for command in (list_experiments, data, run_experiments, serve, trace_variant):
     lab.add_command(command)
 rowpath.add_command(load)
 rowpath.add_command(race)
+rowpath.add_command(runs)
+rowpath.add_command(compare_runs)
 
 
 def run(output: Output) -> int:

@@ -16,24 +16,24 @@ def render(run: RaceRun) -> str:
 
 def _lines(run: RaceRun) -> Iterator[str]:
     for sentence in notes.failures(run):
-        yield from (f"> **{_inert(sentence)}**", "")
-    yield from (_inert(notes.heading(run)), "")
+        yield from (f"> **{inert(sentence)}**", "")
+    yield from (inert(notes.heading(run)), "")
     yield _row([*(column.header for column in table.COLUMNS), "URL"])
     yield _row([*("--:" if column.is_number else "---" for column in table.COLUMNS), "---"])
     for entrant in run.entrants:
-        cells = [_inert(column.text(entrant)) for column in table.COLUMNS]
+        cells = [inert(column.text(entrant)) for column in table.COLUMNS]
         yield _row([*cells, _code(table.place(run, entrant))])
     yield ""
-    yield from (f"- **{_inert(said)}**" for _, said in notes.verdicts(run))
+    yield from (f"- **{inert(said)}**" for _, said in notes.verdicts(run))
     yield ""
-    yield from (f"- {_inert(sentence)}" for sentence in notes.sentences(run))
+    yield from (f"- {inert(sentence)}" for sentence in notes.sentences(run))
 
 
 def _row(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _inert(text: str) -> str:
+def inert(text: str) -> str:
     """Return text in which nothing means anything to Markdown: names and reasons are others'."""
     return _ACTIVE.sub(r"\\\1", text)
 
