@@ -87,7 +87,9 @@ def test_a_time_fails_only_where_times_are_asked_for(tmp_path: Path) -> None:
 
 def _with_first(run: RaceRun, samples_ms: tuple[tuple[float, ...], ...]) -> RaceRun:
     first, *others = run.entrants
-    return replace(run, entrants=(replace(first, samples_ms=samples_ms), *others))
+    # The made clone was compared with the first as it was before, so its gate says nothing here.
+    entrants = (replace(first, samples_ms=samples_ms), *others)
+    return replace(run, entrants=entrants, gates=(), null_band=0.02, valid=True)
 
 
 def test_files_have_the_forms_that_others_read(tmp_path: Path) -> None:
