@@ -71,8 +71,8 @@ def test_an_invalid_run_ends_with_3_and_says_so_first(tmp_path: Path) -> None:
 
 def test_a_time_fails_only_where_times_are_asked_for(tmp_path: Path) -> None:
     """All entrants slower by the same factor is what a slower hour looks like."""
-    slower = race(1.0, scatter=(1.3, 1.301, 1.299, 1.3005, 1.2995, 1.3002))
     old = race(1.0)
+    slower = race(1.0, scatter=(1.3, 1.301, 1.299, 1.3005, 1.2995, 1.3002))
     first, *others = old.entrants
     dragged = tuple(tuple(sample * 1.3 for sample in block) for block in first.samples_ms)
     keep(tmp_path, old, _with_first(slower, dragged))
