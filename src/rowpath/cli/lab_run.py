@@ -11,6 +11,7 @@ from rich.text import Text
 
 from rowpath.cli import options
 from rowpath.cli.choices import Options, fresh, said, taken_up
+from rowpath.cli.history import History, no_history, runs_dir
 from rowpath.cli.outputs import Outputs, outputs
 from rowpath.cli.progress import Steps, console_for, steps
 from rowpath.errors import InvalidRunError
@@ -20,7 +21,7 @@ from rowpath.lab.folders import logs_folder
 from rowpath.lab.packages import REDIS, package_versions
 from rowpath.lab.plan import Stage
 from rowpath.lab.profile import PROFILES
-from rowpath.lab.record import Run
+from rowpath.lab.record import Run, to_json
 from rowpath.lab.runs import read_run
 from rowpath.lab.servers.redis import open_redis
 from rowpath.lab.session import Session, prepared
@@ -59,6 +60,8 @@ from rowpath.report import terminal, trust
     type=click.Path(path_type=Path),
     help="The report's file. [default: beside the run's]",
 )
+@runs_dir
+@no_history
 def run_experiments(  # noqa: PLR0913 one parameter an option
     *,
     experiments: tuple[str, ...],
@@ -72,6 +75,8 @@ def run_experiments(  # noqa: PLR0913 one parameter an option
     resume_path: Path | None,
     json_path: Path | None,
     html_path: Path | None,
+    runs_dir: Path | None,
+    no_history: bool,
 ) -> None:
     """Run experiments, by default the whole talk, and report what was measured."""
     given = Options(
@@ -91,6 +96,7 @@ def run_experiments(  # noqa: PLR0913 one parameter an option
         html_path = html_path or json_path.with_suffix(".html")
     choices.stages(package_versions())  # what cannot be run is told before anything is made
     files = outputs(json_path, html_path, datetime.now(UTC))
+    history = History(folder=runs_dir, is_off=no_history)
     console = console_for(sys.stdout)
     with open_database(database_url) as database, steps(console) as progress:
         progress.step(f"using {database.description}")
@@ -111,17 +117,20 @@ def run_experiments(  # noqa: PLR0913 one parameter an option
                 report=progress.step,
                 earlier=earlier,
             )
-            with session.kept(partial(_tell, console, files)):
+            with session.kept(partial(_tell, console, files, history)):
                 session.execute(Telling(console, progress, session, files))
             _vouch(session.run())
 
 
-def _tell(console: Console, files: Outputs, run: Run) -> None:
+def _tell(console: Console, files: Outputs, history: History, run: Run) -> None:
     """Write the run, then print it: whatever printing meets, what was measured is on disk."""
     written = files.write(run)
+    kept = history.keep(to_json(run), kind="lab", started_at=run.started_at)
     console.print(terminal.summary(run))
     for name, path in written.paths.items():
         console.print(Text(f"{name}: {path}"), soft_wrap=True)
+    if kept is not None:
+        console.print(Text(f"Kept: {kept}"), soft_wrap=True)
     written.check()
 
 

@@ -8,6 +8,7 @@ import click
 import psycopg
 
 from rowpath import __version__
+from rowpath.cli.compare import compare_runs
 from rowpath.cli.lab_data import data
 from rowpath.cli.lab_list import list_experiments
 from rowpath.cli.lab_run import run_experiments
@@ -16,6 +17,7 @@ from rowpath.cli.lab_trace import trace_variant
 from rowpath.cli.load import load
 from rowpath.cli.race import race
 from rowpath.cli.report import report
+from rowpath.cli.runs import runs
 from rowpath.cli.standard_streams import Output, say
 from rowpath.cli.verify import verify
 from rowpath.errors import RowpathError
@@ -41,6 +43,8 @@ rowpath.add_command(load)
 rowpath.add_command(race)
 rowpath.add_command(report)
 rowpath.add_command(verify)
+rowpath.add_command(runs)
+rowpath.add_command(compare_runs)
 
 
 def run(output: Output) -> int:

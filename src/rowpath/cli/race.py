@@ -11,6 +11,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
+from rowpath.cli.history import History, no_history, runs_dir
 from rowpath.cli.load import FILE, STANDARD_OUTPUT, seconds
 from rowpath.cli.outputs import Maker, tried, write
 from rowpath.cli.progress import console_for
@@ -151,6 +152,8 @@ def precision(_context: click.Context, _option: click.Parameter, text: str | Non
 @click.option(
     "--html", "html_path", metavar="FILE", help="The race as one page that needs no network."
 )
+@runs_dir
+@no_history
 def race(**options: Any) -> None:  # noqa: ANN401 each is an option above
     """Say which endpoint is faster: URLs are asked in turn, in blocks of random order.
 
@@ -160,7 +163,8 @@ def race(**options: Any) -> None:  # noqa: ANN401 each is an option above
     files = _Files.of(options)
     out = console_for(sys.stderr if files.takes_standard_output else sys.stdout)
     racing = Race(plan)
-    telling = _Tell(console=out, files=files)
+    history = History(folder=options["runs_dir"], is_off=options["no_history"])
+    telling = _Tell(console=out, files=files, history=history)
     with racing.kept(telling.result), told(out, console_for(sys.stderr)) as listener:
         racing.execute(listener)
     _end(racing.run())
@@ -264,10 +268,12 @@ class _Tell:
 
     console: Console
     files: _Files
+    history: History
 
     def result(self, run: RaceRun) -> None:
         """Write all files, then print: whatever printing meets, what was measured is on disk."""
         written = write(self.files.makers(run))
+        kept = self.history.keep(to_json(run), kind="race", started_at=run.started_at)
         if self.files.json == STANDARD_OUTPUT:
             sys.stdout.write(to_json(run).decode())
         if self.files.markdown == STANDARD_OUTPUT:
@@ -276,6 +282,8 @@ class _Tell:
         self.console.print(terminal.summary(run))
         for name, path in written.paths.items():
             self.console.print(Text(f"{name}: {path}"), soft_wrap=True)
+        if kept is not None:
+            self.console.print(Text(f"Kept: {kept}"), soft_wrap=True)
         written.check()
 
 

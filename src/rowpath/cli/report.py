@@ -14,9 +14,10 @@ from rowpath.cli.load import STANDARD_OUTPUT
 from rowpath.cli.outputs import Maker, tried, write
 from rowpath.cli.progress import console_for
 from rowpath.errors import InvalidRunError, UsageError
+from rowpath.lab.history import find
 from rowpath.lab.race.record import RaceRun
 from rowpath.lab.record import Run
-from rowpath.lab.rereading import Kept, find, read_back
+from rowpath.lab.rereading import Kept, read_back
 from rowpath.report import html, markdown, terminal
 from rowpath.report.race import html as race_html
 from rowpath.report.race import markdown as race_markdown

@@ -1,12 +1,11 @@
 """`rowpath verify`: whether what a run's file says follows from the samples in it."""
 
-from pathlib import Path
-
 import click
 
 from rowpath.cli.standard_streams import say
 from rowpath.errors import UsageError
-from rowpath.lab.rereading import Kept, find, read_back
+from rowpath.lab.history import find
+from rowpath.lab.rereading import Kept, read_back
 
 DOES_NOT_FOLLOW = 3
 """The exit code where a file says what its samples do not."""
@@ -16,12 +15,13 @@ DOES_NOT_FOLLOW = 3
 @click.argument("runs", nargs=-1, required=True, metavar="RUN [RUN ...]")
 def verify(*, runs: tuple[str, ...]) -> int:
     """Compute the verdicts of runs and races again from the samples in their files."""
-    return max(_verified(find(text)) for text in runs)
+    return max(map(_verified, runs))
 
 
-def _verified(path: Path) -> int:
-    """Say what came of a file; return its exit code."""
+def _verified(named: str) -> int:
+    """Say what came of a run's file; return its exit code."""
     try:
+        path = find(named)
         kept = read_back(path)
     except UsageError as error:
         say(f"{error}", err=True)

@@ -39,22 +39,26 @@ class Kept:
     is_older: bool = False
 
 
-def find(text: str) -> Path:
-    """Return the file of the run that a command line names."""
-    return Path(text)
+def as_said(path: Path) -> Run | RaceRun:
+    """Return the run in a file as the file has it, for whoever only lists it.
 
-
-def read_back(path: Path) -> Kept:
-    """Return the run in a file; UsageError where there is none that can be read."""
+    UsageError where there is none that can be read.
+    """
     file = opened(path)
     if file.kind is Kind.LAB:
-        return _lab(path, read(file, LAB))
+        return read(file, LAB)
     if file.kind is Kind.RACE:
-        return _race(path, read(file, race_runs.RACE))
+        return read(file, race_runs.RACE)
     raise UsageError(
         f"Cannot read the run {path}: it is {file.kind}, whose requests are not kept one by one. "
         "Give the JSON file of a run of the lab or of a race."
     )
+
+
+def read_back(path: Path) -> Kept:
+    """Return the run in a file; UsageError where there is none that can be read."""
+    said = as_said(path)
+    return _lab(path, said) if isinstance(said, Run) else _race(path, said)
 
 
 def _lab(path: Path, said: Run) -> Kept:

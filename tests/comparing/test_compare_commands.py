@@ -1,0 +1,200 @@
+"""`rowpath runs` and `rowpath compare` as people type them, on real files."""
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from comparing.made import race
+from race.endpoints import Endpoints, serving
+from rowpath.lab import history
+from rowpath.lab.race.record import RaceRun, to_json
+
+DOCS = Path(__file__).parents[2] / "docs/compare.md"
+
+
+def rowpath(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "rowpath", *arguments],
+        cwd=folder,
+        env={"PATH": "/usr/bin:/bin", "COLUMNS": "160", **environment},
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+
+
+def keep(folder: Path, *runs: RaceRun) -> None:
+    for run in runs:
+        history.keep(
+            to_json(run).decode(),
+            kind="race",
+            started_at=run.started_at,
+            folder=folder / history.FOLDER,
+        )
+
+
+def test_a_regression_fails_only_where_that_is_asked_for(tmp_path: Path) -> None:
+    """Exit code 1 with --fail-on, 0 without; the other way round it is an improvement."""
+    keep(tmp_path, race(1.0), race(1.1))
+
+    told = rowpath(tmp_path, "compare", "last~1", "last")
+    failed = rowpath(tmp_path, "compare", "last~1", "last", "--fail-on", "regression")
+    better = rowpath(tmp_path, "compare", "last", "last~1", "--fail-on", "regression")
+
+    assert (told.returncode, told.stderr) == (0, "")
+    assert re.search(
+        r"^B +\S+1\.00 +\S+1\.10 +\S+1\.10 \(.*\) +regression", told.stdout, re.MULTILINE
+    )
+    assert "could have been seen here" in told.stdout
+    assert (failed.returncode, failed.stderr) == (1, "Regression: B.\n")
+    assert better.returncode == 0
+    assert "improvement" in better.stdout
+
+
+def test_an_invalid_run_ends_with_3_and_says_so_first(tmp_path: Path) -> None:
+    """No verdict is given."""
+    keep(tmp_path, race(1.0, clone=1.2), race(1.5))
+
+    done = rowpath(tmp_path, "compare", "last~1", "last", "--fail-on", "regression")
+
+    assert done.returncode == 3
+    assert done.stdout.startswith("The old run is not valid")
+    assert "regression" not in done.stdout
+
+
+def test_a_time_fails_only_where_times_are_asked_for(tmp_path: Path) -> None:
+    """All entrants slower by the same factor is what a slower hour looks like."""
+    old = race(1.0)
+    slower = race(1.0, scatter=(1.3, 1.301, 1.299, 1.3005, 1.2995, 1.3002))
+    first, *others = old.entrants
+    dragged = tuple(tuple(sample * 1.3 for sample in block) for block in first.samples_ms)
+    keep(tmp_path, old, _with_first(slower, dragged))
+
+    ratios = rowpath(tmp_path, "compare", "last~1", "last", "--fail-on", "regression")
+    times = rowpath(tmp_path, "compare", "last~1", "last", "--fail-on", "time")
+
+    assert len(others) == 1
+    assert ratios.returncode == 0, ratios.stderr
+    assert (times.returncode, times.stderr) == (1, "Regression: A; B.\n")
+
+
+def _with_first(run: RaceRun, samples_ms: tuple[tuple[float, ...], ...]) -> RaceRun:
+    first, *others = run.entrants
+    # The made clone was compared with the first as it was before, so its gate says nothing here.
+    entrants = (replace(first, samples_ms=samples_ms), *others)
+    return replace(run, entrants=entrants, gates=(), null_band=0.02, valid=True)
+
+
+def test_files_have_the_forms_that_others_read(tmp_path: Path) -> None:
+    """JSON, Markdown for a pull request and for the job's page, and what draws benchmarks."""
+    keep(tmp_path, race(1.0), race(1.1))
+    summary = tmp_path / "summary.md"
+    summary.write_text("before\n")
+    files = ("--json", "c.json", "--markdown", "c.md", "--bench-json", "b.json")
+
+    done = rowpath(tmp_path, "compare", "last~1", "last", *files, GITHUB_STEP_SUMMARY=str(summary))
+
+    assert done.returncode == 0, done.stderr
+    content = json.loads((tmp_path / "c.json").read_text())
+    assert content["changes"][0]["verdict"] == "regression"
+    assert set(content["changes"][0]["change"]) == {"estimate", "low", "high"}
+    markdown = (tmp_path / "c.md").read_text()
+    assert "| **regression** |" in markdown
+    assert summary.read_text() == "before\n" + markdown
+    bench = json.loads((tmp_path / "b.json").read_text())
+    assert {tuple(each) for each in bench} == {("name", "unit", "value", "range", "extra")}
+    assert bench[0]["name"] == "race: B over A (time)"
+    assert bench[0]["value"] == pytest.approx(1.1, rel=0.002)
+    assert bench[0]["range"] == "{} to {}".format(*bench[0]["range"].split(" to "))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("last", "nothing"), "Cannot find the run nothing"),
+        (("last", "broken.json"), "it is no JSON"),
+        (("last", "list.json"), "Give the JSON file of a run"),
+        (("last", "last", "--json", "a", "--markdown", "a"), "Cannot write two results"),
+    ],
+)
+def test_mistakes_are_told_in_one_line(
+    tmp_path: Path, arguments: tuple[str, ...], reason: str
+) -> None:
+    """With exit code 2, and nothing on standard output."""
+    keep(tmp_path, race(1.0))
+    (tmp_path / "broken.json").write_bytes(to_json(race(1.0))[:-200])
+    (tmp_path / "list.json").write_text("[]")
+
+    done = rowpath(tmp_path, "compare", *arguments)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert reason in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_runs_are_listed_the_newest_last(tmp_path: Path) -> None:
+    """Those that cannot be read too, each with the reason."""
+    assert rowpath(tmp_path, "runs").stdout == "No run is kept in .rowpath/runs.\n"
+    keep(tmp_path, race(1.0), race(1.0, clone=1.2))
+    (tmp_path / ".rowpath/runs/0-broken.json").write_text("{")
+
+    listed = json.loads(rowpath(tmp_path, "runs", "--json").stdout)
+    done = rowpath(tmp_path, "runs")
+
+    assert [(each["kind"], each["blocks"], each["valid"]) for each in listed] == [
+        ("", 0, False),
+        ("race", 6, True),
+        ("race", 6, False),
+    ]
+    assert "it is no JSON" in listed[0]["unreadable"]
+    assert listed[1]["measured"] == "A, B"
+    assert listed[1]["ended"] == "complete"
+    assert done.returncode == 0
+    assert "A, B" in done.stdout
+    assert "it is no JSON" in done.stdout
+
+
+def test_the_workflow_of_the_documentation_does_what_it_says(tmp_path: Path) -> None:
+    """Its own commands race two endpoints, and compare with the race before."""
+    steps = re.findall(r"^ +- run: (rowpath .+)$", DOCS.read_text(), re.MULTILINE)
+    race_step, compare_step = map(shlex.split, steps)
+    with serving() as served:
+        urls = iter(served.at("/quick", "/quick"))
+        asked = [next(urls) if "://" in each else each for each in race_step[1:]]
+        for _ in range(2):
+            raced = rowpath(tmp_path, *asked)
+            assert raced.returncode in {0, 14}, raced.stderr  # of a machine that is busy
+
+    done = rowpath(tmp_path, *compare_step[1:])
+
+    # Of two races on a busy machine anything may be said, but of the right things.
+    assert done.returncode in {0, 1, 3}, done.stderr
+    bench = json.loads((tmp_path / "bench.json").read_text())
+    assert "race: new over released (time)" in {each["name"] for each in bench}
+
+
+def test_a_race_is_kept_unless_told_otherwise(endpoints: Endpoints, tmp_path: Path) -> None:
+    """Where it cannot be, a line says so and the race goes on to its own end."""
+    urls = endpoints.at("/quick", "/quick")
+    quick = ("race", *urls, "--profile", "quick")
+
+    kept = rowpath(tmp_path, *quick, "--json", "a.json")
+    (file,) = (tmp_path / ".rowpath/runs").iterdir()
+    assert file.read_bytes() == (tmp_path / "a.json").read_bytes()
+    assert f"Kept: .rowpath/runs/{file.name}" in kept.stdout
+
+    (tmp_path / "taken").write_text("")
+    warned = rowpath(tmp_path, *quick, "--runs-dir", "taken")
+    silent = rowpath(tmp_path, *quick, "--no-history")
+
+    assert {each.returncode for each in (kept, warned, silent)} <= {0, 14}
+    assert "Cannot keep this run in taken: " in warned.stderr
+    assert "Kept" not in warned.stdout + silent.stdout
+    assert len(list((tmp_path / ".rowpath/runs").iterdir())) == 1

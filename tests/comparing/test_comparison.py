@@ -1,0 +1,175 @@
+"""What two runs say of what both measured."""
+
+from dataclasses import replace
+
+import pytest
+
+from comparing.made import race
+from rowpath.errors import UsageError
+from rowpath.lab.comparing.comparison import Change, ChangeVerdict, Comparison, Kind, compare
+from rowpath.lab.race.record import RaceRun
+
+WIDE = (1.0, 1.2, 0.85, 1.1, 0.9, 1.3)
+FILES = ("old.json", "new.json")
+
+
+def compared(old: RaceRun, new: RaceRun) -> Comparison:
+    return compare(old, new, files=FILES)
+
+
+def ratios(comparison: Comparison) -> list[Change]:
+    return [each for each in comparison.changes if each.kind is Kind.RATIO]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "verdict"),
+    [
+        (1.0, 1.1, ChangeVerdict.REGRESSION),
+        (1.1, 1.0, ChangeVerdict.IMPROVEMENT),
+        (1.0, 1.001, ChangeVerdict.NO_CHANGE),
+        (0.5, 0.55, ChangeVerdict.REGRESSION),
+        (1.0, 1.02, ChangeVerdict.UNDECIDED),
+    ],
+)
+def test_the_verdict_follows_from_the_whole_interval(
+    old: float, new: float, verdict: ChangeVerdict
+) -> None:
+    """Beyond 2% on the worse side it is a regression, whichever is faster in its own run."""
+    (change,) = ratios(compared(race(old), race(new)))
+
+    assert change.verdict == verdict
+    assert change.change is not None
+    assert change.change.estimate == pytest.approx(new / old, rel=0.002)
+
+
+def test_figures_have_the_units_that_they_name() -> None:
+    """A race of 10 ms is one of a hundredth of a second, and ratios have no unit."""
+    comparison = compared(race(2.0), race(2.0))
+
+    itself = [each for each in comparison.changes if each.kind is Kind.ITSELF]
+    assert [(each.name, each.unit) for each in itself] == [("A", "s"), ("B", "s")]
+    assert [each.old for each in itself] == pytest.approx([0.01, 0.02], rel=0.001)
+    assert [each.new for each in itself] == pytest.approx([0.01, 0.02], rel=0.001)
+    (ratio,) = ratios(comparison)
+    assert (ratio.unit, ratio.baseline) == ("", "A")
+    assert ratio.old == pytest.approx(2.0, rel=0.001)
+
+
+def test_a_noisy_run_says_how_large_a_change_it_could_have_seen() -> None:
+    """What is wide decides nothing, and the smallest visible change is larger than the band."""
+    (quiet,) = ratios(compared(race(1.0), race(1.1)))
+    (noisy,) = ratios(compared(race(1.0, scatter=WIDE), race(1.1, scatter=WIDE)))
+
+    assert noisy.verdict == ChangeVerdict.UNDECIDED
+    assert quiet.visible is not None
+    assert noisy.visible is not None
+    assert 0.02 < quiet.visible < 0.03 < noisy.visible
+
+
+def test_the_wider_band_of_both_runs_counts() -> None:
+    """Where identical endpoints differed by 4% in the old run, 3% is no regression."""
+    # A clone that lies beyond 2% makes a race invalid, so the old run's is a little within noise.
+    old = replace(race(1.0), null_band=0.04)
+
+    (change,) = ratios(compared(old, race(1.03)))
+
+    assert change.null_band == 0.04
+    assert change.verdict == ChangeVerdict.UNDECIDED
+    (other,) = ratios(compared(race(1.0), race(1.03)))
+    assert other.verdict == ChangeVerdict.REGRESSION
+
+
+@pytest.mark.parametrize("invalid_first", [True, False])
+def test_an_invalid_run_gives_no_verdict(invalid_first: bool) -> None:  # noqa: FBT001
+    """Whichever of the two failed its own tests."""
+    bad, good = race(1.0, clone=1.2), race(1.5)
+
+    comparison = compared(bad, good) if invalid_first else compared(good, bad)
+
+    assert comparison.valid is False
+    assert {each.verdict for each in comparison.changes} == {ChangeVerdict.NOT_JUDGED}
+
+
+def test_what_could_not_see_five_percent_does_not_say_no_change() -> None:
+    """A race whose delay was not found leaves it undecided."""
+    blind = race(1.0, slowed=1.0)
+
+    (change,) = ratios(compared(blind, race(1.0)))
+
+    assert change.verdict == ChangeVerdict.UNDECIDED
+
+
+def test_on_another_machine_ratios_alone_are_compared() -> None:
+    """And it says what differs."""
+    old = race(1.0)
+    there = replace(old, environment=replace(old.environment, cpu="Another"))
+
+    comparison = compared(old, there)
+
+    assert comparison.elsewhere == (f"CPU: {old.environment.cpu}, then Another",)
+    assert {each.kind for each in comparison.changes} == {Kind.RATIO}
+
+
+def test_what_is_not_the_same_is_left_out_with_the_reason() -> None:
+    """Another path is another thing, and so is a name that only one run has."""
+    old, new = race(1.0, 1.0), race(1.0, 1.0, 1.0)
+    a, b, c = old.entrants
+    old = replace(old, entrants=(a, replace(b, url="http://127.0.0.1:8000/other?x=1"), c))
+
+    comparison = compared(old, new)
+
+    assert comparison.left_out == (
+        "race, B: request: GET /other?x=1, then GET /b",
+        "race, D: it is in the new run alone",
+    )
+    assert [each.name for each in ratios(comparison)] == ["C"]
+
+
+def test_another_port_is_the_same_endpoint() -> None:
+    """A server that is started anew listens elsewhere."""
+    old = race(1.0)
+    moved = tuple(replace(each, url=each.url.replace(":8000", ":9000")) for each in old.entrants)
+
+    assert compared(replace(old, entrants=moved), old).left_out == ()
+
+
+def test_where_nothing_is_the_same_there_is_an_error_with_the_reasons() -> None:
+    """A comparison of nothing is a mistake in the command."""
+    old = race(1.0)
+    renamed = tuple(replace(each, name=f"{each.name}2") for each in old.entrants)
+
+    with pytest.raises(UsageError, match=r"race, A: it is in the old run alone; .*Name two runs"):
+        compared(old, replace(old, entrants=renamed))
+
+
+def test_p_values_are_corrected_over_the_family() -> None:
+    """Six blocks of each run have 2 in 924 at best, times the number of comparisons."""
+    (alone,) = ratios(compared(race(1.0), race(1.1)))
+    three = ratios(compared(race(1.0, 1.0, 1.0), race(1.1, 1.1, 1.1)))
+
+    assert alone.p_holm == pytest.approx(2 / 924)
+    assert [each.p_holm for each in three] == pytest.approx([6 / 924] * 3)
+
+
+def test_with_too_many_comparisons_nothing_is_shown() -> None:
+    """What Holm's correction leaves above 5% is undecided, however clear each interval is."""
+    many = [1.0] * 6
+    old, new = (
+        race(*many, scatter=(1, 1.001, 0.999, 1.002)),
+        race(1.1, *many[1:], scatter=(1.0, 1.003, 0.998, 1.004)),
+    )
+
+    first = ratios(compared(old, new))[0]
+
+    assert first.change is not None
+    assert first.change.low > 1.02
+    assert first.p_holm == pytest.approx(12 / 70)
+    assert first.verdict == ChangeVerdict.UNDECIDED
+
+
+def test_too_few_blocks_have_no_interval_and_no_verdict() -> None:
+    """Three blocks against three say nothing."""
+    (change,) = ratios(compared(race(1.0, scatter=(1, 1, 1)), race(2.0, scatter=(1, 1, 1))))
+
+    assert (change.change, change.p_holm, change.visible) == (None, None, None)
+    assert change.verdict == ChangeVerdict.UNDECIDED
