@@ -76,7 +76,7 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
         {"analysis", "forecast", "resume"},
         {"load"},
         {"measuring"},
-        {"race", "session"},
+        {"own_file", "race", "session"},
     ),
     "fast": (
         {"_tags", "bounded", "codes", "fallback", "forms", "names", "proved"},

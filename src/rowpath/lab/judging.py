@@ -37,7 +37,7 @@ def _speaks_of(comparison: ComparisonRecord, claim: Claim) -> bool:
 
 def _other_table(experiment: Experiment, held_rows: int | None) -> str:
     """Return why claims on a table of another size are not judged; nothing if it is the same."""
-    told = experiment.data.told_rows
+    told = experiment.data and experiment.data.told_rows
     if told is None or held_rows is None or told == held_rows:
         return ""
     return f"The claim is of a table of {told:,} rows; this one has {held_rows:,}."

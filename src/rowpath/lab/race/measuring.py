@@ -9,12 +9,12 @@ from time import monotonic, process_time, sleep
 from typing import Protocol
 
 from rowpath.errors import AnswerError, ServerError
+from rowpath.lab.answers.same import Difference, difference
 from rowpath.lab.disturbances import MOST_TRIES, disturbance
 from rowpath.lab.measures import ASKING_CPU, OTHER_CPU, Quantity
 from rowpath.lab.measuring.machine import between, look, span_s
 from rowpath.lab.measuring.slots import slowed
 from rowpath.lab.plan import Control
-from rowpath.lab.race.answers import Difference, difference
 from rowpath.lab.race.asking import Alarm, Asker, Bounds, FallenError, alarm, asker, shown
 from rowpath.lab.race.results import Results, Slot
 from rowpath.lab.race.values import Entrant, Lane, RacePlan

@@ -32,6 +32,7 @@ class Order(TypedDict):
 
     argv: list[str]
     env: dict[str, str]
+    folder: str
     user: str | None
     stop_signal: int
     stop_timeout_s: float
@@ -63,7 +64,7 @@ def _start(order: Order) -> int:
     program = subprocess.Popen(
         order["argv"],
         env=order["env"],
-        cwd="/",
+        cwd=order["folder"],
         stdin=subprocess.DEVNULL,
         stdout=sys.stderr.fileno(),
         process_group=0,

@@ -20,7 +20,7 @@ TAIL_BYTES = 65_536
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
-    """What to run: `argv` in the folder `/`, with `env` as its whole environment.
+    """What to run: `argv` in `folder`, with `env` as its whole environment.
 
     `name` is for messages. Standard output and standard error are appended to `log`. To end it,
     it is sent `stop_signal`; `stop_timeout_s` seconds later it and all that it started are killed.
@@ -31,6 +31,7 @@ class Program:
     argv: tuple[str, ...]
     env: Mapping[str, str]
     log: Path
+    folder: Path = Path("/")
     stop_signal: signal.Signals = signal.SIGTERM
     stop_timeout_s: float = 10.0
     user: str | None = None
@@ -106,6 +107,7 @@ def _order(guard: subprocess.Popen[bytes], program: Program) -> int:
     order = {
         "argv": program.argv,
         "env": dict(program.env),
+        "folder": str(program.folder),
         "user": program.user,
         "stop_signal": program.stop_signal,
         "stop_timeout_s": program.stop_timeout_s,
