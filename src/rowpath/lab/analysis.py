@@ -315,7 +315,7 @@ def _observed(cell: Cell, group: Group, observation: Observation, source: str) -
         name=variant.name,
         group=group.name,
         title=variant.title,
-        app=str(variant.app),
+        app=str(variant.application),
         setup=cell.conditions.name,
         rows=cell.rows,
         time_ms=None,

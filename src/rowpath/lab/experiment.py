@@ -259,8 +259,16 @@ class Variant:
         return self.expects if isinstance(self.expects, ExpectedError) else None
 
     @property
-    def app(self) -> App | OwnApplication:
-        """The application that is asked."""
+    def app(self) -> App:
+        """The lab's application that is asked; TypeError where it is the user's own."""
+        if isinstance(self.asks, Request):
+            msg = f"{self.name} asks an application of the user's own"
+            raise TypeError(msg)
+        return self.asks.app
+
+    @property
+    def application(self) -> App | OwnApplication:
+        """The application that is asked, the lab's or the user's own."""
         return self.asks.app
 
     def declared_statements(self, rows: int) -> int:
@@ -384,5 +392,6 @@ class Experiment:
         return (
             variant
             for variant in self.variants
-            if variant.app is app and not (isinstance(variant.asks, Endpoint) and variant.asks.path)
+            if variant.application is app
+            and not (isinstance(variant.asks, Endpoint) and variant.asks.path)
         )

@@ -170,7 +170,7 @@ def _unfit_names(experiment: Experiment) -> Iterator[str]:
         for name, count in Counter(each).items():
             if count > 1:
                 yield f"{count} {kind}s are called {name}"
-    apps = {variant.app for variant in experiment.variants}
+    apps = {variant.application for variant in experiment.variants}
     for name, count in Counter(str(app) for app in apps).items():
         if count > 1:
             yield f"{count} different applications are called {name}"

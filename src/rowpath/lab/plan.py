@@ -65,7 +65,7 @@ class Cell:
         if isinstance(self.variant.expects, SameAnswer):
             return not self.variant.expects.ignored
         is_any = bool(self.variant.answer.any_of)
-        return not is_any or names_order(self.variant.app, self.conditions)
+        return not is_any or names_order(self.variant.application, self.conditions)
 
     @property
     def params(self) -> dict[str, int]:

@@ -18,7 +18,7 @@ def source_of(variant: Variant) -> str:
     Nothing of an application that the lab does not host. LookupError for a name that the
     application does not define, or defines twice.
     """
-    if not isinstance(variant.app, App):
+    if not isinstance(variant.application, App):
         return ""
     definitions = _definitions(APPLICATIONS[variant.app].techniques or variant.app)
     parts = []

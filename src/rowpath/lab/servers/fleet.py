@@ -44,13 +44,13 @@ class Fleet:
 
     def server_for(self, cell: Cell) -> Answering:
         """Return the server of the cell's application under the cell's conditions."""
-        return self._servers[Post(cell.variant.app, cell.conditions)]
+        return self._servers[Post(cell.variant.application, cell.conditions)]
 
     def server_beside(self, cell: Cell) -> Answering | None:
         """Return the server for what runs beside the cell; None where nothing does."""
         if cell.beside is None:
             return None
-        return self._servers[Post(cell.variant.app, cell.conditions, beside=True)]
+        return self._servers[Post(cell.variant.application, cell.conditions, beside=True)]
 
 
 @contextmanager
@@ -89,9 +89,9 @@ def _served(post: Post, site: Site, trace_folder: Path | None) -> AbstractContex
 
 
 def _posts(cell: Cell) -> Iterator[Post]:
-    yield Post(cell.variant.app, cell.conditions)
+    yield Post(cell.variant.application, cell.conditions)
     if cell.beside is not None:
-        yield Post(cell.variant.app, cell.conditions, beside=True)
+        yield Post(cell.variant.application, cell.conditions, beside=True)
 
 
 @contextmanager
