@@ -78,7 +78,7 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
         {"analysis", "forecast", "resume", "verifying"},
         {"load"},
         {"measuring"},
-        {"race", "session"},
+        {"own_file", "race", "session"},
         {"rereading", "schemas"},
         # what was kept
         {"comparing"},

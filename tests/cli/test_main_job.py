@@ -161,7 +161,7 @@ def test_a_second_run_reuses_the_rows(finished: Finished) -> None:
     again = rowpath(finished.folder, "--sizes", "10", "lazy")
 
     assert again.code == 0, again.err
-    assert again.run().dataset.reused
+    assert again.run().datasets[0].reused
     assert [each.name for each in again.run().experiments] == ["lazy"]
 
 

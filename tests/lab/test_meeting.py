@@ -135,7 +135,7 @@ def beside(**changes: object) -> Cell:
 def test_a_task_and_its_companion_both_answer(pair: Pair, logs: Database) -> None:
     """What both answer is held against the tables, and both sizes are kept for the timed pass."""
     with reference(logs.dsn) as table:
-        seen = Observer(table, pair.traces).observe(T2, T2.variant.answer, pair.fleet)
+        seen = Observer(table, pair.traces).observe(T2, T2.variant, pair.fleet)
 
     slot = measure_slot(T2, pair.fleet, seen, slot_s=0.01)
 
@@ -209,7 +209,7 @@ def test_a_companions_wrong_answer_is_told_by_its_own_name(pair: Pair, logs: Dat
         reference(logs.dsn) as table,
         pytest.raises(AnswerError) as failed,
     ):
-        Observer(table, pair.traces).observe(beside(variant=other), T2.variant.answer, pair.fleet)
+        Observer(table, pair.traces).observe(beside(variant=other), T2.variant, pair.fleet)
 
     assert str(failed.value).startswith(f"Cannot time {TOLD}: ")
 
@@ -219,7 +219,7 @@ def test_a_companions_answer_of_another_length_is_told_by_its_own_name(
 ) -> None:
     """So is one that the timed pass finds."""
     with reference(logs.dsn) as table:
-        seen = Observer(table, pair.traces).observe(T2, T2.variant.answer, pair.fleet)
+        seen = Observer(table, pair.traces).observe(T2, T2.variant, pair.fleet)
 
     with pytest.raises(RowpathError) as failed:
         measure_slot(T2, pair.fleet, replace(seen, beside_bytes=1), slot_s=0.01)

@@ -42,7 +42,7 @@ def seen(products: Database, tmp_path_factory: pytest.TempPathFactory) -> Observ
     folder = tmp_path_factory.mktemp("traces")
     site = Site(dsn=products.dsn, logs=folder)
     with fleet([CELL], site, trace_folder=folder) as traced, reference(products.dsn) as table:
-        return Observer(table, folder).observe(CELL, VARIANT.answer, traced)
+        return Observer(table, folder).observe(CELL, VARIANT, traced)
 
 
 @pytest.fixture(scope="module")

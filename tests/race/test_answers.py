@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from rowpath.lab.race.answers import Difference, difference
+from rowpath.lab.answers.same import Difference, difference
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,11 @@ from click.core import ParameterSource
 
 from rowpath.cli.counts import parse_count, parse_sizes
 from rowpath.cli.datasets import table_sizes, wanted_datasets
+from rowpath.errors import UsageError
 from rowpath.lab.dataset import Dataset, dataset_named
 from rowpath.lab.experiment import Experiment
 from rowpath.lab.experiments import EXPERIMENTS
+from rowpath.lab.own_file import is_own_file, own_experiments
 from rowpath.lab.plan import Stage, Stock, chosen, stages
 from rowpath.lab.profile import Profile, profile_named
 from rowpath.lab.record import ApartRecord, AskedRecord, Run
@@ -56,12 +58,15 @@ def said(parameter: str) -> bool:
 
 def fresh(options: Options, *, seed: int, workers: int) -> Choices:
     """Return the choices of a new run, with `seed` and `workers` where nothing is said of them."""
-    experiments = chosen(options.experiments, EXPERIMENTS)
+    experiments = asked_for(options.experiments)
+    datasets = wanted_datasets(experiments, options.rows)
+    if not datasets:
+        _refuse_rows(options)
     sizes = parse_sizes(options.sizes)
     whole_talk = not options.experiments
     return Choices(
         experiments=experiments,
-        datasets=wanted_datasets(experiments, options.rows),
+        datasets=datasets,
         sizes=sizes,
         profile=profile_named(options.profile or ("talk" if whole_talk else "default")),
         asked=AskedRecord(
@@ -76,6 +81,32 @@ def fresh(options: Options, *, seed: int, workers: int) -> Choices:
         seed=options.seed if options.seed is not None else seed,
         workers=options.workers or workers,
     )
+
+
+def asked_for(names: Sequence[str]) -> tuple[Experiment, ...]:
+    """Return the experiments that the arguments name: built-in ones, or those of one's own files.
+
+    UsageError for one that there is not, and for both at once.
+    """
+    files = [name for name in dict.fromkeys(names) if is_own_file(name)]
+    if not files:
+        return chosen(names, EXPERIMENTS)
+    built_in = [name for name in names if name not in files]
+    if built_in or len(files) > 1:
+        raise UsageError(
+            f"Cannot run {files[0]} together with {', '.join([*built_in, *files[1:]])}: a file of "
+            "own experiments is run alone. Give that file only."
+        )
+    return own_experiments(Path(files[0]))
+
+
+def _refuse_rows(options: Options) -> None:
+    """UsageError for a number of rows where no table of the lab's is asked."""
+    if options.rows is not None:
+        raise UsageError(
+            f"Cannot use --rows {options.rows}: own experiments have no dataset of the lab's. "
+            "Leave it out; the rows of an answer stand in the file, or in --sizes."
+        )
 
 
 def taken_up(options: Options, run: Run, path: Path) -> Choices:

@@ -13,7 +13,7 @@ def wanted_datasets(experiments: Sequence[Experiment], rows: str | None) -> dict
     `rows` is what the option says, for all of them; without it each has its own default.
     """
     asked = None if rows is None else parse_count(rows, "--rows")
-    names = dict.fromkeys(experiment.data for experiment in experiments)
+    names = dict.fromkeys(each.data for each in experiments if each.data is not None)
     return {each: asked or each.default_rows for each in map(dataset_named, names)}
 
 

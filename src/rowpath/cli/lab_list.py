@@ -1,24 +1,28 @@
 """`rowpath lab list`: what can be run."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 
 from rowpath.cli.standard_streams import say
-from rowpath.lab.experiment import WHOLE_TABLE, Claim, Experiment, Group, Variant
+from rowpath.lab.experiment import OWN, WHOLE_TABLE, Claim, Experiment, Group, Variant
 from rowpath.lab.experiments import EXPERIMENTS
+from rowpath.lab.own_file import own_experiments
 
 
 @click.command("list")
-def list_experiments() -> None:
-    """List the experiments with their variants and the talk's claims."""
-    say("\n\n".join(map(_experiment, EXPERIMENTS)))
+@click.argument("own", required=False, metavar="[FILE.py]")
+def list_experiments(own: str | None) -> None:
+    """List the experiments with their variants and claims, or those of a file of your own."""
+    shown = EXPERIMENTS if own is None else own_experiments(Path(own))
+    say("\n\n".join(map(_experiment, shown)))
 
 
 def _experiment(experiment: Experiment) -> str:
     return "\n".join(
         (
-            f"{experiment.name} (section {experiment.section} of the talk): {experiment.question}",
+            f"{experiment.name} ({_section(experiment)}): {experiment.question}",
             *(line for group in experiment.groups for line in _group(experiment, group)),
             *(("  claims:",) if experiment.claims else ()),
             *(f"    {_claim(claim)}" for claim in experiment.claims),
@@ -26,10 +30,16 @@ def _experiment(experiment: Experiment) -> str:
     )
 
 
+def _section(experiment: Experiment) -> str:
+    own = experiment.section == OWN
+    return "your own" if own else f"section {experiment.section} of the talk"
+
+
 def _group(experiment: Experiment, group: Group) -> Iterator[str]:
     if len(experiment.groups) > 1:
         yield f"  {group.name}: {group.question}"
-    yield f"  rows per answer, of {group.of}: {_sizes(group)}"
+    of = f", of {group.of}" if group.of else ""
+    yield f"  rows per answer{of}: {_sizes(group)}"
     yield "  variants:"
     width = max(len(variant.name) for variant in group.variants)
     yield from (f"    {_variant(variant, group, width)}" for variant in group.variants)

@@ -1,6 +1,7 @@
 """`rowpath lab run`: the main job, from nothing to tables, a report and a run on disk."""
 
 import sys
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -29,7 +30,7 @@ from rowpath.report import terminal, trust
 
 
 @click.command("run")
-@click.argument("experiments", nargs=-1, metavar="[EXPERIMENT ...]")
+@click.argument("experiments", nargs=-1, metavar="[EXPERIMENT ...|FILE.py]")
 @options.rows
 @click.option("--sizes", metavar="N,N,...", help="Rows per answer, such as 1k,10k,100k.")
 @click.option(
@@ -98,8 +99,10 @@ def run_experiments(  # noqa: PLR0913 one parameter an option
     files = outputs(json_path, html_path, datetime.now(UTC))
     history = History(folder=runs_dir, is_off=no_history)
     console = console_for(sys.stdout)
-    with open_database(database_url) as database, steps(console) as progress:
-        progress.step(f"using {database.description}")
+    needed = open_database(database_url) if choices.datasets else nullcontext(None)
+    with needed as database, steps(console) as progress:
+        if database is not None:
+            progress.step(f"using {database.description}")
         wants_redis = needs(choices.experiments, REDIS)
         with open_redis(redis_url, logs_folder(), wanted=wants_redis) as redis:
             versions = package_versions() | (dict(redis.versions) if redis else {})

@@ -65,7 +65,7 @@ def experiment_record(  # noqa: PLR0913 one parameter a thing that is known
         name=experiment.name,
         section=experiment.section,
         question=experiment.question,
-        dataset=experiment.data,
+        dataset=experiment.data or "",
         groups=tuple(
             GroupRecord(
                 name=group.name,
@@ -115,7 +115,7 @@ def experiment_record(  # noqa: PLR0913 one parameter a thing that is known
     )
     return replace(
         record,
-        claims=tuple(judged(record, experiment, (held or {}).get(experiment.data), versions)),
+        claims=tuple(judged(record, experiment, (held or {}).get(experiment.data or ""), versions)),
     )
 
 
@@ -298,7 +298,7 @@ def _observed(cell: Cell, group: Group, observation: Observation, source: str) -
         name=variant.name,
         group=group.name,
         title=variant.title,
-        app=variant.app,
+        app=str(variant.application),
         setup=cell.conditions.name,
         rows=cell.rows,
         time_ms=None,

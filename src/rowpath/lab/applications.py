@@ -129,13 +129,48 @@ APPLICATIONS: Mapping[App, Application] = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """An application of the user's own, as a program that is started anew for every block.
+
+    `command` is split as a shell would, and no shell runs it. In it and in `url`, `{port}` is a
+    port that is free. It is ready when it answers the path `ready` with any status below 500.
+    """
+
+    name: str
+    command: str
+    url: str = "http://127.0.0.1:{port}"
+    ready: str = "/"
+
+    def __str__(self) -> str:
+        """Return the name."""
+        return self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """An application of the user's own that runs already, at a URL without a path."""
+
+    name: str
+    url: str
+
+    def __str__(self) -> str:
+        """Return the name."""
+        return self.name
+
+
+OwnApplication = Command | Running
+
+
 def server_of(app: App, conditions: Conditions) -> ServerKind:
     """Return what serves an application under these conditions."""
     return conditions.server or APPLICATIONS[app].server
 
 
-def names_order(app: App, conditions: Conditions) -> bool:
+def names_order(app: App | OwnApplication, conditions: Conditions) -> bool:
     """Return whether an application's queries name the order of their rows."""
+    if not isinstance(app, App):  # what it sends nobody knows; its answers are held to the same
+        return True
     if APPLICATIONS[app].orm is Orm.DJANGO:
         return conditions.django_orders
     return conditions.sqlalchemy_orders

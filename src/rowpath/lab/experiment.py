@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from math import ceil
 
-from rowpath.lab.applications import App
+from rowpath.lab.applications import App, OwnApplication
 from rowpath.lab.conditions import CONTROLLED, Conditions
 from rowpath.lab.measures import TIME, Measure, OneAtATime, Quantity
 
 WHOLE_TABLE = 0
 """The size of an answer that is made from every row of the table; sent as no `rows` at all."""
+OWN = "own"
+"""The section of what is no part of the talk."""
 
 
 class Data(StrEnum):
@@ -77,8 +79,20 @@ class ExpectedError:
     reason: str
 
 
-Expectation = Answer | ExpectedError
-"""What must come back of a variant: the tables' rows, or a failure that is known."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SameAnswer:
+    """What an application of the user's own must answer: JSON is compared by its values.
+
+    It is `body`, or where that is None what the group's baseline answers. Fields in `ignored` are
+    left out at any depth; with any of them the length of an answer may change.
+    """
+
+    body: str | None = None
+    ignored: tuple[str, ...] = ()
+
+
+Expectation = Answer | ExpectedError | SameAnswer
+"""What must come back of a variant: the tables' rows, a failure that is known, or the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +130,25 @@ class Task:
         return "POST"
 
 
-Asked = Endpoint | Task
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A path of an application of the user's own; `{rows}` in it is the size asked for."""
+
+    app: OwnApplication
+    path: str
+
+    @property
+    def method(self) -> str:
+        """The method of the request."""
+        return "GET"
+
+    @property
+    def code(self) -> tuple[str, ...]:
+        """Nothing: the report shows no code of an application that the lab does not host."""
+        return ()
+
+
+Asked = Endpoint | Task | Request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,7 +268,15 @@ class Variant:
 
     @property
     def app(self) -> App:
-        """The application that is asked."""
+        """The lab's application that is asked; TypeError where it is the user's own."""
+        if isinstance(self.asks, Request):
+            msg = f"{self.name} asks an application of the user's own"
+            raise TypeError(msg)
+        return self.asks.app
+
+    @property
+    def application(self) -> App | OwnApplication:
+        """The application that is asked, the lab's or the user's own."""
         return self.asks.app
 
     def declared_statements(self, rows: int) -> int:
@@ -255,11 +295,11 @@ class Claim:
     """
 
     text: str
-    section: str
     variant: str
     baseline: str
     rows: int
     ratio: float
+    section: str = OWN
     quantity: Quantity = TIME
     faster_by: float | None = None
 
@@ -300,7 +340,8 @@ class Group:
     """Variants that do the same and are compared with one another.
 
     Ratios are taken against the variant `baseline`. `sizes` are rows per answer, counted in the
-    table `of`; `thorough_sizes` come with the thorough profile only. `measure` is what a slot does,
+    table `of` (none where the application is the user's own); `thorough_sizes` come with the
+    thorough profile only. `measure` is what a slot does,
     and so which quantity is compared. `leads` is the figure that the group is first of all about.
     `explanation` shares a ratio out, `steps` are changes that come one after the other, each of
     which is compared with the one before it. A group that is alone in its experiment needs no
@@ -310,8 +351,8 @@ class Group:
     name: str
     baseline: str
     variants: tuple[Variant, ...]
-    of: str
-    sizes: tuple[int, ...]
+    of: str = ""
+    sizes: tuple[int, ...] = (1,)
     thorough_sizes: tuple[int, ...] = ()
     question: str = ""
     measure: Measure = field(default_factory=OneAtATime)
@@ -326,14 +367,15 @@ class Experiment:
 
     A variant's name is its own within the experiment, and `/<experiment>/<variant>` is where the
     measured application answers it, with `?rows=N`. What is no part of the talk says in `apart` how
-    it is run: a run of the whole talk leaves it out and tells so.
+    it is run: a run of the whole talk leaves it out and tells so. `data` is None where no
+    database of the lab's is needed.
     """
 
     name: str
-    section: str
     question: str
     groups: tuple[Group, ...]
-    data: Data = Data.LOGS
+    section: str = OWN
+    data: Data | None = Data.LOGS
     claims: tuple[Claim, ...] = field(default=())
     apart: str = ""
 
@@ -353,7 +395,7 @@ class Experiment:
     def path(self, variant: Variant | str) -> str:
         """Return where the measured application answers a variant, or the one of that name."""
         found = self.variant(variant) if isinstance(variant, str) else variant
-        others = found.asks.path if isinstance(found.asks, Endpoint) else None
+        others = None if isinstance(found.asks, Task) else found.asks.path
         return others or f"/{self.name}/{found.name}"
 
     def answered_by(self, app: App) -> Iterator[Variant]:
@@ -361,5 +403,6 @@ class Experiment:
         return (
             variant
             for variant in self.variants
-            if variant.app is app and not (isinstance(variant.asks, Endpoint) and variant.asks.path)
+            if variant.application is app
+            and not (isinstance(variant.asks, Endpoint) and variant.asks.path)
         )

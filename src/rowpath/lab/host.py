@@ -46,15 +46,9 @@ def machine() -> Machine:
     )
 
 
-def environment(database: Database, versions: Mapping[str, str]) -> EnvironmentRecord:
-    """Return the environment of a run on the database; `versions` are those of packages."""
-    with connect(database.dsn) as connection:
-        version = connection.execute("SHOW server_version").fetchone()
-        settings = connection.execute(
-            "SELECT name, current_setting(name) FROM pg_settings "
-            "WHERE name = ANY(%s) ORDER BY name",
-            [list(SETTINGS)],
-        ).fetchall()
+def environment(database: Database | None, versions: Mapping[str, str]) -> EnvironmentRecord:
+    """Return the environment of a run, on a database if it has one, with packages' `versions`."""
+    postgresql, settings = ("no database", {}) if database is None else _database(database)
     here = machine()
     return EnvironmentRecord(
         cpu=here.cpu,
@@ -62,11 +56,23 @@ def environment(database: Database, versions: Mapping[str, str]) -> EnvironmentR
         memory_bytes=psutil.virtual_memory().total,
         kernel=here.kernel,
         python=here.python,
-        postgresql=_version(version) + (", embedded" if database.embedded else ""),
+        postgresql=postgresql,
         packages=dict(versions),
-        settings=dict(settings),
+        settings=settings,
         load_average=here.load_average,
     )
+
+
+def _database(database: Database) -> tuple[str, dict[str, str]]:
+    """Return a database's version and its settings that matter."""
+    with connect(database.dsn) as connection:
+        version = connection.execute("SHOW server_version").fetchone()
+        settings = connection.execute(
+            "SELECT name, current_setting(name) FROM pg_settings "
+            "WHERE name = ANY(%s) ORDER BY name",
+            [list(SETTINGS)],
+        ).fetchall()
+    return _version(version) + (", embedded" if database.embedded else ""), dict(settings)
 
 
 def _version(row: tuple[str] | None) -> str:

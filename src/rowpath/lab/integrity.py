@@ -53,7 +53,7 @@ def _of_run(run: Run) -> Iterator[str]:
     ):
         yield "it has a ratio that is shared out and does not say among what"
     yield from without_zone((run.started_at, *(each.started_at for each in run.sittings)))
-    if not run.datasets:
+    if not run.datasets and any(each.dataset for each in run.experiments):
         yield "it has no datasets"
     if (name := twice(each.name for each in run.experiments)) is not None:
         yield f"it has the experiment {name!r} twice"

@@ -48,16 +48,18 @@ def _speaks_of(comparison: ComparisonRecord, claim: Claim) -> bool:
 
 def _other_table(experiment: Experiment, held_rows: int | None) -> str:
     """Return why claims on a table of another size are not judged; nothing if it is the same."""
-    told = experiment.data.told_rows
+    told = experiment.data and experiment.data.told_rows
     if told is None or held_rows is None or told == held_rows:
         return ""
     return f"The claim is of a table of {told:,} rows; this one has {held_rows:,}."
 
 
 def _other_versions(
-    record: ExperimentRecord, data: Data, claim: Claim, versions: Mapping[str, str]
+    record: ExperimentRecord, data: Data | None, claim: Claim, versions: Mapping[str, str]
 ) -> Iterator[str]:
     """Yield the versions that a claim was measured with, where the run has others."""
+    if data is None:
+        return
     about = (claim.variant, claim.baseline)
     apps = {App(each.app) for each in record.variants if each.name in about}
     for orm in dict.fromkeys(APPLICATIONS[app].orm for app in sorted(apps)):

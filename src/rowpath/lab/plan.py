@@ -4,11 +4,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from random import Random
+from sys import maxsize
 
 from rowpath.errors import UsageError
 from rowpath.lab.applications import names_order
 from rowpath.lab.conditions import Conditions
-from rowpath.lab.experiment import WHOLE_TABLE, Experiment, Group, Variant
+from rowpath.lab.experiment import (
+    WHOLE_TABLE,
+    Experiment,
+    Group,
+    Request,
+    SameAnswer,
+    Variant,
+)
 from rowpath.lab.measures import Measure, OneAtATime
 from rowpath.lab.profile import WARM_UP_ROWS, Profile
 from rowpath.lab.sections import place
@@ -54,13 +62,23 @@ class Cell:
     @property
     def is_ordered(self) -> bool:
         """Whether the answer has its rows, and so all its bytes, decided."""
+        if isinstance(self.variant.expects, SameAnswer):
+            return not self.variant.expects.ignored
         is_any = bool(self.variant.answer.any_of)
-        return not is_any or names_order(self.variant.app, self.conditions)
+        return not is_any or names_order(self.variant.application, self.conditions)
 
     @property
     def params(self) -> dict[str, int]:
         """The query parameters that ask for the cell's size."""
-        return {} if self.whole else {"rows": self.rows}
+        is_in_path = isinstance(self.variant.asks, Request)
+        return {} if self.whole or is_in_path else {"rows": self.rows}
+
+    @property
+    def target(self) -> str:
+        """The path that is asked for: with the cell's size where it has a place for that."""
+        if isinstance(self.variant.asks, Request):
+            return self.path.replace("{rows}", str(self.rows))
+        return self.path
 
     def sized(self, rows: int) -> "Cell":
         """Return the cell for another number of rows, its companion too."""
@@ -74,6 +92,8 @@ class Cell:
         With none where each request sorts the whole table, which takes longer than all the rest:
         Django sends no statement then, and for LIMIT 0 PostgreSQL sorts nothing.
         """
+        if isinstance(self.variant.asks, Request):  # of which sizes it has others nobody knows
+            return self
         most = WARM_UP_ROWS if self.conditions.uses_index else 0
         return self.sized(min(self.rows, most))
 
@@ -134,6 +154,10 @@ class Stock:
 
     tables: Mapping[str, int]
     versions: Mapping[str, str]
+
+    def rows_of(self, group: Group) -> int:
+        """Return how many rows a group can ask for: without a table of the lab's, any number."""
+        return self.tables[group.of] if group.of else maxsize
 
 
 def chosen(names: Sequence[str], experiments: Sequence[Experiment]) -> tuple[Experiment, ...]:
@@ -213,7 +237,7 @@ def _controls(comparisons: Sequence[Comparison], *, is_first: bool) -> Iterator[
 
 
 def _check_sizes(group: Group, sizes: Sequence[int], stock: Stock) -> None:
-    held = stock.tables[group.of]
+    held = stock.rows_of(group)
     beyond = [size for size in sizes if not 0 < size <= held]
     if beyond and not _speaks_of_whole_table(group):
         raise UsageError(
@@ -247,7 +271,7 @@ def _comparisons(
                 for conditions in variant.conditions
             ),
         )
-        for rows in _sizes(group, profile, stock.tables[group.of], sizes)
+        for rows in _sizes(group, profile, stock.rows_of(group), sizes)
     ]
 
 

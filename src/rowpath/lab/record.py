@@ -486,7 +486,7 @@ class Run:
     profile: str
     workers: int
     environment: EnvironmentRecord
-    dataset: DatasetRecord
+    dataset: DatasetRecord | None
     datasets: tuple[DatasetRecord, ...]
     experiments: tuple[ExperimentRecord, ...]
     asked: AskedRecord | None = None

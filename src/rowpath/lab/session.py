@@ -92,7 +92,7 @@ class Session:
             profile=self.plan.profile.name,
             workers=self.plan.site.workers,
             environment=self.environment,
-            dataset=self.datasets[0],
+            dataset=self.datasets[0] if self.datasets else None,
             datasets=self.datasets,
             experiments=experiments,
             asked=self.asked,
@@ -126,6 +126,8 @@ class Session:
         """Return what to tell of an error: a server that fails may have lost its database."""
         if isinstance(error, RowpathError) and not isinstance(error, ServerError):
             return error
+        if not self.plan.site.dsn and isinstance(error, RowpathError):
+            return error
         try:
             connect(self.plan.site.dsn).close()
         except DatabaseError as broken:
@@ -138,7 +140,7 @@ class Session:
 
 
 def prepared(  # noqa: PLR0913 one parameter a choice
-    database: Database,
+    database: Database | None,
     stages: Sequence[Stage],
     datasets: Mapping[Dataset, int],
     *,
@@ -156,7 +158,8 @@ def prepared(  # noqa: PLR0913 one parameter a choice
 
     These are given with their numbers of rows; `versions` are those of packages, by which the
     stages were planned; `report` hears of each step. `earlier` is a run that was interrupted and
-    goes on with what is not measured yet. DatabaseError where the datasets cannot be had,
+    goes on with what is not measured yet. `database` is None where no dataset is
+    needed. DatabaseError where the datasets cannot be had,
     ResumeError where new blocks would not belong to the earlier ones.
     """
     surroundings = environment(database, versions)
@@ -169,6 +172,7 @@ def prepared(  # noqa: PLR0913 one parameter a choice
     held = tuple(
         ensure(database, dataset, rows=rows, seed=seed, report=report)
         for dataset, rows in datasets.items()
+        if database is not None
     )
     if earlier is not None:
         refuse(other_data(earlier, held))
@@ -182,8 +186,13 @@ def prepared(  # noqa: PLR0913 one parameter a choice
             stages=stages,
             profile=profile,
             seed=seed,
-            site=Site(dsn=database.dsn, logs=logs, workers=workers, redis_url=redis_url),
-            table_rows=held[0].rows,
+            site=Site(
+                dsn=database.dsn if database else "",
+                logs=logs,
+                workers=workers,
+                redis_url=redis_url,
+            ),
+            table_rows=held[0].rows if held else 0,
         ),
         sources=sources,
     )

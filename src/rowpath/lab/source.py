@@ -15,8 +15,11 @@ _Definition = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 def source_of(variant: Variant) -> str:
     """Return the classes and functions that the variant names, in that order.
 
-    LookupError for a name that the application does not define, or defines twice.
+    Nothing of an application that the lab does not host. LookupError for a name that the
+    application does not define, or defines twice.
     """
+    if not isinstance(variant.application, App):
+        return ""
     definitions = _definitions(APPLICATIONS[variant.app].techniques or variant.app)
     parts = []
     for name in variant.asks.code:

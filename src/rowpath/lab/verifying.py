@@ -76,7 +76,7 @@ def _experiment_asked(record: ExperimentRecord) -> Experiment:
         section=record.section,
         question=record.question,
         groups=(),
-        data=Data(record.dataset),
+        data=Data(record.dataset) if record.dataset else None,
         claims=tuple(dict.fromkeys(_claim(each, record) for each in record.claims)),
     )
 

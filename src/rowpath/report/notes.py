@@ -229,12 +229,14 @@ def _named(name: str, version: str) -> str:
 
 
 def datasets(run: Run) -> tuple[DatasetRecord, ...]:
-    """Return the datasets of a run, of which there is one at least."""
-    return run.datasets or (run.dataset,)
+    """Return the datasets of a run, none where no database was needed."""
+    return run.datasets or ((run.dataset,) if run.dataset else ())
 
 
 def contents(run: Run) -> str:
     """Return what the database held: `10,000,000 products and 1,000,000 player fights`."""
+    if not datasets(run):
+        return "applications of the user's own"
     *others, last = map(_main_rows, datasets(run))
     return " and ".join(filter(None, (", ".join(others), last)))
 

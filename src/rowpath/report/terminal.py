@@ -7,6 +7,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from rowpath.lab.experiment import OWN
 from rowpath.lab.record import ClaimRecord, ExperimentRecord, Run
 from rowpath.report import claim_columns, figures, notes, trust
 from rowpath.report.layout import groups, is_divided, size_part
@@ -19,7 +20,8 @@ from rowpath.report.verdicts import judged, other_versions, tally
 def question(record: ExperimentRecord) -> RenderableType:
     """Return what stands above the tables of an experiment: what it asks, and where in the talk."""
     asked, section = figures.printable(record.question), figures.printable(record.section)
-    return Text.assemble((asked, "bold"), f"  (talk {section})\n")
+    whose = f"talk {section}" if record.section != OWN else "your own"
+    return Text.assemble((asked, "bold"), f"  ({whose})\n")
 
 
 def group_table(record: ExperimentRecord, group_name: str, rows: int) -> RenderableType:

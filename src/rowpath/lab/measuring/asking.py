@@ -16,13 +16,13 @@ from rowpath.lab.experiment import Task
 from rowpath.lab.measures import TaskClock
 from rowpath.lab.measuring.client import BrokenOffError, Client, Response, connected
 from rowpath.lab.plan import Cell
-from rowpath.lab.servers.server import Server
+from rowpath.lab.servers.server import Answering
 
 OK = 200
 
 
 def ask(
-    client: Client, cell: Cell, server: Server, headers: Mapping[str, str] | None = None
+    client: Client, cell: Cell, server: Answering, headers: Mapping[str, str] | None = None
 ) -> Response:
     """Return the answer to a cell's request; ServerError where it has not the status 200."""
     response = ask_anyhow(client, cell, server, headers)
@@ -32,19 +32,19 @@ def ask(
 
 
 def ask_anyhow(
-    client: Client, cell: Cell, server: Server, headers: Mapping[str, str] | None = None
+    client: Client, cell: Cell, server: Answering, headers: Mapping[str, str] | None = None
 ) -> Response:
     """Return the answer to a cell's request, whatever its status; ServerError where none comes."""
     token = {TOKEN_HEADER: server.token} if isinstance(cell.variant.asks, Task) else {}
     try:
         return client.ask(
-            cell.variant.asks.method, cell.path, cell.params, {**token, **(headers or {})}
+            cell.variant.asks.method, cell.target, cell.params, {**token, **(headers or {})}
         )
     except BrokenOffError as error:
         raise failure(cell, server, str(error)) from error
 
 
-def time_s(cell: Cell, server: Server, response: Response) -> float:
+def time_s(cell: Cell, server: Answering, response: Response) -> float:
     """Return how long the cell's request took, by the clock of its measure.
 
     ServerError for a task that says no time.
@@ -68,7 +68,7 @@ class Company:
 
 
 @contextmanager
-def accompanied(cell: Cell, beside: Server | None) -> Iterator[Company]:
+def accompanied(cell: Cell, beside: Answering | None) -> Iterator[Company]:
     """Have the server `beside` run the cell's companion while the block asks for the cell.
 
     The two begin at once, when both have prepared. The block's end waits for the companion, and
@@ -100,7 +100,7 @@ def accompanied(cell: Cell, beside: Server | None) -> Iterator[Company]:
             pool.shutdown(wait=False)
 
 
-def _ask_beside(companion: Cell, beside: Server, meeting: Path) -> Response:
+def _ask_beside(companion: Cell, beside: Answering, meeting: Path) -> Response:
     try:
         with connected(beside.url) as client:
             return ask(client, companion, beside, {MEETING_HEADER: str(meeting)})
@@ -109,7 +109,7 @@ def _ask_beside(companion: Cell, beside: Server, meeting: Path) -> Response:
 
 
 @contextmanager
-def watched(cell: Cell, server: Server) -> Iterator[tuple[int, ...]]:
+def watched(cell: Cell, server: Answering) -> Iterator[tuple[int, ...]]:
     """Yield the server's worker processes, which must be the same at the end: ServerError else."""
     pids = server.worker_pids()
     try:
@@ -121,7 +121,7 @@ def watched(cell: Cell, server: Server) -> Iterator[tuple[int, ...]]:
         raise failure(cell, server, "a worker ended in the middle")
 
 
-def failure(cell: Cell, server: Server, reason: str) -> ServerError:
+def failure(cell: Cell, server: Answering, reason: str) -> ServerError:
     """Return the error that tells of a server's failure at a cell."""
     return ServerError(
         f"Cannot measure {cell}: {reason}. The last lines of the server's log may say why; "

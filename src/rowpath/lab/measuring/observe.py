@@ -25,7 +25,7 @@ from rowpath.lab.answers.reference import Reference
 from rowpath.lab.answers.verify import Difference, differences
 from rowpath.lab.apps.tracing import REQUEST_HEADER
 from rowpath.lab.database.processes import server_pids
-from rowpath.lab.experiment import Answer
+from rowpath.lab.experiment import Answer, Variant
 from rowpath.lab.measuring.asking import accompanied, ask, ask_anyhow, failure, time_s
 from rowpath.lab.measuring.client import Response, connected
 from rowpath.lab.measuring.cpu_clock import cpu_s
@@ -35,7 +35,7 @@ from rowpath.lab.measuring.warming import hits_of_workers
 from rowpath.lab.plan import Cell
 from rowpath.lab.results import CpuLine, Observation
 from rowpath.lab.servers.fleet import Fleet
-from rowpath.lab.servers.server import Server
+from rowpath.lab.servers.server import Answering
 
 GZIP_LEVEL = 6
 """zlib's own default, and that of Django's GZipMiddleware before its random padding."""
@@ -64,8 +64,8 @@ class Observer:
         self._trace_folder = trace_folder
         self._gzip_bytes: dict[_Checked, int] = {}
 
-    def observe(self, cell: Cell, baseline: Answer, fleet: Fleet) -> Observation:
-        """Return what one request did, `baseline` being the answer of what the cell is held to.
+    def observe(self, cell: Cell, baseline: Variant, fleet: Fleet) -> Observation:
+        """Return what one request did, `baseline` being what the cell is compared with.
 
         AnswerError, ServerError where it did not as declared.
         """
@@ -103,13 +103,13 @@ class Observer:
             size_bytes=len(response.body),
             gzip_bytes=self._verified(cell, response.body),
             trace=seen,
-            differences=self._differences(cell, baseline),
+            differences=self._differences(cell, baseline.answer),
             cpu_lines=self._cpu_lines(cell, fleet) if cell.variant.charts_cpu else (),
             beside_bytes=self._verified_beside(cell, company.response),
             cache_workers=cache_workers,
         )
 
-    def _failed(self, cell: Cell, server: Server) -> Observation:
+    def _failed(self, cell: Cell, server: Answering) -> Observation:
         """Return how a cell failed that is expected to; AnswerError where it did not so."""
         request = uuid4().hex
         with connected(server.url) as client:

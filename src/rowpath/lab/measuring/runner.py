@@ -16,6 +16,7 @@ from rowpath.lab.forecast import Forecast
 from rowpath.lab.load.engine import Driver, driver
 from rowpath.lab.measures import Load
 from rowpath.lab.measuring.observe import Observer
+from rowpath.lab.measuring.observe_own import OwnObserver
 from rowpath.lab.measuring.slots import measure_slot
 from rowpath.lab.measuring.standstills import noticed
 from rowpath.lab.measuring.surroundings import Surroundings, surroundings
@@ -69,10 +70,10 @@ def execute(plan: Plan, results: Results, listener: Listener) -> None:
     """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="rowpath-traces-")))
-        table = stack.enter_context(reference(plan.site.dsn))
+        table = stack.enter_context(reference(plan.site.dsn)) if plan.site.dsn else None
         around = stack.enter_context(surroundings(plan.site.dsn))
         stack.enter_context(noticed())
-        observer = Observer(table, folder)
+        observer = OwnObserver() if table is None else Observer(table, folder)
         tracing = Tracing(plan.site, folder, observer, results, listener)
         for number, stage in enumerate(plan.stages):
             if stage not in results.done:
@@ -96,7 +97,7 @@ class Tracing:
 
     site: Site
     folder: Path
-    observer: Observer
+    observer: Observer | OwnObserver
     results: Results
     listener: Listener
 
@@ -109,7 +110,10 @@ class Tracing:
         left = [
             (comparison, cell)
             for comparison in stage.comparisons
-            for cell in comparison.cells
+            # What others are held to is asked first.
+            for cell in sorted(
+                comparison.cells, key=lambda cell: cell.variant.name != comparison.group.baseline
+            )
             if cell not in self.results.observations
             if cell.variant.timing is Timing.BLOCKS or not only_blocks
         ]
@@ -125,7 +129,7 @@ class Tracing:
         with fleet((cell for _, cell in left), self.site, trace_folder=self.folder) as servers:
             for comparison, cell in left:
                 self.listener.step(f"{stage}: checking", cell)
-                seen = self.observer.observe(cell, comparison.baseline.answer, servers)
+                seen = self.observer.observe(cell, comparison.baseline, servers)
                 self.results.observations[cell] = seen
 
 

@@ -12,7 +12,7 @@ from rowpath.lab.measuring.warming import fill
 from rowpath.lab.plan import SLOWED_BY, Cell, Control
 from rowpath.lab.results import Observation, Slot
 from rowpath.lab.servers.fleet import Fleet
-from rowpath.lab.servers.server import Server
+from rowpath.lab.servers.server import Answering
 
 
 def measure_slot(cell: Cell, fleet: Fleet, seen: Observation, *, slot_s: float) -> Slot:
@@ -29,7 +29,7 @@ def measure_slot(cell: Cell, fleet: Fleet, seen: Observation, *, slot_s: float) 
     with watched(cell, server) as pids, connected(server.url) as client:
         with accompanied(cell.warm_up, beside) as company:
             ask(client, cell.warm_up, server, company.headers)
-        has_peaks = forget_peaks(pids)
+        has_peaks = bool(pids) and forget_peaks(pids)
         cpu_before_s = cpu_s(pids)
         deadline = monotonic() + slot_s
         while not samples_s or monotonic() < deadline:
@@ -44,8 +44,10 @@ def measure_slot(cell: Cell, fleet: Fleet, seen: Observation, *, slot_s: float) 
         if beside and cell.beside and beside.worker_pids() != pids_beside:
             raise failure(cell.beside, beside, "a worker ended in the middle")
         used_s = sum(own_cpu_s) if own_cpu_s else cpu_s(pids) - cpu_before_s
+        # A server that ran before us may be of processes that we do not know.
+        cpu = {CPU: used_s / len(samples_s)} if pids else {}
         memory = peaks(pids) if has_peaks else {}
-    figures = {TIME: median(samples_s), CPU: used_s / len(samples_s)} | memory
+    figures = {TIME: median(samples_s)} | cpu | memory
     return Slot(figures=figures, samples_s=tuple(samples_s))
 
 
@@ -62,7 +64,7 @@ def slowed(took_s: float) -> float:
     return took_s + waited_s
 
 
-def _check_length(cell: Cell, server: Server, response: Response, verified_bytes: int) -> None:
+def _check_length(cell: Cell, server: Answering, response: Response, verified_bytes: int) -> None:
     if cell.is_ordered and len(response.body) != verified_bytes:
         raise failure(
             cell,

@@ -47,10 +47,13 @@ class _LookAround:
 class Surroundings:
     """Looks at the machine and the database before a slot and after it."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection | None) -> None:
         self._connection = connection
-        self._query = _AT_WORK.format(checkpoints=_checkpoints(connection.info.server_version))
-        self._database = first_process(connection)
+        self._query = ""
+        self._database = None
+        if connection is not None:
+            self._query = _AT_WORK.format(checkpoints=_checkpoints(connection.info.server_version))
+            self._database = first_process(connection)
         self._own = psutil.Process()
 
     @contextmanager
@@ -67,6 +70,8 @@ class Surroundings:
         found |= _between(before, self._look())
         if self._database is None:
             del found[OTHER_CPU]
+        if self._connection is None:
+            del found[CHECKPOINTS], found[AUTOVACUUMS]
 
     def _look(self) -> _LookAround:
         checkpoints, autovacuums, workers = self._at_work()
@@ -85,6 +90,8 @@ class Surroundings:
         )
 
     def _at_work(self) -> tuple[int, int, int]:
+        if self._connection is None:
+            return 0, 0, 0
         row = self._connection.execute(self._query.encode()).fetchone()
         if row is None:  # an aggregate without GROUP BY has a row
             msg = "the database told nothing of itself"
@@ -100,7 +107,13 @@ class Surroundings:
 
 @contextmanager
 def surroundings(dsn: str) -> Iterator[Surroundings]:
-    """Yield what looks at this machine and at a database, over a connection of its own."""
+    """Yield what looks at this machine and at a database, over a connection of its own.
+
+    An empty `dsn` is for no database.
+    """
+    if not dsn:
+        yield Surroundings(None)
+        return
     with connect(dsn) as connection:
         yield Surroundings(connection)
 

@@ -27,7 +27,7 @@ from rowpath.lab.measuring.warming import fill
 from rowpath.lab.plan import Cell
 from rowpath.lab.results import Observation, Slot
 from rowpath.lab.servers.fleet import Fleet
-from rowpath.lab.servers.server import Server
+from rowpath.lab.servers.server import Answering
 
 ALL_ANSWERED_WITHIN_S = 60.0
 MORE_GENERATORS = 2
@@ -101,7 +101,7 @@ def measure_load(  # noqa: PLR0913 one parameter a matter of the slot's
     return Slot(figures=kept)
 
 
-def _under(plan: LoadPlan, cell: Cell, server: Server, asking: Driver | None) -> _Loaded:
+def _under(plan: LoadPlan, cell: Cell, server: Answering, asking: Driver | None) -> _Loaded:
     """Do a load on a server that is warm, and see what its workers use meanwhile."""
     fill(cell, server)
     with connected(server.url) as client:
@@ -120,7 +120,7 @@ def _under(plan: LoadPlan, cell: Cell, server: Server, asking: Driver | None) ->
 def _plan(  # noqa: PLR0913 one parameter a matter of the load's
     cell: Cell,
     measure: Load,
-    server: Server,
+    server: Answering,
     seen: Observation,
     *,
     load_s: float,
@@ -148,7 +148,7 @@ def _plan(  # noqa: PLR0913 one parameter a matter of the load's
     )
 
 
-def _check(cell: Cell, server: Server, result: LoadResult) -> None:
+def _check(cell: Cell, server: Answering, result: LoadResult) -> None:
     if result.total.failures:
         reasons = ", ".join(f"{count} x {why}" for why, count in result.total.failures.items())
         raise failure(
@@ -159,7 +159,7 @@ def _check(cell: Cell, server: Server, result: LoadResult) -> None:
         raise NotHeldError(failure(cell, server, reason), reason[0].lower() + reason[1:])
 
 
-def _seconds(cell: Cell, server: Server, found: Figures) -> tuple[float, float]:
+def _seconds(cell: Cell, server: Answering, found: Figures) -> tuple[float, float]:
     if found.p50_ms is None or found.p95_ms is None:
         raise failure(
             cell,

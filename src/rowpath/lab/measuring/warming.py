@@ -9,7 +9,7 @@ from rowpath.lab.measuring.asking import ask, failure
 from rowpath.lab.measuring.client import connected
 from rowpath.lab.plan import Cell
 from rowpath.lab.results import CacheWorker
-from rowpath.lab.servers.server import Server
+from rowpath.lab.servers.server import Answering
 
 Told = tuple[int, str]
 """The worker process that answered, and `hit` or `miss`."""
@@ -22,7 +22,7 @@ LASTS_S = 1.5
 AT_LAST_S = 30.0
 
 
-def fill(cell: Cell, server: Server) -> None:
+def fill(cell: Cell, server: Answering) -> None:
     """Return when each worker has answered for a cell, and so has its answer in its cache.
 
     ServerError where an answer fails. Nothing is done where no cache is to be warm, and a worker
@@ -32,7 +32,7 @@ def fill(cell: Cell, server: Server) -> None:
         _asked_until(cell, server, requests=1, lasts_s=0)
 
 
-def hits_of_workers(cell: Cell, server: Server) -> tuple[CacheWorker, ...]:
+def hits_of_workers(cell: Cell, server: Answering) -> tuple[CacheWorker, ...]:
     """Return what each worker answered from a warm cache, of enough requests for a hit rate.
 
     Empty where no cache is to be warm. ServerError where an answer fails.
@@ -45,7 +45,7 @@ def hits_of_workers(cell: Cell, server: Server) -> tuple[CacheWorker, ...]:
     return tuple(CacheWorker(requests=asked[pid], hits=hits[pid]) for pid in sorted(asked))
 
 
-def _asked_until(cell: Cell, server: Server, *, requests: int, lasts_s: float) -> list[Told]:
+def _asked_until(cell: Cell, server: Answering, *, requests: int, lasts_s: float) -> list[Told]:
     """Return what is told by so many answers at least, over so long a time, of all workers."""
     workers = len(server.worker_pids())
     started = monotonic()
@@ -59,7 +59,7 @@ def _asked_until(cell: Cell, server: Server, *, requests: int, lasts_s: float) -
                 return told
 
 
-def _asked(cell: Cell, server: Server) -> Told:
+def _asked(cell: Cell, server: Answering) -> Told:
     """Return which worker answered, and whether it had to make its answer."""
     with connected(server.url) as client:
         answer = ask(client, cell, server)

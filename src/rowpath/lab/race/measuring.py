@@ -10,6 +10,7 @@ from time import monotonic, process_time, sleep
 from typing import Protocol
 
 from rowpath.errors import AnswerError, ServerError
+from rowpath.lab.answers.same import Difference, difference
 from rowpath.lab.disturbances import MOST_TRIES, STOOD_STILL, disturbance
 from rowpath.lab.load.plan import Target
 from rowpath.lab.measures import ASKING_CPU, OTHER_CPU, Quantity
@@ -18,7 +19,6 @@ from rowpath.lab.measuring.slots import slowed
 from rowpath.lab.measuring.standstills import noticed, standstills
 from rowpath.lab.plan import SLOWED_BY, Control
 from rowpath.lab.race import crowd
-from rowpath.lab.race.answers import Difference, difference
 from rowpath.lab.race.asking import (
     Alarm,
     Asker,

@@ -6,21 +6,22 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from rowpath.lab.applications import App
+from rowpath.lab.applications import App, OwnApplication
 from rowpath.lab.apps.settings import AppSettings
 from rowpath.lab.conditions import Conditions
 from rowpath.lab.plan import Cell
-from rowpath.lab.servers.server import Server, serving
+from rowpath.lab.servers.own import own_serving
+from rowpath.lab.servers.server import Answering, serving
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """What the servers of a run share: the database, the folder of logs, workers in each.
 
-    `redis_url` is that of a Redis, where there is one.
+    `dsn` is empty where there is no database, `redis_url` that of a Redis, where there is one.
     """
 
-    dsn: str
+    dsn: str = ""
     logs: Path
     workers: int = 1
     redis_url: str | None = None
@@ -30,7 +31,7 @@ class Site:
 class Post:
     """A server's part in a fleet; the one `beside` runs what a cell has running beside it."""
 
-    app: App
+    app: App | OwnApplication
     conditions: Conditions
     beside: bool = False
 
@@ -38,18 +39,18 @@ class Post:
 class Fleet:
     """Finds the servers for a cell."""
 
-    def __init__(self, servers: Mapping[Post, Server]) -> None:
+    def __init__(self, servers: Mapping[Post, Answering]) -> None:
         self._servers = servers
 
-    def server_for(self, cell: Cell) -> Server:
+    def server_for(self, cell: Cell) -> Answering:
         """Return the server of the cell's application under the cell's conditions."""
-        return self._servers[Post(cell.variant.app, cell.conditions)]
+        return self._servers[Post(cell.variant.application, cell.conditions)]
 
-    def server_beside(self, cell: Cell) -> Server | None:
+    def server_beside(self, cell: Cell) -> Answering | None:
         """Return the server for what runs beside the cell; None where nothing does."""
         if cell.beside is None:
             return None
-        return self._servers[Post(cell.variant.app, cell.conditions, beside=True)]
+        return self._servers[Post(cell.variant.application, cell.conditions, beside=True)]
 
 
 @contextmanager
@@ -62,35 +63,41 @@ def fleet(
     carry the instruments. ServerError where one does not start; the others are stopped then.
     """
     contexts = {
-        post: serving(
-            post.app,
-            AppSettings(
-                dsn=site.dsn,
-                conditions=post.conditions,
-                trace_folder=trace_folder,
-                redis_url=site.redis_url,
-            ),
-            logs=site.logs,
-            workers=site.workers,
-            log_suffix="-beside" if post.beside else "",
-            stops_within_s=0.0,  # everything that was asked is answered by then
-        )
+        post: _served(post, site, trace_folder)
         for post in dict.fromkeys(post for cell in cells for post in _posts(cell))
     }
     with _together(contexts) as servers:
         yield Fleet(servers)
 
 
+def _served(post: Post, site: Site, trace_folder: Path | None) -> AbstractContextManager[Answering]:
+    if not isinstance(post.app, App):
+        return own_serving(post.app, logs=site.logs)
+    return serving(
+        post.app,
+        AppSettings(
+            dsn=site.dsn,
+            conditions=post.conditions,
+            trace_folder=trace_folder,
+            redis_url=site.redis_url,
+        ),
+        logs=site.logs,
+        workers=site.workers,
+        log_suffix="-beside" if post.beside else "",
+        stops_within_s=0.0,  # everything that was asked is answered by then
+    )
+
+
 def _posts(cell: Cell) -> Iterator[Post]:
-    yield Post(cell.variant.app, cell.conditions)
+    yield Post(cell.variant.application, cell.conditions)
     if cell.beside is not None:
-        yield Post(cell.variant.app, cell.conditions, beside=True)
+        yield Post(cell.variant.application, cell.conditions, beside=True)
 
 
 @contextmanager
 def _together(
-    contexts: Mapping[Post, AbstractContextManager[Server]],
-) -> Iterator[Mapping[Post, Server]]:
+    contexts: Mapping[Post, AbstractContextManager[Answering]],
+) -> Iterator[Mapping[Post, Answering]]:
     """Enter all contexts side by side, and leave them so; where one fails, all are left."""
     stacks = {post: ExitStack() for post in contexts}
     with ThreadPoolExecutor(max_workers=max(1, len(contexts))) as pool:

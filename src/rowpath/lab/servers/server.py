@@ -8,6 +8,7 @@ from pathlib import Path
 from random import SystemRandom
 from threading import Lock
 from time import monotonic, sleep
+from typing import Protocol
 from urllib.parse import urlsplit
 
 import psutil
@@ -29,6 +30,24 @@ LOG_WITHIN_S = 5.0
 ANSWERS_WITHIN_S = 5.0
 STOPS_WITHIN_S = 10.0
 OK = 200
+
+
+class Answering(Protocol):
+    """A server that answers, whoever started it: `url` has no slash at its end."""
+
+    @property
+    def url(self) -> str:
+        """Where it answers, without a path."""
+
+    @property
+    def token(self) -> str:
+        """What tasks are asked for with."""
+
+    def worker_pids(self) -> tuple[int, ...]:
+        """Return the processes that answer requests, as they are now."""
+
+    def log_tail(self, lines: int = 20) -> str:
+        """Return the last lines that the server wrote."""
 
 
 class Server:

@@ -1,0 +1,95 @@
+"""An application of the user's own: a program that is started, or a server that runs already."""
+
+import os
+import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic, sleep
+
+import psutil
+import urllib3
+
+from rowpath.errors import ServerError
+from rowpath.lab.applications import Command, OwnApplication
+from rowpath.lab.servers.process import Process, Program, running
+from rowpath.lab.servers.server import LOOK_EVERY_S, free_port
+
+ANSWERS_WITHIN_S = 5.0
+READY_WITHIN_S = 30.0
+SERVER_ERROR = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnServer:
+    """A server that answers. `process` is None where it ran before; it takes no tasks."""
+
+    url: str
+    process: Process | None
+    token: str = ""
+
+    def worker_pids(self) -> tuple[int, ...]:
+        """Return all processes of the program, as they are now; none where it is not ours."""
+        if self.process is None:
+            return ()
+        try:
+            first = psutil.Process(self.process.pid)
+            below = [each.pid for each in first.children(recursive=True)]
+        except psutil.NoSuchProcess:
+            return ()
+        return tuple(sorted([first.pid, *below]))
+
+    def log_tail(self, lines: int = 20) -> str:
+        """Return the last lines that the program wrote."""
+        return "(it runs elsewhere)" if self.process is None else self.process.log_tail(lines)
+
+
+@contextmanager
+def own_serving(app: OwnApplication, *, logs: Path) -> Iterator[OwnServer]:
+    """Yield the application when it answers; a program is stopped at the end of the block.
+
+    ServerError where it does not start, ends, or does not answer within 30 s.
+    """
+    if not isinstance(app, Command):
+        yield OwnServer(url=app.url.rstrip("/"), process=None)
+        return
+    port = str(free_port(None))
+    program = Program(
+        name=f"the application {app.name}",
+        argv=tuple(part.replace("{port}", port) for part in shlex.split(app.command)),
+        # It is the user's own, so it runs as it would in the user's own shell.
+        env=os.environ | {"PORT": port},
+        log=logs / f"own-{app.name}.log",
+        folder=Path.cwd(),
+        stop_timeout_s=0.0,  # everything that was asked is answered by then
+    )
+    with running(program) as process:
+        server = OwnServer(url=app.url.replace("{port}", port).rstrip("/"), process=process)
+        _wait(app, server, process)
+        yield server
+
+
+def _wait(app: Command, server: OwnServer, process: Process) -> None:
+    deadline = monotonic() + READY_WITHIN_S
+    while not _answers(server.url + app.ready):
+        if not process.is_alive():
+            raise _failure(app, process, "it ended before it was ready")
+        if monotonic() > deadline:
+            raise _failure(app, process, f"it was not ready within {READY_WITHIN_S:.0f} s")
+        sleep(LOOK_EVERY_S)
+
+
+def _answers(url: str) -> bool:
+    with urllib3.PoolManager(retries=False, timeout=ANSWERS_WITHIN_S) as pool:
+        try:
+            return pool.request("GET", url, redirect=False).status < SERVER_ERROR
+        except urllib3.exceptions.HTTPError:  # not listening yet
+            return False
+
+
+def _failure(app: Command, process: Process, reason: str) -> ServerError:
+    return ServerError(
+        f"Cannot start the application {app.name} ({app.command}): {reason}. "
+        f"The last lines of its output may say why; mend that:\n{process.log_tail()}"
+    )
