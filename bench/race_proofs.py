@@ -85,7 +85,7 @@ def main() -> None:
 
 def measure(options: argparse.Namespace) -> None:
     """Compare as often as asked, and add each comparison to the file at once."""
-    dice = random.Random(options.seed)  # noqa: S311 - no secret
+    dice = random.Random(options.seed)
     slowdowns = SLOWDOWNS if options.kind == "slower" else (options.percent,)
     ways = ["race"] if options.kind == "slower" else ["race", "hyperfine", "A, then B"]
     busy = options.kind != "slower"
@@ -221,7 +221,7 @@ def stay_busy() -> None:
 
 def come_and_go(seed: int) -> None:
     """Use a core for spells of random length, with pauses of random length between them."""
-    dice = random.Random(seed)  # noqa: S311 - no secret
+    dice = random.Random(seed)
     while True:
         time.sleep(dice.expovariate(1 / SPELL_S))
         end = time.monotonic() + dice.expovariate(1 / SPELL_S)

@@ -7,7 +7,7 @@ from itertools import groupby
 from math import exp, log
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, cast
 
 import altair as alt
 
@@ -22,6 +22,8 @@ TITLES = {
     "race, quick": "rowpath race, quick",
 }
 COLOURS = alt.Scale(domain=["yes", "no"], range=["#c0392b", "#7f8c8d"])
+SHOWN = 50
+"""As many of each way, from the first on."""
 PANEL_PX = {"width": 230, "height": 420}
 
 
@@ -83,10 +85,10 @@ def save_figure(file: Path, picture: Path) -> None:
         if line["others"] == COMING_AND_GOING and not line["percent"] and line["ratio"]
     ]
     panels = [
-        panel(sorted(group, key=lambda line: float(line["ratio"][0])), TITLES[way])
+        panel(sorted(group[:SHOWN], key=lambda line: float(line["ratio"][0])), TITLES[way])
         for (way,), group in grouped(iter(same), ("way",))
     ]
-    alt.hconcat(*panels).save(str(picture), scale_factor=1.5)
+    alt.hconcat(*panels).save(str(picture), scale_factor=1.25)
 
 
 def panel(lines: Sequence[Line], title: str) -> alt.LayerChart:
@@ -102,9 +104,9 @@ def panel(lines: Sequence[Line], title: str) -> alt.LayerChart:
         }
         for place, line in enumerate(lines)
     ]
-    scale = alt.Scale(type="log", domain=[0.7, 1.4], clamp=True)
-    axis = alt.Axis(values=[0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.4], format=".2~f", grid=True)
-    base = alt.Chart(alt.Data(values=values)).encode(
+    scale = alt.Scale(type="log", domain=[0.5, 2], nice=False, clamp=True)
+    axis = alt.Axis(values=[0.5, 0.7, 1, 1.4, 2], format=".2~f", grid=True)
+    base = alt.Chart(alt.InlineData(values=values)).encode(
         y=alt.Y("place:Q", axis=None, scale=alt.Scale(domain=[-1, len(lines)])),
         color=alt.Color("different:N", scale=COLOURS, legend=None),
     )
@@ -112,18 +114,17 @@ def panel(lines: Sequence[Line], title: str) -> alt.LayerChart:
     heading = alt.TitleParams(
         title, subtitle=f"{different} of {len(lines)} said to be different", anchor="start"
     )
-    return (base.mark_rule(strokeWidth=2).encode(x=ratio, x2="high:Q") + one()).properties(
-        title=heading, **PANEL_PX
-    )
+    intervals = base.mark_rule(strokeWidth=2).encode(x=ratio, x2="high:Q")
+    estimates = base.mark_point(filled=True, size=14, opacity=1).encode(x="ratio:Q")
+    layers = alt.layer(one(), intervals, estimates, title=heading, **PANEL_PX)
+    return cast("alt.LayerChart", layers)
 
 
 def one() -> alt.Chart:
     """Return the line where there is no difference."""
-    return (
-        alt.Chart(alt.Data(values=[{"ratio": 1}]))
-        .mark_rule(strokeDash=[4, 3], color="black")
-        .encode(x="ratio:Q")
-    )
+    chart = alt.Chart(alt.InlineData(values=[{"ratio": 1}]))
+    line: alt.Chart = chart.mark_rule(strokeDash=[4, 3], color="black").encode(x="ratio:Q")
+    return line
 
 
 def read(file: Path) -> list[Line]:
