@@ -97,9 +97,12 @@ def test_a_link_is_followed_and_a_device_is_never_replaced(tmp_path: Path) -> No
 
 
 def test_two_results_never_go_to_one_file(tmp_path: Path) -> None:
-    """One name for both would lose one of them."""
-    with pytest.raises(OutputError, match="to one file"):
-        outputs(tmp_path / "run", tmp_path / "." / "run", NOW)
+    """One name for two would lose one of them."""
+    one, same, other = tmp_path / "run", tmp_path / "." / "run", tmp_path / "other"
+
+    for files in ((one, same, None), (one, other, f"{same}"), (other, one, f"{same}")):
+        with pytest.raises(OutputError, match="to one file"):
+            outputs(*files[:2], NOW, files[2])
 
 
 def test_a_folder_that_is_removed_during_a_run_is_made_again(tmp_path: Path) -> None:

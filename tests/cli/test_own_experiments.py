@@ -10,8 +10,10 @@ import pytest
 from main_job import PROGRAM
 
 from rowpath.errors import UsageError
+from rowpath.lab import history
 from rowpath.lab.own_file import own_experiments
 from rowpath.lab.runs import read_run
+from rowpath.report import markdown
 
 EXAMPLE = Path(__file__).parents[2] / "docs/examples/experiments.py"
 
@@ -19,7 +21,8 @@ EXAMPLE = Path(__file__).parents[2] / "docs/examples/experiments.py"
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, str(PROGRAM), *arguments],
-        env=os.environ | {"ROWPATH_DATA_DIR": str(folder / "data"), "COLUMNS": "120"},
+        env=os.environ
+        | {"ROWPATH_DATA_DIR": str(folder / "data"), history.VARIABLE: "", "COLUMNS": "120"},
         cwd=folder,
         capture_output=True,
         text=True,
@@ -62,6 +65,38 @@ def test_the_example_is_measured_with_controls_and_a_claim(tmp_path: Path) -> No
     assert not list((tmp_path / "data").glob("postgresql*"))
     assert "What does it cost to encode each number by itself?  (your own)" in ended.stdout
     assert "one-by-one" in (tmp_path / "run.html").read_text()
+    [kept] = (tmp_path / history.FOLDER).iterdir()
+    assert "-lab-" in kept.name
+    assert kept.read_bytes() == (tmp_path / "run.json").read_bytes()
+    assert f"\nKept: {history.FOLDER / kept.name}\n" in ended.stdout
+
+
+def test_a_run_that_cannot_be_kept_goes_on(tmp_path: Path) -> None:
+    """A line says so; with --no-history none does, and nothing is kept either."""
+    (tmp_path / "taken").write_text("")
+    short = ("lab", "run", str(EXAMPLE), "--profile", "quick", "--sizes", "100")
+
+    warned = run(tmp_path, *short, "--runs-dir", "taken", "--json", "a.json", "--markdown")
+    silent = run(tmp_path, *short, "--no-history", "--json", "b.json", "--markdown", "to/b.md")
+
+    assert {warned.returncode, silent.returncode} <= {0, 14}, warned.stderr + silent.stderr
+    assert "\nCannot keep this run in taken: " in warned.stderr
+    assert "Cannot keep" not in silent.stderr
+    assert "Kept:" not in warned.stdout + warned.stderr + silent.stdout
+    assert not (tmp_path / ".rowpath").exists()
+    # Standard output has the Markdown alone, so that it can go into a pull request.
+    assert warned.stdout == markdown.render(read_run(tmp_path / "a.json"))
+    assert (tmp_path / "to/b.md").read_text() == markdown.render(read_run(tmp_path / "b.json"))
+    assert f"Markdown: {tmp_path / 'to/b.md'}" in silent.stdout
+
+
+@pytest.mark.parametrize("name", ["lists", str(EXAMPLE)])
+def test_markdown_is_not_written_over_an_experiment(tmp_path: Path, name: str) -> None:
+    """What stands behind --markdown is a file; one that was meant to be run is told."""
+    ended = run(tmp_path, "lab", "run", "--markdown", name)
+
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert f"Cannot write Markdown to {name}: that is an experiment." in ended.stderr
 
 
 def test_another_answer_than_the_baselines_is_not_timed(tmp_path: Path) -> None:

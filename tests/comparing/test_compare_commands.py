@@ -1,17 +1,20 @@
 """`rowpath runs` and `rowpath compare` as people type them, on real files."""
 
 import json
+import os
 import re
 import shlex
 import subprocess
 import sys
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from comparing.made import race
 from race.endpoints import Endpoints, serving
+from rowpath.cli.compare import SUMMARY
 from rowpath.lab import history
 from rowpath.lab.race.record import RaceRun, to_json
 
@@ -19,10 +22,11 @@ DOCS = Path(__file__).parents[2] / "docs/compare.md"
 
 
 def rowpath(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    neither = {history.VARIABLE: "", SUMMARY: ""}
     return subprocess.run(
         [sys.executable, "-m", "rowpath", *arguments],
         cwd=folder,
-        env={"PATH": "/usr/bin:/bin", "COLUMNS": "160", **environment},
+        env={**os.environ, **neither, "COLUMNS": "160", **environment},
         capture_output=True,
         text=True,
         timeout=90,
@@ -71,25 +75,64 @@ def test_an_invalid_run_ends_with_3_and_says_so_first(tmp_path: Path) -> None:
 
 def test_a_time_fails_only_where_times_are_asked_for(tmp_path: Path) -> None:
     """All entrants slower by the same factor is what a slower hour looks like."""
-    old = race(1.0)
-    slower = race(1.0, scatter=(1.3, 1.301, 1.299, 1.3005, 1.2995, 1.3002))
-    first, *others = old.entrants
-    dragged = tuple(tuple(sample * 1.3 for sample in block) for block in first.samples_ms)
-    keep(tmp_path, old, _with_first(slower, dragged))
+    keep(tmp_path, race(1.0), race(1.0, dragged=1.3))
 
     ratios = rowpath(tmp_path, "compare", "last~1", "last", "--fail-on", "regression")
     times = rowpath(tmp_path, "compare", "last~1", "last", "--fail-on", "time")
 
-    assert len(others) == 1
     assert ratios.returncode == 0, ratios.stderr
     assert (times.returncode, times.stderr) == (1, "Regression: A; B.\n")
 
 
-def _with_first(run: RaceRun, samples_ms: tuple[tuple[float, ...], ...]) -> RaceRun:
-    first, *others = run.entrants
-    # The made clone was compared with the first as it was before, so its gate says nothing here.
-    entrants = (replace(first, samples_ms=samples_ms), *others)
-    return replace(run, entrants=entrants, gates=(), null_band=0.02, valid=True)
+EDITS: dict[str, Callable[[Any], None]] = {
+    "a verdict": lambda run: run["comparisons"][0].update(verdict="faster"),
+    "a ratio": lambda run: run["comparisons"][0]["ratio"].update(low=0.5),
+    "a sample": lambda run: run["entrants"][1]["samples_ms"][0].__setitem__(0, 99.0),
+    "a gate": lambda run: run["gates"].pop(),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+@pytest.mark.parametrize("place", [0, 1])
+def test_an_edited_file_gives_no_verdict(tmp_path: Path, edit: str, place: int) -> None:
+    """Whichever of the two it is: exit code 3, and what does not follow is told first."""
+    for name, run in (("0.json", race(1.0)), ("1.json", race(1.5))):
+        (tmp_path / name).write_bytes(to_json(run))
+    path = tmp_path / f"{place}.json"
+    content = json.loads(path.read_text())
+    EDITS[edit](content)
+    path.write_text(json.dumps(content))
+
+    files = ("--json", "c.json", "--markdown", "c.md")
+    done = rowpath(tmp_path, "compare", "0.json", "1.json", "--fail-on", "regression", *files)
+
+    assert done.returncode == 3
+    assert done.stderr.count("\n") == 1
+    first = f"The {('old', 'new')[place]} run is not valid, so nothing is judged: This file says"
+    assert done.stdout.startswith(first)
+    assert (tmp_path / "c.md").read_text().startswith(f"> **{first}")
+    changes = json.loads((tmp_path / "c.json").read_text())["changes"]
+    assert {each["verdict"] for each in changes} == {"not judged"}
+
+
+def test_kept_runs_are_verified_and_rendered_by_name(tmp_path: Path) -> None:
+    """As last, and by the start of a name."""
+    keep(tmp_path, race(1.0), race(0.5, 0.6))
+    older, newer = history.kept_runs(tmp_path / history.FOLDER)
+
+    last = rowpath(tmp_path, "verify", "last")
+    both = rowpath(tmp_path, "verify", "last~1", newer.stem)
+    rendered = rowpath(tmp_path, "report", "last")
+
+    told = {
+        older: "the file's 1 verdict follows from its samples.",
+        newer: "the file's 2 verdicts follow from its samples.",
+    }
+    lines = {path: f"{path.relative_to(tmp_path)}: {text}" for path, text in told.items()}
+    assert (last.returncode, last.stdout, last.stderr) == (0, f"{lines[newer]}\n", "")
+    assert both.stdout.splitlines() == [lines[older], lines[newer]]
+    assert rendered.returncode == 0, rendered.stderr
+    assert "C is faster than A: it takes 0.60 of A's time" in rendered.stdout
 
 
 def test_files_have_the_forms_that_others_read(tmp_path: Path) -> None:
@@ -112,7 +155,10 @@ def test_files_have_the_forms_that_others_read(tmp_path: Path) -> None:
     assert {tuple(each) for each in bench} == {("name", "unit", "value", "range", "extra")}
     assert bench[0]["name"] == "race: B over A (time)"
     assert bench[0]["value"] == pytest.approx(1.1, rel=0.002)
-    assert bench[0]["range"] == "{} to {}".format(*bench[0]["range"].split(" to "))
+    change = content["changes"][0]["change"]
+    assert bench[0]["value"] == round(change["estimate"], 6)
+    assert bench[0]["range"] == f"{change['low']:.4f} to {change['high']:.4f}"
+    assert change["low"] < 1.1 < change["high"]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from comparing.made import race
 from rowpath.errors import UsageError
 from rowpath.lab.comparing.comparison import Change, ChangeVerdict, Comparison, Kind, compare
-from rowpath.lab.race.record import RaceRun
+from rowpath.lab.race.record import RaceRun, RequestRecord
 
 WIDE = (1.0, 1.2, 0.85, 1.1, 0.9, 1.3)
 FILES = ("old.json", "new.json")
@@ -123,6 +123,51 @@ def test_what_is_not_the_same_is_left_out_with_the_reason() -> None:
         "race, D: it is in the new run alone",
     )
     assert [each.name for each in ratios(comparison)] == ["C"]
+
+
+REQUESTS = (RequestRecord(method="GET", path="/b"), RequestRecord(method="POST", path="/c"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        (race(1.0), race(1.0, users=8), "users: 1, then 8"),
+        (race(1.0, users=4), race(1.0, users=8), "users: 4, then 8"),
+        (
+            race(1.0),
+            replace(race(1.0), restarted=True),
+            "servers: left as they run, then started anew for each block",
+        ),
+        (
+            race(1.0),
+            replace(race(1.0), requests=REQUESTS),
+            "request: GET /b, then GET /b, POST /c",
+        ),
+        (
+            replace(race(1.0), requests=REQUESTS),
+            replace(race(1.0), requests=REQUESTS[:1]),
+            "request: GET /b, POST /c, then GET /b",
+        ),
+    ],
+)
+def test_a_race_is_compared_with_its_like_alone(old: RaceRun, new: RaceRun, why: str) -> None:
+    """As many users, the same requests, and servers that were started by the race or not."""
+    with pytest.raises(UsageError, match=f"race, B: {why}"):
+        compared(old, new)
+    for run in (old, new):
+        assert compared(run, run).left_out == ()
+
+
+def test_a_race_under_load_is_compared_by_what_its_blocks_count_as() -> None:
+    """By the time per answer, of which a single answer's time says nothing."""
+    comparison = compared(race(1.0, users=8), race(1.1, users=8))
+
+    (ratio,) = ratios(comparison)
+    assert ratio.verdict == ChangeVerdict.REGRESSION
+    assert ratio.quantity == "time per answer at 8 users"
+    itself = [each for each in comparison.changes if each.kind is Kind.ITSELF]
+    assert [each.old for each in itself] == pytest.approx([0.00125, 0.00125], rel=0.001)
+    assert [each.new for each in itself] == pytest.approx([0.00125, 0.001375], rel=0.001)
 
 
 def test_another_port_is_the_same_endpoint() -> None:

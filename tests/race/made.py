@@ -1,6 +1,7 @@
 """Races that were made up, for what is told of them."""
 
 from collections.abc import Sequence
+from statistics import median
 
 from rowpath.lab.load.plan import Target
 from rowpath.lab.measures import ASKING_CPU, STEAL
@@ -24,23 +25,28 @@ def results(  # noqa: PLR0913 one parameter for whatever a race can show
     asking: float = 0.2,
     steal: float = 0.0,
     other_cpu: float = 0.0,
+    users: int = 1,
 ) -> Results:
-    """Return a race of A, of 10 ms, with others that take these ratios of its time."""
+    """Return a race of A, of 10 ms, with others that take these ratios of its time.
+
+    Several users are given answers so many times as often as one.
+    """
     others = [entrant(name) for name in "BCDEFG"[: len(ratios)]]
-    plan = RacePlan(entrants=(entrant("A"), *others), profile=QUICK)
+    plan = RacePlan(entrants=(entrant("A"), *others), profile=QUICK, users=users)
     made = Results(plan=plan, other_cpu=other_cpu, blocks=len(scatter))
     factors = {
         Lane(entrant=plan.baseline, control=Control.CLONE): clone,
         Lane(entrant=plan.baseline, control=Control.SLOWED): slowed,
     } | {Lane(entrant=each): ratio for each, ratio in zip(others, ratios, strict=True)}
     around = {ASKING_CPU: asking, STEAL: steal}
-    made.slots[Lane(entrant=plan.baseline)] = [
-        Slot(samples_s=(0.01, 0.01, 0.012), around=around) for _ in scatter
-    ]
+
+    def slot(*samples_s: float) -> Slot:
+        per_answer_s = median(samples_s) / users if users > 1 else None
+        return Slot(samples_s=samples_s, around=around, per_answer_s=per_answer_s)
+
+    made.slots[Lane(entrant=plan.baseline)] = [slot(0.01, 0.01, 0.012) for _ in scatter]
     for lane, factor in factors.items():
-        made.slots[lane] = [
-            Slot(samples_s=(0.01 * factor * noise,), around=around) for noise in scatter
-        ]
+        made.slots[lane] = [slot(0.01 * factor * noise) for noise in scatter]
     made.orders += [plan.order(block) for block in range(len(scatter))]
     made.sizes_bytes |= dict.fromkeys(plan.entrants, 120)
     return made

@@ -154,6 +154,23 @@ def test_every_chart_keeps_to_the_schema_of_vega_lite(ratios: tuple[float, ...])
         assert "B " in chart.description
 
 
+def test_a_block_is_drawn_as_what_it_counts_as() -> None:
+    """Under load that is the time for each answer, the delay of the control with it."""
+    raced = results(2.0, users=8)
+    race = Race(raced.plan)
+    race.results = raced
+    run = race.run()
+
+    _, in_order, spread = race_charts(run)
+
+    [points] = in_order.spec["datasets"].values()
+    drawn = [point["value"] for point in points]
+    assert drawn == [value for each in (*run.entrants, *run.controls) for value in each.values_ms]
+    assert drawn[:12] == pytest.approx([10 / 8] * 6 + [20 / 8] * 6, rel=0.01)
+    assert in_order.description.startswith("The time per answer at 8 users in every block")
+    assert "B from 20.0 ms" in spread.description
+
+
 @pytest.mark.parametrize(("low", "high"), [(0.97, 1.07), (0.6, 2.3), (9.2, 9.9), (0.0011, 0.0012)])
 def test_a_narrow_scale_has_two_to_seven_numbers_within(low: float, high: float) -> None:
     """Where a power of ten would be far off."""

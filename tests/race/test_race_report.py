@@ -12,7 +12,7 @@ from rowpath.cli.race_live import drawn
 from rowpath.lab.race.record import from_json, to_json
 from rowpath.lab.race.results import Results
 from rowpath.lab.race.session import Race
-from rowpath.lab.race.values import Lane
+from rowpath.lab.race.values import CALL, Lane
 from rowpath.report.race import markdown, notes, terminal
 
 
@@ -49,6 +49,18 @@ def test_the_table_has_median_interval_range_and_url() -> None:
 
     assert "5.00 ms (5.00\N{EN DASH}5.00)" in line
     assert line.split()[-1] == "/b"
+
+
+def test_functions_have_timings_and_no_requests() -> None:
+    """A timing is of a batch of calls, and a test stands where a URL would."""
+    run = run_of(results(0.5)).run()
+    entrants = tuple(replace(each, method=CALL, url="tests/a.py::b") for each in run.entrants)
+    of_functions = replace(run, entrants=entrants)
+
+    assert "| requests |" in markdown.render(run)
+    told = markdown.render(of_functions)
+    assert "|  | median | range | timings | answer | test |" in told
+    assert "requests" not in told
 
 
 def test_what_failed_is_told_first() -> None:

@@ -1,5 +1,6 @@
 """What two runs of the lab say of what both measured."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -9,6 +10,7 @@ from rowpath.errors import UsageError
 from rowpath.lab.comparing.comparison import Change, ChangeVerdict, Comparison, Kind, compare
 from rowpath.lab.comparing.measured import measured
 from rowpath.lab.record import FigureRecord, GateRecord, Run
+from rowpath.report.compare.data import to_bench_json
 
 FILES = ("old.json", "new.json")
 
@@ -54,10 +56,17 @@ def test_runs_of_the_lab_are_compared_by_their_groups_quantity() -> None:
 
 
 def test_where_more_is_better_more_is_an_improvement() -> None:
-    """The quantity says which way is better."""
+    """The quantity says which way is better; for what draws benchmarks it is turned over."""
     comparison = compared(lab(better="more"), lab(factor=1.2, better="more"))
 
-    assert {each.verdict for each in ratios(comparison)} == {ChangeVerdict.IMPROVEMENT}
+    changed = ratios(comparison)
+    assert {each.verdict for each in changed} == {ChangeVerdict.IMPROVEMENT}
+    drawn = json.loads(to_bench_json(replace(comparison, changes=tuple(changed))))
+    assert [each["value"] for each in drawn] == pytest.approx([1 / 1.2] * len(changed), rel=0.001)
+    for entry, each in zip(drawn, changed, strict=True):
+        low, high = map(float, entry["range"].split(" to "))
+        assert each.change is not None
+        assert (low, high) == pytest.approx((1 / each.change.high, 1 / each.change.low), abs=1e-4)
 
 
 def test_another_dataset_is_not_compared() -> None:

@@ -106,7 +106,7 @@ def _append_summary(compared: Comparison) -> None:
 def _exit_code(compared: Comparison, fail_on: str | None) -> int:
     """Return how the command ends, with the reason on standard error where that is not well."""
     if not compared.valid:
-        say("Cannot judge: a run failed its own tests. Measure it again.", err=True)
+        say("Cannot judge: a run is not valid. Measure it again.", err=True)
         return INVALID
     worse = [each for each in compared.changes if _counts(each, fail_on)]
     if not worse:

@@ -13,12 +13,13 @@ from rich.text import Text
 from rowpath.cli import options
 from rowpath.cli.choices import Options, fresh, said, taken_up
 from rowpath.cli.history import History, no_history, runs_dir
-from rowpath.cli.outputs import Outputs, outputs
+from rowpath.cli.outputs import STANDARD_OUTPUT, Outputs, outputs
 from rowpath.cli.progress import Steps, console_for, steps
-from rowpath.errors import InvalidRunError
+from rowpath.errors import InvalidRunError, UsageError
 from rowpath.lab.database import open_database
-from rowpath.lab.experiments import needs
+from rowpath.lab.experiments import EXPERIMENTS, needs
 from rowpath.lab.folders import logs_folder
+from rowpath.lab.own_file import is_own_file
 from rowpath.lab.packages import REDIS, package_versions
 from rowpath.lab.plan import Stage
 from rowpath.lab.profile import PROFILES
@@ -26,7 +27,7 @@ from rowpath.lab.record import Run, to_json
 from rowpath.lab.runs import read_run
 from rowpath.lab.servers.redis import open_redis
 from rowpath.lab.session import Session, prepared
-from rowpath.report import terminal, trust
+from rowpath.report import markdown, terminal, trust
 
 
 @click.command("run")
@@ -61,6 +62,14 @@ from rowpath.report import terminal, trust
     type=click.Path(path_type=Path),
     help="The report's file. [default: beside the run's]",
 )
+@click.option(
+    "--markdown",
+    "markdown_path",
+    is_flag=False,
+    flag_value=STANDARD_OUTPUT,
+    metavar="[FILE]",
+    help="The verdicts and ratios for a pull request; without a FILE, or as -, on standard output.",
+)
 @runs_dir
 @no_history
 def run_experiments(  # noqa: PLR0913 one parameter an option
@@ -76,6 +85,7 @@ def run_experiments(  # noqa: PLR0913 one parameter an option
     resume_path: Path | None,
     json_path: Path | None,
     html_path: Path | None,
+    markdown_path: str | None,
     runs_dir: Path | None,
     no_history: bool,
 ) -> None:
@@ -88,6 +98,7 @@ def run_experiments(  # noqa: PLR0913 one parameter an option
         seed=seed if said("seed") else None,
         workers=workers if said("workers") else None,
     )
+    _refuse_experiment(markdown_path)
     earlier = None if resume_path is None else read_run(resume_path)
     if resume_path is None or earlier is None:
         choices = fresh(given, seed=seed, workers=workers)
@@ -96,9 +107,9 @@ def run_experiments(  # noqa: PLR0913 one parameter an option
         json_path = json_path or resume_path
         html_path = html_path or json_path.with_suffix(".html")
     choices.stages(package_versions())  # what cannot be run is told before anything is made
-    files = outputs(json_path, html_path, datetime.now(UTC))
+    files = outputs(json_path, html_path, datetime.now(UTC), markdown_path)
     history = History(folder=runs_dir, is_off=no_history)
-    console = console_for(sys.stdout)
+    console = console_for(sys.stderr if files.tells_markdown else sys.stdout)
     needed = open_database(database_url) if choices.datasets else nullcontext(None)
     with needed as database, steps(console) as progress:
         if database is not None:
@@ -125,10 +136,23 @@ def run_experiments(  # noqa: PLR0913 one parameter an option
             _vouch(session.run())
 
 
+def _refuse_experiment(markdown_path: str | None) -> None:
+    """UsageError where an option that may have a file was written before an experiment."""
+    names = {experiment.name for experiment in EXPERIMENTS}
+    if markdown_path is not None and (markdown_path in names or is_own_file(markdown_path)):
+        raise UsageError(
+            f"Cannot write Markdown to {markdown_path}: that is an experiment. Name a file with "
+            "--markdown, or write the experiment before it."
+        )
+
+
 def _tell(console: Console, files: Outputs, history: History, run: Run) -> None:
     """Write the run, then print it: whatever printing meets, what was measured is on disk."""
     written = files.write(run)
     kept = history.keep(to_json(run), kind="lab", started_at=run.started_at)
+    if files.tells_markdown:
+        sys.stdout.write(markdown.render(run))
+        sys.stdout.flush()
     console.print(terminal.summary(run))
     for name, path in written.paths.items():
         console.print(Text(f"{name}: {path}"), soft_wrap=True)

@@ -15,7 +15,7 @@ from rich.text import Text
 from rowpath.cli.load_live import told
 from rowpath.cli.load_requests import Common, targets
 from rowpath.cli.options import MOST_WORKERS
-from rowpath.cli.outputs import Maker, tried, write
+from rowpath.cli.outputs import STANDARD_OUTPUT, Maker, tried, write
 from rowpath.cli.progress import console_for
 from rowpath.errors import LimitError, ThresholdError, UsageError
 from rowpath.lab.load.engine import run_load, run_worker
@@ -28,7 +28,6 @@ from rowpath.lab.load.thresholds import EXAMPLES, Threshold, failed, threshold
 from rowpath.report.load import csv, html, terminal
 
 MOST_USERS = 100_000
-STANDARD_OUTPUT = "-"
 _DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s?)?")
 
 

@@ -11,8 +11,9 @@ from tempfile import mkdtemp
 
 from rowpath.errors import OutputError
 from rowpath.lab.record import Run, to_json
-from rowpath.report import html
+from rowpath.report import html, markdown
 
+STANDARD_OUTPUT = "-"
 FOLDER = Path("rowpath-runs")
 """History is a folder of runs."""
 
@@ -41,10 +42,12 @@ class Written:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outputs:
-    """The two files of a run."""
+    """The files of a run; Markdown may go to standard output, which then has nothing else."""
 
     json: Path
     html: Path
+    markdown: Path | None = None
+    tells_markdown: bool = False
 
     def keep(self, run: Run) -> None:
         """Write a run that is still on its way, so that no end of the process loses it.
@@ -56,13 +59,14 @@ class Outputs:
                 replace_file(self.json, to_json(run))
 
     def write(self, run: Run) -> Written:
-        """Write both files; one that cannot be written after all goes to a temporary folder."""
-        return write(
-            (
-                ("Run", self.json, lambda: to_json(run)),
-                ("Report", self.html, lambda: html.render(run).encode()),
-            )
-        )
+        """Write all files; one that cannot be written after all goes to a temporary folder."""
+        makers: list[Maker] = [
+            ("Run", self.json, lambda: to_json(run)),
+            ("Report", self.html, lambda: html.render(run).encode()),
+        ]
+        if self.markdown is not None:
+            makers.append(("Markdown", self.markdown, lambda: markdown.render(run).encode()))
+        return write(makers)
 
 
 Maker = tuple[str, Path, Callable[[], bytes]]
@@ -96,18 +100,28 @@ def _kept(content: bytes, name: str) -> Path:
     return folder / name
 
 
-def outputs(json: Path | None, html_: Path | None, now: datetime) -> Outputs:
-    """Return where to write, both places tried; OutputError where one cannot be written."""
+def outputs(
+    json: Path | None, html_: Path | None, now: datetime, markdown_: str | None = None
+) -> Outputs:
+    """Return where to write, all places tried; OutputError where one cannot be written."""
     name = now.strftime("%Y-%m-%dT%H-%M-%S")
+    in_file = markdown_ not in {None, STANDARD_OUTPUT}
     chosen = Outputs(
         json=tried(json or FOLDER / f"{name}.json"),
         html=tried(html_ or FOLDER / f"{name}.html"),
+        markdown=tried(Path(f"{markdown_}"), "--markdown") if in_file else None,
+        tells_markdown=markdown_ == STANDARD_OUTPUT,
     )
-    if chosen.json == chosen.html and _is_replaced(chosen.json):
-        raise OutputError(
-            f"Cannot write the run and its report to one file, {chosen.json}. "
-            "Choose two with --json and --html."
-        )
+    places: dict[Path, str] = {}
+    files = {"run": chosen.json, "report": chosen.html, "Markdown": chosen.markdown}
+    for what, path in files.items():
+        if path in places and _is_replaced(path):
+            raise OutputError(
+                f"Cannot write the {places[path]} and its {what} to one file, {path}. "
+                "Choose another for one with --json, --html or --markdown."
+            )
+        if path is not None:
+            places[path] = what
     return chosen
 
 

@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.text import Text
 
 from rowpath.cli.history import History, no_history, runs_dir
-from rowpath.cli.load import FILE, STANDARD_OUTPUT, seconds
-from rowpath.cli.outputs import Maker, tried, write
+from rowpath.cli.load import FILE, seconds
+from rowpath.cli.outputs import STANDARD_OUTPUT, Maker, tried, write
 from rowpath.cli.progress import console_for
 from rowpath.cli.race_entrants import entered, setup
 from rowpath.cli.race_live import told

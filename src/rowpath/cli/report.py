@@ -10,8 +10,7 @@ import click
 from rich.console import RenderableType
 from rich.text import Text
 
-from rowpath.cli.load import STANDARD_OUTPUT
-from rowpath.cli.outputs import Maker, tried, write
+from rowpath.cli.outputs import STANDARD_OUTPUT, Maker, tried, write
 from rowpath.cli.progress import console_for
 from rowpath.errors import InvalidRunError, UsageError
 from rowpath.lab.history import find

@@ -70,11 +70,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """One of the two runs."""
+    """One of the two runs. `failed` says what it failed by, empty where it is valid."""
 
     file: str
     started_at: datetime
     valid: bool
+    failed: str
     stopped: str | None
 
 
@@ -135,7 +136,14 @@ def compare(old: Run | RaceRun, new: Run | RaceRun, *, files: tuple[str, str]) -
 
 
 def _side(file: str, run: Run | RaceRun) -> Side:
-    return Side(file=file, started_at=run.started_at, valid=run.valid, stopped=run.stopped)
+    failed = [gate.text for gate in run.gates if gate.invalidates and not gate.passed]
+    return Side(
+        file=file,
+        started_at=run.started_at,
+        valid=run.valid,
+        failed=" ".join(failed),
+        stopped=run.stopped,
+    )
 
 
 def _differences(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:

@@ -11,8 +11,10 @@ from statistics import median
 
 import altair as alt
 
+from rowpath.lab.measures import TIME
 from rowpath.lab.plan import SLOWED_BY, Control
-from rowpath.lab.race.record import RaceRun
+from rowpath.lab.race.record import EntrantRecord, RaceControlRecord, RaceRun
+from rowpath.lab.race.values import CALL
 from rowpath.report import figures
 from rowpath.report.charts.drawing import BAND_PX, Chart, axis_of, finished
 from rowpath.report.charts.scale import RATIO_LABEL, TIME_LABEL, even_ticks, extent, ticks
@@ -33,22 +35,23 @@ _LONGEST_NAME = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Row:
-    """What was timed under a name, block by block, and its ratio to the first if it has one."""
+    """What was timed under a name, block by block, and its ratio to the first if it has one.
+
+    `values_ms` is what each block counts as.
+    """
 
     name: str
     kind: str
     blocks: tuple[tuple[float, ...], ...]
+    values_ms: tuple[float, ...]
     ratio: Interval | None
-
-    @property
-    def medians_ms(self) -> list[float]:
-        return [median(block) for block in self.blocks]
 
 
 def race_charts(run: RaceRun) -> tuple[Chart, ...]:
     """Return the charts of what was measured; none of what was not."""
     rows = tuple(_rows(run))
-    drawn = (_ratios(run, rows), _in_order(rows), _spread(rows))
+    in_order = _in_order(rows, run.comparisons[0].quantity)
+    drawn = (_ratios(run, rows), in_order, _spread(rows, _timed(run)))
     return tuple(chart for chart in drawn if chart is not None)
 
 
@@ -59,6 +62,7 @@ def _rows(run: RaceRun) -> Iterator[_Row]:
             name=_short(entrant.name),
             kind="entrant",
             blocks=entrant.samples_ms,
+            values_ms=_values_ms(entrant),
             ratio=ratios.get(entrant.name),
         )
     words = {Control.CLONE: "once more", Control.SLOWED: f"and {SLOWED_BY:.0%} more"}
@@ -67,8 +71,13 @@ def _rows(run: RaceRun) -> Iterator[_Row]:
             name=f"{_short(run.entrants[0].name)}\n{words[Control(control.kind)]}",
             kind="control",
             blocks=control.samples_ms,
+            values_ms=_values_ms(control),
             ratio=control.ratio,
         )
+
+
+def _values_ms(record: EntrantRecord | RaceControlRecord) -> tuple[float, ...]:
+    return record.values_ms or tuple(median(block) for block in record.samples_ms)
 
 
 def _short(name: str) -> str:
@@ -134,11 +143,12 @@ def _ratios(run: RaceRun, rows: Sequence[_Row]) -> Chart | None:
     return Chart(title=title, description=description, spec=spec, notes=(note,), leads=True)
 
 
-def _in_order(rows: Sequence[_Row]) -> Chart | None:
+def _in_order(rows: Sequence[_Row], quantity: str) -> Chart | None:
     seen = [row for row in rows if row.blocks]
     if not seen:
         return None
-    scale = _scale((value for row in seen for value in row.medians_ms), label=TIME_LABEL)
+    scale = _scale((value for row in seen for value in row.values_ms), label=TIME_LABEL)
+    counted = "median time" if quantity == TIME.name else quantity
     values = [
         {
             "row": row.name,
@@ -148,7 +158,7 @@ def _in_order(rows: Sequence[_Row]) -> Chart | None:
             "figure": figures.time(value),
         }
         for row in seen
-        for number, value in enumerate(row.medians_ms, start=1)
+        for number, value in enumerate(row.values_ms, start=1)
     ]
     most = max(len(row.blocks) for row in seen)
     each_px = max(BAND_PX, _BLOCK_PX * most + 8)
@@ -156,7 +166,7 @@ def _in_order(rows: Sequence[_Row]) -> Chart | None:
         alt.Chart(alt.InlineData(values=values))
         .mark_point(filled=True, size=24 if most > BAND_PX // _BLOCK_PX else 40, opacity=1)
         .encode(
-            x=scale.axis("value", "median time of a block"),
+            x=scale.axis("value", f"{counted} in a block"),
             y=axis_of([row.name for row in seen]),
             yOffset=alt.YOffset(
                 "block:O",
@@ -167,15 +177,15 @@ def _in_order(rows: Sequence[_Row]) -> Chart | None:
             tooltip=[
                 alt.Tooltip("row:N", title="who"),
                 alt.Tooltip("block:O", title="block"),
-                alt.Tooltip("figure:N", title="median time"),
+                alt.Tooltip("figure:N", title=counted),
             ],
         )
     )
     told = "; ".join(
-        f"{_words(row)} {figures.time(min(row.medians_ms))} to {figures.time(max(row.medians_ms))}"
+        f"{_words(row)} {figures.time(min(row.values_ms))} to {figures.time(max(row.values_ms))}"
         for row in seen
     )
-    description = f"The median time of every block, in order from top to bottom. {told}."
+    description = f"The {counted} in every block, in order from top to bottom. {told}."
     spec = finished(chart, height=each_px * len(seen), colours=_COLOURS, description=description)
     note = (
         "In each row the first block stands at the top and the last at the bottom: what drifts or "
@@ -184,7 +194,11 @@ def _in_order(rows: Sequence[_Row]) -> Chart | None:
     return Chart(title="Every block, in order", description=description, spec=spec, notes=(note,))
 
 
-def _spread(rows: Sequence[_Row]) -> Chart | None:
+def _timed(run: RaceRun) -> str:
+    return "call" if run.entrants[0].method == CALL else "request"
+
+
+def _spread(rows: Sequence[_Row], timed: str) -> Chart | None:
     seen = [row for row in rows if row.kind == "entrant" and row.blocks]
     samples = {row.name: sorted(time for block in row.blocks for time in block) for row in seen}
     if not samples:
@@ -199,7 +213,7 @@ def _spread(rows: Sequence[_Row]) -> Chart | None:
         alt.Chart(alt.InlineData(values=values))
         .mark_rect()
         .encode(
-            x=scale.axis("from", "time of a request"),
+            x=scale.axis("from", f"time of a {timed}"),
             x2="to:Q",
             y=axis_of(list(samples), grid=False),
             color=_colour(),
@@ -216,9 +230,9 @@ def _spread(rows: Sequence[_Row]) -> Chart | None:
     told = "; ".join(
         f"{' '.join(name.split())} {_quarters(each)}" for name, each in samples.items()
     )
-    description = f"How the times of all requests are spread. {told}."
+    description = f"How the times of all {timed}s are spread. {told}."
     spec = finished(chart, height=BAND_PX * len(samples), colours=_COLOURS, description=description)
-    note = "The darker, the more of an entrant's requests took that time. Nothing is left out."
+    note = f"The darker, the more of an entrant's {timed}s took that time. Nothing is left out."
     return Chart(title="All times", description=description, spec=spec, notes=(note,))
 
 

@@ -35,7 +35,8 @@ def failures(comparison: Comparison) -> Iterator[str]:
     """Yield what takes the verdicts from the comparison; it is told before all else."""
     for name, side in (("old", comparison.old), ("new", comparison.new)):
         if not side.valid:
-            yield f"The {name} run is not valid: it failed its own tests, so nothing is judged."
+            why = figures.printable(side.failed)
+            yield f"The {name} run is not valid, so nothing is judged: {why}"
     if comparison.valid:
         told = (figures.printable(each.withheld) for each in comparison.changes if each.withheld)
         yield from (f"Not judged: {why}" for why in dict.fromkeys(told))

@@ -43,7 +43,7 @@ def render(run: RaceRun) -> str:
     return templates.get_template("race.html").render(
         **page.frame(templates),
         charts=race_charts(run),
-        columns=table.COLUMNS,
+        columns=table.columns(run),
         environment=run.environment,
         failures=tuple(notes.failures(run)),
         gates=tuple(_gates(run)),

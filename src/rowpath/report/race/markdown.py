@@ -16,10 +16,11 @@ def _lines(run: RaceRun) -> Iterator[str]:
     for sentence in notes.failures(run):
         yield from (f"> **{inert(sentence)}**", "")
     yield from (inert(notes.heading(run)), "")
-    yield row([*(column.header for column in table.COLUMNS), "URL"])
-    yield row([*("--:" if column.is_number else "---" for column in table.COLUMNS), "---"])
+    columns = table.columns(run)
+    yield row([*(column.header for column in columns), "test" if table.is_of_calls(run) else "URL"])
+    yield row([*("--:" if column.is_number else "---" for column in columns), "---"])
     for entrant in run.entrants:
-        cells = [inert(column.text(entrant)) for column in table.COLUMNS]
+        cells = [inert(column.text(entrant)) for column in columns]
         yield row([*cells, code(table.place(run, entrant))])
     yield ""
     yield from (f"- **{inert(said)}**" for _, said in notes.verdicts(run))

@@ -35,7 +35,7 @@ def _range(entrant: EntrantRecord) -> str:
     return f"{figures.time(min(samples_ms))} {figures.TO} {figures.time(max(samples_ms))}"
 
 
-def _requests(entrant: EntrantRecord) -> str:
+def _timings(entrant: EntrantRecord) -> str:
     return f"{sum(map(len, entrant.samples_ms)):,}"
 
 
@@ -43,14 +43,18 @@ def _answer(entrant: EntrantRecord) -> str:
     return figures.NOTHING if entrant.method == CALL else figures.size(entrant.bytes)
 
 
-COLUMNS = (
-    Column(header="", text=lambda entrant: figures.printable(entrant.name), is_number=False),
-    Column(header="median", text=_median),
-    Column(header="range", text=_range),
-    Column(header="requests", text=_requests),
-    Column(header="answer", text=_answer),
-)
-"""The URL, or what it does not share with all others, stands beside them."""
+def columns(run: RaceRun) -> tuple[Column, ...]:
+    """Return the columns; the URL, or what it does not share with all others, stands beside them.
+
+    What is timed of a function is a batch of calls, whose number is not kept.
+    """
+    return (
+        Column(header="", text=lambda entrant: figures.printable(entrant.name), is_number=False),
+        Column(header="median", text=_median),
+        Column(header="range", text=_range),
+        Column(header="timings" if is_of_calls(run) else "requests", text=_timings),
+        Column(header="answer", text=_answer),
+    )
 
 
 def is_of_calls(run: RaceRun) -> bool:

@@ -26,13 +26,14 @@ def summary(run: RaceRun) -> RenderableType:
 
 def _table(run: RaceRun) -> Table:
     grid = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
-    for column in table.COLUMNS:
+    columns = table.columns(run)
+    for column in columns:
         grid.add_column(
             column.header, justify="right" if column.is_number else "left", no_wrap=column.is_number
         )
     grid.add_column("", overflow="fold", style="dim")
     for entrant in run.entrants:
-        cells = (Text(column.text(entrant)) for column in table.COLUMNS)
+        cells = (Text(column.text(entrant)) for column in columns)
         grid.add_row(
             *cells,
             Text(table.place(run, entrant)),
