@@ -87,10 +87,14 @@ def test_a_slot_at_a_rate_gives_latencies_and_no_rate(
 def test_a_rate_that_cannot_be_kept_ends_the_run(
     servers: Fleet, asking: Driver, seen: Observation
 ) -> None:
-    """It is not tried again: the slots of a slow server would be the best of two."""
-    beyond = AtRate(rate=2_000, users=1, least_s=0.5)
+    """It is not tried again: the slots of a slow server would be the best of two.
 
-    with pytest.raises(ServerError, match="The rate was not offered"):
+    On a busy machine one that waits in its queue may be left without an answer as well.
+    """
+    beyond = AtRate(rate=2_000, users=1, least_s=0.5)
+    told = "The rate was not offered|no whole answer when the load ended"
+
+    with pytest.raises(ServerError, match=told):
         measure_load(CELL, beyond, servers, asking, seen, load_s=LOAD_S, seed=1)
 
 

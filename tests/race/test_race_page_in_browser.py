@@ -165,7 +165,8 @@ def test_a_block_is_drawn_as_what_it_counts_as() -> None:
 
     [points] = in_order.spec["datasets"].values()
     drawn = [point["value"] for point in points]
-    assert drawn == [value for each in (*run.entrants, *run.controls) for value in each.values_ms]
+    kept = [each.values_ms for each in run.entrants] + [each.values_ms for each in run.controls]
+    assert drawn == [value for values in kept for value in values]
     assert drawn[:12] == pytest.approx([10 / 8] * 6 + [20 / 8] * 6, rel=0.01)
     assert in_order.description.startswith("The time per answer at 8 users in every block")
     assert "B from 20.0 ms" in spread.description
