@@ -207,6 +207,19 @@ def test_runs_are_listed_the_newest_last(tmp_path: Path) -> None:
     assert "it is no JSON" in done.stdout
 
 
+def test_the_name_of_a_file_does_nothing_to_a_terminal(tmp_path: Path) -> None:
+    """Neither where it is listed, nor where it is told that it cannot be read."""
+    keep(tmp_path, race(1.0))
+    (tmp_path / ".rowpath/runs/z\x1b[2J.json").write_text("{")
+
+    listed = rowpath(tmp_path, "runs")
+    refused = rowpath(tmp_path, "compare", "last~1", "last")
+
+    assert "z [2J.json" in listed.stdout
+    assert (refused.returncode, "z [2J.json" in refused.stderr) == (2, True)
+    assert "\x1b" not in listed.stdout + refused.stderr
+
+
 def test_the_workflow_of_the_documentation_does_what_it_says(tmp_path: Path) -> None:
     """Its own commands race two endpoints, and compare with the race before."""
     steps = re.findall(r"^ +- run: (rowpath .+)$", DOCS.read_text(), re.MULTILINE)

@@ -1,10 +1,13 @@
 """An endpoint is asked within bounds of time and size, whatever it does."""
 
+import socket
+import sys
+
 import pytest
 
 from race.endpoints import ROWS, Endpoints
 from rowpath.lab.load.plan import Target
-from rowpath.lab.race.asking import Bounds, FallenError, alarm, asker
+from rowpath.lab.race.asking import Alarm, Bounds, FallenError, alarm, asker
 
 TIMEOUT_S = 0.4
 
@@ -111,3 +114,28 @@ def test_several_targets_are_asked_in_turn_over_one_connection(endpoints: Endpoi
         bodies.append(asking.ask(keeps=True).body)
 
     assert bodies == [ROWS, b"rows, as text", ROWS, b"rows, as text"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no TCP_QUICKACK")
+def test_what_a_server_sends_is_acknowledged_at_once_on_a_kept_connection(
+    endpoints: Endpoints, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that sends its body only when its head is acknowledged is not slower by 40 ms."""
+    sockets: list[socket.socket] = []
+    connected = Alarm.connected
+
+    def seen(watch: Alarm, sock: socket.socket | None) -> None:
+        assert sock is not None
+        sockets.append(sock)
+        connected(watch, sock)
+
+    monkeypatch.setattr(Alarm, "connected", seen)
+    bounds = Bounds(timeout_s=10, most_bytes=10**6)
+    target = Target(url=f"{endpoints.url}/rows")
+    with alarm(10) as watch, asker(target, bounds, watch) as asking:
+        for _ in range(20):
+            asking.ask()
+            at_once = sockets[-1].getsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK)
+            assert at_once == 1
+
+    assert len({id(sock) for sock in sockets}) == 1

@@ -343,6 +343,7 @@ A = "http://127.0.0.1:9/a"
         (("--git", "main", "main", URL, "--command", "x"), "Cannot call two URLs 'main'."),
         ((A, A, "--requests", "nowhere.txt"), "Cannot read the requests from nowhere.txt"),
         ((A, A, "--requests", "good.txt"), "Leave out what stands behind the host."),
+        (("http://127.0.0.1:9/?a=1",) * 2 + ("--requests", "good.txt"), "Leave out what stands"),
         (("http://127.0.0.1:9",) * 2 + ("--requests", "bad.txt"), "Cannot read line 2 of bad.txt"),
         (("http://127.0.0.1:9",) * 2 + ("--requests", "load.txt"), "weight and status are for"),
         ((A, A, "--start-timeout", "soon"), "'soon' is no time"),

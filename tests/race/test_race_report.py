@@ -83,6 +83,13 @@ def test_a_machine_that_was_too_noisy_is_told() -> None:
     assert "A change of 5% could be missed" in told
 
 
+def test_a_profile_that_a_file_was_given_does_nothing_to_a_terminal() -> None:
+    """It is a text like any other, and a file can have whatever somebody wrote into it."""
+    run = replace(run_of(results(1.0)).run(), profile="\x1b[2Jquick")
+
+    assert "profile [2Jquick, seed" in notes.heading(run)
+
+
 def test_few_blocks_are_told_as_too_few() -> None:
     """There is no interval, and the median stands alone."""
     told = text_of(results(0.5, scatter=NOISE[:1]))

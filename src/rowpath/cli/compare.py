@@ -16,6 +16,7 @@ from rowpath.errors import OutputError, UsageError
 from rowpath.lab import history
 from rowpath.lab.comparing.comparison import Change, ChangeVerdict, Comparison, Kind, compare
 from rowpath.lab.rereading import read_back
+from rowpath.report import figures
 from rowpath.report.compare import data, markdown, terminal
 
 SUMMARY = "GITHUB_STEP_SUMMARY"
@@ -111,7 +112,8 @@ def _exit_code(compared: Comparison, fail_on: str | None) -> int:
     worse = [each for each in compared.changes if _counts(each, fail_on)]
     if not worse:
         return 0
-    say(f"Regression: {'; '.join(each.name for each in worse)}.", err=True)
+    names = "; ".join(figures.printable(each.name) for each in worse)
+    say(f"Regression: {names}.", err=True)
     return REGRESSED
 
 

@@ -73,7 +73,8 @@ def run(output: Output) -> int:
 
 
 def _told(error: RowpathError) -> int:
-    say(str(error), err=True)
+    # It may quote what others wrote, a file's name say: none of it is for the terminal to act on.
+    say("".join(c if c.isprintable() or c == "\n" else " " for c in str(error)), err=True)
     return error.exit_code
 
 

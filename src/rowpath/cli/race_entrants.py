@@ -161,8 +161,8 @@ def _with_requests(
         return made
     requests = requests_of(file, common)
     for entrant in made:
-        path = urlsplit(entrant.url).path
-        if entrant.launch is None and path not in _SLASH:
+        parts = urlsplit(entrant.url)
+        if entrant.launch is None and (parts.path not in _SLASH or parts.query):
             raise UsageError(
                 f"Cannot ask {entrant.url} and the requests of {file}: the paths are those of the "
                 "file. Leave out what stands behind the host."

@@ -95,7 +95,7 @@ def _table(listed: list[Listed]) -> Table:
         grid.add_column(header, overflow="fold")
     for each in listed:
         if each.unreadable:
-            grid.add_row(*["?"] * 7, Text(each.file))
+            grid.add_row(*["?"] * 7, Text(figures.printable(each.file)))
             continue
         cells = (
             each.started_at,

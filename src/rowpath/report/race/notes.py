@@ -18,7 +18,7 @@ def heading(run: RaceRun) -> str:
     """Return what was raced, how long and how."""
     origin = figures.printable(table.common_origin(run))
     methods = ", ".join(dict.fromkeys(each.method for each in run.requests or run.entrants))
-    how = f"profile {run.profile}"
+    how = figures.printable(f"profile {run.profile}")
     if run.users > 1:
         how = f"{run.users:,} users at once, {how}"
     if run.precision is not None:
