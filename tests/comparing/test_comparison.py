@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from comparing.made import race
+from rowpath.cli.compare import INVALID, exit_code
 from rowpath.errors import UsageError
 from rowpath.lab.comparing.comparison import Change, ChangeVerdict, Comparison, Kind, compare
 from rowpath.lab.race.record import RaceRun, RequestRecord
@@ -88,6 +89,18 @@ def test_an_invalid_run_gives_no_verdict(invalid_first: bool) -> None:  # noqa: 
 
     assert comparison.valid is False
     assert {each.verdict for each in comparison.changes} == {ChangeVerdict.NOT_JUDGED}
+
+
+def test_a_comparison_in_which_nothing_can_be_judged_is_no_success() -> None:
+    """A gate may withhold every verdict of two valid runs: that is no green build."""
+    comparison = compared(race(1.0), race(1.0))
+    withheld = tuple(
+        replace(each, verdict=ChangeVerdict.NOT_JUDGED, withheld="The clone differs.")
+        for each in comparison.changes
+    )
+
+    assert exit_code(comparison, "regression") == 0
+    assert exit_code(replace(comparison, changes=withheld), "regression") == INVALID
 
 
 def test_what_could_not_see_five_percent_does_not_say_no_change() -> None:

@@ -76,7 +76,7 @@ def compare_runs(  # noqa: PLR0913 one parameter an option
         console.print(Text(f"{name}: {path}"), soft_wrap=True)
     written.check()
     _append_summary(compared)
-    return _exit_code(compared, fail_on)
+    return exit_code(compared, fail_on)
 
 
 def _makers(compared: Comparison, places: dict[str, Path]) -> Iterator[Maker]:
@@ -104,10 +104,13 @@ def _append_summary(compared: Comparison) -> None:
         ) from error
 
 
-def _exit_code(compared: Comparison, fail_on: str | None) -> int:
+def exit_code(compared: Comparison, fail_on: str | None) -> int:
     """Return how the command ends, with the reason on standard error where that is not well."""
     if not compared.valid:
         say("Cannot judge: a run is not valid. Measure it again.", err=True)
+        return INVALID
+    if all(each.verdict is ChangeVerdict.NOT_JUDGED for each in compared.changes):
+        say("Cannot judge: nothing in these runs can bear a verdict. Measure them again.", err=True)
         return INVALID
     worse = [each for each in compared.changes if _counts(each, fail_on)]
     if not worse:
