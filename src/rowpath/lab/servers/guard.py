@@ -88,7 +88,9 @@ def _start(order: Order) -> int:
 def _report(line: dict[str, int | str]) -> None:
     """Tell rowpath; when it is gone by now, the end of standard input says so just as well."""
     with suppress(BrokenPipeError):
-        print(json.dumps(line), flush=True)  # noqa: T201  # the pipe to rowpath
+        # Past Python's buffer, which is flushed once more at the end: the program's log would tell
+        # of the pipe that is closed by then.
+        os.write(sys.stdout.fileno(), f"{json.dumps(line)}\n".encode())
 
 
 def _reason(error: Exception, order: Order) -> str:
