@@ -1,6 +1,7 @@
 """A slot under load measures rate and latencies, and no answer in it goes unchecked."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from rowpath.lab.measures import (
     ManyUsers,
 )
 from rowpath.lab.measuring.observe import Observer
-from rowpath.lab.measuring.under_load import measure_load
+from rowpath.lab.measuring.under_load import NotHeldError, measure_load
 from rowpath.lab.plan import Cell
 from rowpath.lab.results import Observation
 from rowpath.lab.servers.fleet import Fleet, Site, fleet
@@ -35,6 +36,7 @@ CELL = Cell(
 )
 LOAD_S = 0.3
 RATE = AtRate(rate=40, users=20, least_s=1.0)
+TRIES = 10
 
 
 @pytest.fixture(scope="module")
@@ -76,8 +78,17 @@ def test_a_slot_of_users_gives_rate_latencies_cpu_and_memory(
 def test_a_slot_at_a_rate_gives_latencies_and_no_rate(
     servers: Fleet, asking: Driver, seen: Observation
 ) -> None:
-    """How many are sent is given; what is compared is what nearly all have within."""
-    slot = measure_load(CELL, RATE, servers, asking, seen, load_s=LOAD_S, seed=1)
+    """How many are sent is given; what is compared is what nearly all have within.
+
+    A busy machine may not send them in time, so it is tried again, as the runner does.
+    """
+    slot = None
+    for _ in range(TRIES):
+        with suppress(NotHeldError):
+            slot = measure_load(CELL, RATE, servers, asking, seen, load_s=LOAD_S, seed=1)
+            break
+
+    assert slot is not None
 
     assert list(slot.figures) == list(RATE.quantities)
     assert THROUGHPUT not in slot.figures
