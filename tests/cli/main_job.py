@@ -39,7 +39,9 @@ class Finished:
 
 def command(folder: Path, *arguments: str) -> list[str]:
     files = ("--json", str(folder / "run.json"), "--html", str(folder / "run.html"))
-    run = ("lab", "run", "--rows", str(ROWS), "--profile", "quick")
+    is_own = any(each.endswith(".py") for each in arguments)  # which has no table to be sized
+    rows = () if is_own else ("--rows", str(ROWS))
+    run = ("lab", "run", *rows, "--profile", "quick")
     return [sys.executable, str(PROGRAM), *run, *files, *arguments]
 
 

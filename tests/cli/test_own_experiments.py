@@ -43,7 +43,7 @@ def changed(folder: Path, old: str, new: str) -> Path:
     server = EXAMPLE.with_name("numbers_server.py")
     (folder / server.name).write_text(server.read_text())
     path = folder / "changed.py"
-    path.write_text(text.replace(old, new))
+    path.write_text(text.replace(old, new).replace("import Claim,", "import Figure, Claim,"))
     return path
 
 
@@ -145,6 +145,8 @@ def test_list_shows_them(tmp_path: Path) -> None:
         ('name="numbers"', 'name="lists"', 17, "a built-in experiment is called lists"),
         ('name="numbers"', "name=7", 17, "name of Experiment is 7"),
         ("sizes=(100, 2_000)", "sizes=[100]", 17, "sizes of Group is [100]"),
+        ("data=None", "data=None, section=7", 17, "section of Experiment is 7"),
+        ("sizes=(100, 2_000)", "sizes=(100,), leads=Figure.MEMORY", 17, "is about memory"),
         ("sizes=(100, 2_000)", "sizes=(-1,)", 17, "are not all above 0"),
         ('name="one-by-one"', 'name="at-once"', 17, "2 variants are called at-once"),
         (

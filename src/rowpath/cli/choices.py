@@ -9,7 +9,7 @@ from click.core import ParameterSource
 
 from rowpath.cli.counts import parse_count, parse_sizes
 from rowpath.cli.datasets import table_sizes, wanted_datasets
-from rowpath.errors import UsageError
+from rowpath.errors import ResumeError, UsageError
 from rowpath.lab.dataset import Dataset, dataset_named
 from rowpath.lab.experiment import Experiment
 from rowpath.lab.experiments import EXPERIMENTS
@@ -22,7 +22,10 @@ from rowpath.lab.resume import interrupted, other, refuse
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What the command line says; each is None or empty where it says nothing."""
+    """What the command line says; each is None or empty where it says nothing.
+
+    `of_the_lab` names the options that only the lab's own servers and database follow.
+    """
 
     experiments: tuple[str, ...]
     rows: str | None
@@ -30,6 +33,7 @@ class Options:
     profile: str | None
     seed: int | None
     workers: int | None
+    of_the_lab: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +60,22 @@ def said(parameter: str) -> bool:
     return source not in (ParameterSource.DEFAULT, None)
 
 
+def on_command_line(*parameters: str) -> tuple[str, ...]:
+    """Return those of the options, as they are written, that stand on the command line itself."""
+    context = click.get_current_context()
+    return tuple(
+        "--" + each.replace("_", "-")
+        for each in parameters
+        if context.get_parameter_source(each) is ParameterSource.COMMANDLINE
+    )
+
+
 def fresh(options: Options, *, seed: int, workers: int) -> Choices:
     """Return the choices of a new run, with `seed` and `workers` where nothing is said of them."""
     experiments = asked_for(options.experiments)
     datasets = wanted_datasets(experiments, options.rows)
     if not datasets:
-        _refuse_rows(options)
+        _refuse_of_the_lab(options)
     sizes = parse_sizes(options.sizes)
     whole_talk = not options.experiments
     return Choices(
@@ -100,21 +114,33 @@ def asked_for(names: Sequence[str]) -> tuple[Experiment, ...]:
     return own_experiments(Path(files[0]))
 
 
-def _refuse_rows(options: Options) -> None:
-    """UsageError for a number of rows where no table of the lab's is asked."""
+def _refuse_of_the_lab(options: Options) -> None:
+    """UsageError for what own applications would not follow: the lab's table, servers, database."""
     if options.rows is not None:
         raise UsageError(
             f"Cannot use --rows {options.rows}: own experiments have no dataset of the lab's. "
             "Leave it out; the rows of an answer stand in the file, or in --sizes."
+        )
+    if options.of_the_lab:
+        raise UsageError(
+            f"Cannot use {' and '.join(options.of_the_lab)}: own experiments ask servers of their "
+            "own, which it would not reach. Leave it out; what a server needs stands in the file, "
+            "in its command or its environment."
         )
 
 
 def taken_up(options: Options, run: Run, path: Path) -> Choices:
     """Return the choices of the run in the file at `path`, which goes on.
 
-    ResumeError where it is whole, and where an option says something else.
+    ResumeError where it is whole, where its experiments are the user's own, and where an option
+    says something else.
     """
     asked = interrupted(run, path)
+    if any(map(is_own_file, options.experiments)) or not run.datasets:
+        raise ResumeError(
+            f"Cannot resume {path}: own experiments are not gone on with, since nothing tells "
+            "whether their servers are still what they were. Measure anew without --resume."
+        )
     refuse(tuple(_contradictions(options, run, asked)))
     return Choices(
         experiments=chosen(asked.experiments, EXPERIMENTS),

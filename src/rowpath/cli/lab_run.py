@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from rowpath.cli import options
-from rowpath.cli.choices import Options, fresh, said, taken_up
+from rowpath.cli.choices import Options, fresh, on_command_line, said, taken_up
 from rowpath.cli.history import History, no_history, runs_dir
 from rowpath.cli.outputs import STANDARD_OUTPUT, Outputs, outputs
 from rowpath.cli.progress import Steps, console_for, steps
@@ -97,6 +97,8 @@ def run_experiments(  # noqa: PLR0913 one parameter an option
         profile=profile,
         seed=seed if said("seed") else None,
         workers=workers if said("workers") else None,
+        # From the environment they are for whatever follows them.
+        of_the_lab=on_command_line("workers", "database_url", "redis_url"),
     )
     _refuse_experiment(markdown_path)
     earlier = None if resume_path is None else read_run(resume_path)

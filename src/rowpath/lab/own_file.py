@@ -16,7 +16,15 @@ from pydantic import TypeAdapter, ValidationError
 
 from rowpath.errors import UsageError
 from rowpath.lab.applications import Command
-from rowpath.lab.experiment import WHOLE_TABLE, Experiment, Group, Request, SameAnswer, Variant
+from rowpath.lab.experiment import (
+    WHOLE_TABLE,
+    Experiment,
+    Figure,
+    Group,
+    Request,
+    SameAnswer,
+    Variant,
+)
 from rowpath.lab.experiments import EXPERIMENTS
 from rowpath.lab.load.hosts import is_loopback, parts_of
 from rowpath.lab.measures import OneAtATime
@@ -184,6 +192,8 @@ def _of_group(group: Group) -> Iterator[str]:
         yield f"the baseline {group.baseline!r} of the group {group.name} is none of its variants"
     if not isinstance(group.measure, OneAtATime):
         yield f"the group {group.name} is not measured one request at a time"
+    if group.leads is Figure.MEMORY:
+        yield f"the group {group.name} is about memory, which is not known of own applications"
     if group.of:
         yield f"the group {group.name} speaks of the lab's table {group.of!r}"
     if not group.sizes or any(size <= WHOLE_TABLE for size in group.sizes + group.thorough_sizes):

@@ -47,14 +47,17 @@ def _of_time(part: SizePart) -> Iterator[Column[Line]]:
     yield _time(part)
     yield _ratio(part)
     yield _BYTES
-    yield _STATEMENTS
-    yield _SQL_TIME
+    traced = any(figures.is_traced(line.variant) for line in part.lines)
+    if traced:
+        yield _STATEMENTS
+        yield _SQL_TIME
     if any(line.variant.sql_connections > 1 for line in part.lines):
         yield _CONNECTIONS
     if any(line.variant.cache_workers for line in part.lines):
         yield _CACHE_WORKERS
     yield _CPU
-    yield _memory(part)
+    if traced:
+        yield _memory(part)
     if _is_told(part):
         yield _TALK
     if any(line.claims for line in part.lines):

@@ -148,6 +148,11 @@ def answer_sizes(variant: VariantRecord) -> tuple[str, ...]:
     return size(variant.bytes), size(variant.bytes_gzip)
 
 
+def is_traced(variant: VariantRecord) -> bool:
+    """Return whether instruments saw the request: in an application of the user's own none are."""
+    return variant.peak_mib > 0 or variant.sql_statements > 0  # every worker they saw holds memory
+
+
 def statements(variant: VariantRecord) -> tuple[str, ...]:
     """Return how many statements a request sent, and of these how many alike if several were."""
     if variant.outcome is not None and not variant.sql_statements:

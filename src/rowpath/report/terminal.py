@@ -78,6 +78,8 @@ def _which_is_better(quantity: str) -> str:
 def _used(record: ExperimentRecord) -> str:
     if any(group.compares != "time" for group in record.groups):
         return "CPU: of the application's workers, for one request; peak: theirs added up."
+    if not any(map(figures.is_traced, record.variants)):
+        return "CPU: of all the application's processes, for one request."
     return "CPU, peak and added: of the application's worker, for one request."
 
 

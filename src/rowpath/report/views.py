@@ -80,8 +80,13 @@ def _group(experiment_anchor: str, part: GroupPart) -> GroupView:
         sizes=tuple(_size(each) for each in part.sizes),
         endings=notes.endings(part.sizes),
         differences=differing(part.variants),
-        sources=source.sources(part.variants),
+        sources=source.sources(part.variants) if _has_sources(part) else (),
     )
+
+
+def _has_sources(part: GroupPart) -> bool:
+    """Return whether anything is known of what the variants run: of the user's own it is not."""
+    return any(variant.code or variant.statements for variant in part.variants)
 
 
 def _size(part: SizePart) -> SizeView:
