@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from comparing.made import race
+from kept.made import lab_run
 from rowpath.errors import UsageError
 from rowpath.lab.comparing.comparison import Change, ChangeVerdict, Comparison, Kind, compare
 from rowpath.lab.race.record import RaceRun
@@ -29,6 +30,7 @@ def ratios(comparison: Comparison) -> list[Change]:
         (1.0, 1.001, ChangeVerdict.NO_CHANGE),
         (0.5, 0.55, ChangeVerdict.REGRESSION),
         (1.0, 1.02, ChangeVerdict.UNDECIDED),
+        (1.02, 1.0, ChangeVerdict.UNDECIDED),
     ],
 )
 def test_the_verdict_follows_from_the_whole_interval(
@@ -90,6 +92,18 @@ def test_an_invalid_run_gives_no_verdict(invalid_first: bool) -> None:  # noqa: 
     assert {each.verdict for each in comparison.changes} == {ChangeVerdict.NOT_JUDGED}
 
 
+@pytest.mark.parametrize("invalid_first", [True, False])
+def test_a_run_that_says_it_is_invalid_gives_no_verdict(invalid_first: bool) -> None:  # noqa: FBT001
+    """Though none of its gates withholds anything, and the other run is sound."""
+    bad, good = replace(race(1.0), valid=False), race(1.5)
+
+    comparison = compared(bad, good) if invalid_first else compared(good, bad)
+
+    assert {(each.verdict, each.withheld) for each in comparison.changes} == {
+        (ChangeVerdict.NOT_JUDGED, "A run failed its own tests.")
+    }
+
+
 def test_what_could_not_see_five_percent_does_not_say_no_change() -> None:
     """A race whose delay was not found leaves it undecided."""
     blind = race(1.0, slowed=1.0)
@@ -108,6 +122,7 @@ def test_on_another_machine_ratios_alone_are_compared() -> None:
 
     assert comparison.elsewhere == (f"CPU: {old.environment.cpu}, then Another",)
     assert {each.kind for each in comparison.changes} == {Kind.RATIO}
+    assert [each.p_holm for each in comparison.changes] == [1.0]
 
 
 def test_what_is_not_the_same_is_left_out_with_the_reason() -> None:
@@ -123,6 +138,53 @@ def test_what_is_not_the_same_is_left_out_with_the_reason() -> None:
         "race, D: it is in the new run alone",
     )
     assert [each.name for each in ratios(comparison)] == ["C"]
+
+
+@pytest.mark.parametrize("old_lacks", [True, False])
+def test_what_one_of_two_runs_did_not_measure_is_left_out(old_lacks: bool) -> None:  # noqa: FBT001
+    """Without a block of it, or of its baseline, there is no change and no ratio to tell."""
+    whole = race(1.0, 1.0)
+    a, b, c = whole.entrants
+
+    def left_out(lacking: RaceRun) -> tuple[str, ...]:
+        pair = (lacking, whole) if old_lacks else (whole, lacking)
+        return compared(*pair).left_out
+
+    unmeasured = replace(whole, entrants=(a, replace(b, samples_ms=()), c))
+    assert left_out(unmeasured) == ("race, B: it was measured in no block",)
+    zero = replace(whole, entrants=(a, replace(b, samples_ms=((0.0,), *b.samples_ms[1:])), c))
+    assert left_out(zero) == (
+        "race, B: its time is 0 in a block, or beyond all measure: there is no ratio",
+    )
+
+
+@pytest.mark.parametrize("old_lacks", [True, False])
+def test_where_one_run_has_no_baseline_nothing_can_be_compared(old_lacks: bool) -> None:  # noqa: FBT001
+    """And the error names both files, and each reason."""
+    whole = race(1.0)
+    a, b = whole.entrants
+    lacking = replace(whole, entrants=(replace(a, samples_ms=()), b))
+
+    with pytest.raises(UsageError) as caught:
+        compared(*((lacking, whole) if old_lacks else (whole, lacking)))
+
+    assert str(caught.value) == (
+        "Cannot compare old.json with new.json: race, A: it was measured in no block; race, B: "
+        "there is no block in which its baseline was measured, too. Name two runs of the same."
+    )
+
+
+def test_each_run_is_named_by_its_own_file() -> None:
+    """The first is the old one."""
+    comparison = compared(race(1.0), race(1.0))
+
+    assert (comparison.old.file, comparison.new.file) == FILES
+
+
+def test_a_race_is_not_compared_with_a_run_of_the_lab() -> None:
+    """And the error names both files in the order in which they were given."""
+    with pytest.raises(UsageError, match=r"Cannot compare old\.json with new\.json: one is a race"):
+        compare(race(1.0), lab_run("lists"), files=FILES)
 
 
 def test_another_port_is_the_same_endpoint() -> None:

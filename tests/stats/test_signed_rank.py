@@ -35,6 +35,11 @@ def test_critical_ranks_are_those_of_the_tables(size: int, critical: int) -> Non
     assert critical_rank(size, 0.95) == critical
 
 
+def test_an_interval_may_have_exactly_its_confidence() -> None:
+    """Of two differences the smallest and the largest have 50%: one pattern in four at each end."""
+    assert critical_rank(2, 0.5) == 0
+
+
 @pytest.mark.parametrize("size", range(MINIMUM_BLOCKS))
 def test_fewer_than_six_have_no_interval(size: int) -> None:
     """With fewer than six differences no interval has 95% confidence."""
