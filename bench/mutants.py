@@ -1,14 +1,15 @@
 """Change one thing at a time in what computes verdicts, and tell what the tests do not notice.
 
-    python bench/mutants.py                                 every module below, which takes long
+    python bench/mutants.py                                 every module below; twenty minutes
     python bench/mutants.py src/rowpath/stats/ratio.py      one of them
     python bench/mutants.py src/rowpath/stats/ratio.py --from 40
+    python bench/mutants.py --every 3                       a third of them
 
-A mutant is a module with one comparison, operator, number or truth value changed. Each runs in a
-process that is forked when all that is not rowpath's was imported, so that one takes as long as its
-tests. What survives is printed with its line; the command ends with 1 if anything does. Some
-survivors are equivalent, such as a bound in a place where no value can meet it: CONTRIBUTING.md
-says what is done about them.
+A mutant is a module with one comparison, operator, number, truth value or conversion of units
+changed. Each runs in a process that is forked when all that is not rowpath's was imported, so that
+one takes as long as its tests. What survives is printed with its line; the command ends with 1 if
+anything does. Some survivors are equivalent, such as a bound in a place where no value can meet it:
+CONTRIBUTING.md says what is done about them.
 """
 
 import argparse
@@ -33,13 +34,15 @@ TESTS: Mapping[str, Sequence[str]] = {
         f"stats/{name}.py": (f"tests/stats/test_{name}.py",)
         for name in (
             *("chance", "holm", "interval", "median", "precision", "ratio"),
-            *("readings", "shares", "signed_rank", "verdict"),
+            *("readings", "shares", "signed_rank", "two_samples", "verdict"),
         )
     },
     "lab/gates.py": ANALYSIS,
     "lab/judging.py": ANALYSIS,
     "lab/analysis.py": ANALYSIS,
     "lab/disturbances.py": ("tests/lab/test_disturbances.py",),
+    "lab/verifying.py": ("tests/kept/test_verifying.py",),
+    "lab/comparing/comparison.py": ("tests/comparing/test_comparison.py",),
     "lab/load/figures.py": ("tests/load/test_figures.py",),
     "lab/race/judging.py": ("tests/race/test_judging.py", "tests/race/test_race_report.py"),
 }
@@ -68,6 +71,8 @@ SWAPPED: Mapping[type[ast.AST], type[ast.AST]] = {
     ast.And: ast.Or,
     ast.Or: ast.And,
 }
+CONVERSIONS = frozenset((60, 1_000, 1_000_000, 1_000_000_000))
+"""Factors between units: each is also replaced by 1, as if the conversion was forgotten."""
 NAMES = {"min": "max", "max": "min", "any": "all", "all": "any", "low": "high", "high": "low"}
 
 
@@ -113,8 +118,11 @@ class _Mutation(ast.NodeTransformer):
         if isinstance(value, bool):
             if self._is_chosen(node.lineno):
                 node.value = not value
-        elif isinstance(value, int | float) and self._is_chosen(node.lineno):
-            node.value = value + 1
+        elif isinstance(value, int | float):
+            if self._is_chosen(node.lineno):
+                node.value = value + 1
+            if value in CONVERSIONS and self._is_chosen(node.lineno):
+                node.value = 1
         return node
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
@@ -194,7 +202,7 @@ def _run(path: Path, source: str, tests: Sequence[str]) -> None:
     os._exit(int(main(["-x", "-q", "-p", "no:cacheprovider", *late, *tests])))
 
 
-def survivors(path: Path, first: int) -> Iterator[str]:
+def survivors(path: Path, first: int, every: int) -> Iterator[str]:
     """Yield each change to a module that its tests do not notice, as text."""
     tests = TESTS[str(path.relative_to(SOURCE / "rowpath"))]
     source = path.read_text(encoding="utf-8")
@@ -204,7 +212,7 @@ def survivors(path: Path, first: int) -> Iterator[str]:
         return
     lines = source.splitlines()
     for number, line in enumerate(places(source)):
-        if number < first:
+        if number < first or (number - first) % every:
             continue
         changed = mutant(source, number)
         if changed != whole and not noticed(path, changed, tests):
@@ -224,6 +232,7 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("modules", nargs="*", type=Path)
     parser.add_argument("--from", dest="first", type=int, default=0, metavar="NUMBER")
+    parser.add_argument("--every", type=int, default=1, metavar="NUMBER")
     asked = parser.parse_args()
     os.chdir(ROOT)
     for name in PRELOADED:
@@ -235,7 +244,7 @@ def main() -> int:
         for module in modules:
             path = module.resolve()
             print(f"{path.relative_to(ROOT)}: {len(places(path.read_text()))} places", flush=True)
-            for each in survivors(path, asked.first):
+            for each in survivors(path, asked.first, asked.every):
                 print(f"  {each}", flush=True)
                 found += 1
     return 1 if found else 0
