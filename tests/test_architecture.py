@@ -50,6 +50,7 @@ WITH = {
 FLOORS: dict[str, tuple[set[str], ...]] = {
     "lab": (
         # values
+        {"circumstances"},
         {
             "conditions",
             "folders",

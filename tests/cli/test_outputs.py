@@ -9,7 +9,8 @@ import pytest
 
 from rowpath.cli.outputs import Outputs, outputs, replace_file
 from rowpath.errors import OutputError
-from rowpath.lab.record import SCHEMA_VERSION, DatasetRecord, EnvironmentRecord, Run
+from rowpath.lab.circumstances import DatasetRecord, EnvironmentRecord
+from rowpath.lab.record import SCHEMA_VERSION, Run
 from rowpath.lab.runs import read_run
 
 NOW = datetime(2024, 2, 29, 12, 30, 1, tzinfo=UTC)

@@ -9,6 +9,7 @@ from random import Random
 from race.made import results as race_results
 from rowpath.capture.trace import Statement, Trace
 from rowpath.lab.analysis import experiment_record
+from rowpath.lab.circumstances import AskedRecord, DatasetRecord, EnvironmentRecord
 from rowpath.lab.experiment import Experiment, Variant
 from rowpath.lab.experiments import EXPERIMENTS
 from rowpath.lab.gates import run_gates, valid
@@ -25,14 +26,7 @@ from rowpath.lab.plan import Control, Stage, Stock, slot_order, stages
 from rowpath.lab.profile import profile_named
 from rowpath.lab.race.record import RaceRun
 from rowpath.lab.race.session import Race
-from rowpath.lab.record import (
-    SCHEMA_VERSION,
-    AskedRecord,
-    DatasetRecord,
-    EnvironmentRecord,
-    ExperimentRecord,
-    Run,
-)
+from rowpath.lab.record import SCHEMA_VERSION, ExperimentRecord, Run
 from rowpath.lab.results import Observation, Results, Slot
 
 VERSIONS = {"django": "5.2.19"}

@@ -9,9 +9,9 @@ from psycopg import Connection
 from psycopg.sql import SQL, Identifier
 
 from rowpath.errors import DatabaseError, DatasetError
+from rowpath.lab.circumstances import DatasetRecord
 from rowpath.lab.database import Database, connect
 from rowpath.lab.dataset import DATASETS, LOGS, PRODUCTS, SCHEMA, Dataset, ensure, inspect
-from rowpath.lab.record import DatasetRecord
 
 BUILDER = """
 import sys

@@ -11,17 +11,10 @@ from test_analysis import LISTS, SOURCES, VERSIONS, fill, planned
 
 from rowpath.errors import ResumeError
 from rowpath.lab.analysis import experiment_record
+from rowpath.lab.circumstances import AskedRecord, DatasetRecord, EnvironmentRecord
 from rowpath.lab.measures import CPU, TIME
 from rowpath.lab.plan import Stage, slot_order
-from rowpath.lab.record import (
-    SCHEMA_VERSION,
-    AskedRecord,
-    DatasetRecord,
-    EnvironmentRecord,
-    Run,
-    from_json,
-    to_json,
-)
+from rowpath.lab.record import SCHEMA_VERSION, Run, from_json, to_json
 from rowpath.lab.results import Results, Slot
 from rowpath.lab.resume import resumed, seconds
 

@@ -20,11 +20,10 @@ from record_parts import (
     timed,
 )
 
+from rowpath.lab.circumstances import DatasetRecord, EnvironmentRecord
 from rowpath.lab.record import (
     SCHEMA_VERSION,
     ClaimRecord,
-    DatasetRecord,
-    EnvironmentRecord,
     ExperimentRecord,
     PlaceRecord,
     Run,

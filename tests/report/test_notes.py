@@ -3,7 +3,7 @@ import dataclasses
 import pytest
 from report_runs import LOGS, PRODUCTS, experiment, whole_run
 
-from rowpath.lab.record import DatasetRecord
+from rowpath.lab.circumstances import DatasetRecord
 from rowpath.report import notes
 from rowpath.report.layout import groups
 from rowpath.report.missing import missing

@@ -10,13 +10,14 @@ from click.core import ParameterSource
 from rowpath.cli.counts import parse_count, parse_sizes
 from rowpath.cli.datasets import table_sizes, wanted_datasets
 from rowpath.errors import ResumeError, UsageError
+from rowpath.lab.circumstances import ApartRecord, AskedRecord
 from rowpath.lab.dataset import Dataset, dataset_named
 from rowpath.lab.experiment import Experiment
 from rowpath.lab.experiments import EXPERIMENTS
 from rowpath.lab.own_file import is_own_file, own_experiments
 from rowpath.lab.plan import Stage, Stock, chosen, stages
 from rowpath.lab.profile import Profile, profile_named
-from rowpath.lab.record import ApartRecord, AskedRecord, Run
+from rowpath.lab.record import Run
 from rowpath.lab.resume import interrupted, other, refuse
 
 

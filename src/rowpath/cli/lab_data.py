@@ -8,9 +8,9 @@ from click.core import ParameterSource
 from rowpath.cli import options
 from rowpath.cli.counts import parse_count
 from rowpath.cli.standard_streams import say
+from rowpath.lab.circumstances import DatasetRecord
 from rowpath.lab.database import Database, open_database
 from rowpath.lab.dataset import DATASETS, Dataset, dataset_named, drop, ensure, sizes_on_disk
-from rowpath.lab.record import DatasetRecord
 
 
 @click.command("data")

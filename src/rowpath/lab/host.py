@@ -9,8 +9,8 @@ from pathlib import Path
 
 import psutil
 
+from rowpath.lab.circumstances import EnvironmentRecord
 from rowpath.lab.database import Database, connect
-from rowpath.lab.record import EnvironmentRecord
 
 SETTINGS = (
     "effective_cache_size",

@@ -12,15 +12,13 @@ from pathlib import Path
 
 from rowpath.capture.trace import Trace
 from rowpath.errors import ResumeError
+from rowpath.lab.circumstances import AskedRecord, DatasetRecord, EnvironmentRecord
 from rowpath.lab.experiment import Variant
 from rowpath.lab.measures import Better, Quantity
 from rowpath.lab.plan import Cell, Stage, slot_order
 from rowpath.lab.record import (
-    AskedRecord,
     CutBlockRecord,
     CutSlotRecord,
-    DatasetRecord,
-    EnvironmentRecord,
     MeasuredRecord,
     OrderRecord,
     Run,

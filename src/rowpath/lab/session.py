@@ -12,6 +12,7 @@ import psycopg
 from rowpath import __version__
 from rowpath.errors import DatabaseError, RowpathError, ServerError
 from rowpath.lab.analysis import experiment_record
+from rowpath.lab.circumstances import AskedRecord, DatasetRecord, EnvironmentRecord, SittingRecord
 from rowpath.lab.database import Database, connect, refused
 from rowpath.lab.dataset import Dataset, ensure
 from rowpath.lab.experiment import Experiment, Variant
@@ -22,15 +23,7 @@ from rowpath.lab.interruptions import told
 from rowpath.lab.measuring import runner
 from rowpath.lab.plan import Stage
 from rowpath.lab.profile import Profile
-from rowpath.lab.record import (
-    SCHEMA_VERSION,
-    AskedRecord,
-    DatasetRecord,
-    EnvironmentRecord,
-    ExperimentRecord,
-    Run,
-    SittingRecord,
-)
+from rowpath.lab.record import SCHEMA_VERSION, ExperimentRecord, Run
 from rowpath.lab.results import Results
 from rowpath.lab.resume import other_data, other_surroundings, refuse, resumed
 from rowpath.lab.servers.fleet import Site

@@ -3,14 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from rowpath.lab.record import (
-    ClaimRecord,
-    DatasetRecord,
-    EnvironmentRecord,
-    ExplanationRecord,
-    Run,
-    ShareRecord,
-)
+from rowpath.lab.circumstances import DatasetRecord, EnvironmentRecord
+from rowpath.lab.record import ClaimRecord, ExplanationRecord, Run, ShareRecord
 from rowpath.report import figures
 from rowpath.report.layout import SizePart, StepPart
 from rowpath.report.statements import Plan, Shown, Sighting, Source

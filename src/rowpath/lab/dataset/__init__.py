@@ -7,6 +7,7 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from rowpath.errors import DatabaseError, DatasetError, UsageError
+from rowpath.lab.circumstances import DatasetRecord
 from rowpath.lab.database.place import Database, connect, one_line
 from rowpath.lab.dataset.build import build_dataset, remove, require_room_for, wait_for_locks
 from rowpath.lab.dataset.catalog import Contents, examine, is_empty, strangers
@@ -22,7 +23,6 @@ from rowpath.lab.dataset.settle import (
 from rowpath.lab.dataset.statements import FINGERPRINT
 from rowpath.lab.dataset.table import SEEDS, Dataset, Wanted
 from rowpath.lab.dataset.tool_tables import drop_tool_tables
-from rowpath.lab.record import DatasetRecord
 from rowpath.lab.schema import SCHEMA
 
 DATASETS = (PRODUCTS, LOGS)

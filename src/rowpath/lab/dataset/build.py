@@ -12,6 +12,7 @@ from psycopg.rows import scalar_row
 from psycopg.sql import SQL, Composed, Literal
 
 from rowpath.errors import DatabaseError, DatasetError, DiskError
+from rowpath.lab.circumstances import DatasetRecord
 from rowpath.lab.database.disk import require_room
 from rowpath.lab.database.place import one_line
 from rowpath.lab.dataset.catalog import Contents
@@ -32,7 +33,6 @@ from rowpath.lab.dataset.statements import (
     make_table,
 )
 from rowpath.lab.dataset.table import Dataset, Table, Wanted
-from rowpath.lab.record import DatasetRecord
 from rowpath.lab.schema import SCHEMA
 
 BYTES_BESIDE = 64 * 2**20

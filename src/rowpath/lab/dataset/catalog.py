@@ -12,9 +12,9 @@ from psycopg.rows import dict_row, scalar_row
 from psycopg.sql import SQL
 
 from rowpath.errors import DatasetError
+from rowpath.lab.circumstances import DatasetRecord
 from rowpath.lab.dataset.statements import FINGERPRINT, FINGERPRINTS, named
 from rowpath.lab.dataset.table import Dataset, Table
-from rowpath.lab.record import DatasetRecord
 from rowpath.lab.schema import MARK, SCHEMA
 
 _SCHEMA_MARK = """

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from rowpath.lab.circumstances import DatasetRecord
 from rowpath.lab.race.record import RaceRun
-from rowpath.lab.record import DatasetRecord, ExperimentRecord, Run
+from rowpath.lab.record import ExperimentRecord, Run
 from rowpath.lab.rereading import Kept
 from rowpath.report import figures
 from rowpath.stats.interval import Interval
