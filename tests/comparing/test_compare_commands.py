@@ -123,6 +123,9 @@ def test_kept_runs_are_verified_and_rendered_by_name(tmp_path: Path) -> None:
     last = rowpath(tmp_path, "verify", "last")
     both = rowpath(tmp_path, "verify", "last~1", newer.stem)
     rendered = rowpath(tmp_path, "report", "last")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    from_there = ("--runs-dir", str(tmp_path / history.FOLDER))
 
     told = {
         older: "the file's 1 verdict follows from its samples.",
@@ -133,6 +136,9 @@ def test_kept_runs_are_verified_and_rendered_by_name(tmp_path: Path) -> None:
     assert both.stdout.splitlines() == [lines[older], lines[newer]]
     assert rendered.returncode == 0, rendered.stderr
     assert "C is faster than A: it takes 0.60 of A's time" in rendered.stdout
+    for command in ("verify", "report"):
+        assert rowpath(elsewhere, command, "last").returncode == 2
+        assert rowpath(elsewhere, command, "last", *from_there).returncode == 0
 
 
 def test_files_have_the_forms_that_others_read(tmp_path: Path) -> None:

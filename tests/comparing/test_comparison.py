@@ -10,6 +10,7 @@ from rowpath.cli.compare import INVALID, exit_code
 from rowpath.errors import UsageError
 from rowpath.lab.comparing.comparison import Change, ChangeVerdict, Comparison, Kind, compare
 from rowpath.lab.race.record import RaceRun, RequestRecord
+from rowpath.report.compare import sentences
 
 WIDE = (1.0, 1.2, 0.85, 1.1, 0.9, 1.3)
 FILES = ("old.json", "new.json")
@@ -118,12 +119,16 @@ def test_a_run_that_says_it_is_invalid_gives_no_verdict(invalid_first: bool) -> 
 
 
 def test_what_could_not_see_five_percent_does_not_say_no_change() -> None:
-    """A race whose delay was not found leaves it undecided."""
+    """A race whose delay was not found leaves it undecided, and that is told."""
     blind = race(1.0, slowed=1.0)
 
-    (change,) = ratios(compared(blind, race(1.0)))
+    comparison = compared(blind, race(1.0))
+    (change,) = ratios(comparison)
 
+    why = "one of the runs could have missed 5%"
     assert change.verdict == ChangeVerdict.UNDECIDED
+    assert any(why in note for note in sentences.notes(comparison))
+    assert not any(why in note for note in sentences.notes(compared(race(1.0), race(1.0))))
 
 
 def test_on_another_machine_ratios_alone_are_compared() -> None:

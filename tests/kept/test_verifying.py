@@ -236,3 +236,38 @@ def test_times_of_a_race_come_back_from_its_file_to_the_last_bit(samples_s: list
 
     assert again == slot
     assert again.samples_s == pytest.approx(samples_s, abs=1e-9)
+
+
+def test_a_time_follows_from_its_samples_in_seconds() -> None:
+    """What the file's samples have in milliseconds, whatever its figure says."""
+    record = LAB_RUN.experiments[0]
+    variant = record.variants[0]
+    time = next(each for each in variant.figures if each.quantity == "time")
+    wrong = replace(time, blocks=tuple(block * 3 for block in time.blocks))
+    figures = tuple(wrong if each is time else each for each in variant.figures)
+    edited = replace(record, variants=(replace(variant, figures=figures), *record.variants[1:]))
+
+    found = computed_again(replace(LAB_RUN, experiments=(edited, *LAB_RUN.experiments[1:])))
+
+    again = next(
+        each for each in found.experiments[0].variants[0].figures if each.quantity == "time"
+    )
+    assert again.blocks == pytest.approx(time.blocks)
+
+
+def test_a_run_without_figures_is_compared_by_its_samples() -> None:
+    """As in a file of schema 2, which had none: ratios are the same, whatever the unit."""
+    record = LAB_RUN.experiments[0]
+    bare = replace(
+        record,
+        variants=tuple(replace(each, figures=()) for each in record.variants),
+        controls=(),
+        claims=(),
+    )
+
+    found = computed_again(replace(LAB_RUN, experiments=(bare,)))
+
+    own = [each.ratio for each in found.experiments[0].comparisons if each.quantity == "time"]
+    said = [each.ratio for each in record.comparisons if each.quantity == "time"]
+    assert own == said
+    assert own

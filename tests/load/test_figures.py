@@ -82,6 +82,19 @@ def test_what_could_not_be_sent_lies_above_all_that_was() -> None:
     assert percentile(values[:90], 95, beyond=10) is None
 
 
+def test_each_percentile_is_the_one_that_it_is_called() -> None:
+    """Of a thousand requests that take 1 ms to 1 s, and their mean, least and most."""
+    took_s = np.arange(1, 1001) / 1_000
+    made = result(target(np.zeros(1000).tolist(), took_s.tolist()))
+
+    found = whole(made, made.total)
+
+    percentiles = (found.p50_ms, found.p90_ms, found.p95_ms, found.p99_ms)
+    assert percentiles == pytest.approx((500, 900, 950, 990), abs=1)
+    assert (found.mean_ms, found.least_ms, found.most_ms) == pytest.approx((500.5, 1, 1000))
+    assert (found.requests, found.failures, found.mean_bytes) == (1000, 0, 100)
+
+
 def test_the_unsent_are_shared_out_among_the_targets_by_their_weights() -> None:
     """Which target each would have had is not known, so none has too few."""
     targets = (Target(url="http://127.0.0.1/a", weight=2), Target(url="http://127.0.0.1/b"))

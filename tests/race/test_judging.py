@@ -138,3 +138,17 @@ def test_the_times_of_a_race_are_in_milliseconds() -> None:
 
     assert first.samples_ms == ((10.0, 10.0, 12.0),) * 6
     assert first.median_ms == TimeRecord(median=10.0, low=10.0, high=10.0)
+
+
+def test_a_race_under_load_counts_each_answer_and_tells_the_wait_in_milliseconds() -> None:
+    """Eight users get eight times the answers of one; each waits as long as one alone."""
+    judged = judge(results(2.0, users=8))
+
+    first, second = judged.entrants
+    assert first.values_ms == pytest.approx([1.25] * 6, rel=0.01)
+    assert second.values_ms == pytest.approx([2.5] * 6, rel=0.01)
+    assert first.latency_ms is not None
+    assert (first.latency_ms.median, first.latency_ms.low, first.latency_ms.high) == pytest.approx(
+        (10, 10, 10), rel=0.01
+    )
+    assert judged.comparisons[0].quantity == "time per answer at 8 users"

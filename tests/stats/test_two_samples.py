@@ -107,3 +107,10 @@ def test_what_is_no_time_is_refused(value: float) -> None:
         shift_ratio([value, 1, 2, 3], [1, 2, 3, 4])
     with pytest.raises(ValueError, match="must be positive and finite"):
         shift_p_value([1, 2, 3, 4], [value, 1, 2, 3])
+
+
+@pytest.mark.parametrize("confidence", [0, 1, -0.1, 1.5])
+def test_a_confidence_is_a_share(confidence: float) -> None:
+    """Neither nothing nor certainty."""
+    with pytest.raises(ValueError, match="0 < confidence < 1 does not hold"):
+        critical_count(6, 6, confidence)

@@ -5,7 +5,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from rowpath.stats.interval import Interval
-from rowpath.stats.verdict import NULL_BAND, Verdict, beyond, judge
+from rowpath.stats.verdict import NULL_BAND, Verdict, beyond, judge, wider_band
 
 CONFIRMED, DIRECTION_ONLY = Verdict.CONFIRMED, Verdict.DIRECTION_ONLY
 REFUTED, INCONCLUSIVE = Verdict.REFUTED, Verdict.INCONCLUSIVE
@@ -15,6 +15,32 @@ RATIOS = st.floats(0.01, 100)
 def interval(low: float, high: float) -> Interval:
     """Return an interval with its estimate in the middle, which no verdict looks at."""
     return Interval(estimate=(low + high) / 2, low=low, high=high)
+
+
+@pytest.mark.parametrize(
+    ("estimate", "band"),
+    [(1.05, 0.05), (1 / 1.05, 0.05), (1.01, NULL_BAND), (0.995, NULL_BAND), (1.0, NULL_BAND)],
+)
+def test_a_clone_widens_the_band_to_whichever_side_it_is_off(estimate: float, band: float) -> None:
+    """A faster one as much as a slower one; within 2% it stays."""
+    seen = Interval(estimate=estimate, low=0.5, high=2.0)
+
+    assert wider_band(seen) == pytest.approx(band)
+
+
+def test_the_ends_of_the_band_are_inside_it() -> None:
+    """What only touches them is not beyond."""
+    assert not beyond(interval(1 + NULL_BAND, 1.5), NULL_BAND)
+    assert not beyond(interval(0.5, 1 / (1 + NULL_BAND)), NULL_BAND)
+    assert beyond(interval(1 + NULL_BAND + 1e-9, 1.5), NULL_BAND)
+    assert beyond(interval(0.5, 1 / (1 + NULL_BAND) - 1e-9), NULL_BAND)
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.4, inf), (0.0, 1.0), (nan, 1.0), (0.4, nan)])
+def test_a_bound_that_is_no_ratio_is_refused(low: float, high: float) -> None:
+    """On either side."""
+    with pytest.raises(ValueError, match="positive and finite"):
+        judge(0.5, Interval(estimate=0.5, low=low, high=high))
 
 
 @pytest.mark.parametrize(
@@ -46,6 +72,7 @@ def interval(low: float, high: float) -> Interval:
         pytest.param(1.0, 0.99, 1.01, CONFIRMED, id="no difference, and none is there"),
         pytest.param(1.007, 1 / 1.02, 1.02, CONFIRMED, id="no difference, up to the band's ends"),
         pytest.param(1.0, 0.9, 1.01, INCONCLUSIVE, id="no difference, or one"),
+        pytest.param(1.0, 0.99, 1.5, INCONCLUSIVE, id="no difference, or a loss"),
         pytest.param(1.0, 0.97, 1.03, INCONCLUSIVE, id="no difference, not precise enough"),
         pytest.param(1.0, 0.8, 0.97, REFUTED, id="no difference, but a gain is there"),
         pytest.param(1.0, 1.03, 1.2, REFUTED, id="no difference, but a loss is there"),

@@ -13,8 +13,8 @@ from rowpath.lab.load.hosts import check_named
 from rowpath.lab.load.plan import Target
 from rowpath.lab.race.asking import path_of
 from rowpath.lab.race.revisions import commit_of, place_in_checkout
-from rowpath.lab.race.starting import PORT
 from rowpath.lab.race.values import Entrant, Launch, entrants
+from rowpath.lab.servers.own_program import PORT
 
 _ANY_PORT = "65535"
 """Stands for a port that is not known yet, where a URL is read."""

@@ -10,6 +10,7 @@ import click
 from rich.console import RenderableType
 from rich.text import Text
 
+from rowpath.cli.history import runs_dir
 from rowpath.cli.outputs import STANDARD_OUTPUT, Maker, tried, write
 from rowpath.cli.progress import console_for
 from rowpath.errors import InvalidRunError, UsageError
@@ -47,6 +48,7 @@ class _Rendering:
     metavar="[FILE]",
     help="For a pull request; without a FILE, or as -, on standard output.",
 )
+@runs_dir
 def report(**options: Any) -> None:  # noqa: ANN401 each is an option above
     """Render a run or a race again from its file; several of them as a trend.
 
@@ -55,7 +57,7 @@ def report(**options: Any) -> None:  # noqa: ANN401 each is an option above
     runs: Sequence[str] = options["runs"]
     html_path, markdown_path = options["html_path"], options["markdown_path"]
     to_standard_output = markdown_path == STANDARD_OUTPUT
-    kept = [read_back(find(text)) for text in runs]
+    kept = [read_back(find(text, options["runs_dir"])) for text in runs]
     rendering = _rendering(kept)
     makers: list[Maker] = []
     if html_path is not None:

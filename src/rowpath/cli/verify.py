@@ -1,7 +1,10 @@
 """`rowpath verify`: whether what a run's file says follows from the samples in it."""
 
+from pathlib import Path
+
 import click
 
+from rowpath.cli.history import runs_dir
 from rowpath.cli.standard_streams import say
 from rowpath.errors import UsageError
 from rowpath.lab.history import find
@@ -13,15 +16,16 @@ DOES_NOT_FOLLOW = 3
 
 @click.command("verify")
 @click.argument("runs", nargs=-1, required=True, metavar="RUN [RUN ...]")
-def verify(*, runs: tuple[str, ...]) -> int:
+@runs_dir
+def verify(*, runs: tuple[str, ...], runs_dir: Path | None) -> int:
     """Compute the verdicts of runs and races again from the samples in their files."""
-    return max(map(_verified, runs))
+    return max(_verified(named, runs_dir) for named in runs)
 
 
-def _verified(named: str) -> int:
+def _verified(named: str, folder: Path | None) -> int:
     """Say what came of a run's file; return its exit code."""
     try:
-        path = find(named)
+        path = find(named, folder)
         kept = read_back(path)
     except UsageError as error:
         say(f"{error}", err=True)

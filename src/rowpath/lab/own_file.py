@@ -28,10 +28,11 @@ from rowpath.lab.experiment import (
 from rowpath.lab.experiments import EXPERIMENTS
 from rowpath.lab.load.hosts import is_loopback, parts_of
 from rowpath.lab.measures import OneAtATime
+from rowpath.lab.servers.own_program import at_port
 
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
 _MODULE = "rowpath_own_experiments"
-_ANY_PORT = "1"
+_ANY_PORT = 1
 
 
 def is_own_file(argument: str) -> bool:
@@ -211,7 +212,7 @@ def _of_variant(variant: Variant) -> Iterator[str]:
     if not variant.asks.path.startswith("/"):
         yield f"the path {variant.asks.path!r} of {variant.name} does not begin with /"
     app = variant.asks.app
-    url = app.url.replace("{port}", _ANY_PORT)
+    url = at_port(app.url, _ANY_PORT)
     try:
         outside = not is_loopback(url)
         parts = parts_of(url)

@@ -3,11 +3,12 @@
 docs/pytest.md is its documentation.
 """
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from rowpath.lab import history
 
 if TYPE_CHECKING:  # or each pytest session would pay for what few of its tests use
     from rowpath.pytest_plugin.races import Races
@@ -120,7 +121,7 @@ def _folder(config: pytest.Config) -> Path:
         return given
     if named := config.getini("race_runs_dir"):
         return (config.inipath.parent if config.inipath else config.rootpath) / str(named)
-    return config.invocation_params.dir / (os.environ.get("ROWPATH_RUNS_DIR") or ".rowpath/runs")
+    return config.invocation_params.dir / history.runs_folder()
 
 
 def _absolute(text: str) -> Path:

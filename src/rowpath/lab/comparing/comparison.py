@@ -220,8 +220,14 @@ def _verdict(
     if beyond(change, band):
         is_worse = (change.low > 1) is (better == Better.LESS)
         return ChangeVerdict.REGRESSION if is_worse else ChangeVerdict.IMPROVEMENT
-    inside = change.low >= 1 / (1 + NULL_BAND) and change.high <= 1 + NULL_BAND
-    return ChangeVerdict.NO_CHANGE if inside and shows_absence else ChangeVerdict.UNDECIDED
+    if is_no_change(change) and shows_absence:
+        return ChangeVerdict.NO_CHANGE
+    return ChangeVerdict.UNDECIDED
+
+
+def is_no_change(change: Interval) -> bool:
+    """Return whether the whole interval is that of no change, if the runs can say so."""
+    return change.low >= 1 / (1 + NULL_BAND) and change.high <= 1 + NULL_BAND
 
 
 def _judged(changes: Sequence[Change], *, sound: bool) -> tuple[Change, ...]:

@@ -4,7 +4,6 @@ All that can be waited for is waited for by the thread that races, without a poo
 a start at any moment.
 """
 
-import os
 import signal
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -17,11 +16,10 @@ from rowpath.errors import ServerError
 from rowpath.lab.load.plan import Target
 from rowpath.lab.race.asking import Bounds, FallenError, alarm, asker, shown
 from rowpath.lab.race.values import Entrant, RacePlan
+from rowpath.lab.servers.own_program import at_port, own_program
 from rowpath.lab.servers.process import Process, Program, running
 from rowpath.lab.servers.server import free_port
 
-PORT = "{port}"
-"""Stands for the port in a command and in a URL."""
 STOPS_WITHIN_S = 5.0
 LOOK_EVERY_S = 0.05
 DIES_WITHIN_S = 1.0
@@ -68,7 +66,7 @@ class Up:
     def _at_port(self, entrant: Entrant, target: Target) -> Target:
         if entrant not in self.ports:
             return target
-        return replace(target, url=target.url.replace(PORT, str(self.ports[entrant])))
+        return replace(target, url=at_port(target.url, self.ports[entrant]))
 
     def why(self, entrant: Entrant, reason: str) -> str:
         """Return the reason for which an entrant fell out, with how its server ended, if it did."""
@@ -121,14 +119,14 @@ class Servers:
                 made.failed[entrant] = Failure(reason=reason, lines=process.log_tail(LINES))
 
     def _program(self, entrant: Entrant, made: Up) -> Program:
-        launch, port = entrant.launch, str(made.ports[entrant])
+        launch = entrant.launch
         if launch is None:
             msg = f"{entrant} is started by nobody"
             raise LookupError(msg)
-        return Program(
-            name="its server",
-            argv=tuple(part.replace(PORT, port) for part in launch.argv),
-            env={**os.environ, "PORT": port},
+        return own_program(
+            "its server",
+            launch.argv,
+            made.ports[entrant],
             log=self.logs / f"{self.plan.entrants.index(entrant)}.log",
             folder=self.roots.get(entrant, Path("/")) / launch.folder,
             stop_timeout_s=STOPS_WITHIN_S,

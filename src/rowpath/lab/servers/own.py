@@ -1,6 +1,5 @@
 """An application of the user's own: a program that is started, or a server that runs already."""
 
-import os
 import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +12,8 @@ import urllib3
 
 from rowpath.errors import ServerError
 from rowpath.lab.applications import Command, OwnApplication
-from rowpath.lab.servers.process import Process, Program, running
+from rowpath.lab.servers.own_program import at_port, own_program
+from rowpath.lab.servers.process import Process, running
 from rowpath.lab.servers.server import LOOK_EVERY_S, free_port
 
 ANSWERS_WITHIN_S = 5.0
@@ -54,18 +54,17 @@ def own_serving(app: OwnApplication, *, logs: Path) -> Iterator[OwnServer]:
     if not isinstance(app, Command):
         yield OwnServer(url=app.url.rstrip("/"), process=None)
         return
-    port = str(free_port(None))
-    program = Program(
-        name=f"the application {app.name}",
-        argv=tuple(part.replace("{port}", port) for part in shlex.split(app.command)),
-        # It is the user's own, so it runs as it would in the user's own shell.
-        env=os.environ | {"PORT": port},
+    port = free_port(None)
+    program = own_program(
+        f"the application {app.name}",
+        shlex.split(app.command),
+        port,
         log=logs / f"own-{app.name}.log",
         folder=Path.cwd(),
         stop_timeout_s=0.0,  # everything that was asked is answered by then
     )
     with running(program) as process:
-        server = OwnServer(url=app.url.replace("{port}", port).rstrip("/"), process=process)
+        server = OwnServer(url=at_port(app.url, port).rstrip("/"), process=process)
         _wait(app, server, process)
         yield server
 
@@ -83,9 +82,12 @@ def _wait(app: Command, server: OwnServer, process: Process) -> None:
 def _answers(url: str) -> bool:
     with urllib3.PoolManager(retries=False, timeout=ANSWERS_WITHIN_S) as pool:
         try:
-            return pool.request("GET", url, redirect=False).status < SERVER_ERROR
+            # Its status tells, and a body may be without end.
+            response = pool.request("GET", url, redirect=False, preload_content=False)
         except urllib3.exceptions.HTTPError:  # not listening yet
             return False
+        response.close()
+        return response.status < SERVER_ERROR
 
 
 def _failure(app: Command, process: Process, reason: str) -> ServerError:

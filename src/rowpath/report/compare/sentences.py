@@ -4,7 +4,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rowpath.lab.comparing.comparison import Change, ChangeVerdict, Comparison, Kind, Side
+from rowpath.lab.comparing.comparison import (
+    Change,
+    ChangeVerdict,
+    Comparison,
+    Kind,
+    Side,
+    is_no_change,
+)
 from rowpath.report import figures
 from rowpath.stats.verdict import NULL_BAND
 
@@ -71,6 +78,11 @@ def notes(comparison: Comparison) -> Iterator[str]:
     if comparison.left_out:
         yield f"Not compared: {_some(comparison.left_out)}."
     yield _sight(comparison)
+    if any(map(_is_blind, comparison.changes)):
+        yield (
+            "Undecided within that: one of the runs could have missed 5%, so it cannot say that "
+            "there is no change."
+        )
     yield (
         "new / old has a 95% interval in brackets (Hodges and Lehmann, exact rank-sum, over "
         "blocks). It knows the noise within these two runs, not what another start, hour or "
@@ -87,6 +99,12 @@ def value(change: Change, of: float) -> str:
     if change.unit == "B":
         return figures.size(round(of))
     return f"{figures.significant(of)} {figures.printable(change.unit)}"
+
+
+def _is_blind(change: Change) -> bool:
+    """Whether an interval is as narrow as that of no change, and the runs do not bear that."""
+    seen = change.change
+    return change.verdict is ChangeVerdict.UNDECIDED and seen is not None and is_no_change(seen)
 
 
 def _sight(comparison: Comparison) -> str:
