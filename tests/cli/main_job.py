@@ -32,6 +32,11 @@ class Finished:
     def html(self) -> Path:
         return self.folder / "run.html"
 
+    @property
+    def is_written(self) -> bool:
+        """Whether it measured all and wrote it; 14 says no less, of a machine that is busy."""
+        return self.code in {0, 14}
+
     def run(self) -> Run:
         check(self.json.read_bytes(), "lab-run.json")
         return read_run(self.json)
