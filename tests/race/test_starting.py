@@ -13,8 +13,9 @@ from rowpath.lab.load.plan import Target
 from rowpath.lab.race import starting
 from rowpath.lab.race.measuring import race
 from rowpath.lab.race.results import Results
-from rowpath.lab.race.starting import PORT, servers
+from rowpath.lab.race.starting import servers
 from rowpath.lab.race.values import Lane, Launch, RacePlan, entrants
+from rowpath.lab.servers.own_program import PORT
 
 SERVER = Path(__file__).with_name("server_program.py")
 
