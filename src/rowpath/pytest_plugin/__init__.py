@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rowpath.lab import history
-
 if TYPE_CHECKING:  # or each pytest session would pay for what few of its tests use
     from rowpath.pytest_plugin.races import Races
     from rowpath.pytest_plugin.sessions import Kept
@@ -121,7 +119,9 @@ def _folder(config: pytest.Config) -> Path:
         return given
     if named := config.getini("race_runs_dir"):
         return (config.inipath.parent if config.inipath else config.rootpath) / str(named)
-    return config.invocation_params.dir / history.runs_folder()
+    from rowpath.lab.history import runs_folder  # noqa: PLC0415 a test races
+
+    return config.invocation_params.dir / runs_folder()
 
 
 def _absolute(text: str) -> Path:
