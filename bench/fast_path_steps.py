@@ -42,7 +42,7 @@ def steps(size: int) -> dict[str, Step]:
     fast, way = fast_path(size)
     if fast() != drf(size):
         raise SystemExit("Cannot compare: the fast path and DRF differ.")
-    floor = prepared(way.ready.statement(products(size)))
+    floor = prepared(way.ready.statement(products(size), way.connection))
     kept = floor()
     plain = view_of(WithMethod, size).as_view()
     falls_back = view_of(WithMethod, size, FastListMixin).as_view()
@@ -112,7 +112,7 @@ def streaming_steps(size: int) -> dict[str, Step]:
     """Return what is timed for a stream of `size` products."""
     connections["default"].ensure_connection()
     _, way = fast_path(size)
-    floor = prepared(way.ready.statement(products(size)))
+    floor = prepared(way.ready.statement(products(size), way.connection))
     return {"floor": floor, "streamed": lambda: streamed(size)}
 
 

@@ -57,7 +57,7 @@ def after_an_interruption() -> int:
             raise interruption
 
         try:
-            take_binary_rows(statement, interrupt)
+            take_binary_rows(statement, connections["default"], interrupt)
         except interruption:
             continue
     with connection.cursor() as cursor:
@@ -80,7 +80,7 @@ def where_nobody_cancels() -> bool:
         own = {"OPTIONS": {**options, "host": "127.0.0.1", "port": str(port)}}
         connections.settings["one-way"] = {**connections.settings["default"], **own}
         try:
-            take_binary_rows(endless, interrupt)
+            take_binary_rows(endless, connections["one-way"], interrupt)
         except _Interrupted:
             return bool(connections["one-way"].connection.closed)
         finally:

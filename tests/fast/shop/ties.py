@@ -299,7 +299,8 @@ def plans() -> dict[str, Any]:
             request = view.initialize_request(APIRequestFactory().get("/"))
             view.setup(request)
             view.initial(request)
-            made = reading_for(view, request, pages).way.ready.statement(pages)
+            ready = reading_for(view, request, pages).way.ready
+            made = ready.statement(pages, connection)
             theirs = pages.query.get_compiler(using="default").as_sql()
             ours = _plan(made.sql, made.params)
             inner = [one for one in ours.get("Plans", []) if "Subplan Name" in one]

@@ -181,17 +181,23 @@ class BinaryCursor(psycopg.Cursor[Any]):
                 connection.close()
 
 
-def binary_rows(statement: Statement) -> PGresult:
-    """Run `statement` on its connection and return the result, all rows in binary.
+def binary_rows(statement: Statement, connection: BaseDatabaseWrapper) -> PGresult:
+    """Run `statement` on `connection` and return the result, all rows in binary.
 
     It goes through `connection.cursor()`, so execute_wrappers, assertNumQueries, the query log and
     tools that wrap cursors see it. Raises CannotCompileError if a tool has put another cursor
     there.
     """
-    return cast("PGresult", _run(statement, None))
+    return cast("PGresult", _run(statement, connection, None))
 
 
-def take_binary_rows(statement: Statement, take: Take, *, at_most: int | None = None) -> None:
+def take_binary_rows(
+    statement: Statement,
+    connection: BaseDatabaseWrapper,
+    take: Take,
+    *,
+    at_most: int | None = None,
+) -> None:
     """Run `statement` as `binary_rows` does, and give `take` the rows while more are made.
 
     `at_most` is how many there are at most, if that is known: few come in one piece. `take` need
@@ -199,9 +205,9 @@ def take_binary_rows(statement: Statement, take: Take, *, at_most: int | None = 
     """
     is_one_piece = at_most is not None and at_most <= _CHUNK_ROWS
     if is_one_piece or not capabilities.has_stream_chunked():
-        take(binary_rows(statement))
+        take(binary_rows(statement, connection))
     else:
-        _run(statement, take)
+        _run(statement, connection, take)
 
 
 def _check_same(query: Any, params: Any, wanted: Statement) -> None:
@@ -224,8 +230,9 @@ def _is_commented(query: Any, sql: str) -> bool:
 _COMMENT = re.compile(r"\s*(/\*(?:(?!/\*|\*/|%).|%%)*\*/)?\s*", re.DOTALL)
 
 
-def _run(statement: Statement, take: Take | None) -> PGresult | None:
-    connection = connections[statement.using]
+def _run(
+    statement: Statement, connection: BaseDatabaseWrapper, take: Take | None
+) -> PGresult | None:
     with connection.cursor() as cursor:
         if not isinstance(cursor, CursorWrapper):
             raise CannotCompileError(f"connection.cursor() returns a {type(cursor).__name__}")

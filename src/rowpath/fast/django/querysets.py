@@ -9,6 +9,7 @@ from django.core.exceptions import FieldDoesNotExist, FieldError
 from django.db import models, router
 from django.db.models.expressions import BaseExpression, Col
 from django.db.models.query import ModelIterable, QuerySet, ValuesIterable
+from django.db.models.sql import Query
 
 from rowpath.fast.django.columns import Column, Selected, from_the_row
 from rowpath.fast.django.models import check_instances, has_parent_table
@@ -56,15 +57,8 @@ def _check_query(queryset: QuerySet) -> None:
     mode = type(getattr(queryset, "_fetch_mode", None)).__name__
     if mode not in _FETCH_MODES:
         raise CannotCompileError(f"the queryset has the fetch_mode {mode}")
-    for used, name in (
-        (query.combinator, "union(), intersection() or difference()"),
-        (query.extra or query.extra_tables or query.extra_order_by, "extra()"),
-        (query.select_for_update, "select_for_update()"),
-        (query.select_related is True, "select_related() without names"),
-        (query._filtered_relations, "FilteredRelation"),
-    ):
-        if used:
-            raise CannotCompileError(f"the queryset uses {name}")
+    if (used := _used(query)) is not None:
+        raise CannotCompileError(f"the queryset uses {used}")
     if type(query).__module__ != "django.db.models.sql.query":
         raise CannotCompileError(f"the queryset's Query is a {type(query).__name__}")
     _check_deferred(queryset)
@@ -74,6 +68,19 @@ def _check_query(queryset: QuerySet) -> None:
     for name in query.annotation_select:
         if not _takes(model, name):
             raise CannotCompileError(f"instances have no place for the annotation {name}")
+
+
+def _used(query: Query) -> str | None:
+    """Return what `query` has that cannot be read as rows; None if nothing."""
+    if query.combinator:
+        return "union(), intersection() or difference()"
+    if query.extra or query.extra_tables or query.extra_order_by:
+        return "extra()"
+    if query.select_for_update:
+        return "select_for_update()"
+    if query.select_related is True:
+        return "select_related() without names"
+    return "FilteredRelation" if query._filtered_relations else None
 
 
 def _check_deferred(queryset: QuerySet) -> None:

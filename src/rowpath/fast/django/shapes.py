@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet, FullResultSet
-from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import lookups
 from django.db.models.expressions import Col
 from django.db.models.fields import related_lookups
@@ -54,13 +54,13 @@ class Shape:
     """LIMIT and OFFSET, which stand at the statement's end."""
 
 
-def shape_of(queryset: QuerySet) -> Shape | None:
-    """Return the shape of `queryset`; None if it has none."""
+def shape_of(queryset: QuerySet, connection: BaseDatabaseWrapper) -> Shape | None:
+    """Return the shape of `queryset`, which is read on `connection`; None if it has none."""
     query = queryset.query
     is_plain = not (query.annotations or query.extra or query.group_by)
     if not is_plain or not all(isinstance(name, str) for name in query.order_by):
         return None
-    using = queryset.db
+    using = connection.alias
     values = _Values(query, using)
     try:
         where = values.where(query.where)
@@ -82,14 +82,13 @@ def shape_of(queryset: QuerySet) -> Shape | None:
         tuple(query.alias_refcount.items()),
         where,
     )
-    return Shape(key, tuple(values.params), _limits(query, using))
+    return Shape(key, tuple(values.params), _limits(query, connection))
 
 
-def _limits(query: Query, using: str) -> str:
+def _limits(query: Query, connection: BaseDatabaseWrapper) -> str:
     if not query.is_sliced:
         return ""
-    operations = connections[using].ops
-    return f" {operations.limit_offset_sql(query.low_mark, query.high_mark)}"
+    return f" {connection.ops.limit_offset_sql(query.low_mark, query.high_mark)}"
 
 
 def _deferred(names: Any, is_deferring: bool) -> Hashable:  # noqa: FBT001 - as Django has it

@@ -44,7 +44,7 @@ class Stream:
     def fetch(self, rows: int, take: Take) -> None:
         """Give `take` the next rows in binary, at most `rows`, in pieces; none if none are left."""
         fetch = f"FETCH FORWARD {rows} FROM {self._name}"
-        take_binary_rows(Statement(fetch, (), self._using), take)
+        take_binary_rows(Statement(fetch, (), self._using), connections[self._using], take)
 
     def close(self, error: BaseException | None = None) -> None:
         """End the transaction, which closes the cursor; with an `error` it is rolled back.

@@ -51,13 +51,15 @@ class CompiledWay:
         """
         self._kept = None
         self._written = written = self.rows_written()
-        statement = self.ready.statement(queryset)
+        statement = self.ready.statement(queryset, self.connection)
         if not statement.sql:
             return
         if self.ready.compiled.marker is None:
-            take_binary_rows(statement, written.add, at_most=rows_at_most(queryset))
+            take_binary_rows(
+                statement, self.connection, written.add, at_most=rows_at_most(queryset)
+            )
         else:
-            self._kept = self._with_known_marker(binary_rows(statement))
+            self._kept = self._with_known_marker(binary_rows(statement, self.connection))
 
     def _with_known_marker(self, result: PGresult) -> PGresult:
         compiled = self.ready.compiled

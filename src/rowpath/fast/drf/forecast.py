@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from django.db import connections
 from django.db.models.query import QuerySet
 from rest_framework.generics import GenericAPIView
 
@@ -139,7 +140,7 @@ def _of_queryset(case: _Case, asked: AskedView, queryset: QuerySet, *, measure: 
     view = asked.view
     reading = reading_for(view, view.request, queryset)
     page = queryset if queryset.query.is_sliced else queryset[: _page_size(view) or None]
-    sql = reading.way.ready.statement(page).sql or None
+    sql = reading.way.ready.statement(page, connections[page.db]).sql or None
     if sql is None and case.client.user is None and refuses(asked):
         reason = FallBack(reason="for nobody in particular its queryset is empty")
         return _told(case, Verdict.UNKNOWN, falls_back=reason, missing=(USER,))

@@ -46,7 +46,7 @@ class StreamingList(FastListMixin):  # noqa: D101
         if isinstance(way, PortableWay) or not _may_stream(request, way.using):
             return None
         try:
-            statement = way.ready.statement(reading.whole_list())
+            statement = way.ready.statement(reading.whole_list(), way.connection)
         except CannotCompileError:
             return None  # and the same again where it is read in one piece
         if not statement.sql:

@@ -33,8 +33,10 @@ _paginators: WeakKeyDictionary[type, FallBack | None] = WeakKeyDictionary()
 def view_falls_back(view: object, mixin: type) -> FallBack | None:
     """Return why lists of `view`, which has `mixin`, are never fast; None if they are."""
     view_class = type(view)
-    if own := next((name for name in _LISTING if name in vars(view)), None):
-        return FallBack(reason=f"{view_class.__name__} has a {own}() of its own")
+    of_view = vars(view)
+    for name in _LISTING:
+        if name in of_view:
+            return FallBack(reason=f"{view_class.__name__} has a {name}() of its own")
     if (known := _views.get(view_class)) is None:
         known = _views[view_class] = {}
     action = getattr(view, "action", None)

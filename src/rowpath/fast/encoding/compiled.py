@@ -7,6 +7,7 @@ from datetime import tzinfo
 from functools import cache, partial
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
+from zoneinfo import ZoneInfo
 
 from rowpath.fast.encoding.libpq import addresses
 from rowpath.fast.encoding.zones import Span, fixed_offset_s, has_known_changes, spans
@@ -35,12 +36,13 @@ class Compiled:
         learn = partial(spans, zone)
         if (fixed := fixed_offset_s(zone)) is not None:
             return self.offsets(fixed), learn
-        # Asked first: not every other zone can be a weak key.
+        # Not every other zone can be a weak key.
+        known = self._learned.get(zone) if type(zone) is ZoneInfo else None
+        if known is not None:
+            return known, learn
         if not has_known_changes(zone):
             return None
-        if (offsets := self._learned.get(zone)) is None:
-            offsets = self._learned.setdefault(zone, self.offsets())
-        return offsets, learn
+        return self._learned.setdefault(zone, self.offsets()), learn
 
 
 @cache
