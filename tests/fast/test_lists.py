@@ -54,6 +54,8 @@ FAST = (
     "summed-as-text",
     "summed-to-int",
     "wide-values",
+    "in-groups",
+    "in-groups-values",
     "plain-keys",
     "plain-keys-selected",
     "plain-keys-summed",

@@ -129,6 +129,9 @@ class _Serializer:
     def _member(self) -> str:
         if self._draw(rarely(60)):
             return str(self._draw(st.sampled_from(_ODD_MEMBERS)))
+        if self._depth and self._draw(rarely(12)):
+            inner = serializer(self._draw, self._world, self._root, (), self._depth - 1)
+            return f"{inner}(source='*')"
         way, end = self._place()
         relations = self._world.relations(end.name)
         if relations and self._draw(rarely(3)):

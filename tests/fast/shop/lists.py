@@ -83,6 +83,43 @@ class Related(serializers.ModelSerializer):
         )
 
 
+def plain_keys(*sources: str) -> type:
+    """Return a serializer whose PrimaryKeyRelatedFields are over plain columns."""
+    key = serializers.PrimaryKeyRelatedField
+    fields = {f"key_{name.replace('.', '_')}": key(source=name, read_only=True) for name in sources}
+    # As projects have it: a source of the field's own name may not be said.
+    return type("PlainKeys", (serializers.Serializer,), {**fields, "id": key(read_only=True)})
+
+
+class Names(serializers.ModelSerializer):
+    title = serializers.CharField(source="name", read_only=True)
+    above = serializers.CharField(source="parent.name", read_only=True)
+
+    class Meta:
+        model = Category
+        fields = ("title", "above")
+
+
+class InGroups(serializers.ModelSerializer):
+    """One whose fields are written in groups, as some APIs want them."""
+
+    group = Names(source="*")
+
+    class Meta:
+        model = Category
+        fields = ("id", "group")
+
+
+class ProductInGroups(serializers.ModelSerializer):
+    main = InGroups()
+    category = InGroups(read_only=True)
+    keys = plain_keys("category_id", "main.code")(source="*", required=False, default=None)
+
+    class Meta:
+        model = Product
+        fields = ("keys", "main", "category", "id")
+
+
 class Counted(serializers.ModelSerializer):
     n = serializers.IntegerField(read_only=True)
     text = serializers.ReadOnlyField()
@@ -107,14 +144,6 @@ class Method(serializers.ModelSerializer):
 
     def get_x(self, row: Product) -> int:
         return row.pk
-
-
-def plain_keys(*sources: str) -> type:
-    """Return a serializer whose PrimaryKeyRelatedFields are over plain columns."""
-    key = serializers.PrimaryKeyRelatedField
-    fields = {f"key_{name.replace('.', '_')}": key(source=name, read_only=True) for name in sources}
-    # As projects have it: a source of the field's own name may not be said.
-    return type("PlainKeys", (serializers.Serializer,), {**fields, "id": key(read_only=True)})
 
 
 COLUMNS = (
@@ -257,6 +286,14 @@ LISTS = {
     "summed-values": (view(SUMS.values("id", "n"), summed(serializers.ReadOnlyField())), [""]),
     "summed-to-int": (view(WIDE_ROWS, summed(serializers.ReadOnlyField())), [""]),
     "wide-values": (view(WIDE_ROWS.values("id", "n"), summed(serializers.ReadOnlyField())), [""]),
+    "in-groups": (view(ROWS, ProductInGroups), [""]),
+    "in-groups-values": (
+        view(
+            ROWS.values("id", "price"),
+            type("KeysInGroups", (Keys,), {"group": Keys(source="*")}),
+        ),
+        [""],
+    ),
     "plain-keys": (view(ROWS, plain_keys(*COLUMNS)), [""]),
     "plain-keys-selected": (
         view(ROWS.select_related("category", "main__parent"), plain_keys(*COLUMNS)),

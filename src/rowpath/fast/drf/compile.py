@@ -267,8 +267,8 @@ def _step_into(field: Any, place: Place, columns: Columns) -> tuple[Place, tuple
         raise CannotCompileError(
             "it is a list of its own (many=True), which does not compile yet", always=True
         )
-    if field.source == "*":
-        raise CannotCompileError("its source is the whole row")
+    if field.source == "*":  # the same row once more, which is there
+        return place, ()
     end, checks = place.follow(field.source_attrs, _absent(field), ends_at_row=True)
     before, present = _guards(checks[:-1], columns), checks[-1]
     guard = Guard(column=columns.position(present.column), absent=present.absent)
