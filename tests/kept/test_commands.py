@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from kept.made import AT, lab_run, race_run
@@ -320,8 +320,13 @@ def mutated(draw: st.DrawFn) -> Mutated:
     )
 
 
+FIRST_SAMPLE = ("entrants", 0, "samples_ms", 0, 0)
+TINY = Mutation(at=FIRST_SAMPLE, how="another", factor=1e-300)
+
+
 @settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 @given(file=mutated())
+@example(file=Mutated(kind=1, mutations=(TINY,), kept=1.0))
 def test_whatever_a_file_holds_no_command_ends_in_a_traceback(
     file: Mutated, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

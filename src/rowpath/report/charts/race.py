@@ -269,7 +269,8 @@ class _Scale:
 
     def place(self, value: float) -> int:
         """Return in which of the bins a value is, all of the same width on the drawing."""
-        share = log(value / self.low) / log(self.high / self.low)
+        # No logarithm tells how far below the axis a time is that was written as 0.
+        share = log(max(value, self.low) / self.low) / log(self.high / self.low)
         return min(_BINS - 1, max(0, int(share * _BINS)))
 
     def end(self, place: int) -> float:
