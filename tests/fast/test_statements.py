@@ -141,6 +141,31 @@ def test_a_statement_that_is_kept_is_used_with_the_values_of_the_request(binding
     assert len(told) == 164
 
 
+def test_a_page_is_counted_by_djangos_statement(binding: Inside) -> None:
+    """The same text with the same values, whether it was compiled before or not."""
+    told = binding.call("statements:counts")
+
+    assert [one for one in told if one[1] != "compiled"] == []
+    assert len(told) == 98
+
+
+def test_a_paginator_that_keeps_counts_finds_djangos_own_query(project: Inside) -> None:
+    """Pickled, it is a Query, and the same for either way."""
+    is_same, way, theirs, ours = project.call("statements:counts_that_are_kept")
+
+    assert is_same
+    assert way == "compiled"
+    assert theirs == ours
+    assert ours[0]
+
+
+def test_a_wrapper_that_refuses_to_count_is_asked_once(project: Inside) -> None:
+    """Its error comes out of the view as from DRF's."""
+    told = project.call("statements:counts_that_are_refused")
+
+    assert told == [2, *[["no COUNT may run here", True]] * 2]
+
+
 def test_sql_with_a_percent_sign_of_its_own_is_run_as_djangos(binding: Inside) -> None:
     """An operator % in the SQL is not taken for a placeholder."""
     told = binding.call("statements:a_percent_sign_without_parameters")

@@ -64,6 +64,7 @@ SCENARIOS = {
 # What the guards themselves are made of: the view's own methods, and slots of rowpath's own
 # objects, which no library can move.
 _UNGUARDED = {
+    "rowpath.fast.django.counting": {"count"},
     "rowpath.fast.django.stream": {
         "__dict__",
         "__exit__",
@@ -87,6 +88,7 @@ _UNGUARDED = {
     },
     "rowpath.fast.drf.mixin": {"filter_queryset", "get_queryset"},
     "rowpath.fast.drf.reading": {
+        "_counted",
         "_is_marker",
         "_is_over",
         "_marked",

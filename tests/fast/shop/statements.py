@@ -1,12 +1,17 @@
 """What of the fast path's statement the project's own tools see, and how its values are bound."""
 
+import pickle
 from contextlib import nullcontext
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.db import connection, connections, transaction
 from django.db.models import F, Q
+from django.db.models.sql import Query
 from django.test import SimpleTestCase, TestCase
 from django.test.utils import CaptureQueriesContext, override_settings
+from django.utils.functional import cached_property
+from rest_framework.pagination import PageNumberPagination
 
 from fast.shop.answering import asked, how, seen
 from fast.shop.asking import ask, same, way_of
@@ -269,6 +274,92 @@ def shapes() -> Told:
             same_bytes = theirs.content == ours.content
             told.append([at, _path(ours) if same_bytes else f"{theirs.content} {ours.content}"])
     return told
+
+
+class _PagesOfTwo(PageNumberPagination):
+    page_size = 2
+
+
+COUNTED = (
+    *(Note.objects.filter(condition) for condition in CONDITIONS),
+    *(Note.objects.filter(topic__name=name, owner__username="alice") for name in ("open", "no")),
+    Note.objects.select_related("topic"),
+    Note.objects.none(),
+    Note.objects.only("id", "text"),
+    Note.objects.filter(home__in=Note.objects.filter(pk__lt=9).values("home")),
+    Note.objects.exclude(topic__name="open").distinct(),
+    Note.objects.annotate(n=F("id") + 1).filter(n__gt=4),
+)
+
+
+def counts() -> Told:
+    """Return for each page, asked for twice, its queryset's number, and what differs or the way.
+
+    Statements that count are compared with their parameters.
+    """
+    told = []
+    for at, counted in [*enumerate(COUNTED), *enumerate(COUNTED)]:
+        attributes = {"queryset": counted.order_by("id"), "pagination_class": _PagesOfTwo}
+        view = type("Counted", (Flat,), attributes)
+        theirs, counts = _counting(view)
+        ours, same_counts = _counting(fast(view))
+        is_same = theirs.content == ours.content and counts == same_counts
+        told.append([at, _path(ours) if is_same else f"{counts} {same_counts}"])
+    return told
+
+
+def _counting(view: Any) -> tuple[Any, Told]:
+    seen: Told = []
+
+    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001
+        if sql.startswith("SELECT COUNT"):
+            seen.append([sql, list(params)])
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        return _asked(view), seen
+
+
+class _KeptCount(Paginator):
+    """A package's that keeps counts, by what a queryset's Query is pickled to."""
+
+    @cached_property
+    def count(self) -> int:
+        query = pickle.loads(pickle.dumps(self.object_list.query))  # noqa: S301 - made here
+        kept.append([type(query) is Query, str(query)])
+        return int(self.object_list.all().count())
+
+
+kept: Told = []
+
+
+def counts_that_are_kept() -> Told:
+    """Return how a list is answered whose paginator pickles its Query, and what came of that."""
+    pages = type("Kept", (_PagesOfTwo,), {"django_paginator_class": _KeptCount})
+    view = type("Pages", (Flat,), {"pagination_class": pages})
+    kept.clear()
+    theirs, ours = _asked(view), _asked(fast(view))
+    return [theirs.content == ours.content, _path(ours), *kept]
+
+
+def counts_that_are_refused() -> Told:
+    """Return how often a wrapper that lets no COUNT through is asked, and what each way raises."""
+    view = type("Pages", (Flat,), {"pagination_class": _PagesOfTwo})
+    asked_for, raised = [], []
+
+    def refuse(execute: Any, sql: str, *more: Any) -> Any:
+        if not sql.startswith("SELECT COUNT"):
+            return execute(sql, *more)
+        asked_for.append(sql)
+        raise RuntimeError("no COUNT may run here")
+
+    for way in (view, fast(view)):
+        try:
+            with connection.execute_wrapper(refuse):
+                _asked(way)
+        except RuntimeError as error:
+            raised.append([str(error), error.__context__ is None])
+    return [len(asked_for), *raised]
 
 
 def _found(queryset: Any, note: Note) -> Told:

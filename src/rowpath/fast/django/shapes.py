@@ -18,7 +18,6 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import lookups
 from django.db.models.expressions import Col
 from django.db.models.fields import related_lookups
-from django.db.models.query import QuerySet
 from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.models.sql.where import NothingNode, WhereNode
@@ -54,9 +53,8 @@ class Shape:
     """LIMIT and OFFSET, which stand at the statement's end."""
 
 
-def shape_of(queryset: QuerySet, connection: BaseDatabaseWrapper) -> Shape | None:
-    """Return the shape of `queryset`, which is read on `connection`; None if it has none."""
-    query = queryset.query
+def shape_of(query: Query, connection: BaseDatabaseWrapper) -> Shape | None:
+    """Return the shape of `query`, which is read on `connection`; None if it has none."""
     is_plain = not (query.annotations or query.extra or query.group_by)
     if not is_plain or not all(isinstance(name, str) for name in query.order_by):
         return None

@@ -10,10 +10,12 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import Col
 from django.db.models.query import QuerySet, ValuesIterable
+from django.db.models.sql import Query
 from rest_framework.generics import GenericAPIView
 from rest_framework.serializers import Serializer
 
 from rowpath.fast.bounded import Bounded
+from rowpath.fast.django.counting import count_statement, counted, is_countable
 from rowpath.fast.django.hstore import hstore_oid
 from rowpath.fast.django.models import check_instances
 from rowpath.fast.django.overrides import has_own
@@ -50,6 +52,7 @@ class Prepared:
     rows: "_Rows"
     _encoders: dict[tuple[JsonStyle, int | None], Encoder | None] = field(default_factory=dict)
     _statements: Bounded[Statement | None] = field(default_factory=lambda: Bounded(_STATEMENTS))
+    _counts: Bounded[Statement | None] = field(default_factory=lambda: Bounded(_STATEMENTS))
     back_off: BackOff = field(default_factory=BackOff)
     """Counts answers whose values could not be written."""
     base_urls: frozenset[str] = field(init=False)
@@ -103,7 +106,7 @@ class Prepared:
 
         `connection` is that of its database.
         """
-        if (shape := shape_of(queryset, connection)) is not None:
+        if (shape := shape_of(queryset.query, connection)) is not None:
             known = self._statements.get(shape.key, lambda: self._known(queryset, shape))
             if known is not None:
                 sql = known.sql and known.sql + shape.limits + known.after
@@ -111,6 +114,17 @@ class Prepared:
                     sql, shape.params, known.using, is_planned_anew=known.is_planned_anew
                 )
         return statement(queryset, self.compiled.columns)
+
+    def count(self, query: Query, connection: BaseDatabaseWrapper) -> int | None:
+        """Return how many rows `query` has, by Django's own statement; None to have it count."""
+        shape = shape_of(query, connection) if is_countable(query) else None
+        if shape is None:
+            return None
+        using = connection.alias
+        known = self._counts.get(shape.key, lambda: count_statement(query, shape, using))
+        if known is None:
+            return None
+        return counted(Statement(known.sql, shape.params, using), connection)
 
     def _known(self, queryset: QuerySet, shape: Shape) -> Statement | None:
         """Return the statement of all querysets of this shape, or None if it has other values."""

@@ -3,8 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
+from django.db import connections
 from django.db.models.query import QuerySet, ValuesIterable
+from django.db.models.sql import Query
 
+from rowpath.fast.django.counting import as_query, count_by
 from rowpath.fast.drf.context import Context
 from rowpath.fast.drf.portable import PortableWay
 from rowpath.fast.drf.steps import FALLS_BACK, fall_back_of, step
@@ -138,6 +141,7 @@ class Reading:
         """The queryset as one that reads through this."""
         self.queryset._iterable_class = self
         self.queryset._prefetch_related_lookups = ()
+        count_by(self._count, self.queryset.query)
 
     def __call__(self, queryset: QuerySet, **given: Any) -> Iterable[Any]:
         """Read the rows of `queryset`: called where Django makes an iterable of its instances."""
@@ -168,6 +172,20 @@ class Reading:
         self._check(self._ordinary(queryset))
         self._read(queryset)
         return [Row(self, index) for index in range(self.way.count())]
+
+    def _count(self, query: Query, using: str) -> int | None:
+        """Return how many rows `query` has; None to have the framework count them."""
+        try:
+            return self._counted(query, using)
+        except FALLS_BACK:
+            return None
+        except TheirsError as error:
+            raised = error.error
+        raise raised  # not within the handler, which would be its context
+
+    @step
+    def _counted(self, query: Query, using: str) -> int | None:
+        return self.way.ready.count(query, connections[using])
 
     @step
     def whole(self) -> None:
@@ -293,4 +311,5 @@ class Reading:
         ordinary._db = self.way.using
         ordinary._iterable_class = self._made_by
         ordinary._prefetch_related_lookups = self._prefetched
+        as_query(ordinary.query)
         return cast("QuerySet", ordinary)
