@@ -9,7 +9,6 @@ the system when to acknowledge what came; here that is at once.
 
 from typing import Any, ClassVar
 
-from gevent.socket import socket
 from geventhttpclient import client as http_client
 from geventhttpclient.client import HTTPClient, HTTPClientPool
 from geventhttpclient.connectionpool import ConnectionPool
@@ -18,7 +17,7 @@ from geventhttpclient.url import URL
 from geventhttpclient.useragent import CompatResponse
 from locust.contrib.fasthttp import FastRequest, LocustUserAgent
 
-from rowpath.lab.load.acknowledging import acknowledge_at_once
+from rowpath.lab.load.acknowledging import Connection, acknowledge_at_once
 
 READ_BYTES = 64 * 1024
 """A megabyte in blocks of 4 KiB, as by default, would be 256 turns of the event loop."""
@@ -42,7 +41,7 @@ class CountedResponse(HTTPSocketPoolResponse):
 
     def __init__(
         self,
-        sock: socket,
+        sock: Connection,
         pool: ConnectionPool,
         **options: Any,  # noqa: ANN401 what it is made with is the client's
     ) -> None:
