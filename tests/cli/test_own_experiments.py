@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -64,7 +65,16 @@ def test_the_example_is_measured_with_controls_and_a_claim(tmp_path: Path) -> No
     assert json.loads((tmp_path / "run.json").read_text())["datasets"] == []
     assert not list((tmp_path / "data").glob("postgresql*"))
     assert "What does it cost to encode each number by itself?  (your own)" in ended.stdout
-    assert "one-by-one" in (tmp_path / "run.html").read_text()
+    page = re.sub(
+        r"<(script|style)\b.*?</\1>", "", (tmp_path / "run.html").read_text(), flags=re.DOTALL
+    )
+    assert "one-by-one" in page
+    for unknown in ("Peak memory", "SQL and plan", "As told", "The talk", "Database", "the talk's"):
+        assert unknown not in page, unknown
+    run = read_run(tmp_path / "run.json")
+    others = [each for each in run.gates if each.name == "other_work"]
+    assert {each.stage for each in others} == {"numbers, 100 rows", "numbers, 2,000 rows"}
+    assert not any(each.invalidates for each in others)
     [kept] = (tmp_path / history.FOLDER).iterdir()
     assert "-lab-" in kept.name
     assert kept.read_bytes() == (tmp_path / "run.json").read_bytes()

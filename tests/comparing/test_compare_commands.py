@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 
 from comparing.made import race
-from race.endpoints import Endpoints, serving
+from race.endpoints import Endpoints
 from rowpath.cli.compare import SUMMARY
 from rowpath.lab import history
 from rowpath.lab.race.record import RaceRun, to_json
 
+SERVER = Path(__file__).parents[1] / "race/server_program.py"
 DOCS = Path(__file__).parents[2] / "docs/compare.md"
 
 
@@ -213,29 +214,95 @@ def test_runs_are_listed_the_newest_last(tmp_path: Path) -> None:
     assert "it is no JSON" in done.stdout
 
 
+def test_files_that_are_no_runs_break_no_last(tmp_path: Path) -> None:
+    """Strays have other names; of one that was cut short a line says that it is passed over."""
+    keep(tmp_path, race(1.0), race(1.1))
+    older, newer = history.kept_runs(tmp_path / history.FOLDER)
+    (newer.parent / "z.json").write_text("{")
+    (newer.parent / "2999.json").write_bytes(newer.read_bytes())
+    broken = newer.with_name(newer.name.replace(newer.name[:4], "2998"))
+    broken.write_bytes(newer.read_bytes()[:-200])
+
+    compared = rowpath(tmp_path, "compare", "last~1", "last", "--json", "c.json")
+    rendered = rowpath(tmp_path, "report", "last")
+    verified = rowpath(tmp_path, "verify", "last")
+
+    assert compared.returncode == 0, compared.stderr
+    assert compared.stderr.count("\n") == 1  # both names lead past that file
+    assert compared.stderr.startswith("Passed over as no run: Cannot read the run ")
+    assert broken.name in compared.stderr
+    content = json.loads((tmp_path / "c.json").read_text())
+    assert (content["old"]["file"], content["new"]["file"]) == (older.name, newer.name)
+    assert rendered.returncode == 0, rendered.stderr
+    # Who asks whether the last file is whole is told that it is not.
+    assert (verified.returncode, verified.stdout) == (2, "")
+    assert "it is no JSON" in verified.stderr
+
+
+def test_what_is_not_counted_is_listed_first_and_named(tmp_path: Path) -> None:
+    """A run under another name is one all the same, and is found by that."""
+    keep(tmp_path, race(1.0), race(1.1))
+    _, newer = history.kept_runs(tmp_path / history.FOLDER)
+    (newer.parent / "released.json").write_bytes(newer.read_bytes())
+    (newer.parent / "z.json").write_text("{")
+
+    done = rowpath(tmp_path, "runs")
+    listed = json.loads(rowpath(tmp_path, "runs", "--json").stdout)
+    compared = rowpath(tmp_path, "compare", "released", "last")
+
+    assert [each["counted"] for each in listed] == [False, False, True, True]
+    assert [each["file"] for each in listed[:2]] == ["released.json", "z.json"]
+    assert [bool(each["unreadable"]) for each in listed] == [False, True, False, False]
+    assert "Not named as a kept run is, so never last: released.json, z.json." in done.stdout
+    assert compared.returncode == 0, compared.stderr
+
+
 def test_the_name_of_a_file_does_nothing_to_a_terminal(tmp_path: Path) -> None:
     """Neither where it is listed, nor where it is told that it cannot be read."""
     keep(tmp_path, race(1.0))
     (tmp_path / ".rowpath/runs/z\x1b[2J.json").write_text("{")
 
     listed = rowpath(tmp_path, "runs")
-    refused = rowpath(tmp_path, "compare", "last~1", "last")
+    refused = rowpath(tmp_path, "compare", "last", "z")
 
-    assert "z [2J.json" in listed.stdout
+    assert listed.stdout.count("z [2J.json") == 3  # in the table, with its reason, and as a stray
     assert (refused.returncode, "z [2J.json" in refused.stderr) == (2, True)
     assert "\x1b" not in listed.stdout + refused.stderr
 
 
+def steps(workflow: str) -> list[str]:
+    """Return the commands of a workflow: on the line of their `run:`, or folded below it."""
+    found = re.findall(r"^ +- run: (?:>-\n((?: {10}.+\n)+)|(.+)$)", workflow, re.MULTILINE)
+    return [" ".join((folded or single).split()) for folded, single in found]
+
+
+def installed(folder: Path, version: str) -> None:
+    """Put a program of that version where its environment would have gunicorn."""
+    program = folder / version / "bin/gunicorn"
+    program.parent.mkdir(parents=True)
+    arguments = f"[{str(SERVER)!r}, sys.argv[-1].rpartition(':')[2], 'wait=0.003']"
+    program.write_text(
+        f"#!{sys.executable}\nimport runpy, sys\n"
+        f"assert sys.argv[1:3] == ['shop.wsgi', '--bind']\nsys.argv = {arguments}\n"
+        f"runpy.run_path(sys.argv[0], run_name='__main__')\n"
+    )
+    program.chmod(0o700)
+
+
 def test_the_workflow_of_the_documentation_does_what_it_says(tmp_path: Path) -> None:
-    """Its own commands race two endpoints, and compare with the race before."""
-    steps = re.findall(r"^ +- run: (rowpath .+)$", DOCS.read_text(), re.MULTILINE)
-    race_step, compare_step = map(shlex.split, steps)
-    with serving() as served:
-        urls = iter(served.at("/quick", "/quick"))
-        asked = [next(urls) if "://" in each else each for each in race_step[1:]]
-        for _ in range(2):
-            raced = rowpath(tmp_path, *asked)
-            assert raced.returncode in {0, 14}, raced.stderr  # of a machine that is busy
+    """Its own commands race two versions, started anew for each block, and compare the two races.
+
+    What it installs is not installed here: a server of ours stands where gunicorn would.
+    """
+    asked = [shlex.split(each) for each in steps(DOCS.read_text()) if each.startswith("rowpath ")]
+    race_step, compare_step = asked
+    for version in ("released", "new"):
+        installed(tmp_path, version)
+    starts = tmp_path / "starts"
+    for _ in range(2):
+        raced = rowpath(tmp_path, *race_step[1:], STARTS=str(starts))
+        assert raced.returncode in {0, 14}, raced.stderr  # of a machine that is busy
+    assert len(starts.read_text().split()) == 2 * 2 * (1 + 6)
 
     done = rowpath(tmp_path, *compare_step[1:])
 

@@ -78,6 +78,37 @@ def test_runs_are_found_by_path_start_and_number() -> None:
     assert history.find(str(one)) == one
 
 
+@pytest.mark.parametrize("name", ["0.json", "notes.json", "2027-01-01.json", "zzz.json"])
+def test_a_stray_file_is_never_the_last_run(name: str) -> None:
+    """The name tells what was kept, whatever a file holds; by its own name each is found."""
+    one, two = kept(hours=0), kept(hours=1)
+    stray = one.with_name(name)
+    stray.write_text("{}")
+
+    assert history.kept_runs() == [one, two]
+    assert history.strays() == [stray]
+    assert (history.find("last"), history.find("last~1")) == (two, one)
+    assert history.find(name[:5]) == stray
+    with pytest.raises(UsageError, match=f"2 runs .* and 1 other JSON file such as {name}"):
+        history.find("last~2")
+
+
+def test_a_kept_file_that_is_no_run_is_passed_over_where_runs_are_counted() -> None:
+    """And nothing older than what is looked for is asked about."""
+    one, two, three = kept(hours=0), kept(hours=1), kept(hours=2)
+    asked: list[Path] = []
+
+    def is_run(path: Path) -> bool:
+        asked.append(path)
+        return path != two
+
+    assert history.find("last", is_run=is_run) == three
+    assert asked == [three]
+    assert history.find("last~1", is_run=is_run) == one
+    with pytest.raises(UsageError, match="has 2 runs"):
+        history.find("last~2", is_run=is_run)
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [

@@ -6,7 +6,17 @@ import pytest
 from test_analysis import LISTS, SOURCES, VERSIONS, fill, planned
 
 from rowpath.lab.analysis import experiment_record
-from rowpath.lab.gates import Bounds, clones_gate, gates_of, support
+from rowpath.lab.gates import (
+    GENERATOR,
+    Bounds,
+    clone_gate,
+    clones_gate,
+    control_gate,
+    gates_of,
+    is_note,
+    mend,
+    support,
+)
 from rowpath.lab.judging import judged
 from rowpath.lab.measures import (
     AUTOVACUUMS,
@@ -156,6 +166,77 @@ def test_a_change_to_either_side_must_be_found() -> None:
     slower = record_of(results_with(clone=1.04, slowed=1.09, noise=0.02))
 
     assert not gate(slower, "control").passed
+
+
+SAME = Interval(estimate=1.0, low=0.999, high=1.001)
+WIDE = Interval(estimate=1.0, low=0.9, high=1.1)
+LATER = Interval(estimate=1.05, low=1.049, high=1.051)
+
+
+@pytest.mark.parametrize(
+    ("clone", "slowed", "was_waited", "says"),
+    [
+        (SAME, LATER, True, "A change of 5% would be found: with a delay of 5%"),
+        (SAME, LATER, False, "A change of 5% would stand out: the baseline, measured again"),
+        (SAME, None, True, "A change of 5% would stand out: the baseline, measured again"),
+        (SAME, SAME, True, "could be missed: with a delay of 5%"),
+        (WIDE, WIDE, True, "could be missed: with a delay of 5%"),
+        (WIDE, None, True, "could be missed: the baseline, measured again"),
+    ],
+)
+def test_a_control_says_whether_a_delay_was_waited_or_is_computed(
+    clone: Interval,
+    slowed: Interval | None,
+    was_waited: bool,  # noqa: FBT001 a parameter of the test
+    says: str,
+) -> None:
+    """What was counted as more is not told as something that was there and was found."""
+    told = control_gate(clone, slowed, was_waited=was_waited)
+
+    assert says in told.text
+    assert ("computed, no delay was added" in told.text) is (told.passed and "stand out" in says)
+
+
+def test_a_control_that_fails_says_what_was_seen_and_blames_nobody_for_it() -> None:
+    """A delay that did not come through is not noise, and noise may be the endpoint's own."""
+    swallowed = control_gate(SAME, SAME).text
+    noisy = control_gate(WIDE, WIDE).text
+    other = control_gate(Interval(estimate=1.1, low=1.09, high=1.11), LATER).text
+
+    assert "came to 1.000 (0.999 to 1.001) of itself. The delay did not come through" in swallowed
+    assert "A server that answers at moments of its own" in swallowed
+    assert "scatter" not in swallowed
+    assert "scatter too much, be it by the machine or by what is measured itself" in noisy
+    assert "come through" not in noisy
+    assert "It differs from itself, be it by the machine or by what is measured itself" in other
+
+
+def test_what_a_gate_cannot_know_it_does_not_say() -> None:
+    """Times that differ may be the endpoint's; a share of the machine's processors is not."""
+    differs = clone_gate(Interval(estimate=1.2, low=1.1, high=1.3))
+    around = {OTHER_CPU: 0.6, STEAL: 0.2, CHECKPOINTS: 1.0, AUTOVACUUMS: 0.0}
+    gates = gates_of(record_of(results_with(around=around)))
+    of_machine = [each for each in gates if not each.passed]
+
+    assert "or of what is measured itself" in mend(differs)
+    assert mend(replace(differs, name="clones")) == mend(differs)
+    assert {each.name for each in of_machine} == {"other_work", "steal", "undisturbed"}
+    assert not any("server" in mend(each) for each in of_machine)
+    assert "on a quiet machine too" in mend(replace(of_machine[0], name=GENERATOR))
+
+
+def test_others_work_is_a_note_where_applications_are_the_users_own() -> None:
+    """A database of theirs is at work for what is measured, and nobody can tell it from others."""
+    built_in = record_of(results_with(around={OTHER_CPU: 0.6}))
+    own = replace(built_in, dataset="")
+
+    noted = gate(own, "other_work")
+
+    assert is_note(noted)
+    assert (noted.passed, noted.value) == (False, gate(built_in, "other_work").value)
+    assert "with whatever the applications ask among them, used 60%" in noted.text
+    assert not is_note(gate(built_in, "other_work"))
+    assert not is_note(gate(record_of(results_with(slowed=1.0)), "control"))
 
 
 def test_long_slots_weigh_more() -> None:

@@ -101,6 +101,21 @@ async def garbage(_target: Target, writer: Writer) -> bool:
     return False
 
 
+async def apart(_target: Target, writer: Writer) -> bool:
+    """Write head and body apart, and leave it to the system when the body is sent.
+
+    By Nagle's algorithm that is when the head is acknowledged: so the servers of the standard
+    library do it, from which Django's runserver is made.
+    """
+    raw: socket.socket = writer.get_extra_info("socket")
+    raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 0)
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n")
+    await writer.drain()
+    writer.write(b"ok")
+    await writer.drain()
+    return True
+
+
 async def away(target: Target, writer: Writer) -> bool:
     return await whole(302, b"", f"Location: {target.elsewhere}")(target, writer)
 
@@ -119,6 +134,7 @@ ANSWERS: dict[str, Answer] = {
     "/dribble": dribble,
     "/garbage": garbage,
     "/away": away,
+    "/apart": apart,
     "/near": whole(302, b"", "Location: /ok"),
     "/loop": whole(302, b"", "Location: /loop"),
     "/cookie": whole(200, b"ok", "Set-Cookie: visit=1"),

@@ -1,5 +1,6 @@
 """What Locust asked is what the server was asked, whole, bounded and counted."""
 
+import sys
 from collections.abc import Mapping
 from itertools import groupby
 from pathlib import Path
@@ -23,6 +24,11 @@ from rowpath.lab.load.locust.recording import MOST_NAMES, MOST_REASONS, ROW, Ask
 from rowpath.lab.load.plan import LoadPlan, Local
 from rowpath.lab.load.results import Floats, LoadResult
 from rowpath.lab.servers.server import serving
+
+LEAST_DELAY_S = 0.04
+"""TCP_DELACK_MIN of Linux."""
+MOST_AT_ONCE = 16
+"""TCP_MAX_QUICKACKS: so many segments of a new connection are acknowledged at once."""
 
 
 def load(*targets: plan.Target, run_time_s: float = 1.0, **fields: Any) -> LoadResult:  # noqa: ANN401
@@ -154,6 +160,19 @@ def test_a_redirect_is_followed_on_its_own_host_only(target: Target) -> None:
 
     loop = load(plan.Target(url=f"{target.url}/loop"), run_time_s=0.3)
     assert sum(failures(loop).values()) == loop.total.requests > 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no TCP_QUICKACK")
+def test_a_server_that_writes_head_and_body_apart_waits_for_no_acknowledgement(
+    target: Target,
+) -> None:
+    """Linux delays one by 40 ms at the least on a kept connection, but for the first few."""
+    result = load(plan.Target(url=f"{target.url}/apart"), users=1, run_time_s=3.0, timeout_s=5.0)
+
+    assert failures(result) == {}
+    assert target.connections == 2  # one of them looked whether somebody listens
+    sooner = int((result.total.latency_s < LEAST_DELAY_S).sum())
+    assert sooner > MOST_AT_ONCE, (sooner, result.total.requests)
 
 
 def test_a_request_is_sent_as_the_target_says(target: Target) -> None:

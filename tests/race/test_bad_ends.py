@@ -1,5 +1,8 @@
 """What a race meets that ends an entrant, a file or the race itself, and what is left of it."""
 
+import ast
+import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -14,7 +17,9 @@ import pytest
 from race.endpoints import Endpoints
 from race.test_race_command import command, race, run_of
 from rowpath.lab.disturbances import STOOD_STILL
+from rowpath.lab.servers.own_program import PORT
 
+SERVER = Path(__file__).with_name("server_program.py")
 MORTAL = Path(__file__).with_name("mortal.py")
 STOPS = 3
 
@@ -143,21 +148,104 @@ def test_a_full_disk_behind_standard_output_is_told(endpoints: Endpoints, tmp_pa
     assert "No space left on device" in done.stderr
 
 
+@pytest.mark.parametrize("stopped_at", ["as it starts", "as it is asked"])
+def test_a_race_whose_group_was_stopped_calls_no_server_of_its_own_late(
+    tmp_path: Path, stopped_at: str
+) -> None:
+    """Whatever it does with its servers just then: each stop is longer than an answer may take."""
+    starts = tmp_path / "starts"
+    url = f"http://127.0.0.1:{PORT}/a"
+    program = shlex.join([sys.executable, str(SERVER), PORT, "wait=0.003"])
+    options = ("--command", program, "--profile", "quick", "--timeout", "1s", "--json", "a.json")
+    with subprocess.Popen(
+        command(url, url, *options),
+        cwd=tmp_path,
+        env=os.environ | {"STARTS": str(starts)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        try:
+            for number in range(1, STOPS + 1):
+                # Two are started for the answers, and then two for each block.
+                _wait_for_starts(starts, 2 * number - 1)
+                sleep(0.0 if stopped_at == "as it starts" else 1.2)
+                os.killpg(process.pid, signal.SIGSTOP)
+                sleep(1.5)
+                os.killpg(process.pid, signal.SIGCONT)
+            _, errors = process.communicate(timeout=90)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+    assert process.returncode in {0, 14}, errors  # of a machine that is busy
+    run = run_of(tmp_path / "a.json")
+    assert [each.failed for each in run.entrants] == [None, None]
+    assert run.blocks == 6
+    assert max(max(block) for each in run.entrants for block in each.samples_ms) < 1_500
+    assert not any(psutil.pid_exists(int(pid)) for pid in starts.read_text().split())
+
+
+def _wait_for_starts(starts: Path, number: int) -> None:
+    deadline = monotonic() + 60
+    while monotonic() < deadline:
+        if starts.exists() and len(starts.read_text().split()) >= number:
+            return
+        sleep(0.005)
+
+
+WALL = {"time", "time_ns", "localtime", "gmtime", "ctime", "asctime", "CLOCK_REALTIME"}
+NOW = {"now", "utcnow", "today"}
+BEGINNINGS = {
+    "cli/lab_run.py": "the name of a run's files",
+    "lab/race/session.py": "when a race began",
+    "lab/session.py": "when a run began",
+    "lab/load/engine.py": "when a load began",
+    "lab/apps/django/views_cache.py": "when a page grows old: a technique, as its users write it",
+}
+
+
+def reads_of_the_wall_clock(path: Path) -> int:
+    """Count the places in a module that name a clock which somebody can set."""
+    found = 0
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module == "time":
+            found += sum(each.name in WALL for each in node.names)
+        elif isinstance(node, ast.Attribute):
+            is_of_time = isinstance(node.value, ast.Name) and node.value.id == "time"
+            found += node.attr in NOW or (is_of_time and node.attr in WALL)
+    return found
+
+
 def test_no_wall_clock_times_anything() -> None:
     """A clock that is set, or jumps, changes no duration: only when something began is read off it.
 
-    What measures reads `monotonic` or `perf_counter`, so nothing has to be shown of a clock that
-    these tests cannot set.
+    All else reads `monotonic`, `perf_counter` or a clock of CPU, so nothing has to be shown of a
+    clock that these tests cannot set. Each place that reads the other one is known, and reads it
+    once.
     """
-    lab = Path(sys.modules["rowpath.lab"].__path__[0])
+    source = Path(sys.modules["rowpath"].__path__[0])
     reading = {
-        (path.relative_to(lab).as_posix(), line.strip())
-        for path in lab.rglob("*.py")
-        if "apps" not in path.parts
-        for line in path.read_text(encoding="utf-8").splitlines()
-        if "time.time(" in line or " time()" in line or "datetime.now(" in line
+        path.relative_to(source).as_posix(): number
+        for path in source.rglob("*.py")
+        if (number := reads_of_the_wall_clock(path))
     }
 
-    assert reading
-    assert all("started_at" in line or "datetime.now(UTC)" in line for _, line in reading), reading
-    assert not any(place.startswith("measuring/") for place, _ in reading)
+    assert reading == dict.fromkeys(BEGINNINGS, 1)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import time; time.time()",
+        "from time import time as now",
+        "import time; time.clock_gettime(time.CLOCK_REALTIME)",
+        "from datetime import datetime as d; d.now()",
+    ],
+)
+def test_a_wall_clock_is_found_however_it_is_named(tmp_path: Path, line: str) -> None:
+    """The test above would see it."""
+    (tmp_path / "a.py").write_text(line)
+
+    assert reads_of_the_wall_clock(tmp_path / "a.py") == 1

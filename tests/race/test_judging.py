@@ -87,6 +87,30 @@ def test_a_delay_that_is_not_found_takes_the_absence_of_a_difference() -> None:
     assert [each.verdict for each in judged.comparisons] == ["too noisy", "faster"]
 
 
+def test_a_delay_that_a_server_makes_up_for_is_not_told_as_noise() -> None:
+    """Its times scatter by a thousandth, and only the delay is missing."""
+    [control] = [gate for gate in judge(results(1.0, slowed=1.0)).gates if gate.name == "control"]
+    scattered = [noise * factor for noise, factor in zip(NOISE, (1, 1.2) * 3, strict=True)]
+    [noisy] = [
+        gate for gate in judge(results(1.0, scatter=scattered)).gates if gate.name == "control"
+    ]
+
+    assert not control.passed
+    assert "The delay did not come through." in control.text
+    assert not noisy.passed
+    assert "The times scatter too much" in noisy.text
+
+
+@pytest.mark.parametrize("users", [1, 8])
+def test_under_load_the_control_is_computed_and_says_so(users: int) -> None:
+    """Nobody waited there; the value by which it passes is the same."""
+    [control] = [gate for gate in judge(results(1.0, users=users)).gates if gate.name == "control"]
+
+    assert control.passed
+    assert ("That is computed, no delay was added." in control.text) is (users > 1)
+    assert ("would be found: with a delay of 5%" in control.text) is (users == 1)
+
+
 @pytest.mark.parametrize(("asking", "steal", "name"), [(0.9, 0, "generator"), (0, 0.2, "steal")])
 def test_a_machine_that_was_the_limit_invalidates(asking: float, steal: float, name: str) -> None:
     """Whoever asks at 90% of a core times itself."""

@@ -2,18 +2,22 @@
 
 import io
 import json
+import re
+from collections.abc import Callable
 from dataclasses import replace
+from html import unescape
 
 import pytest
 from rich.console import Console
 
 from race.made import NOISE, results
 from rowpath.cli.race_live import drawn
+from rowpath.lab.measures import PRESSURE
 from rowpath.lab.race.record import from_json, to_json
 from rowpath.lab.race.results import Results
 from rowpath.lab.race.session import Race
 from rowpath.lab.race.values import CALL, Lane
-from rowpath.report.race import markdown, notes, terminal
+from rowpath.report.race import html, markdown, notes, terminal
 
 
 def run_of(raced: Results) -> Race:
@@ -67,7 +71,7 @@ def test_what_failed_is_told_first() -> None:
     """Who is out, and why the race is not valid."""
     raced = results(0.5, 2.0, clone=1.2)
     raced.fallen[raced.plan.entrants[2]] = "it answered with status 500"
-    first, second, third, *_ = text_of(raced, width=200).splitlines()
+    first, second, third, *_ = text_of(raced, width=1_000).splitlines()
 
     assert first == "C is out: it answered with status 500. It has 6 blocks from before that."
     assert second.startswith("Not valid: The baseline, measured twice in each block, came to 1.200")
@@ -75,12 +79,83 @@ def test_what_failed_is_told_first() -> None:
     assert "B and A: not judged, since the race failed its own tests." in text_of(raced)
 
 
-def test_a_machine_that_was_too_noisy_is_told() -> None:
-    """And that what is not seen may be there."""
-    told = text_of(results(1.0, slowed=1.0), width=200)
+_CODE = re.compile(r"<(script|style)\b.*?</\1>", re.DOTALL)
+FORMS: dict[str, Callable[[Results], str]] = {
+    "terminal": lambda raced: text_of(raced, width=1_000),
+    "Markdown": lambda raced: re.sub(r"\\(.)", r"\1", markdown.render(run_of(raced).run())),
+    "HTML": lambda raced: unescape(_CODE.sub("", html.render(run_of(raced).run()))),
+}
+"""What is told of a race, as its reader sees it."""
 
-    assert "B and A: too busy or noisy here to see a difference of 5%. B takes 1.00" in told
-    assert "A change of 5% could be missed" in told
+
+def with_pressure(raced: Results, share: float) -> Results:
+    for slots in raced.slots.values():
+        slots[:] = [replace(slot, around={**slot.around, PRESSURE: share}) for slot in slots]
+    return raced
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_could_be_missed_is_told_without_a_word_on_whose_doing_it_is(form: str) -> None:
+    """A server that makes up for a delay does that on the quietest machine."""
+    told = FORMS[form](results(1.0, slowed=1.0))
+
+    assert "B and A: a difference of 5% could be missed here. B takes 1.00" in told
+    assert "The delay did not come through. A server that answers at moments of its own" in told
+    assert "noisy" not in told
+    assert "too busy" not in told
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_clone_that_differs_is_told_with_all_that_it_may_come_of(form: str) -> None:
+    """A server whose cache fills differs from itself, and so does one on a machine that is busy."""
+    told = FORMS[form](results(0.5, clone=1.2))
+
+    assert "may come of the machine, whose other work was uneven" in told
+    assert "or of what is measured itself: a server whose caches" in told
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_how_long_processes_waited_is_told_where_times_alone_do_not_explain(form: str) -> None:
+    """It is what a reader can tell the machine from the endpoint by, as far as it goes."""
+    said = "some process waited for a processor 31% of the time"
+
+    assert said in FORMS[form](with_pressure(results(0.5, clone=1.2), 0.31))
+    assert said in FORMS[form](with_pressure(results(1.0, slowed=1.0), 0.31))
+    assert said not in FORMS[form](with_pressure(results(1.0), 0.31))
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_under_load_nothing_says_that_a_delay_was_added(form: str) -> None:
+    """The control is computed there, and terminal, page and Markdown tell it as it is."""
+    alone, crowd = (FORMS[form](results(1.0, users=users)) for users in (1, 8))
+
+    assert "A change of 5% would be found: with a delay of 5%" in alone
+    assert "A change of 5% would stand out" in crowd
+    assert "That is computed, no delay was added." in crowd
+    for said in ("would be found", "with a delay of 5%", "really waited", "must be found"):
+        assert said not in crowd
+    assert "computed, no delay" not in alone
+
+
+def test_others_work_before_a_race_is_a_note_and_no_failure() -> None:
+    """It costs no verdict, so the page has no red word for it; a gate that costs one has."""
+    busy = page_gates(results(0.5, other_cpu=0.6))
+    blind = page_gates(results(1.0, slowed=1.0))
+
+    assert busy["other work"] == ("inconclusive", "noted")
+    assert set(busy.values()) == {("inconclusive", "noted"), ("confirmed", "passed")}
+    assert blind["control"] == ("refuted", "failed")
+    assert "60% of the machine's processors were at work" in text_of(results(0.5, other_cpu=0.6))
+    assert "failed" not in text_of(results(0.5, other_cpu=0.6))
+
+
+def page_gates(raced: Results) -> dict[str, tuple[str, str]]:
+    """Return of each gate on the page its colour and its word."""
+    row = r'<th scope="row">([a-z ]+)</th>\s*<td><span class="verdict" data-verdict="(.*?)">(.*?)<'
+    return {
+        name: (looks, word)
+        for name, looks, word in re.findall(row, html.render(run_of(raced).run()))
+    }
 
 
 def test_a_profile_that_a_file_was_given_does_nothing_to_a_terminal() -> None:

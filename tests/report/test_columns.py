@@ -215,7 +215,7 @@ def test_terminal_and_page_have_the_same_columns_of_verdicts() -> None:
         "measured",
     ]
     assert html_headers(table) == [
-        "Claim of the talk",
+        "Claim",
         "Verdict",
         "Set-up",
         "Claimed",

@@ -226,3 +226,40 @@ def test_a_large_run_makes_a_page_that_a_phone_can_load() -> None:
     )
 
     assert len(render(dataclasses.replace(run, experiments=many)).encode()) < 3_000_000
+
+
+def shown(html: str) -> str:
+    """Return a page without its scripts and its style."""
+    return re.sub(r"<(script|style)\b.*?</\1>", "", html, flags=re.DOTALL)
+
+
+def test_what_no_run_of_ones_own_has_is_not_explained() -> None:
+    """No instrument saw such applications, no talk claimed anything, no database was there."""
+    run = whole_run()
+    first, *_ = run.experiments
+    unseen = tuple(
+        dataclasses.replace(each, peak_mib=0.0, sql_statements=0) for each in first.variants
+    )
+    own = dataclasses.replace(
+        run,
+        dataset=None,
+        datasets=(),
+        environment=dataclasses.replace(run.environment, postgresql="no database", settings={}),
+        experiments=(dataclasses.replace(first, dataset="", section="own", variants=unseen),),
+    )
+
+    of_talk, of_own = shown(render(run)), shown(render(own))
+
+    for heading in (
+        "<dt>Set-up</dt>",
+        "<dt>Peak memory</dt>",
+        "<dt>SQL and plan</dt>",
+        "<dt>Database</dt>",
+        "<h4>Settings of the database</h4>",
+        "What the talk claimed",
+        "the table is not the one that the claim is about",
+    ):
+        assert heading in of_talk, heading
+        assert heading not in of_own, heading
+    assert "<dt>Block</dt>" in of_own
+    assert "What was asked, and what was measured" in of_own

@@ -95,6 +95,47 @@ def test_a_slowdown_that_could_have_been_missed_is_told_and_makes_nothing_invali
     assert "could have been missed in 1 of 1 stages (lists, 1,000 rows)" in printed(run)
 
 
+def control_at(stage: str) -> GateRecord:
+    found = gate("control", passed=True, invalidates=False, withholds="absence", text="Found.")
+    return replace(found, stage=stage)
+
+
+def test_a_delay_that_was_added_is_told_from_one_that_is_computed() -> None:
+    """Only in an experiment's first stage, of requests one at a time, is one really waited."""
+    run = run_with(control_at(STAGE), control_at("lists, 10,000 rows"))
+    first, *others = run.experiments
+    slowed = replace(first.controls[0], kind="slowed")
+    added = replace(first, controls=(*first.controls, slowed))
+    both = replace(run, experiments=(added, *others))
+
+    said = "A change of 5% would have been found in each of 2 stages: "
+    assert f"{said}that is computed, from what the baseline" in printed(run)
+    assert f"{said}in 1 a delay was added, and found; elsewhere that is computed" in printed(both)
+    alone = replace(both, gates=(control_at(STAGE),))
+    assert "in each of 1 stages: a delay was added, and found." in printed(alone)
+
+
+def test_a_note_is_told_and_is_no_failure() -> None:
+    """What a gate saw that takes nothing stands among the sentences, not in the column."""
+    noted = replace(BUSY, invalidates=False, withholds="nothing")
+    run = run_with(noted)
+
+    [line] = trust.stages(run)
+    assert line.failed == ()
+    assert trust.failures(run) == ()
+    assert "Other processes used 60%" in printed(run)
+
+
+def test_what_a_failure_may_come_of_is_told_once() -> None:
+    """However many stages it failed in."""
+    again = replace(BUSY, stage="lists, 10,000 rows")
+
+    *seen, then = trust.failures(run_with(BUSY, again))
+
+    assert len(seen) == 2
+    assert then == "Measure again when the machine has less else to do."
+
+
 def test_each_stage_has_a_line_with_what_it_showed() -> None:
     """The clone's ratio, the shares, how many slots were measured again, what failed."""
     [line] = trust.stages(run_with(BUSY, BLIND))

@@ -8,12 +8,11 @@ from pathlib import Path
 import click
 from rich.text import Text
 
-from rowpath.cli.history import runs_dir
+from rowpath.cli.history import found, runs_dir
 from rowpath.cli.outputs import Maker, tried, write
 from rowpath.cli.progress import console_for
 from rowpath.cli.standard_streams import say
 from rowpath.errors import OutputError, UsageError
-from rowpath.lab import history
 from rowpath.lab.comparing.comparison import Change, ChangeVerdict, Comparison, Kind, compare
 from rowpath.lab.rereading import read_back
 from rowpath.report import figures
@@ -65,7 +64,7 @@ def compare_runs(  # noqa: PLR0913 one parameter an option
     places = {option: tried(path, option) for option, path in asked.items() if path is not None}
     if len(set(places.values())) < len(places):
         raise UsageError("Cannot write two results to one file. Name a file for each option.")
-    files = [history.find(text, runs_dir) for text in (old, new)]
+    files = [found(text, runs_dir) for text in (old, new)]
     compared = compare(
         *(read_back(path).run for path in files), files=(files[0].name, files[1].name)
     )

@@ -1,15 +1,18 @@
-"""What every command that measures does with its run beside its own files: it keeps it."""
+"""The runs that are kept: each command that measures keeps its own, others find them by name."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
 import click
 
 from rowpath.cli.standard_streams import say
+from rowpath.errors import UsageError
 from rowpath.lab import history
+from rowpath.lab.runs import opened
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -47,3 +50,21 @@ class History:
                 err=True,
             )
             return None
+
+
+def found(text: str, folder: Path | None) -> Path:
+    """Return the file of the run that is called so; UsageError where there is none.
+
+    A broken file among the kept ones is passed over where runs are counted, and that is said.
+    """
+    return history.find(text, folder, is_run=_is_run)
+
+
+@cache  # two names may lead past the same file, of which one line says enough
+def _is_run(path: Path) -> bool:
+    try:
+        opened(path)
+    except UsageError as error:
+        say(f"Passed over as no run: {error}", err=True)
+        return False
+    return True

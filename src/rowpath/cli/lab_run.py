@@ -19,6 +19,7 @@ from rowpath.errors import InvalidRunError, UsageError
 from rowpath.lab.database import open_database
 from rowpath.lab.experiments import EXPERIMENTS, needs
 from rowpath.lab.folders import logs_folder
+from rowpath.lab.gates import mend
 from rowpath.lab.own_file import is_own_file
 from rowpath.lab.packages import REDIS, package_versions
 from rowpath.lab.plan import Stage
@@ -165,12 +166,12 @@ def _tell(console: Console, files: Outputs, history: History, run: Run) -> None:
 
 def _vouch(run: Run) -> None:
     """InvalidRunError where the run failed a gate that its verdicts rest on."""
-    failed = trust.failures(run)
+    failed = trust.failed(run)
     if failed:
         others = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
         raise InvalidRunError(
-            f"Cannot vouch for all of this run: {failed[0].rstrip('.')}{others}. "
-            "All is written. Measure again when machine and database have nothing else to do."
+            f"Cannot vouch for all of this run: {trust.placed(failed[0]).rstrip('.')}{others}. "
+            f"All is written. {mend(failed[0])}"
         )
 
 

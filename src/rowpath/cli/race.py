@@ -18,6 +18,7 @@ from rowpath.cli.progress import console_for
 from rowpath.cli.race_entrants import entered, setup
 from rowpath.cli.race_live import told
 from rowpath.errors import InvalidRunError, ServerError, UsageError
+from rowpath.lab.gates import mend
 from rowpath.lab.race.record import RaceRun, to_json
 from rowpath.lab.race.session import Race
 from rowpath.lab.race.values import DEFAULT, PROFILES, RacePlan, profile_named
@@ -300,6 +301,5 @@ def _end(run: RaceRun) -> None:
     if failed:
         others = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
         raise InvalidRunError(
-            f"Cannot vouch for this race: {failed[0].text.rstrip('.')}{others}. "
-            "Race again where the machine has less else to do."
+            f"Cannot vouch for this race: {failed[0].text.rstrip('.')}{others}. {mend(failed[0])}"
         )

@@ -10,11 +10,10 @@ import click
 from rich.console import RenderableType
 from rich.text import Text
 
-from rowpath.cli.history import runs_dir
+from rowpath.cli.history import found, runs_dir
 from rowpath.cli.outputs import STANDARD_OUTPUT, Maker, tried, write
 from rowpath.cli.progress import console_for
 from rowpath.errors import InvalidRunError, UsageError
-from rowpath.lab.history import find
 from rowpath.lab.race.record import RaceRun
 from rowpath.lab.record import Run
 from rowpath.lab.rereading import Kept, read_back
@@ -57,7 +56,7 @@ def report(**options: Any) -> None:  # noqa: ANN401 each is an option above
     runs: Sequence[str] = options["runs"]
     html_path, markdown_path = options["html_path"], options["markdown_path"]
     to_standard_output = markdown_path == STANDARD_OUTPUT
-    kept = [read_back(find(text, options["runs_dir"])) for text in runs]
+    kept = [read_back(found(text, options["runs_dir"])) for text in runs]
     rendering = _rendering(kept)
     makers: list[Maker] = []
     if html_path is not None:

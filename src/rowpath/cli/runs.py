@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import click
@@ -24,7 +24,10 @@ COMPLETE = "complete"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """A kept run in one line; `unreadable` says why there is nothing but its file's name."""
+    """A run in one line; `unreadable` says why there is nothing but its file's name.
+
+    It is `counted` as `last` and so on where its file is named as those of kept runs are.
+    """
 
     file: str
     kind: str = ""
@@ -35,6 +38,7 @@ class Listed:
     ended: str = ""
     duration_s: float = 0.0
     unreadable: str = ""
+    counted: bool = True
 
 
 @click.command("runs")
@@ -42,7 +46,8 @@ class Listed:
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def runs(*, runs_dir: Path | None, as_json: bool) -> None:
     """List the runs that were kept, the newest last."""
-    listed = [_listed(path) for path in history.kept_runs(runs_dir)]
+    others = [replace(_listed(path), counted=False) for path in history.strays(runs_dir)]
+    listed = [*others, *map(_listed, history.kept_runs(runs_dir))]
     if as_json:
         content = json.dumps([asdict(each) for each in listed], indent=1, ensure_ascii=False)
         sys.stdout.write(f"{content}\n")
@@ -56,6 +61,9 @@ def runs(*, runs_dir: Path | None, as_json: bool) -> None:
     for each in listed:
         if each.unreadable:
             console.print(Text(figures.printable(each.unreadable)), soft_wrap=True)
+    if others:
+        names = figures.printable(", ".join(each.file for each in others))
+        console.print(Text(f"Not named as a kept run is, so never last: {names}."), soft_wrap=True)
 
 
 def _listed(path: Path) -> Listed:

@@ -4,7 +4,7 @@ The clone, the baseline measured once more, is what nobody can argue with: where
 the baseline, any other variant may differ for the same reason. The rest says why that might be.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from statistics import fmean
@@ -54,6 +54,24 @@ class Bounds:
 
 
 BOUNDS = Bounds()
+GENERATOR = "generator"
+OTHER_WORK = "other_work"
+_OF_TIMES = (
+    "It may come of the machine, whose other work was uneven, or of what is measured itself: a "
+    "server whose caches, memory or background work change meanwhile. Measure again; if it stays "
+    "so, look at the server."
+)
+_MENDS: Mapping[str, str] = {
+    "clone": _OF_TIMES,
+    "clones": _OF_TIMES,
+    GENERATOR: (
+        "It times its own waiting, on a quiet machine too. Ask with fewer users, or for less at "
+        "once, or with several processes, as `rowpath load` does."
+    ),
+    OTHER_WORK: "Measure again when the machine has less else to do.",
+    "steal": "Measure again when the host has less else to do, or on another one.",
+    "undisturbed": "Measure again when the database has nothing else to do.",
+}
 _NOWHERE = "\N{EN DASH}"
 """No stage's name."""
 
@@ -118,6 +136,20 @@ def valid(gates: Iterable[GateRecord]) -> bool:
     return all(gate.passed or not gate.invalidates for gate in gates)
 
 
+def is_note(gate: GateRecord) -> bool:
+    """Return whether a gate that did not pass takes nothing: it is told, and nothing has failed."""
+    return not gate.passed and not gate.invalidates and gate.withholds == Withheld.NOTHING
+
+
+def mend(gate: GateRecord) -> str:
+    """Return what the failure of a gate may come of, and what to do, in sentences.
+
+    A gate that looks at the machine names the machine; one that looks at times alone cannot know
+    whether machine or endpoint made them.
+    """
+    return _MENDS.get(gate.name, "Measure again.")
+
+
 def support(
     record: ExperimentRecord, gates: Iterable[GateRecord], comparison: ComparisonRecord
 ) -> Support:
@@ -162,7 +194,9 @@ def _gates(record: ExperimentRecord, bounds: Bounds) -> Iterator[GateRecord]:
                 yield clone_gate(clone.ratio, band=bounds.clone, **about)
                 yield control_gate(clone.ratio, _slowed(controls, clone), **about)
         if order.blocks:
-            yield from _machine_gates(order.stage, _slots(record, order.blocks[0]), bounds)
+            slots = _slots(record, order.blocks[0])
+            yield from _other_work_gates(order.stage, slots, bounds, is_own=not record.dataset)
+            yield from _machine_gates(order.stage, slots, bounds)
             yield from _law_gates(record, order, bounds)
 
 
@@ -177,8 +211,7 @@ def clone_gate(
 ) -> GateRecord:
     """Return whether a baseline that was measured twice, by this ratio, is like itself."""
     passed = not beyond(ratio, band)
-    seen = f"{ratio.estimate:.3f} ({ratio.low:.3f} to {ratio.high:.3f}) of itself"
-    text = f"The baseline, measured twice in each block, came to {seen}"
+    text = f"The baseline, measured twice in each block, came to {_of_itself(ratio)}"
     more = "." if passed else ": what is not different was seen as different."
     return GateRecord(
         name="clone",
@@ -194,45 +227,102 @@ def clone_gate(
 
 
 def control_gate(
-    clone: Interval, slowed: Interval | None, *, stage: str = "", measure: str = ""
+    clone: Interval,
+    slowed: Interval | None,
+    *,
+    was_waited: bool = True,
+    stage: str = "",
+    measure: str = "",
 ) -> GateRecord:
     """Return whether 5% more and 5% less are found: what was not waited, by the clone's interval.
 
-    The value is the smaller of the two bounds that must lie beyond 1.
+    `slowed` is what came of 5% more: where it `was_waited`, of a delay that was really there; else
+    of times that were counted as so much more. None is for the clone's own, counted so. The value
+    is the smaller of the two bounds that must lie beyond 1.
     """
-    more = clone.low * (1 + SLOWED_BY) if slowed is None else slowed.low
+    more = _times(clone, 1 + SLOWED_BY) if slowed is None else slowed
     less = (1 + SLOWED_BY) / clone.high
-    passed = min(more, less) > 1
-    change = f"A change of {SLOWED_BY:.0%}"
-    text = (
-        f"{change} would be found."
-        if passed
-        else f"{change} could be missed: what is not seen here may be there nonetheless."
-    )
+    value = min(more.low, less)
+    was_waited = was_waited and slowed is not None
     return GateRecord(
         name="control",
         stage=stage,
         measure=measure,
-        passed=passed,
-        value=min(more, less),
+        passed=value > 1,
+        value=value,
         bound=1.0,
         withholds=Withheld.ABSENCE,
         invalidates=False,
-        text=text,
+        text=_of_control(clone, more, is_found=value > 1, was_waited=was_waited),
     )
+
+
+def _of_control(clone: Interval, more: Interval, *, is_found: bool, was_waited: bool) -> str:
+    """Return what a control showed, and where it failed what that may come of: not that it does."""
+    change = f"A change of {SLOWED_BY:.0%}"
+    if was_waited:
+        seen = f"with a delay of {SLOWED_BY:.0%} the baseline came to {_of_itself(more)}"
+        if is_found:
+            return f"{change} would be found: {seen}."
+    else:
+        seen = (
+            f"the baseline, measured again and counted as {SLOWED_BY:.0%} more, is "
+            f"{_of_itself(more)}"
+        )
+        if is_found:
+            return f"{change} would stand out: {seen}. That is computed, no delay was added."
+    if was_waited and more.low <= 1 and more.high < 1 + SLOWED_BY:
+        why = (
+            "The delay did not come through. A server that answers at moments of its own, or works "
+            "ahead while nobody asks, makes up for one; so may the machine, or chance."
+        )
+    else:
+        seems = "It differs from itself" if beyond(clone, 0.0) else "The times scatter too much"
+        why = (
+            f"As it is it came to {_of_itself(clone)}. {seems}, be it by the machine or by what is "
+            "measured itself."
+        )
+    return f"{change} could be missed: {seen}. {why}"
+
+
+def _times(ratio: Interval, factor: float) -> Interval:
+    return Interval(
+        estimate=ratio.estimate * factor, low=ratio.low * factor, high=ratio.high * factor
+    )
+
+
+def _of_itself(ratio: Interval) -> str:
+    return f"{ratio.estimate:.3f} ({ratio.low:.3f} to {ratio.high:.3f}) of itself"
+
+
+def _other_work_gates(
+    stage: str, slots: Sequence[Sequence[FigureRecord]], bounds: Bounds, *, is_own: bool
+) -> Iterator[GateRecord]:
+    """Yield whether others left the machine to a stage, where that is known.
+
+    What applications of the user's own ask, a database of theirs above all, is others' work as far
+    as anybody can see. It belongs to what is measured, so there it is told, and takes nothing.
+    """
+    share = _mean(slots, OTHER_CPU)
+    if share is None:
+        return
+    others = "Other processes"
+    if is_own:
+        others += ", with whatever the applications ask among them,"
+    seen = f"{others} used {max(0.0, share):.0%} of the machine's processors meanwhile"
+    gate = machine_gate(OTHER_WORK, share, bounds.other_cpu, seen, stage=stage)
+    yield gate if not is_own else as_note(gate, seen)
+
+
+def as_note(gate: GateRecord, seen: str) -> GateRecord:
+    """Return a gate of the machine that explains and takes nothing, whether it passed or not."""
+    text = gate.text if gate.passed else f"{seen}: with less, smaller differences are seen."
+    return replace(gate, withholds=Withheld.NOTHING, invalidates=False, text=text)
 
 
 def _machine_gates(
     stage: str, slots: Sequence[Sequence[FigureRecord]], bounds: Bounds
 ) -> Iterator[GateRecord]:
-    if (share := _mean(slots, OTHER_CPU)) is not None:
-        yield machine_gate(
-            "other_work",
-            share,
-            bounds.other_cpu,
-            f"Other processes used {max(0.0, share):.0%} of the machine's processors meanwhile",
-            stage=stage,
-        )
     if (share := _mean(slots, STEAL)) is not None:
         yield steal_gate(share, bound=bounds.steal, stage=stage)
     own_work = list(zip(_all(slots, CHECKPOINTS), _all(slots, AUTOVACUUMS), strict=True))

@@ -2,8 +2,9 @@
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from secrets import token_hex
 
@@ -11,6 +12,7 @@ from rowpath.errors import UsageError
 
 FOLDER = Path(".rowpath/runs")
 VARIABLE = "ROWPATH_RUNS_DIR"
+_NAME = re.compile(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{6}-[a-z]+-[0-9a-f]{6}\.json")
 _LAST = re.compile(r"last(?:~(\d{1,6}))?")
 
 
@@ -55,8 +57,21 @@ def _ignore(folder: Path) -> None:
 def kept_runs(folder: Path | None = None) -> Sequence[Path]:
     """Return the files of all kept runs, the newest last; none where there is no folder.
 
+    Those are they that are named as `keep` names them, whatever they hold. UsageError for a folder
+    that cannot be read.
+    """
+    return [path for path in _files(folder) if _NAME.fullmatch(path.name)]
+
+
+def strays(folder: Path | None = None) -> Sequence[Path]:
+    """Return the other JSON files beside the kept runs: found by their names, and never as last.
+
     UsageError for a folder that cannot be read.
     """
+    return [path for path in _files(folder) if not _NAME.fullmatch(path.name)]
+
+
+def _files(folder: Path | None) -> Sequence[Path]:
     chosen = runs_folder(folder)
     try:
         return sorted(path for path in chosen.iterdir() if path.suffix == ".json")
@@ -69,28 +84,22 @@ def kept_runs(folder: Path | None = None) -> Sequence[Path]:
         ) from error
 
 
-def find(text: str, folder: Path | None = None) -> Path:
+def find(
+    text: str, folder: Path | None = None, *, is_run: Callable[[Path], bool] = Path.exists
+) -> Path:
     """Return the file of a run that is named by its path, by the start of its name, or as `last`.
 
-    `last~1` is the one before the last, and so on. UsageError where there is none, or more than
-    one. A path wins: it is what a shell completes.
+    `last~1` is the one before the last, and so on, of the kept runs that `is_run` says are some: it
+    is asked of no more than it takes. UsageError where there is none, or more than one. A path
+    wins: it is what a shell completes.
     """
     path = Path(text)
     if path.is_file():
         return path
-    kept = kept_runs(folder)
+    if (counted := _LAST.fullmatch(text)) is not None:
+        return _counted(text, int(counted[1] or 0), folder, is_run)
     place = runs_folder(folder)
-    counted = _LAST.fullmatch(text)
-    if counted:
-        back = int(counted[1] or 0)
-        if back < len(kept):
-            return kept[-1 - back]
-        number = f"{len(kept)} run{'' if len(kept) == 1 else 's'}"
-        raise UsageError(
-            f"Cannot find the run {text}: {place} has {number}. See `rowpath runs` for what there "
-            "is, or give the path of a run's JSON."
-        )
-    found = [each for each in kept if text and each.name.startswith(text)]
+    found = [each for each in _files(folder) if text and each.name.startswith(text)]
     if len(found) == 1:
         return found[0]
     if found:
@@ -101,4 +110,20 @@ def find(text: str, folder: Path | None = None) -> Path:
     raise UsageError(
         f"Cannot find the run {text}: it is no file, and none in {place} begins so. See "
         "`rowpath runs` for what there is."
+    )
+
+
+def _counted(text: str, back: int, folder: Path | None, is_run: Callable[[Path], bool]) -> Path:
+    """Return the kept run that stands so many before the last."""
+    runs = (path for path in reversed(kept_runs(folder)) if is_run(path))
+    seen = list(islice(runs, back + 1))
+    if len(seen) > back:
+        return seen[back]
+    number = f"{len(seen)} run{'' if len(seen) == 1 else 's'}"
+    if others := strays(folder):
+        number += f" named as kept runs are, and {len(others)} other JSON"
+        number += f" file{'' if len(others) == 1 else 's'} such as {others[0].name}"
+    raise UsageError(
+        f"Cannot find the run {text}: {runs_folder(folder)} has {number}. See `rowpath runs` for "
+        "what there is, or give the path of a run's JSON."
     )

@@ -29,7 +29,7 @@ def _measured(claim: ClaimRecord) -> Cell:
 COLUMNS: tuple[Column[ClaimRecord], ...] = (
     Column(
         key="claim",
-        header=Header(title="Claim of the talk", short="claim"),
+        header=Header(title="Claim", short="claim"),
         cell=lambda claim: ClaimOfTalk(claim=claim),
         align=Align.TEXT,
     ),

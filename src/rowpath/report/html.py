@@ -35,10 +35,16 @@ def render(run: Run) -> str:
             claim for record in run.experiments for claim in record.claims
         ),
         missing=missing(run),
+        is_traced=_is_traced(run),
         failures=trust.failures(run),
         trust_summary=trust.summary(run),
         trust_stages=trust.stages(run),
     )
+
+
+def _is_traced(run: Run) -> bool:
+    """Return whether instruments saw any request: what they see is explained where they did."""
+    return any(figures.is_traced(each) for record in run.experiments for each in record.variants)
 
 
 def _templates() -> Environment:

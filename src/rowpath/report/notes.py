@@ -13,6 +13,7 @@ from rowpath.stats.readings import Reading
 
 NOT_MEASURED = "not measured"
 NO_CLAIM = "No claim of the talk speaks of what this run measured, so there is no verdict."
+NO_OWN_CLAIM = "No claim was made of what this run measured, so there is no verdict."
 NOT_VALID = "This run is not valid where it failed its own tests. No claim is judged there."
 
 _TIME_READING, _RATE_READING = "less or more time", "more or less done in a time"
@@ -227,9 +228,14 @@ def datasets(run: Run) -> tuple[DatasetRecord, ...]:
     return run.datasets or ((run.dataset,) if run.dataset else ())
 
 
+def is_own(run: Run) -> bool:
+    """Return whether a run is of the user's own applications, without a database of the lab's."""
+    return not datasets(run)
+
+
 def contents(run: Run) -> str:
     """Return what the database held: `10,000,000 products and 1,000,000 player fights`."""
-    if not datasets(run):
+    if is_own(run):
         return "applications of the user's own"
     *others, last = map(_main_rows, datasets(run))
     return " and ".join(filter(None, (", ".join(others), last)))

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from rowpath.lab.gates import is_note, mend
+from rowpath.lab.plan import Control
 from rowpath.lab.record import (
     JUDGED_ALIKE_SINCE,
     TESTS_ITSELF_SINCE,
@@ -30,16 +32,24 @@ class StageTrust:
     failed: tuple[str, ...]
 
 
-def failures(run: Run) -> tuple[str, ...]:
-    """Return a sentence for each gate by which a run is not valid; nothing of one that is.
+def failed(run: Run) -> tuple[GateRecord, ...]:
+    """Return the gates by which a run is not valid.
 
     What went on around it comes first, since the rest may come of that.
     """
-    failed = [gate for gate in run.gates if gate.invalidates and not gate.passed]
-    return tuple(
-        figures.printable(f"{gate.stage}: {gate.text}" if gate.stage else gate.text)
-        for gate in sorted(failed, key=lambda gate: not gate.stage)
-    )
+    found = [gate for gate in run.gates if gate.invalidates and not gate.passed]
+    return tuple(sorted(found, key=lambda gate: not gate.stage))
+
+
+def placed(gate: GateRecord) -> str:
+    """Return what a gate saw, with where it looked."""
+    return figures.printable(f"{gate.stage}: {gate.text}" if gate.stage else gate.text)
+
+
+def failures(run: Run) -> tuple[str, ...]:
+    """Return what each gate saw by which a run is not valid, and then what that may come of."""
+    found = failed(run)
+    return (*map(placed, found), *dict.fromkeys(map(mend, found)))
 
 
 def summary(run: Run) -> tuple[str, ...]:
@@ -47,7 +57,7 @@ def summary(run: Run) -> tuple[str, ...]:
 
     What makes it invalid is not among it: `failures` has that.
     """
-    said = (*_rules(run), *_clones(run), *_controls(run), *_again(run))
+    said = (*_rules(run), *_clones(run), *_controls(run), *_notes(run), *_again(run))
     return tuple(map(figures.printable, said))
 
 
@@ -80,7 +90,8 @@ def _clones(run: Run) -> Iterator[str]:
 def _controls(run: Run) -> Iterator[str]:
     controls = [gate for gate in run.gates if gate.name == "control"]
     blind = list(dict.fromkeys(gate.stage for gate in controls if not gate.passed))
-    of = len(dict.fromkeys(gate.stage for gate in controls))
+    stages_of = dict.fromkeys(gate.stage for gate in controls)
+    of = len(stages_of)
     if blind:
         more = f" and {len(blind) - _MOST_NAMED} more" if len(blind) > _MOST_NAMED else ""
         yield (
@@ -89,7 +100,27 @@ def _controls(run: Run) -> Iterator[str]:
             "difference."
         )
     elif controls:
-        yield f"A change of 5% would have been found in each of {of} stages."
+        waited = sum(stage in stages_of for stage in _with_a_delay(run))
+        yield f"A change of 5% would have been found in each of {of} stages: {_how(waited, of)}."
+
+
+def _notes(run: Run) -> Iterator[str]:
+    yield from (placed(gate) for gate in run.gates if is_note(gate))
+
+
+def _with_a_delay(run: Run) -> set[str]:
+    """Return the stages in which a delay was really waited."""
+    controls = (each for record in run.experiments for each in record.controls)
+    return {each.stage for each in controls if each.kind == Control.SLOWED and each.ratio}
+
+
+def _how(waited: int, of: int) -> str:
+    computed = "that is computed, from what the baseline, measured twice, scatters by"
+    if not waited:
+        return computed
+    if waited == of:
+        return "a delay was added, and found"
+    return f"in {waited} a delay was added, and found; elsewhere {computed}"
 
 
 def _again(run: Run) -> Iterator[str]:
@@ -111,18 +142,22 @@ def _stage(record: ExperimentRecord, stage: str, gates: Iterable[GateRecord]) ->
     values = {gate.name: gate.value for gate in gates}
     return StageTrust(
         stage=figures.printable(stage),
-        clones=tuple(_told(each) for each in clones if each.ratio is not None),
-        control=tuple(_told(each) for each in slowed if each.ratio is not None),
+        clones=tuple(_ratio(each) for each in clones if each.ratio is not None),
+        control=tuple(_ratio(each) for each in slowed if each.ratio is not None),
         other_work=_share(values.get("other_work")),
         steal=_share(values.get("steal")),
         again=sum(len(order.again) for order in record.orders if order.stage == stage),
         failed=tuple(
-            dict.fromkeys(gate.name.replace("_", " ") for gate in gates if not gate.passed)
+            dict.fromkeys(
+                gate.name.replace("_", " ")
+                for gate in gates
+                if not gate.passed and not is_note(gate)
+            )
         ),
     )
 
 
-def _told(control: ControlRecord) -> str:
+def _ratio(control: ControlRecord) -> str:
     ratio = control.ratio
     return "" if ratio is None else f"{figures.ratio(ratio.estimate)} {figures.ratio_range(ratio)}"
 

@@ -63,15 +63,16 @@ class Surroundings:
         A quantity that this system does not tell is not in it: steal and pressure are Linux's.
         Where the database's processes are not to be seen, be they in a container or on another
         machine, nobody knows which of the work here is its own, so nothing is told of others'.
+        Without a database that is told, with what the user's own applications ask among it.
         """
         found: dict[Quantity, float] = {}
         before = self._look()
         yield found
         found |= _between(before, self._look())
-        if self._database is None:
-            del found[OTHER_CPU]
         if self._connection is None:
             del found[CHECKPOINTS], found[AUTOVACUUMS]
+        elif self._database is None:
+            del found[OTHER_CPU]
 
     def _look(self) -> _LookAround:
         checkpoints, autovacuums, workers = self._at_work()

@@ -6,7 +6,6 @@ that comes a byte now and then would never meet it.
 """
 
 import socket
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from urllib3.exceptions import (
 )
 
 from rowpath.errors import UsageError
+from rowpath.lab.load.acknowledging import acknowledge_at_once
 from rowpath.lab.load.plan import Target
 
 READ_BYTES = 2**20
@@ -211,7 +211,7 @@ class Asker:
             decode_content=False,
         )
         self._alarm.connected(connection.sock)
-        _acknowledge_at_once(connection.sock)
+        acknowledge_at_once(connection.sock)
         with connection.getresponse() as response:
             size_bytes, body = self._read(response, keeps=keeps)
             took_s = perf_counter() - started
@@ -287,18 +287,6 @@ def asker(
         yield made
     finally:
         made.close()
-
-
-def _acknowledge_at_once(sock: socket.socket | None) -> None:
-    """Let the system acknowledge what comes without waiting for more, until the next request.
-
-    A server that writes head and body apart, as those of the standard library and Django's
-    runserver do, sends the body only when the head is acknowledged. Left to itself Linux takes 40
-    ms for that on a kept connection, and all that a server does meanwhile is hidden in them.
-    """
-    if sock is not None and sys.platform == "linux":
-        with suppress(OSError):  # the server may have closed it by now
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
 
 
 def path_of(url: str) -> str:

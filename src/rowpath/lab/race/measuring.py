@@ -1,13 +1,13 @@
 """A race as it goes: first every endpoint is checked, then blocks of slots in random order."""
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from shlex import quote
 from time import monotonic, process_time, sleep
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from rowpath.errors import AnswerError, ServerError
 from rowpath.lab.answers.same import Difference, difference
@@ -41,6 +41,7 @@ from rowpath.stats.ratio import ratio_interval
 LOOKS_FOR_S = 0.5
 """How long the machine is looked at before anything is asked."""
 
+Asked = TypeVar("Asked")
 Answers = tuple[bytes, ...]
 """An answer to each request of an entrant."""
 
@@ -142,7 +143,7 @@ class _Asking:
                 raise none_ready(up.failed)
             for entrant in self.plan.entrants:
                 try:
-                    twice[entrant] = self._two_answers(entrant, up)
+                    twice[entrant] = _unless_stopped(partial(self._two_answers, entrant, up))
                 except FallenError as error:
                     failed.append(f"{entrant}: {up.why(entrant, str(error))}")
         if failed:
@@ -202,7 +203,7 @@ class _Asking:
         for entrant in up.processes:
             if entrant not in self.results.fallen:
                 with self._falling(entrant, up):
-                    self._measured(Lane(entrant=entrant), up)
+                    _unless_stopped(partial(self._measured, Lane(entrant=entrant), up))
 
     def _slots(self, number: int, order: tuple[Lane, ...], up: Up) -> None:
         results = self.results
@@ -301,6 +302,21 @@ class _Asking:
                     f"its answer{_to(entrant, target)} changed meanwhile at {found.path}, from "
                     f"{found.first} to {found.second}"
                 )
+
+
+def _unless_stopped(asking: Callable[[], Asked]) -> Asked:
+    """Return what asking comes to: anew where it fails while this process stood still.
+
+    An answer is not late because nobody was there to take it.
+    """
+    for _ in range(MOST_TRIES - 1):
+        before = standstills()
+        try:
+            return asking()
+        except FallenError:
+            if standstills() == before:
+                raise
+    return asking()
 
 
 def _as_it_was(took_s: float) -> float:

@@ -71,8 +71,9 @@ class RaceComparisonRecord:
 class RaceControlRecord:
     """The first entrant as it was measured once more in each block.
 
-    `kind` is `clone`, where nothing was different, or `slowed`, where each request took 5% longer.
-    Under load that is in its `values_ms` alone, which are those of an entrant.
+    `kind` is `clone`, where nothing was different, or `slowed`, where 5% was waited after each
+    answer. Under load nothing is waited: there it is what was measured times 1.05, in its
+    `values_ms` alone, and the `samples_ms` are as they were measured.
     """
 
     kind: str

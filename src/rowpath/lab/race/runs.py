@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
+from rowpath.lab.gates import OTHER_WORK
 from rowpath.lab.integrity import MOST_BLOCKS, twice, without_zone
 from rowpath.lab.load.plan import Target
 from rowpath.lab.measures import SURROUNDINGS
 from rowpath.lab.plan import Control
-from rowpath.lab.race.judging import OTHER_WORK, judge
+from rowpath.lab.race.judging import judge
 from rowpath.lab.race.record import (
     SCHEMA_VERSION,
     EntrantRecord,

@@ -16,12 +16,11 @@ from rowpath.errors import ServerError
 from rowpath.lab.load.plan import Target
 from rowpath.lab.race.asking import Bounds, FallenError, alarm, asker, shown
 from rowpath.lab.race.values import Entrant, RacePlan
-from rowpath.lab.servers.own_program import at_port, own_program
+from rowpath.lab.servers.own_program import LOOK_EVERY_S, at_port, not_ready, own_program
 from rowpath.lab.servers.process import Process, Program, running
 from rowpath.lab.servers.server import free_port
 
 STOPS_WITHIN_S = 5.0
-LOOK_EVERY_S = 0.05
 DIES_WITHIN_S = 1.0
 """A connection is reset a moment before its process is seen to have ended."""
 LINES = 10
@@ -134,25 +133,19 @@ class Servers:
         )
 
     def _not_ready(self, entrant: Entrant, made: Up, process: Process, ends_s: float) -> str | None:
-        """Wait until an entrant answers; return why it does not, None if it does.
+        """Wait until an entrant answers; return why it does not, None if it does."""
 
-        It is asked once at the least, however long others took before.
-        """
-        while True:
-            left_s = max(ends_s - monotonic(), LOOK_EVERY_S)
-            try:
-                _ask(made.ready(entrant), min(left_s, self.plan.timeout_s), self.plan.most_bytes)
-            except FallenError as error:
-                reason = str(error)
-            else:
-                # Whatever answers, without the program that was started it is something else.
-                return None if process.is_alive() else f"it ended {_how(process)}"
-            if not process.is_alive():
-                return f"it ended {_how(process)} before it was ready"
-            if monotonic() >= ends_s:
-                within = f"{self.plan.starts_within_s:g} s"
-                return f"it was not ready within {within}: {reason}"
-            sleep(LOOK_EVERY_S)
+        def asked(left_s: float) -> str:
+            return _asked(
+                made.ready(entrant), min(left_s, self.plan.timeout_s), self.plan.most_bytes
+            )
+
+        found = not_ready(process, asked, ends_s=ends_s)
+        if found is None:
+            return None
+        if found.has_ended:
+            return f"it ended {_how(process)}{' before it was ready' if found.reason else ''}"
+        return f"it was not ready within {self.plan.starts_within_s:g} s: {found.reason}"
 
 
 @contextmanager
@@ -184,10 +177,15 @@ def ended_with(code: int | None) -> str:
         return f"by the signal {-code}"
 
 
-def _ask(target: Target, timeout_s: float, most_bytes: int) -> None:
+def _asked(target: Target, timeout_s: float, most_bytes: int) -> str:
+    """Ask once, and return why there is no answer, empty if there is one."""
     bounds = Bounds(timeout_s=round(timeout_s, 2), most_bytes=most_bytes)
     with alarm(timeout_s) as watch, asker(target, bounds, watch) as asking:
-        asking.ask()
+        try:
+            asking.ask()
+        except FallenError as error:
+            return str(error)
+    return ""
 
 
 def _ends(process: Process) -> bool:

@@ -4,17 +4,18 @@ import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from time import monotonic, sleep
+from time import monotonic
 
 import psutil
 import urllib3
 
 from rowpath.errors import ServerError
 from rowpath.lab.applications import Command, OwnApplication
-from rowpath.lab.servers.own_program import at_port, own_program
+from rowpath.lab.servers.own_program import at_port, not_ready, own_program
 from rowpath.lab.servers.process import Process, running
-from rowpath.lab.servers.server import LOOK_EVERY_S, free_port
+from rowpath.lab.servers.server import free_port
 
 ANSWERS_WITHIN_S = 5.0
 READY_WITHIN_S = 30.0
@@ -70,24 +71,28 @@ def own_serving(app: OwnApplication, *, logs: Path) -> Iterator[OwnServer]:
 
 
 def _wait(app: Command, server: OwnServer, process: Process) -> None:
-    deadline = monotonic() + READY_WITHIN_S
-    while not _answers(server.url + app.ready):
-        if not process.is_alive():
-            raise _failure(app, process, "it ended before it was ready")
-        if monotonic() > deadline:
-            raise _failure(app, process, f"it was not ready within {READY_WITHIN_S:.0f} s")
-        sleep(LOOK_EVERY_S)
+    found = not_ready(
+        process, partial(_asked, server.url + app.ready), ends_s=monotonic() + READY_WITHIN_S
+    )
+    if found is None:
+        return
+    if found.has_ended:
+        raise _failure(app, process, "it ended before it was ready")
+    reason = f"it was not ready within {READY_WITHIN_S:.0f} s: {found.reason}"
+    raise _failure(app, process, reason)
 
 
-def _answers(url: str) -> bool:
-    with urllib3.PoolManager(retries=False, timeout=ANSWERS_WITHIN_S) as pool:
+def _asked(url: str, left_s: float) -> str:
+    """Ask once, and return why there is no answer, empty if there is one."""
+    timeout_s = min(left_s, ANSWERS_WITHIN_S)
+    with urllib3.PoolManager(retries=False, timeout=timeout_s) as pool:
         try:
             # Its status tells, and a body may be without end.
             response = pool.request("GET", url, redirect=False, preload_content=False)
-        except urllib3.exceptions.HTTPError:  # not listening yet
-            return False
+        except urllib3.exceptions.HTTPError:
+            return "nothing answers yet"
         response.close()
-        return response.status < SERVER_ERROR
+    return f"it answers with status {response.status}" if response.status >= SERVER_ERROR else ""
 
 
 def _failure(app: Command, process: Process, reason: str) -> ServerError:

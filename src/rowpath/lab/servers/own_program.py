@@ -1,13 +1,28 @@
 """A program of the user's own that serves: a command in which `{port}` stands for its port."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic, sleep
 
-from rowpath.lab.servers.process import Program
+from rowpath.lab.servers.process import Process, Program
 
 PORT = "{port}"
 """Stands for the port in a command and in a URL."""
+LOOK_EVERY_S = 0.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotReady:
+    """Why a program does not serve: it `has_ended`, or its time is over.
+
+    `reason` is what came of asking it last, a clause; empty where that was an answer, which
+    somebody else gave.
+    """
+
+    has_ended: bool
+    reason: str
 
 
 def at_port(text: str, port: int) -> str:
@@ -38,3 +53,21 @@ def own_program(  # noqa: PLR0913 one parameter a thing that differs
         stop_timeout_s=stop_timeout_s,
         first_to_go=first_to_go,
     )
+
+
+def not_ready(process: Process, asked: Callable[[float], str], *, ends_s: float) -> NotReady | None:
+    """Wait until a program answers; return why it does not, None if it does.
+
+    `asked` asks it once, for as many seconds as it is given, and returns why that is no answer,
+    empty where it is one. It is asked once at the least, however late it is: `ends_s` is a moment
+    of the monotonic clock.
+    """
+    while True:
+        reason = asked(max(ends_s - monotonic(), LOOK_EVERY_S))
+        if not process.is_alive():  # whatever answered then is something else
+            return NotReady(has_ended=True, reason=reason)
+        if not reason:
+            return None
+        if monotonic() >= ends_s:
+            return NotReady(has_ended=False, reason=reason)
+        sleep(LOOK_EVERY_S)

@@ -134,10 +134,13 @@ def _ratios(run: RaceRun, rows: Sequence[_Row]) -> Chart | None:
     )
     description = f"Time relative to {baseline}, with 95% intervals; below 1 is faster. {told}."
     spec = finished(chart, height=BAND_PX * len(seen), colours=_COLOURS, description=description)
+    more = f"with a delay of {SLOWED_BY:.0%}, which must be found"
+    if run.users > 1:
+        more = f"with each answer counted as {SLOWED_BY:.0%} more, without a delay"
     note = (
         "The shaded band is what identical endpoints may differ by here: an interval that lies "
         f"wholly beyond it is a difference. Grey is {baseline} itself, measured once more, and "
-        f"with {SLOWED_BY:.0%} added to each time, which must be found."
+        f"{more}."
     )
     title = f"Time relative to {baseline}"
     return Chart(title=title, description=description, spec=spec, notes=(note,), leads=True)
@@ -189,7 +192,7 @@ def _in_order(rows: Sequence[_Row], quantity: str) -> Chart | None:
     spec = finished(chart, height=each_px * len(seen), colours=_COLOURS, description=description)
     note = (
         "In each row the first block stands at the top and the last at the bottom: what drifts or "
-        "jumps in all rows alike was the machine."
+        "jumps in all rows alike was the machine, or a server that they share."
     )
     return Chart(title="Every block, in order", description=description, spec=spec, notes=(note,))
 

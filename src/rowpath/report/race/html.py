@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from rowpath.lab.gates import is_note
 from rowpath.lab.race.judging import RaceVerdict
 from rowpath.lab.race.record import RaceRun
 from rowpath.report import figures, page
@@ -13,12 +14,16 @@ _LOOKS = {
     RaceVerdict.FASTER: "confirmed",
     RaceVerdict.SLOWER: "direction only",
 }
+_WORDS = {RaceVerdict.TOO_NOISY: "5% not visible"}
 """The colours of the lab's verdicts; the word stands there always."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """A verdict: its word, the page's name for its colour, and the sentence that tells it."""
+    """A verdict: its word, the page's name for its colour, and the sentence that tells it.
+
+    The word is the file's, but for one that would name a cause that nobody has seen.
+    """
 
     verdict: str
     looks: str
@@ -27,10 +32,11 @@ class Said:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateLine:
-    """What a gate saw, for a line of a table."""
+    """What a gate saw, for a line of a table, and the page's name for the colour of its end."""
 
     name: str
-    passed: str
+    ended: str
+    looks: str
     text: str
     value: str
     bound: str
@@ -43,6 +49,7 @@ def render(run: RaceRun) -> str:
     return templates.get_template("race.html").render(
         **page.frame(templates),
         charts=race_charts(run),
+        controls=notes.controls(run),
         columns=table.columns(run),
         environment=run.environment,
         failures=tuple(notes.failures(run)),
@@ -58,11 +65,19 @@ def render(run: RaceRun) -> str:
 
 def _said(run: RaceRun) -> Iterator[Said]:
     for verdict, sentence in notes.verdicts(run):
-        yield Said(verdict=verdict, looks=_LOOKS.get(verdict, "inconclusive"), sentence=sentence)
+        yield Said(
+            verdict=_WORDS.get(verdict, verdict),
+            looks=_LOOKS.get(verdict, "inconclusive"),
+            sentence=sentence,
+        )
+
+
+_ENDS = {"passed": "confirmed", "noted": "inconclusive", "failed": "refuted"}
 
 
 def _gates(run: RaceRun) -> Iterator[GateLine]:
     for gate in run.gates:
+        ended = "passed" if gate.passed else "noted" if is_note(gate) else "failed"
         if gate.invalidates:
             costs = "the race is not valid"
         else:
@@ -71,7 +86,8 @@ def _gates(run: RaceRun) -> Iterator[GateLine]:
             )
         yield GateLine(
             name=gate.name.replace("_", " "),
-            passed="passed" if gate.passed else "failed",
+            ended=ended,
+            looks=_ENDS[ended],
             text=figures.printable(gate.text),
             value=f"{gate.value:.3g}",
             bound=f"{gate.bound:.3g}",

@@ -3,17 +3,21 @@
 It runs in a process of its own that does nothing else, so nothing is undone. It sends a request
 again, unseen, when a server closes a connection without an answer; here each request is sent once
 and counted once. It keeps whole bodies in memory, whatever their size; here a body is counted, and
-its bytes are let go. It follows a redirect to any host; here to none but the same.
+its bytes are let go. It follows a redirect to any host; here to none but the same. It leaves it to
+the system when to acknowledge what came; here that is at once.
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from geventhttpclient import client as http_client
 from geventhttpclient.client import HTTPClient, HTTPClientPool
+from geventhttpclient.connectionpool import ConnectionPool
 from geventhttpclient.response import HTTPParseError, HTTPSocketPoolResponse
 from geventhttpclient.url import URL
 from geventhttpclient.useragent import CompatResponse
 from locust.contrib.fasthttp import FastRequest, LocustUserAgent
+
+from rowpath.lab.load.acknowledging import Connection, acknowledge_at_once
 
 READ_BYTES = 64 * 1024
 """A megabyte in blocks of 4 KiB, as by default, would be 256 turns of the event loop."""
@@ -34,6 +38,16 @@ class CountedResponse(HTTPSocketPoolResponse):
     most_bytes: ClassVar[int]
     received_bytes = 0
     body_bytes = 0
+
+    def __init__(
+        self,
+        sock: Connection,
+        pool: ConnectionPool,
+        **options: Any,  # noqa: ANN401 what it is made with is the client's
+    ) -> None:
+        """Read the head of the answer to the request that was just sent."""
+        acknowledge_at_once(sock)
+        super().__init__(sock, pool, **options)
 
     def feed(self, data: str | bytes) -> None:
         """Parse what was received; TooLongError when that is more than the load allows."""
