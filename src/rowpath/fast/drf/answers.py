@@ -329,6 +329,7 @@ class _Answer:
     def passed(self) -> None:
         """Hear that the answer was sent and nobody asked for its data."""
         asked_of(type(self.view)).back_off.succeeded()
+        self.reading.let_go()
 
     def _serializer(self, page: Page | None) -> Any:
         rows = self.queryset if page is None else page

@@ -302,6 +302,14 @@ class Reading:
             raise CannotCompileError("the paginator gives other rows than it has read")
         return rows
 
+    def let_go(self) -> None:
+        """Stand in no queryset any more, so that nothing waits for Python's search for cycles."""
+        for queryset in (self.queryset, self._page_of):
+            if queryset is not None:
+                queryset._iterable_class = self._made_by
+                queryset._prefetch_related_lookups = self._prefetched
+                as_query(queryset.query)
+
     def _is_over(self) -> bool:
         return self.is_answered or self.falls_back is not None
 
