@@ -50,10 +50,9 @@ def test_a_ratio_to_either_side_is_shared_out(ratio: float) -> None:
 
     assert told is not None
     assert told.ratio.estimate == pytest.approx(ratio)
-    assert [(each.factor, each.ratio.estimate, each.share.estimate) for each in told.shares] == [
-        ("server", pytest.approx(ratio), pytest.approx(1.0)),
-        ("query", pytest.approx(1.0), pytest.approx(0.0)),
-    ]
+    assert [each.factor for each in told.shares] == ["server", "query"]
+    assert [each.ratio.estimate for each in told.shares] == pytest.approx([ratio, 1.0])
+    assert [each.share.estimate for each in told.shares] == pytest.approx([1.0, 0.0])
 
 
 def test_the_shares_have_the_intervals_of_their_blocks() -> None:
@@ -87,4 +86,5 @@ def test_blocks_that_one_corner_lacks_do_not_count() -> None:
     told = shared_out(RECORD, figures, FACTORS)
 
     assert told is not None
-    assert (told.blocks, told.ratio.estimate) == (6, pytest.approx(4.0))
+    assert told.blocks == 6
+    assert told.ratio.estimate == pytest.approx(4.0)
