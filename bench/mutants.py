@@ -211,7 +211,7 @@ def _run(path: Path, source: str, tests: Sequence[str]) -> None:
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
     main = importlib.import_module("pytest").main
-    # pytest explains assertions by loading modules anew, rowpath's own too: the unchanged ones then.
+    # To explain assertions pytest loads modules itself, the unchanged ones of rowpath too.
     # Preloaded plugins are too late to have their assertions explained, and nobody reads them here.
     late = ("-W", "ignore::pytest.PytestAssertRewriteWarning")
     os._exit(int(main(["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", *late, *tests])))
