@@ -28,7 +28,10 @@ from types import CodeType, ModuleType
 
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src"
-ANALYSIS = ("tests/lab/test_analysis.py", "tests/lab/test_gates.py")
+ANALYSIS = tuple(
+    f"tests/lab/{name}.py" for name in ("test_analysis", "test_analysis_figures", "test_gates")
+)
+COMPARING = ("tests/comparing/test_comparison.py",)
 TESTS: Mapping[str, Sequence[str]] = {
     **{
         f"stats/{name}.py": (f"tests/stats/test_{name}.py",)
@@ -41,10 +44,21 @@ TESTS: Mapping[str, Sequence[str]] = {
     "lab/judging.py": ANALYSIS,
     "lab/analysis.py": ANALYSIS,
     "lab/disturbances.py": ("tests/lab/test_disturbances.py",),
+    "lab/forecast.py": ("tests/lab/test_forecast.py",),
+    "lab/measures.py": ("tests/lab/test_measures.py",),
+    "lab/sharing.py": ("tests/lab/test_sharing.py",),
     "lab/verifying.py": ("tests/kept/test_verifying.py",),
-    "lab/comparing/comparison.py": ("tests/comparing/test_comparison.py",),
-    "lab/load/figures.py": ("tests/load/test_figures.py",),
+    "lab/comparing/comparison.py": COMPARING,
+    "lab/comparing/measured.py": COMPARING,
+    **{
+        f"lab/load/{name}.py": (f"tests/load/test_{name}.py",)
+        for name in ("figures", "ledger", "thresholds", "timeline")
+    },
+    "lab/load/results.py": ("tests/load/test_figures.py",),
+    "lab/measuring/machine.py": ("tests/lab/test_machine.py",),
     "lab/race/judging.py": ("tests/race/test_judging.py", "tests/race/test_race_report.py"),
+    "lab/race/results.py": ("tests/race/test_judging.py",),
+    "report/trend/series.py": ("tests/kept/test_trend.py",),
 }
 """Which tests belong to a module."""
 PRELOADED = ("pytest", "numpy", "hypothesis", "pydantic", "rich.console", "psutil", "psycopg")
@@ -197,9 +211,10 @@ def _run(path: Path, source: str, tests: Sequence[str]) -> None:
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
     main = importlib.import_module("pytest").main
+    # To explain assertions pytest loads modules itself, the unchanged ones of rowpath too.
     # Preloaded plugins are too late to have their assertions explained, and nobody reads them here.
     late = ("-W", "ignore::pytest.PytestAssertRewriteWarning")
-    os._exit(int(main(["-x", "-q", "-p", "no:cacheprovider", *late, *tests])))
+    os._exit(int(main(["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", *late, *tests])))
 
 
 def survivors(path: Path, first: int, every: int) -> Iterator[str]:

@@ -8,9 +8,17 @@ from comparing.made import race
 from kept.made import lab_run
 from rowpath.cli.compare import INVALID, exit_code
 from rowpath.errors import UsageError
-from rowpath.lab.comparing.comparison import Change, ChangeVerdict, Comparison, Kind, compare
+from rowpath.lab.comparing.comparison import (
+    Change,
+    ChangeVerdict,
+    Comparison,
+    Kind,
+    compare,
+    is_no_change,
+)
 from rowpath.lab.race.record import RaceRun, RequestRecord
 from rowpath.report.compare import sentences
+from rowpath.stats.interval import Interval
 
 WIDE = (1.0, 1.2, 0.85, 1.1, 0.9, 1.3)
 FILES = ("old.json", "new.json")
@@ -44,6 +52,19 @@ def test_the_verdict_follows_from_the_whole_interval(
     assert change.verdict == verdict
     assert change.change is not None
     assert change.change.estimate == pytest.approx(new / old, rel=0.002)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "is_none"),
+    [
+        (1 / 1.02, 1.02, True),
+        (0.98, 1.01, False),
+        (0.99, 1.021, False),
+    ],
+)
+def test_no_change_is_within_two_percent(low: float, high: float, *, is_none: bool) -> None:
+    """To either side, the ends of the band included."""
+    assert is_no_change(Interval(estimate=1.0, low=low, high=high)) is is_none
 
 
 def test_figures_have_the_units_that_they_name() -> None:

@@ -3,7 +3,9 @@
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from string import ascii_uppercase
 
+import pytest
 from altair import Chart
 
 from kept.made import AT, DATA, HERE, lab_run, race_run
@@ -48,6 +50,38 @@ def test_machines_and_versions_are_told_apart() -> None:
     (_, first), (_, second) = seen.surroundings
     assert "processor a processor, cores 2" in first
     assert second == "as the one before, but django 6.1.3 (was 5.2.19)"
+
+
+def test_after_the_last_letter_they_begin_again_with_a_number() -> None:
+    """Twenty-eight versions of Django are A to Z, A1 and B1, in the order of their time."""
+    runs = [
+        replace(
+            RUN,
+            started_at=AT + timedelta(hours=hour),
+            environment=replace(HERE, packages={"django": f"6.{hour}"}),
+        )
+        for hour in range(28)
+    ]
+
+    letters = [run.surroundings for run in trend(kept(*runs)).runs]
+
+    assert "".join(letters[:26]) == ascii_uppercase
+    assert letters[26:] == ["A1", "B1"]
+
+
+@pytest.mark.parametrize(("differing", "more"), [(6, ""), (8, " and 2 more")])
+def test_of_many_differences_six_are_named(differing: int, more: str) -> None:
+    """The others are counted."""
+    before, now = (
+        replace(HERE, packages={f"p{number}": version for number in range(differing)})
+        for version in ("1", "2")
+    )
+    runs = [replace(RUN, environment=each) for each in (before, now)]
+
+    _, (_, told) = trend(kept(*runs)).surroundings
+
+    named = ", ".join(f"p{number} 2 (was 1)" for number in range(6))
+    assert told == f"as the one before, but {named}{more}"
 
 
 def test_what_is_not_the_same_is_another_series() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from rowpath.capture.trace import Place, Statement, Trace
 from rowpath.lab.analysis import experiment_record, narrow_enough
+from rowpath.lab.applications import App
 from rowpath.lab.conditions import NAMED
 from rowpath.lab.experiment import Claim, ExpectedError, Experiment, Requirement, Timing, Variant
 from rowpath.lab.experiments import EXPERIMENTS
@@ -93,7 +94,7 @@ def test_below_six_blocks_there_is_no_interval_and_no_verdict() -> None:
 
     assert all(len(variant.samples_ms) == 5 for variant in record.variants)
     assert {variant.time_ms for variant in record.variants} == {None}
-    assert {comparison.ratio for comparison in record.comparisons} == {None}
+    assert {(each.ratio, each.p_holm) for each in record.comparisons} == {(None, None)}
     assert {claim.verdict for claim in record.claims} == {"inconclusive"}
 
 
@@ -210,6 +211,16 @@ def test_a_claim_says_where_its_versions_are_not_the_runs(
     assert {claim.verdict for claim in record.claims} == {"confirmed"}
 
 
+def test_a_claim_of_one_framework_says_nothing_of_the_versions_of_another() -> None:
+    """The talk shows no version of what its FastAPI lists are made with."""
+    own = [each.name for each in LISTS.variants if each.application is App.FASTAPI]
+    claim = replace(TWICE, variant=own[1], baseline=own[0], ratio=1.5)
+
+    record = record_of(6, planned(replace(LISTS, claims=(claim,))))
+
+    assert {each.differs for each in record.claims} == {()}
+
+
 def test_a_statement_is_told_with_its_duplicates_and_its_places() -> None:
     """Lines that sent it are counted, in the order of the first time."""
     stage, results = planned(), Results()
@@ -284,10 +295,13 @@ def test_what_is_observed_once_is_in_milliseconds_too() -> None:
     assert (seen.samples_ms, seen.cpu_ms, seen.samples_cpu_ms) == (((500.0,),), 100.0, (100.0,))
 
 
-def test_a_variant_that_fails_as_expected_has_an_outcome_and_no_time() -> None:
+@pytest.mark.parametrize("timing", list(Timing))
+def test_a_variant_that_fails_as_expected_has_an_outcome_and_no_time(timing: Timing) -> None:
     """Its record says how it ended; it is compared with nothing."""
     fails = replace(
-        LISTS.variants[1], expects=ExpectedError(kind="FieldError", message="no", reason="because")
+        LISTS.variants[1],
+        expects=ExpectedError(kind="FieldError", message="no", reason="because"),
+        timing=timing,
     )
     group = replace(GROUP, variants=(LISTS.variants[0], fails))
     stage, results = planned(replace(LISTS, groups=(group,), claims=())), Results()
@@ -302,6 +316,7 @@ def test_a_variant_that_fails_as_expected_has_an_outcome_and_no_time() -> None:
     assert {(each.outcome, each.time_ms, each.samples_ms) for each in ended} == {
         ("It fails", None, ())
     }
+    assert {(each.cpu_ms, each.samples_cpu_ms) for each in ended} == {(None, ())}
     assert record.comparisons == ()
 
 
@@ -345,11 +360,14 @@ def test_a_ratio_is_shared_out_among_what_differs() -> None:
         for cell in stage.timed:
             factors = changed.get((cell.variant.name, cell.conditions), frozenset())
             time_s = (1 + block / 10) * prod(brings[factor] for factor in factors)
-            results.slots[cell].append(Slot(figures={TIME: time_s, CPU: time_s}, samples_s=(1.0,)))
+            results.slots[cell].append(Slot(figures={TIME: time_s, CPU: 1.0}, samples_s=(1.0,)))
 
     [explanation] = experiment_record(fourteen, [stage], results, VERSIONS, SOURCES).explanations
 
-    assert explanation.blocks == 6
+    assert (explanation.blocks, explanation.quantity) == (6, "time")
+    assert [frozenset(each.changed) for each in explanation.corners] == [
+        each.changed for each in group.explanation.corners
+    ]
     assert explanation.ratio.estimate == pytest.approx(0.1 * 0.5 * 0.8)
     assert {each.factor: each.ratio.estimate for each in explanation.shares} == pytest.approx(
         brings
@@ -370,7 +388,7 @@ def test_each_step_is_compared_with_the_one_before_it() -> None:
     for block in range(6):
         for cell in stage.timed:
             time_s = takes_s.get(cell.variant.name, 1.0) * (1 + block / 10)
-            results.slots[cell].append(Slot(figures={TIME: time_s, CPU: time_s}, samples_s=(1.0,)))
+            results.slots[cell].append(Slot(figures={TIME: time_s, CPU: 1.0}, samples_s=(1.0,)))
 
     record = experiment_record(concurrency, [stage], results, VERSIONS, SOURCES)
 
@@ -383,6 +401,7 @@ def test_each_step_is_compared_with_the_one_before_it() -> None:
     assert [ratios[step.variant, step.baseline] for step in steps][:3] == pytest.approx(
         [2.0, 1.5, 0.5]
     )
+    assert {each.quantity for each in record.comparisons} == {"time"}
 
 
 def test_nothing_is_shared_out_of_what_was_not_measured() -> None:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from functools import partial
 from threading import Event
 from time import process_time, sleep
@@ -42,6 +43,26 @@ def test_a_busy_process_shows_its_cpu_and_an_idle_one_next_to_none() -> None:
     assert used_s(loop) > 2 * used_s(sleeper)
     assert list(loop.at_s) == sorted(loop.at_s)
     assert len(loop.at_s) == len(loop.share) == len(sleeper.share)
+
+
+def test_a_share_is_of_one_core_since_the_look_before() -> None:
+    """What two looks show is what the process itself says that it used until each of them."""
+    before_s = process_time()
+    own = Timeline({"we": lambda: [os.getpid()]})
+    begun_s = process_time()
+    least_s, most_s = [], []
+    for _ in range(2):
+        until_s = process_time() + 0.05
+        while process_time() < until_s:
+            pass
+        least_s.append(process_time() - begun_s)
+        own.look()
+        most_s.append(process_time() - before_s)
+
+    [line] = own.lines()
+    first = replace(line, at_s=line.at_s[:1], share=line.share[:1])
+    assert least_s[0] <= used_s(first) <= most_s[0]
+    assert least_s[1] <= used_s(line) <= most_s[1]
 
 
 def test_the_timeline_ends_with_what_is_watched() -> None:

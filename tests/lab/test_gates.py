@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from test_analysis import LISTS, SOURCES, VERSIONS, fill, planned
+from test_analysis import LISTS, QUICK, SOURCES, STOCK, VERSIONS, fill, planned
 
 from rowpath.lab.analysis import experiment_record
 from rowpath.lab.gates import (
@@ -15,7 +15,9 @@ from rowpath.lab.gates import (
     gates_of,
     is_note,
     mend,
+    run_gates,
     support,
+    valid,
 )
 from rowpath.lab.judging import judged
 from rowpath.lab.measures import (
@@ -25,9 +27,10 @@ from rowpath.lab.measures import (
     OTHER_CPU,
     SLOT,
     STEAL,
+    TIME,
     Quantity,
 )
-from rowpath.lab.plan import Cell, Control
+from rowpath.lab.plan import Cell, Control, stages
 from rowpath.lab.record import ExperimentRecord, GateRecord
 from rowpath.lab.results import Results
 from rowpath.stats.interval import Interval
@@ -42,11 +45,12 @@ def results_with(
     slowed: float = 1.05,
     noise: float = 0.002,
     around: dict[Quantity, float] | None = None,
+    blocks: int = BLOCKS,
 ) -> Results:
     """Return a run whose controls take so many times as long as their baseline."""
     results = Results()
-    fill(STAGE, results, BLOCKS, noise)
-    results.orders[STAGE] = [STAGE.timed] * BLOCKS
+    fill(STAGE, results, blocks, noise)
+    results.orders[STAGE] = [STAGE.timed] * blocks
     times = {Control.CLONE: clone, Control.SLOWED: slowed}
     for cell in STAGE.timed:
         factor = 1.0 if cell.control is None else times[cell.control]
@@ -110,6 +114,83 @@ def test_a_clone_that_is_a_little_off_widens_the_band() -> None:
     assert [*bands] == [pytest.approx(off)]
 
 
+@pytest.mark.parametrize("held", [0, 1])
+def test_a_comparison_rests_on_its_own_stage(held: int) -> None:
+    """A clone that differs at one size takes the verdicts at that size alone."""
+    sizes = (100, 1_000)
+    group = replace(LISTS.groups[0], sizes=sizes)
+    own = stages([replace(LISTS, groups=(group,))], QUICK, stock=STOCK)
+    results = Results()
+    for stage in own:
+        fill(stage, results, BLOCKS, noise=0.002)
+        results.orders[stage] = [stage.timed] * BLOCKS
+        is_off = stage is not own[held]
+        for cell in stage.controls:
+            results.slots[cell] = [
+                replace(slot, figures={TIME: slot.figures[TIME] * (1.06 if is_off else 1.0)})
+                for slot in results.slots[cell]
+            ]
+
+    record = experiment_record(LISTS, own, results, VERSIONS, SOURCES)
+
+    gates = gates_of(record)
+    rests_on = {each.rows: support(record, gates, each) for each in record.comparisons}
+    assert set(rests_on) == set(sizes)
+    assert {rows for rows, each in rests_on.items() if not each.withheld} == {sizes[held]}
+
+
+@pytest.mark.parametrize(
+    ("ratio", "passed", "more"),
+    [
+        (Interval(estimate=1.01, low=0.985, high=1.04), True, "."),
+        (
+            Interval(estimate=1.06, low=1.045, high=1.08),
+            False,
+            ": what is not different was seen as different.",
+        ),
+    ],
+)
+def test_a_clone_is_told_with_its_interval(ratio: Interval, *, passed: bool, more: str) -> None:
+    """And with the bound that it is held against."""
+    told = clone_gate(ratio)
+
+    assert (told.passed, told.value, told.bound) == (passed, ratio.estimate, 1.02)
+    assert not told.invalidates
+    assert told.text == (
+        "The baseline, measured twice in each block, came to "
+        f"{ratio.estimate:.3f} ({ratio.low:.3f} to {ratio.high:.3f}) of itself{more}"
+    )
+    assert clone_gate(ratio, band=0.05).passed
+
+
+@pytest.mark.parametrize(
+    ("clone", "slowed", "value"),
+    [
+        ((0.96, 1.0), None, 0.96 * 1.05),
+        ((0.95, 1.0), None, 0.95 * 1.05),
+        ((0.99, 1.04), None, 1.05 / 1.04),
+        ((0.99, 1.06), None, 1.05 / 1.06),
+        ((0.90, 1.0), (1.03, 1.07), 1.03),
+        ((0.99, 1.0), (0.98, 1.07), 0.98),
+        ((0.99, 1.0), (1.0, 1.07), 1.0),
+        ((0.99, 1.04), (1.03, 1.07), 1.05 / 1.04),
+    ],
+)
+def test_a_control_has_the_nearer_of_two_bounds(
+    clone: tuple[float, float], slowed: tuple[float, float] | None, value: float
+) -> None:
+    """Of 5% more, as it was waited or would be by the clone, and of 5% less: both beyond 1."""
+    low, high = clone
+    found = None if slowed is None else Interval(estimate=1.05, low=slowed[0], high=slowed[1])
+
+    told = control_gate(Interval(estimate=1.0, low=low, high=high), found)
+
+    assert told.value == pytest.approx(value)
+    assert told.bound == 1.0
+    assert told.passed is (value > 1)
+    assert told.text.startswith("A change of 5% would" if value > 1 else "A change of 5% could")
+
+
 def baseline_of(cell: Cell) -> Cell:
     return next(
         each
@@ -159,6 +240,35 @@ def test_a_disturbed_run_is_not_valid_and_judges_nothing(
     assert failed.value > failed.bound
     assert {claim.verdict for claim in record.claims} == {"not judged"}
     assert all(failed.text in claim.withheld for claim in record.claims)
+
+
+@pytest.mark.parametrize(
+    ("share", "told"),
+    [
+        (0.6, "used 60% of the machine's processors meanwhile, over the 25% that a run can bear."),
+        (0.25, "used 25% of the machine's processors meanwhile."),
+        (-0.125, "used 0% of the machine's processors meanwhile."),
+    ],
+)
+def test_the_work_of_others_is_told_as_a_share(share: float, told: str) -> None:
+    """A tick may be given to the slot before: less than nothing is told as nothing."""
+    found = gate(record_of(results_with(around={OTHER_CPU: share, SLOT: 1.0})), "other_work")
+
+    assert found.text == f"Other processes {told}"
+    assert found.value == pytest.approx(share)
+
+
+@pytest.mark.parametrize("other", [0.0, 2.0])
+def test_a_slot_counts_as_disturbed_once(other: float) -> None:
+    """By a checkpoint, a vacuum or both: here one slot of all."""
+    results = results_with(around={CHECKPOINTS: 0.0, AUTOVACUUMS: 0.0})
+    first = results.slots[STAGE.timed[0]]
+    first[0] = replace(first[0], figures={**first[0].figures, CHECKPOINTS: 3.0, AUTOVACUUMS: other})
+
+    found = gate(record_of(results), "undisturbed")
+
+    assert found.passed
+    assert found.value == pytest.approx(1 / sum(map(len, results.slots.values())))
 
 
 def test_a_change_to_either_side_must_be_found() -> None:
@@ -274,6 +384,60 @@ def test_one_clone_of_many_may_differ_by_chance() -> None:
 
     assert [each and each.passed for each in gates] == [True, False, True, False]
     assert clones_gate([]) is None
+
+
+def test_what_is_slowed_is_no_clone() -> None:
+    """That it differs from its baseline is what it is for; without a ratio a clone says nothing."""
+    controls = record_of(results_with()).controls
+    unknown = [replace(each, ratio=None) for each in controls]
+
+    told = clones_gate(controls)
+
+    assert told is not None
+    assert told.text == "0 of 1 baselines, measured twice, differ from themselves."
+    assert clones_gate(unknown) is None
+
+
+def test_the_clones_of_all_experiments_come_first_and_make_a_run_invalid() -> None:
+    """Of three experiments two have one that differs; no gate of a single one says that of it."""
+    quiet, off = record_of(results_with()), record_of(results_with(clone=1.06))
+
+    first, *others = run_gates([off, quiet, off])
+
+    assert first.text == (
+        "2 of 3 baselines, measured twice, differ from themselves, and chance explains 1."
+    )
+    assert others == [*gates_of(off), *gates_of(quiet), *gates_of(off)]
+    assert [valid(gates) for gates in ([first], others, [first, *others])] == [False, True, False]
+    assert valid(run_gates([quiet]))
+    assert run_gates([replace(quiet, controls=(), orders=())]) == ()
+
+
+def test_a_quiet_run_can_show_absence_and_one_that_is_blind_cannot() -> None:
+    """By the gate of the delay alone: what makes the machine's fail takes all verdicts instead."""
+    for record, sees in (
+        (record_of(results_with()), True),
+        (record_of(results_with(around={OTHER_CPU: 0.6})), True),
+        (record_of(results_with(slowed=1.0)), False),
+        (record_of(results_with(slowed=1.0, around={OTHER_CPU: 0.6})), False),
+    ):
+        rests_on = support(record, gates_of(record), record.comparisons[0])
+
+        assert rests_on.sees is sees
+
+
+def test_a_run_of_one_block_has_the_gates_of_its_slots() -> None:
+    """However few they are: what disturbed them is told, of users too."""
+    around = {OTHER_CPU: 0.6, STEAL: 0.01, CHECKPOINTS: 0.0, AUTOVACUUMS: 0.0, LITTLES_LAW: 0.5}
+    results = results_with(around=around, blocks=1)
+
+    record = record_of(results)
+
+    gates = {each.name: each.value for each in gates_of(record)}
+    assert gates == pytest.approx(
+        {"other_work": 0.6, "steal": 0.01, "undisturbed": 0.0, "littles_law": 1.0}
+    )
+    assert "Other processes" in support(record, gates_of(record), record.comparisons[0]).withheld
 
 
 def test_a_stage_without_a_clone_shows_no_absence() -> None:

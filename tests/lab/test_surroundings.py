@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from time import monotonic, sleep
+from time import monotonic, process_time, sleep
 
 import psycopg
 
@@ -14,9 +14,11 @@ from rowpath.lab.database import Database
 from rowpath.lab.disturbances import disturbance
 from rowpath.lab.measures import (
     ASKING_CPU,
+    AUTOVACUUMS,
     CHECKPOINTS,
     DATABASE_CPU,
     OTHER_CPU,
+    SLOT,
     SURROUNDINGS,
 )
 from rowpath.lab.measuring.surroundings import surroundings
@@ -24,6 +26,7 @@ from rowpath.lab.measuring.surroundings import surroundings
 LOOP = "while True: pass"
 FOR_A_SECOND = "import time; until = time.monotonic() + 1\nwhile time.monotonic() < until: pass"
 SPAN_S = 1.0
+TICK_S = 0.01
 TOLD_WITHIN_S = 1.0
 """The checkpointer tells of a checkpoint a little after whoever asked for it hears of its end."""
 
@@ -62,6 +65,22 @@ def test_the_work_of_others_is_told_from_ones_own(products: Database) -> None:
     a_processor = 1 / (os.cpu_count() or 1)
     assert others[OTHER_CPU] > 0.3 * a_processor
     assert own[OTHER_CPU] < others[OTHER_CPU] + 0.7 * a_processor
+
+
+def test_who_asks_is_told_in_cores_without_a_database_too() -> None:
+    """Over the slot it is what this process says of itself, to the ticks of 10 ms of the system."""
+    with surroundings("") as around:
+        began, before_s = monotonic(), process_time()
+        with around.watched() as seen:
+            first, begun_s = monotonic(), process_time()
+            while process_time() < begun_s + 0.2:
+                pass
+            least_s, span_s = process_time() - begun_s, monotonic() - first
+        most_s, longest_s = process_time() - before_s, monotonic() - began
+
+    assert span_s <= seen[SLOT] <= longest_s
+    assert least_s - 2 * TICK_S <= seen[ASKING_CPU] * seen[SLOT] <= most_s + 2 * TICK_S
+    assert not {OTHER_CPU, DATABASE_CPU, CHECKPOINTS, AUTOVACUUMS} & set(seen)
 
 
 def test_who_asks_and_who_answers_are_told_apart(products: Database) -> None:

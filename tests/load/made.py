@@ -1,10 +1,14 @@
-"""Results made of given times, for what is computed of them."""
+"""Results made of given times, and what workers tell, for what is computed of them."""
 
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from rowpath.lab.load.ledger import ROW
 from rowpath.lab.load.plan import LoadPlan, Target
 from rowpath.lab.load.results import Generator, LoadResult, TargetResult, UsersSeen
 
@@ -76,3 +80,33 @@ def joined(targets: Sequence[TargetResult]) -> TargetResult:
         failures=failures,
         statuses={},
     )
+
+
+def told(
+    rows: NDArray[np.void],
+    *,
+    names: Sequence[str],
+    worker: str = "local",
+    reasons: Sequence[str] = (),
+    due: int | None = None,
+) -> dict[str, Any]:
+    """What a worker tells when it has ended."""
+    return {
+        "worker": worker,
+        "rows": b64encode(rows.tobytes()).decode(),
+        "names": [["GET", name] for name in names],
+        "reasons": list(reasons),
+        "at_s": 1.0,
+        "cpu_s": 0.5,
+        "users": 1,
+        "users_at_s": 0.5,
+        "is_last": True,
+        "due": due,
+    }
+
+
+def row_of(*times_s: tuple[float, float]) -> NDArray[np.void]:
+    """Rows of requests, each with when it was due and when it ended."""
+    rows = np.zeros(len(times_s), ROW)
+    rows["intended_s"], rows["ended_s"] = np.array(times_s).T
+    return rows

@@ -1,16 +1,13 @@
 """What raw times come to: rates, percentiles, Little's law, and whether a figure holds."""
 
 import heapq
-from base64 import b64encode
-from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from load.made import result, target
-from rowpath.errors import UsageError
 from rowpath.lab.load.figures import (
     LittlesLaw,
     figures,
@@ -22,36 +19,10 @@ from rowpath.lab.load.figures import (
     steady,
     whole,
 )
-from rowpath.lab.load.ledger import ROW, Ledger
 from rowpath.lab.load.plan import LoadPlan, Local, Master, Target
-from rowpath.lab.load.results import LoadResult
-from rowpath.lab.load.thresholds import failed, threshold
-from rowpath.lab.load.timeline import steps
+from rowpath.lab.load.results import Generator, LoadResult
 
 USERS_OF_TWO = [0.0, 0.0, 2.0, 2.0, 4.0, 4.0]
-
-
-def told(
-    rows: NDArray[np.void],
-    *,
-    names: Sequence[str],
-    worker: str = "local",
-    reasons: Sequence[str] = (),
-    due: int | None = None,
-) -> dict[str, Any]:
-    """What a worker tells when it has ended."""
-    return {
-        "worker": worker,
-        "rows": b64encode(rows.tobytes()).decode(),
-        "names": [["GET", name] for name in names],
-        "reasons": list(reasons),
-        "at_s": 1.0,
-        "cpu_s": 0.5,
-        "users": 1,
-        "users_at_s": 0.5,
-        "is_last": True,
-        "due": due,
-    }
 
 
 def test_a_percentile_is_a_time_that_was_measured() -> None:
@@ -62,6 +33,15 @@ def test_a_percentile_is_a_time_that_was_measured() -> None:
     assert percentile(values, 50) == 2.0
     assert percentile(values, 95) == 4.0
     assert percentile(values[:0], 50) is None
+
+
+def test_a_percentile_needs_no_order() -> None:
+    """Requests stand as they ended, and not by how long they took."""
+    values = np.random.default_rng(1).permutation(np.arange(1.0, 1_001.0))
+
+    assert [percentile(values, percent) for percent in (0.1, 10, 50, 95, 99)] == [
+        1.0, 100.0, 500.0, 950.0, 990.0,
+    ]  # fmt: skip
 
 
 def test_a_p99_takes_a_thousand_requests() -> None:
@@ -95,20 +75,6 @@ def test_each_percentile_is_the_one_that_it_is_called() -> None:
     assert (found.requests, found.failures, found.mean_bytes) == (1000, 0, 100)
 
 
-def test_the_unsent_are_shared_out_among_the_targets_by_their_weights() -> None:
-    """Which target each would have had is not known, so none has too few."""
-    targets = (Target(url="http://127.0.0.1/a", weight=2), Target(url="http://127.0.0.1/b"))
-    ledger = Ledger(LoadPlan(targets=targets, users=1, run_time_s=10.0, rate=1.0))
-    ledger.take(told(np.zeros(5, ROW), names=["http://127.0.0.1/a"], due=10))
-
-    made = ledger.result(0.0, None)
-
-    assert made.total.unsent == 5
-    assert [each.unsent for each in made.targets] == [4, 2]
-    assert whole(made, made.total).p50_ms == 0.0
-    assert whole(made, made.total).p95_ms is None
-
-
 def test_a_rate_counts_what_ended_in_the_time() -> None:
     """What is on its way at the end may be waiting in a queue, and is no work that was done."""
     made = result(target(USERS_OF_TWO, [2.0] * 6), run_time_s=5.0)
@@ -118,6 +84,7 @@ def test_a_rate_counts_what_ended_in_the_time() -> None:
     assert seen.requests == 6
     assert seen.requests_per_s == pytest.approx(4 / 5)
     assert figures(made.total, 2.0, 4.0).requests_per_s == pytest.approx(1.0)
+    assert figures(made.total, 2.0, 4.0).requests == 2
 
 
 @pytest.mark.parametrize(
@@ -141,6 +108,60 @@ def test_a_settled_rate_is_the_servers_own(
     at_once = min(users, workers)
     assert seen.requests_per_s == pytest.approx(at_once / service_s, rel=0.02)
     assert seen.p50_ms == pytest.approx(1_000 * service_s * users / at_once, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("started_s", "took_s", "run_time_s", "told"),
+    [
+        pytest.param(
+            [0.0, 0.0, 1.0, 1.0, 1.5, 1.5], [1.0, 1.0, *[0.5] * 4], 2.0, (4, 4.0, 500.0, 500.0),
+            id="each user's first request is left out: from 1 s to 2 s four ended",
+        ),
+        pytest.param(
+            [0.0, 0.0, 1.0, 2.0], [1.0, 2.0, 2.0, 3.0], 3.0, (2, 1.0, 2_000.0, 3_000.0),
+            id="what ends with the load's time is in it: from 2 s to 3 s one ended",
+        ),
+        pytest.param(
+            [0.0, 0.0, 1.0, 2.0], [1.0, 2.0, 2.5, 3.0], 3.0, (2, 2 / 3, 2_500.0, 3_000.0),
+            id="nothing more ended in time: from 2 s to 5 s two ended",
+        ),
+        pytest.param(
+            [0.0, 0.0, 1.0, 2.0], [1.0, 2.0, 1.0, 3.0], 3.0, (2, 1 / 3, 1_000.0, 3_000.0),
+            id="so it is where one ended with the first round: from 2 s to 5 s one ended",
+        ),
+        pytest.param(
+            [0.0, 0.0, 1.0], [1.0, 2.0, 1.0], 3.0, (3, 1.5, 1_000.0, 2_000.0),
+            id="what ends with the first round is of it: from 0 s to 2 s three ended",
+        ),
+    ],
+)  # fmt: skip
+def test_a_settled_load_counts_from_an_end_to_an_end(
+    started_s: list[float], took_s: list[float], run_time_s: float, told: tuple[float, ...]
+) -> None:
+    """Two users: requests, how many a second, their median and their longest, counted by hand."""
+    seen = settled(result(target(started_s, took_s), run_time_s=run_time_s))
+
+    figures_seen = (seen.requests, seen.requests_per_s, seen.p50_ms, seen.most_ms)
+    assert figures_seen == pytest.approx(told)
+
+
+def test_a_load_without_a_request_has_no_figure() -> None:
+    """No rate, no time, and no share of failures."""
+    for seen in (settled(result(target([], []))), figures(result(target([], [])).total, 0.0, 0.0)):
+        assert (seen.requests, seen.requests_per_s, seen.failures_per_s) == (0, 0.0, 0.0)
+        assert (seen.p50_ms, seen.mean_ms, seen.mean_bytes) == (None, None, None)
+        assert seen.failed_share == 0.0
+
+
+def test_failures_have_a_rate_and_a_share_of_their_own() -> None:
+    """Of four requests in half a second the first failed: two a second, and a quarter."""
+    made = result(target([0.0, 0.1, 0.2, 0.25], [0.25] * 4, reasons=["no"]), run_time_s=0.5)
+
+    seen = whole(made, made.total)
+
+    assert (seen.requests_per_s, seen.failures_per_s) == (8.0, 2.0)
+    assert (seen.failures, seen.failed_share) == (1, 0.25)
+    assert figures(made.total, 0.25, 0.5).failures_per_s == 0.0
 
 
 def test_where_nobody_could_ask_again_the_first_round_counts() -> None:
@@ -219,9 +240,60 @@ def test_littles_law_says_how_far_it_is_off(
     assert law.holds is (off <= 0.05)
 
 
+@pytest.mark.parametrize(
+    ("rate_times_time", "requests", "off"),
+    [(3.0, 16, 0.0), (3.0, 17, 0.25), (3.8, 1_000, 0.05), (4.2, 1_000, 0.05)],
+)
+def test_littles_law_bears_its_bounds(rate_times_time: float, requests: int, off: float) -> None:
+    """Of four users a quarter is one request each of 16; and five in a hundred still hold."""
+    law = LittlesLaw(users=4, rate_times_time=rate_times_time, requests=requests)
+
+    assert law.off == pytest.approx(off)
+    assert (law.off == 0.0) is (off == 0.0)
+    assert LittlesLaw(users=20, rate_times_time=19.0, requests=1_000).holds
+
+
+@pytest.mark.parametrize(("rounds", "is_told"), [(2, False), (3, True), (4, True)])
+def test_littles_law_is_told_from_three_rounds_on(rounds: int, *, is_told: bool) -> None:
+    """Of less than a second too: here two users are answered every quarter of a second."""
+    starts_s = [0.25 * place for place in range(rounds) for _ in range(2)]
+    made = result(target(starts_s, [0.25] * len(starts_s)), run_time_s=0.25 * rounds + 0.125)
+
+    law = littles_law(made)
+
+    assert (law is not None) is is_told
+    if law is not None:
+        assert law.requests == 2 * rounds
+        assert law.rate_times_time == pytest.approx(2 * rounds * 0.25 / (0.25 * rounds + 0.125))
+
+
+def test_littles_law_counts_what_ended_while_all_users_were_there() -> None:
+    """One user begins at once, another after a second; the load ends after five.
+
+    Seven requests ended from 1 s on and before 5 s, in 6.5 s altogether.
+    """
+    one = ([0.0, 0.5, 1.0, 2.0, 3.0, 4.0], [0.5, 0.5, 1.0, 1.0, 1.0, 1.0])
+    other = ([1.0, 2.0, 3.0, 4.0], [1.0] * 4)
+    made = result(target(one[0] + other[0], one[1] + other[1]), run_time_s=5.0, spawn_rate=1.0)
+
+    law = littles_law(made)
+
+    assert made.ramp_s == 1.0
+    assert law is not None
+    assert law.requests == 7
+    assert law.rate_times_time == pytest.approx(6.5 / 4)
+
+
 def test_an_open_loop_is_under_no_littles_law() -> None:
-    """Its users are only the most that may wait at once."""
-    assert littles_law(result(target([0.0], [1.0]), rate=1.0)) is None
+    """Its users are only the most that may wait at once; those of a Locust file may pause."""
+    busy = result(target(USERS_OF_TWO, [2.0] * 6), run_time_s=7.0)
+
+    assert littles_law(busy) is not None
+    for other in (
+        replace(busy.plan, rate=1.0),
+        replace(busy.plan, locustfile=Path("locustfile.py")),
+    ):
+        assert littles_law(replace(busy, plan=other)) is None
 
 
 def test_a_generator_that_is_the_limit_makes_the_figures_not_hold() -> None:
@@ -233,6 +305,8 @@ def test_a_generator_that_is_the_limit_makes_the_figures_not_hold() -> None:
     (sentence,) = limits(bad)
     assert "used 81% of its core" in sentence
     assert "--workers 2" in sentence
+    (of_three,) = limits(replace(bad, plan=replace(bad.plan, role=Local(workers=3))))
+    assert "--workers 6" in of_three
 
 
 @pytest.mark.parametrize(
@@ -252,6 +326,29 @@ def test_a_rate_that_is_missed_by_more_than_two_percent_does_not_hold(
     assert (list(limits(made)) == []) is holds
 
 
+def test_a_rate_that_was_missed_is_told_with_its_share() -> None:
+    """Of 200 that were due 194 were sent: six, 3% less; of none that were due none is missed."""
+    made = result(target([1.0] * 194, [0.1] * 194), rate=20.0, due=200)
+
+    offered = offered_by(made)
+    (sentence,) = limits(made)
+
+    assert offered is not None
+    assert offered.missed_share == pytest.approx(0.03)
+    assert "194 of 200 requests were sent in time, 3.0% less." in sentence
+    nothing = offered_by(result(target([], []), rate=20.0, due=0))
+    assert nothing is not None
+    assert nothing.missed_share == 0.0
+
+
+def test_what_is_sent_when_the_time_is_over_is_not_sent_in_time() -> None:
+    """A load of ten seconds ends with the tenth."""
+    offered = offered_by(result(target([1.0, 10.0], [0.1, 0.1]), rate=0.2, due=2))
+
+    assert offered is not None
+    assert (offered.sent, offered.missed_share) == (1, 0.5)
+
+
 def test_lost_workers_make_the_figures_not_hold() -> None:
     """What a worker had measured and never told is in no figure."""
     (sentence,) = limits(result(target([0.0], [1.0]), lost_workers=("one",)))
@@ -259,101 +356,13 @@ def test_lost_workers_make_the_figures_not_hold() -> None:
     assert "1 of 1 workers were lost" in sentence
 
 
-def test_a_timeline_has_what_ended_in_each_second() -> None:
-    """Each request stands where it ended, and those after the end nowhere."""
-    made = result(
-        target([0.0, 0.1, 1.0, 1.5, 2.0], [0.5, 0.6, 0.2, 0.9, 3.0], reasons=["no"]),
-        run_time_s=2.5,
-    )
+def test_the_busiest_process_that_asks_is_the_one_that_counts() -> None:
+    """Each has one thread: another that idles does not help it. Without any there is nothing."""
+    made = result(target([0.0], [1.0]))
+    both = tuple(Generator(name=f"{share}", cpu_share=share) for share in (0.3, 0.9, 0.5))
 
-    first, second, third = steps(made, made.total)
-
-    assert [step.requests for step in (first, second, third)] == [2, 1, 1]
-    assert [step.failures for step in (first, second, third)] == [1, 0, 0]
-    assert [first.p50_ms, first.p95_ms] == pytest.approx([500, 600])
-    assert third.span_s == 0.5
-    assert third.requests_per_s == 2.0
-    assert first.users == 2
-
-
-def test_a_long_load_has_a_timeline_that_a_chart_has_room_for() -> None:
-    """An hour is told in steps of six seconds."""
-    made = result(target([0.0], [1.0]), run_time_s=3_600.0)
-
-    assert len(list(steps(made, made.total))) == 600
-
-
-def test_workers_names_and_reasons_are_numbers_of_their_own() -> None:
-    """Two workers who met the same in another order are added up by what the numbers mean."""
-    ledger = Ledger(LoadPlan(targets=(), users=2, run_time_s=1.0, role=Local(workers=2)))
-    for worker, names, reasons in (("a", ["x", "y"], ["r", "s"]), ("b", ["y", "x"], ["s", "r"])):
-        rows = np.zeros(2, ROW)
-        rows["name"], rows["reason"] = [0, 1], [1, 2]
-        ledger.take(told(rows, worker=worker, names=names, reasons=reasons))
-
-    made = ledger.result(0.0, None)
-
-    assert ledger.is_complete
-    assert {each.name: dict(each.failures) for each in made.targets} == {
-        "x": {"r": 2},
-        "y": {"s": 2},
-    }
-    assert dict(ledger.counts) == {("GET", "x"): (2, 2), ("GET", "y"): (2, 2)}
-    assert ledger.users == 2
-    assert made.generator_cpu_share == pytest.approx(0.5)
-
-
-@pytest.mark.parametrize(
-    ("text", "is_kept"),
-    [
-        ("p95>200ms", True),
-        ("p95>0.05s", False),
-        ("p95 >= 100 ms", False),
-        ("p95>100ms", True),
-        ("median>0.1s", True),
-        ("max>99ms", False),
-        ("mean<1ms", True),
-        ("failures>1", True),
-        ("failures>=1", False),
-        ("failures>24%", False),
-        ("failures>25%", True),
-        ("requests<4", True),
-        ("requests<5", False),
-        ("requests_per_s<1/s", False),
-        ("rps<0.3", True),
-        ("p99>10s", False),
-    ],
-)
-def test_a_threshold_is_the_condition_of_a_failure(text: str, *, is_kept: bool) -> None:
-    """Four requests of 0.1 s, one of which failed; what cannot be judged is not kept."""
-    made = result(target([0.0, 1.0, 2.0, 3.0], [0.1] * 4, reasons=["no"]), run_time_s=10.0)
-    # Differences of times are as exact as times are.
-    made.total.ended_s[:] = made.total.started_s + 0.125
-    chosen = threshold(text.replace("100", "125").replace("0.1s", "0.125s"))
-
-    assert (list(failed(made, (chosen,))) == []) is is_kept
-
-
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ("p95", "Write it like"),
-        ("p95>200", "p95 is a time"),
-        ("p95>2%", "p95 is a time"),
-        ("p100>2s", "there is no p100"),
-        ("p0>2s", "there is no p0"),
-        ("failures>1ms", "failures has no unit 'ms'"),
-        ("requests_per_s<1ms", "requests_per_s has no unit"),
-        ("latency>1ms", "there is no figure 'latency'"),
-        ("p95==1ms", "Write it like"),
-        ("p95>-1ms", "Write it like"),
-        ("", "Write it like"),
-    ],
-)
-def test_a_threshold_that_cannot_be_read_is_told(text: str, reason: str) -> None:
-    """With what is wrong, and how one is written."""
-    with pytest.raises(UsageError, match=reason):
-        threshold(text)
+    assert replace(made, generators=both).generator_cpu_share == 0.9
+    assert replace(made, generators=()).generator_cpu_share == 0.0
 
 
 @pytest.mark.parametrize(

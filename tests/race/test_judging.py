@@ -1,10 +1,18 @@
 """What a race says, by what it could see of itself."""
 
+from dataclasses import replace
+
 import pytest
 
-from race.made import NOISE, results
+from race.made import NOISE, entrant, results
 from rowpath.lab.gates import Support
-from rowpath.lab.race.judging import RaceVerdict, judge, verdict
+from rowpath.lab.load.plan import Target
+from rowpath.lab.measures import ASKING_CPU, STEAL
+from rowpath.lab.plan import Control
+from rowpath.lab.race.judging import RaceVerdict, around_slots, cut_slots, judge, verdict
+from rowpath.lab.race.record import RaceCutRecord
+from rowpath.lab.race.results import Results, Slot
+from rowpath.lab.race.values import Lane
 from rowpath.lab.record import TimeRecord
 from rowpath.stats.interval import Interval
 
@@ -22,7 +30,9 @@ def interval(low: float, high: float) -> Interval:
         (interval(0.99, 1.01), Support(sees=False), RaceVerdict.TOO_NOISY),
         (interval(0.90, 1.10), Support(sees=False), RaceVerdict.TOO_NOISY),
         (interval(0.60, 0.65), Support(sees=False), RaceVerdict.FASTER),
+        (interval(1 / 1.02, 1.02), Support(), RaceVerdict.NO_DIFFERENCE),
         (interval(0.97, 1.01), Support(), RaceVerdict.UNDECIDED),
+        (interval(0.99, 1.03), Support(), RaceVerdict.UNDECIDED),
         (interval(0.94, 0.97), Support(null_band=0.07), RaceVerdict.UNDECIDED),
         (interval(0.96, 1.03), Support(null_band=0.07), RaceVerdict.UNDECIDED),
         (interval(0.60, 0.65), Support(withheld="The clone differed."), RaceVerdict.NOT_JUDGED),
@@ -121,6 +131,20 @@ def test_a_machine_that_was_the_limit_invalidates(asking: float, steal: float, n
     assert judged.comparisons[0].verdict == "not judged"
 
 
+def test_what_is_slowed_is_not_held_against_the_machine() -> None:
+    """It waits by working: a gate has the mean of all other slots, the clone's among them."""
+    raced = results(0.5, asking=0.2, steal=0.01)
+    for lane, slots in raced.slots.items():
+        if lane.control is Control.SLOWED:
+            slots[:] = [replace(slot, around={ASKING_CPU: 1.0, STEAL: 0.5}) for slot in slots]
+
+    judged = judge(raced)
+
+    values = {gate.name: gate.value for gate in judged.gates}
+    assert (values["generator"], values["steal"]) == pytest.approx((0.2, 0.01))
+    assert judged.valid
+
+
 def test_a_machine_that_was_busy_before_explains_and_takes_nothing() -> None:
     """Whether it disturbs, the clone and the delay say."""
     judged = judge(results(0.5, other_cpu=0.6))
@@ -158,10 +182,13 @@ def test_an_entrant_that_fell_out_keeps_its_blocks() -> None:
 
 def test_the_times_of_a_race_are_in_milliseconds() -> None:
     """Of a request that took a hundredth of a second there are ten, to the nanosecond."""
-    first = judge(results(1.0)).entrants[0]
+    first, second = judge(results(2.0)).entrants
 
     assert first.samples_ms == ((10.0, 10.0, 12.0),) * 6
     assert first.median_ms == TimeRecord(median=10.0, low=10.0, high=10.0)
+    assert second.median_ms is not None
+    told = (second.median_ms.median, second.median_ms.low, second.median_ms.high)
+    assert told == pytest.approx((20.002, 19.98, 20.02))
 
 
 def test_a_race_under_load_counts_each_answer_and_tells_the_wait_in_milliseconds() -> None:
@@ -169,10 +196,47 @@ def test_a_race_under_load_counts_each_answer_and_tells_the_wait_in_milliseconds
     judged = judge(results(2.0, users=8))
 
     first, second = judged.entrants
-    assert first.values_ms == pytest.approx([1.25] * 6, rel=0.01)
+    assert first.values_ms == (1.25,) * 6
     assert second.values_ms == pytest.approx([2.5] * 6, rel=0.01)
     assert first.latency_ms is not None
-    assert (first.latency_ms.median, first.latency_ms.low, first.latency_ms.high) == pytest.approx(
-        (10, 10, 10), rel=0.01
-    )
+    assert first.latency_ms == TimeRecord(median=10.0, low=10.0, high=10.0)
     assert judged.comparisons[0].quantity == "time per answer at 8 users"
+
+
+def test_a_value_of_a_block_is_told_where_no_sample_says_it() -> None:
+    """Of one request at a time that is its median; of two requests it is the sum of both."""
+    alone = results(1.0)
+    two = (Target(url="/a"), Target(url="/b"))
+    entrants = tuple(replace(each, requests=two) for each in alone.plan.entrants)
+    both = Results(plan=replace(alone.plan, entrants=entrants), blocks=6)
+    for each in entrants:
+        slot = Slot(samples_s=(0.01, 0.02), around={}, requests=2)
+        both.slots[Lane(entrant=each)] = [slot] * 6
+
+    assert [each.values_ms for each in judge(alone).entrants] == [(), ()]
+    assert [each.values_ms for each in judge(both).entrants] == [(30.0,) * 6] * 2
+    assert {each.latency_ms for each in judge(both).entrants} == {None}
+
+
+def test_what_went_on_around_a_lane_is_told_where_each_slot_has_it() -> None:
+    """Block by block, with its unit; what one slot lacks would be of no block."""
+    raced = results(1.0, asking=0.2, steal=0.01)
+    lane = Lane(entrant=raced.plan.others[0])
+    raced.slots[lane][3] = replace(raced.slots[lane][3], around={ASKING_CPU: 0.3})
+    raced.slots[Lane(entrant=entrant("Z"))] = []
+
+    told = {(each.slot, each.quantity): (each.unit, each.blocks) for each in around_slots(raced)}
+
+    assert told["B", "asking_cpu"] == ("cores", (0.2, 0.2, 0.2, 0.3, 0.2, 0.2))
+    assert told["A", "steal"] == ("share", (0.01,) * 6)
+    assert ("B", "steal") not in told
+    assert {slot for slot, _ in told} == {"A", "B", "A (clone)", "A (slowed)"}
+
+
+def test_a_slot_that_was_cut_is_told_with_its_times() -> None:
+    """In milliseconds, as those that count."""
+    raced = results(1.0)
+    lane = Lane(entrant=raced.plan.others[0])
+    raced.cut.append((lane, Slot(samples_s=(0.25, 0.5), around={})))
+
+    assert cut_slots(raced) == (RaceCutRecord(slot="B", samples_ms=(250.0, 500.0)),)

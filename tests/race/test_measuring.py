@@ -8,6 +8,7 @@ import pytest
 from race.endpoints import Endpoints
 from rowpath.errors import AnswerError, ServerError
 from rowpath.lab.load.plan import Target
+from rowpath.lab.measures import ASKING_CPU
 from rowpath.lab.plan import Control
 from rowpath.lab.race.measuring import race
 from rowpath.lab.race.results import Results, Slot
@@ -67,6 +68,19 @@ def test_what_is_slowed_takes_as_much_longer_as_it_says(endpoints: Endpoints) ->
     slots = results.slots[Lane(entrant=plan.baseline, control=Control.SLOWED)]
     # The server waits 3 ms at the least.
     assert all(sample_s > 0.003 * 1.05 for slot in slots for sample_s in slot.samples_s)
+
+
+def test_who_asks_is_told_in_cores(endpoints: Endpoints, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nine tenths of a slot are waited by working, that is a good part of one core.
+
+    A busy machine may leave this process little of it, but not a twentieth in every slot.
+    """
+    monkeypatch.setattr("rowpath.lab.measuring.slots.SLOWED_BY", 9.0)
+    plan = plan_of(endpoints, "/quick", "/quick")
+
+    slots = raced(plan).slots[Lane(entrant=plan.baseline, control=Control.SLOWED)]
+
+    assert max(slot.around[ASKING_CPU] for slot in slots) > 0.05
 
 
 @pytest.mark.parametrize(

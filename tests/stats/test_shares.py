@@ -67,3 +67,11 @@ def test_the_centre_has_an_interval_from_six_blocks_on() -> None:
     assert interval is not None
     assert (interval.estimate, interval.low, interval.high) == (3.5, 1.0, 6.0)
     assert centre_interval(values[:5]) is None
+
+
+def test_the_centre_cuts_as_many_averages_at_each_end() -> None:
+    """Of seven blocks two of the 28 averages: here 1 and 1.5 below, and 64 and 48 above."""
+    interval = centre_interval([1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0])
+
+    assert interval is not None
+    assert (interval.estimate, interval.low, interval.high) == (14.0, 2.0, 40.0)

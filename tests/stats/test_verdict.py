@@ -71,6 +71,8 @@ def test_a_bound_that_is_no_ratio_is_refused(low: float, high: float) -> None:
         pytest.param(2.0, 0.9, 1.3, INCONCLUSIVE, id="a loss, or a gain"),
         pytest.param(1.0, 0.99, 1.01, CONFIRMED, id="no difference, and none is there"),
         pytest.param(1.007, 1 / 1.02, 1.02, CONFIRMED, id="no difference, up to the band's ends"),
+        pytest.param(1.02, 0.99, 1.01, CONFIRMED, id="a claim at the band's end is of none"),
+        pytest.param(1 / 1.02, 0.99, 1.01, CONFIRMED, id="a claim at its other end, too"),
         pytest.param(1.0, 0.9, 1.01, INCONCLUSIVE, id="no difference, or one"),
         pytest.param(1.0, 0.99, 1.5, INCONCLUSIVE, id="no difference, or a loss"),
         pytest.param(1.0, 0.97, 1.03, INCONCLUSIVE, id="no difference, not precise enough"),
@@ -93,6 +95,8 @@ def test_verdict(claimed: float, low: float, high: float, verdict: Verdict) -> N
         pytest.param(0.96, 0.98, 1.3, INCONCLUSIVE, id="a claim inside the band, or a loss"),
         pytest.param(0.96, 0.9, 0.94, CONFIRMED, id="a claim inside the band, a gain beyond it"),
         pytest.param(0.96, 1.06, 1.3, REFUTED, id="a claim inside the band, a loss beyond it"),
+        pytest.param(0.96, 1.05, 1.3, INCONCLUSIVE, id="a loss from the wider band's end"),
+        pytest.param(1 / 1.05, 0.99, 1.04, INCONCLUSIVE, id="a claim at the wider band's end"),
         pytest.param(1.0, 0.96, 1.04, INCONCLUSIVE, id="a wider band proves no equality"),
         pytest.param(1.0, 0.96, 0.97, INCONCLUSIVE, id="a difference inside the wider band"),
         pytest.param(1.0, 0.9, 0.94, REFUTED, id="a difference beyond the wider band"),
@@ -103,6 +107,25 @@ def test_verdict_with_a_wider_band(
 ) -> None:
     """With a null band of 5% each of these intervals gives this verdict on its claim."""
     assert judge(claimed, interval(low, high), null_band=0.05) is verdict
+
+
+@pytest.mark.parametrize(
+    ("claimed", "low", "high", "verdict"),
+    [
+        pytest.param(0.5, 0.45, 0.55, CONFIRMED, id="a gain that is seen"),
+        pytest.param(0.5, 0.7, 0.9, DIRECTION_ONLY, id="a smaller gain that is seen"),
+        pytest.param(0.5, 0.99, 1.01, INCONCLUSIVE, id="a gain that may have been missed"),
+        pytest.param(0.5, 0.99, 1.5, INCONCLUSIVE, id="a gain that may be missed, or a loss"),
+        pytest.param(0.5, 1.03, 1.5, REFUTED, id="a loss that is seen"),
+        pytest.param(1.0, 0.99, 1.01, INCONCLUSIVE, id="a difference that may have been missed"),
+        pytest.param(1.0, 1.03, 1.2, REFUTED, id="a difference that is seen"),
+    ],
+)
+def test_verdict_of_a_run_that_may_miss_a_difference(
+    claimed: float, low: float, high: float, verdict: Verdict
+) -> None:
+    """What is seen all the same is said; that nothing is there is not."""
+    assert judge(claimed, interval(low, high), shows_absence=False) is verdict
 
 
 @given(RATIOS)

@@ -190,9 +190,10 @@ def _gates(record: ExperimentRecord, bounds: Bounds) -> Iterator[GateRecord]:
         controls = [each for each in record.controls if each.stage == order.stage]
         for clone in controls:
             if clone.kind == Control.CLONE and clone.ratio is not None:
-                about = {"stage": clone.stage, "measure": clone.measure}
-                yield clone_gate(clone.ratio, band=bounds.clone, **about)
-                yield control_gate(clone.ratio, _slowed(controls, clone), **about)
+                stage, measure = clone.stage, clone.measure
+                yield clone_gate(clone.ratio, band=bounds.clone, stage=stage, measure=measure)
+                slowed = _slowed(controls, clone)
+                yield control_gate(clone.ratio, slowed, stage=stage, measure=measure)
         if order.blocks:
             slots = _slots(record, order.blocks[0])
             yield from _other_work_gates(order.stage, slots, bounds, is_own=not record.dataset)
