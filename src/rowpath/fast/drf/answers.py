@@ -108,7 +108,10 @@ def reading_for(view: GenericAPIView, request: Request, queryset: QuerySet) -> R
         ready.check_same(read)
         check_relations(read, ready.compiled.columns)
 
-    return Reading(queryset, way, style, context, check)
+    reading = Reading(queryset, way, style, context, check)
+    if view.paginator is not None:  # or nobody counts
+        reading.for_paginator()
+    return reading
 
 
 def _ready(

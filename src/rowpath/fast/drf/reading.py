@@ -141,7 +141,6 @@ class Reading:
         """The queryset as one that reads through this."""
         self.queryset._iterable_class = self
         self.queryset._prefetch_related_lookups = ()
-        count_by(self._count, self.queryset.query)
 
     def __call__(self, queryset: QuerySet, **given: Any) -> Iterable[Any]:
         """Read the rows of `queryset`: called where Django makes an iterable of its instances."""
@@ -172,6 +171,10 @@ class Reading:
         self._check(self._ordinary(queryset))
         self._read(queryset)
         return [Row(self, index) for index in range(self.way.count())]
+
+    def for_paginator(self) -> None:
+        """Have the queryset counted by the statement that is known of its shape."""
+        count_by(self._count, self.queryset.query)
 
     def _count(self, query: Query, using: str) -> int | None:
         """Return how many rows `query` has; None to have the framework count them."""
