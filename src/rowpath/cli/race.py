@@ -18,7 +18,7 @@ from rowpath.cli.progress import console_for
 from rowpath.cli.race_entrants import entered, setup
 from rowpath.cli.race_live import told
 from rowpath.errors import InvalidRunError, ServerError, UsageError
-from rowpath.lab.gates import mend
+from rowpath.lab.gates import invalidating, mend
 from rowpath.lab.race.record import RaceRun, to_json
 from rowpath.lab.race.session import Race
 from rowpath.lab.race.values import DEFAULT, PROFILES, RacePlan, profile_named
@@ -297,7 +297,7 @@ def _end(run: RaceRun) -> None:
             f"Cannot race all of these to the end: {told_of}. Correct the endpoint, or leave it "
             "out; what was measured is told."
         )
-    failed = [gate for gate in run.gates if gate.invalidates and not gate.passed]
+    failed = invalidating(run.gates)
     if failed:
         others = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
         raise InvalidRunError(

@@ -14,6 +14,7 @@ from rowpath.cli.history import found, runs_dir
 from rowpath.cli.outputs import STANDARD_OUTPUT, Maker, tried, write
 from rowpath.cli.progress import console_for
 from rowpath.errors import InvalidRunError, UsageError
+from rowpath.lab.gates import invalidating
 from rowpath.lab.race.record import RaceRun
 from rowpath.lab.record import Run
 from rowpath.lab.rereading import Kept, read_back
@@ -121,7 +122,7 @@ def _rendering(kept: Sequence[Kept]) -> _Rendering:
 def _vouch(kept: Sequence[Kept]) -> None:
     """InvalidRunError where one of the runs is not valid."""
     for each in kept:
-        failed = [gate for gate in each.run.gates if gate.invalidates and not gate.passed]
+        failed = invalidating(each.run.gates)
         if failed:
             raise InvalidRunError(
                 f"Cannot vouch for {each.path}: {failed[0].text.rstrip('.')}. "

@@ -133,7 +133,12 @@ def gates_of(record: ExperimentRecord, bounds: Bounds | None = None) -> tuple[Ga
 
 def valid(gates: Iterable[GateRecord]) -> bool:
     """Return whether none failed that invalidates."""
-    return all(gate.passed or not gate.invalidates for gate in gates)
+    return not invalidating(gates)
+
+
+def invalidating(gates: Iterable[GateRecord]) -> list[GateRecord]:
+    """Return those that failed and for which a run is not valid."""
+    return [gate for gate in gates if gate.invalidates and not gate.passed]
 
 
 def is_note(gate: GateRecord) -> bool:

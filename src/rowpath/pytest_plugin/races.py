@@ -11,7 +11,7 @@ import pytest
 
 from rowpath.errors import InvalidRunError, ServerError, UsageError
 from rowpath.lab import history
-from rowpath.lab.gates import mend
+from rowpath.lab.gates import invalidating, mend
 from rowpath.lab.load.hosts import is_loopback
 from rowpath.lab.load.plan import Target
 from rowpath.lab.race.asking import path_of
@@ -104,7 +104,7 @@ class RaceResult:
         comparison = self._comparison(name)
         if comparison.verdict == RaceVerdict.NOT_JUDGED or comparison.ratio is None:
             reason = comparison.withheld or "it has too few blocks."
-            failed = [gate for gate in self.run.gates if gate.invalidates and not gate.passed]
+            failed = invalidating(self.run.gates)
             then = mend(failed[0]) if failed else "Let it race for longer."
             raise InvalidRunError(f"Cannot judge {name}: {reason} {then}")
         return comparison

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from rowpath.lab.gates import is_note, mend
+from rowpath.lab.gates import invalidating, is_note, mend
 from rowpath.lab.plan import Control
 from rowpath.lab.record import (
     JUDGED_ALIKE_SINCE,
@@ -37,7 +37,7 @@ def failed(run: Run) -> tuple[GateRecord, ...]:
 
     What went on around it comes first, since the rest may come of that.
     """
-    found = [gate for gate in run.gates if gate.invalidates and not gate.passed]
+    found = invalidating(run.gates)
     return tuple(sorted(found, key=lambda gate: not gate.stage))
 
 

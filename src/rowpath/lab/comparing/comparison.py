@@ -9,6 +9,7 @@ from statistics import median
 
 from rowpath.errors import UsageError
 from rowpath.lab.comparing.measured import Measured, environment, measured
+from rowpath.lab.gates import invalidating
 from rowpath.lab.measures import Better
 from rowpath.lab.race.record import RaceRun
 from rowpath.lab.record import Run
@@ -136,7 +137,7 @@ def compare(old: Run | RaceRun, new: Run | RaceRun, *, files: tuple[str, str]) -
 
 
 def _side(file: str, run: Run | RaceRun) -> Side:
-    failed = [gate.text for gate in run.gates if gate.invalidates and not gate.passed]
+    failed = [gate.text for gate in invalidating(run.gates)]
     return Side(
         file=file,
         started_at=run.started_at,

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from statistics import fmean
 
-from rowpath.lab.gates import mend
+from rowpath.lab.gates import invalidating, mend
 from rowpath.lab.measures import PRESSURE
 from rowpath.lab.race.judging import RaceVerdict
 from rowpath.lab.race.record import RaceComparisonRecord, RaceRun
@@ -62,9 +62,8 @@ def failures(run: RaceRun) -> Iterator[str]:
             yield figures.printable(
                 f"{entrant.name} is out: {entrant.failed}. It has {until} from before that."
             )
-    for gate in run.gates:
-        if gate.invalidates and not gate.passed:
-            yield f"Not valid: {gate.text} {mend(gate)}"
+    for gate in invalidating(run.gates):
+        yield f"Not valid: {gate.text} {mend(gate)}"
 
 
 def verdicts(run: RaceRun) -> Iterator[tuple[RaceVerdict, str]]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rowpath.lab.circumstances import DatasetRecord
+from rowpath.lab.gates import invalidating
 from rowpath.lab.race.record import RaceRun
 from rowpath.lab.record import ExperimentRecord, Run
 from rowpath.lab.rereading import Kept
@@ -105,7 +106,7 @@ def trend(kept: Sequence[Kept]) -> Trend:
 
 def _line(number: int, kept: Kept, letter: str) -> RunLine:
     run = kept.run
-    failed = [gate for gate in run.gates if gate.invalidates and not gate.passed]
+    failed = invalidating(run.gates)
     return RunLine(
         number=number,
         name=figures.printable(f"{kept.path}"),
