@@ -14,8 +14,9 @@ _LOOKS = {
     RaceVerdict.FASTER: "confirmed",
     RaceVerdict.SLOWER: "direction only",
 }
-_WORDS = {RaceVerdict.TOO_NOISY: "5% not visible"}
 """The colours of the lab's verdicts; the word stands there always."""
+_WORDS = {RaceVerdict.TOO_NOISY: "5% not visible"}
+"""What is said in the place of a verdict that would name a cause which nobody has seen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
