@@ -14,6 +14,7 @@ import pytest
 from main_job import MARK, command, environment
 
 from conftest import hearing_sigint
+from living import that
 
 LONGEST_S = 300.0
 
@@ -38,16 +39,13 @@ class Job:
 
     def processes(self) -> list[psutil.Process]:
         """Return what was started by this job, however it is related to it now."""
-        return [each for each in psutil.process_iter() if self._is_ours(each)]
+        return that(psutil.process_iter(), self._is_ours)
 
     def _is_ours(self, process: psutil.Process) -> bool:
-        try:
-            return process.pid != self.process.pid and (
-                process.environ().get(MARK) == self.mark
-                or str(self.folder) in " ".join(process.cmdline())
-            )
-        except (psutil.NoSuchProcess, psutil.AccessDenied):
-            return False
+        return process.pid != self.process.pid and (
+            process.environ().get(MARK) == self.mark
+            or str(self.folder) in " ".join(process.cmdline())
+        )
 
     def none_left(self) -> bool:
         """Return whether everything that the job started has ended, given a moment."""

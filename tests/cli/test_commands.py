@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -16,6 +15,7 @@ import pytest
 import urllib3
 
 from conftest import enterable_folder
+from living import listening, that
 from rowpath.lab.applications import APPLICATIONS
 from rowpath.lab.experiments import EXPERIMENTS
 from rowpath.lab.packages import REDIS, package_versions
@@ -161,13 +161,7 @@ def test_serve_prints_urls_that_answer_and_ends_with_a_signal(
             continue
         expected = 500 if how.startswith("(fails") else 200
         assert urllib3.request("GET", url, timeout=60).status == expected
-    listening = {
-        connection.laddr.ip
-        for process in psutil.Process(served.pid).children(recursive=True)
-        for connection in process.net_connections("tcp")
-        if connection.status == psutil.CONN_LISTEN
-    }
-    assert listening == {"127.0.0.1"}
+    assert listening(psutil.Process(served.pid).children(recursive=True)) == {"127.0.0.1"}
 
     served.send_signal(signal.SIGTERM)
     assert served.wait(timeout=60) == 143
@@ -176,10 +170,11 @@ def test_serve_prints_urls_that_answer_and_ends_with_a_signal(
 def test_serve_ends_with_a_sentence_when_a_server_dies(served: subprocess.Popen[str]) -> None:
     """Nothing is promised that does not answer any more."""
     urls_of(served)
-    for process in psutil.Process(served.pid).children(recursive=True):
-        with suppress(psutil.NoSuchProcess):  # the lab's own helpers come and go
-            if "gunicorn" in " ".join(process.cmdline()):
-                process.kill()
+    for server in that(
+        psutil.Process(served.pid).children(recursive=True),
+        lambda each: "gunicorn" in " ".join(each.cmdline()),
+    ):
+        server.kill()
 
     assert served.wait(timeout=60) == 9
     assert served.stderr is not None

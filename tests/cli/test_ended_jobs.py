@@ -3,14 +3,17 @@
 import re
 import signal
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 from begun_job import LONGEST_S, Job, begun
 from main_job import ROWS, rowpath, verified
 
 from conftest import enterable_folder
+from living import that
 from rowpath.lab.database import open_database
 from rowpath.lab.dataset import PRODUCTS, inspect
 from rowpath.lab.record import from_json
@@ -80,7 +83,7 @@ def test_what_was_measured_is_written_when_a_job_is_ended(
 def test_a_server_that_dies_in_the_middle_is_told_and_the_run_is_written(job: Job) -> None:
     """The message names the cell and ends with the server's last lines; nothing is lost."""
     job.wait_for("block 2 of")
-    servers = [each for each in job.processes() if "gunicorn" in " ".join(each.cmdline())]
+    servers = that(job.processes(), lambda each: "gunicorn" in " ".join(each.cmdline()))
     assert servers
 
     for server in servers:
@@ -98,8 +101,8 @@ def test_a_server_that_dies_in_the_middle_is_told_and_the_run_is_written(job: Jo
 def test_a_database_that_dies_in_the_middle_is_told(job: Job) -> None:
     """Without its database a job ends with a sentence and a code, not with a traceback."""
     job.wait_for("block 2 of")
-    for process in job.processes():
-        if process.name() == "postgres":
+    for process in that(job.processes(), lambda each: each.name() == "postgres"):
+        with suppress(psutil.NoSuchProcess):  # the first one's end ends the others
             process.kill()
 
     assert job.process.wait(timeout=LONGEST_S) == 4

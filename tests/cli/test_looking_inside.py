@@ -14,6 +14,7 @@ import pytest
 import urllib3
 
 from conftest import enterable_folder
+from living import listening
 
 ROWS = "2000"
 SOURCE = Path(__file__).parents[2] / "src"
@@ -79,13 +80,7 @@ def test_serve_with_tools_prints_a_start_page_and_ends_with_a_signal(folder: Pat
             )
             assert page.status == 200
             assert b"djDebug" in page.data
-            listening = {
-                connection.laddr.ip
-                for each in psutil.Process(process.pid).children(recursive=True)
-                for connection in each.net_connections("tcp")
-                if connection.status == psutil.CONN_LISTEN
-            }
-            assert listening == {"127.0.0.1"}
+            assert listening(psutil.Process(process.pid).children(recursive=True)) == {"127.0.0.1"}
         finally:
             process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=60) == 143

@@ -12,6 +12,7 @@ import psutil
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
+from living import that
 from rowpath.errors import BusyError, DatabaseError, DiskError
 from rowpath.lab.database import Database, connect, open_database
 from rowpath.lab.database.cluster import make_cluster
@@ -57,14 +58,10 @@ def start_command(folder: Path) -> subprocess.Popen[bytes]:
 
 def servers_of(folder: Path) -> list[psutil.Process]:
     """The processes of PostgreSQL that work in the folder, a zombie being none."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if process.name() == "postgres" and folder in Path(process.cwd()).parents:
-                found.append(process)
-        except psutil.Error:
-            continue
-    return found
+    return that(
+        psutil.process_iter(),
+        lambda each: each.name() == "postgres" and folder in Path(each.cwd()).parents,
+    )
 
 
 def is_gone(process: psutil.Process) -> bool:

@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 from conftest import hearing_sigint
+from living import each_seen, that
 from race.endpoints import Endpoints
 from rowpath.cli.program import rowpath
 from rowpath.errors import RowpathError
@@ -265,15 +266,7 @@ def begun(folder: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str]
 
 
 def processes(mark: str) -> list[psutil.Process]:
-    return [each for each in psutil.process_iter() if _has(each, mark)]
-
-
-def _has(process: psutil.Process, mark: str) -> bool:
-    try:
-        is_zombie = process.status() == psutil.STATUS_ZOMBIE
-        return not is_zombie and process.environ().get(MARK) == mark
-    except (psutil.NoSuchProcess, psutil.AccessDenied):
-        return False
+    return that(psutil.process_iter(), lambda each: each.environ().get(MARK) == mark)
 
 
 def wait_for(is_so: Callable[[], bool]) -> None:
@@ -305,7 +298,7 @@ def test_a_race_of_revisions_can_be_ended_at_any_moment(
 
     with begun(checkout, *arguments, "--profile", "thorough") as (process, mark):
         if moment in {"checkout", "set-up"}:
-            wait_for(lambda: any("sleep" in each.name() for each in processes(mark)))
+            wait_for(lambda: "sleep" in each_seen(processes(mark), psutil.Process.name))
         else:
             least = 1 if moment == "start" else 6
             wait_for(lambda: starts.exists() and len(starts.read_text().split()) >= least)
