@@ -60,7 +60,12 @@ POOLER = Need(
     programs=("pgbouncer",),
     package="pgbouncer",
 )
-NEEDS = (BROWSER, COMPILER, POOLER)
+REDIS = Need(
+    what="Redis or Valkey, which is one of the lab's caches",
+    programs=("redis-server", "valkey-server"),
+    package="redis-server",
+)
+NEEDS = (BROWSER, COMPILER, POOLER, REDIS)
 
 
 def found_program(name: str) -> Path | None:

@@ -17,7 +17,7 @@ from rowpath.lab.applications import App
 from rowpath.lab.apps.settings import AppSettings
 from rowpath.lab.apps.tracing import REQUEST_HEADER
 from rowpath.lab.conditions import Conditions
-from rowpath.lab.database import Database
+from rowpath.lab.database import Database, connect
 from rowpath.lab.experiments.cache import CACHE, COLD, NEEDS_REDIS, WARM, WORKERS
 from rowpath.lab.measuring.warming import hits_of_workers
 from rowpath.lab.packages import REDIS, package_versions
@@ -53,6 +53,8 @@ def site(logs: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     folder = tmp_path_factory.mktemp("cache")
     with open_redis(None, folder) as redis:
         yield Site(database=logs, folder=folder, redis=redis)
+    with connect(logs.dsn) as connection:  # others compare what is in it
+        connection.execute("TRUNCATE rowpath_lab.draft_cache")
 
 
 @pytest.fixture
