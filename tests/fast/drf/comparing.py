@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, cast
+from weakref import WeakKeyDictionary
 
 import psycopg
 from django.db import connection
@@ -17,7 +18,8 @@ from psycopg.pq import Format
 from rest_framework.generics import ListAPIView
 from rest_framework.test import APIRequestFactory
 
-from rowpath.fast.drf import FastListMixin, StreamingList, outcome_of
+from fast.exact import chain, exact, how_represented
+from rowpath.fast.drf import FastListMixin, FastSerializer, StreamingList, outcome_of
 from rowpath.fast.encoding import CannotEncodeError
 
 
@@ -60,6 +62,8 @@ class Compared:
     path: str
     """compiled, portable, streamed, DRF, raised, or "broken off": after the first byte."""
     reason: str
+    data: str
+    """How FastSerializer has made the data: see `how_represented`; "none" if there is none."""
 
 
 def compared(view: type[ListAPIView[Any]], url: str, accept: str) -> Compared:
@@ -82,7 +86,36 @@ def compared(view: type[ListAPIView[Any]], url: str, accept: str) -> Compared:
             raise DifferenceError(f"DRF answers, and the fast path raised inside: {reason}")
     ours, path, reason = first
     answer = theirs if ours.raised is not None else ours
-    return Compared(answer, "broken off" if ours.raised is _BrokenOffError else path, reason)
+    path = "broken off" if ours.raised is _BrokenOffError else path
+    return Compared(answer, path, reason, data_compared(view, url, accept))
+
+
+# By the serializer class: rowpath makes the fields of one that it has seen before once for all.
+_fast_serializers: WeakKeyDictionary[type, type] = WeakKeyDictionary()
+
+
+def data_compared(view: type[ListAPIView[Any]], url: str, accept: str) -> str:
+    """Hold the data of FastSerializer against DRF's. Raises DifferenceError."""
+    made: Any = view.serializer_class
+    if (fast := _fast_serializers.get(made)) is None:
+        fast = _fast_serializers[made] = type(made.__name__, (FastSerializer, made), {})
+    with_fast = type(view.__name__, (view,), {"serializer_class": fast})
+    theirs, _ = _data(view, url, accept)
+    ours, how = _data(with_fast, url, accept)
+    if ours != theirs:
+        raise DifferenceError(f"data of {url} ({how})\nDRF:  {theirs}\nfast: {ours}")
+    return how
+
+
+def _data(view: type[ListAPIView[Any]], url: str, accept: str) -> tuple[list[Any], str]:
+    """Return the data that a view answers, or what it raises, and how that came about."""
+    try:
+        data = view.as_view()(APIRequestFactory().get(url, HTTP_ACCEPT=accept)).data
+    except Exception as error:  # noqa: BLE001 - whatever it is, both have to raise it
+        return chain(error), "none"
+    rows = data.get("results") if isinstance(data, dict) else data
+    serializer = getattr(getattr(rows, "serializer", None), "child", None)
+    return exact(data), "none" if serializer is None else how_represented(serializer)
 
 
 def asked(view: type[ListAPIView[Any]], url: str, accept: str) -> tuple[Answer, str, str]:

@@ -30,12 +30,14 @@ class Tally:
     reasons: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
     unmade: Counter[str] = field(default_factory=Counter)
+    data: Counter[str] = field(default_factory=Counter)
 
     def add(
         self, view_class: type[ListAPIView[Any]], source: str, options: set[str], compared: Compared
     ) -> None:
         """Count one request of a view."""
         self.paths[compared.path] += 1
+        self.data[compared.data] += 1
         if compared.reason:
             self.reasons[re.sub(r"^[^ ]+: ", "", compared.reason)[:80]] += 1
         if compared.path in ("compiled", "portable", "streamed") and compared.answer.rows():
@@ -48,6 +50,7 @@ class Tally:
             "reasons": dict(self.reasons.most_common(40)),
             "kinds": dict(self.kinds),
             "unmade": dict(self.unmade),
+            "data": dict(self.data),
         }
 
 

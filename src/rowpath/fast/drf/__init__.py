@@ -8,14 +8,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rowpath.fast.drf.data.rows import FastSerializer
     from rowpath.fast.drf.mixin import FastListMixin
     from rowpath.fast.drf.responses import Outcome, outcome_of
     from rowpath.fast.drf.streaming import StreamingList
 
-__all__ = ["FastListMixin", "Outcome", "StreamingList", "outcome_of"]
+__all__ = ["FastListMixin", "FastSerializer", "Outcome", "StreamingList", "outcome_of"]
 
 _HOMES = {
     "FastListMixin": "mixin",
+    "FastSerializer": "data.rows",
     "Outcome": "responses",
     "StreamingList": "streaming",
     "outcome_of": "responses",

@@ -126,15 +126,16 @@ def _field_chooses(field: Any) -> bool:
 
 def _changes(cls: type, of_instances: Iterable[str]) -> bool:
     """Whether `cls` has something of its own that DRF asks for and that is not harmless."""
-    base = next(filter(_is_drfs, cls.__mro__), fields.Field)
+    base = next(filter(is_drfs_class, cls.__mro__), fields.Field)
     # A field's __new__ runs for each serializer; a serializer's makes it fall back.
     told = _FALLS_BACK if issubclass(cls, serializers.BaseSerializer) else _FALLS_BACK - {"__new__"}
     asked_for = {*dir(base), *of_instances, *_ASKED_FOR} - _HARMLESS - told
-    own = (one for one in cls.__mro__ if one is not object and not _is_drfs(one))
+    own = (one for one in cls.__mro__ if one is not object and not is_drfs_class(one))
     return type(cls) is not type(base) or any(not asked_for.isdisjoint(vars(one)) for one in own)
 
 
-def _is_drfs(cls: type) -> bool:
+def is_drfs_class(cls: type) -> bool:
+    """Whether `cls` is one of DRF's own classes."""
     # By what is there under its name: type() gives a serializer made by it the module of DRF's
     # metaclass.
     is_in_drf = cls.__module__.partition(".")[0] == "rest_framework"
@@ -155,7 +156,7 @@ def _computes_meta(serializer_class: type) -> bool:
 def _makes_choosing_fields(serializer_class: Any) -> bool:
     """Whether a model's field becomes one that chooses: packages put theirs into DRF's mapping."""
     mapping = getattr(serializer_class, "serializer_field_mapping", {})
-    choosing = {one for one in mapping.values() if not _is_drfs(one) and _changes(one, ())}
+    choosing = {one for one in mapping.values() if not is_drfs_class(one) and _changes(one, ())}
     meta = getattr(serializer_class, "Meta", None)
     model = getattr(meta, "model", None)
     if not choosing or model is None:

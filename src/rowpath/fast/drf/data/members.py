@@ -1,0 +1,146 @@
+"""A serializer's field as a member: what it reads of a row, and what it writes of that."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, cast
+
+from django.db.models.manager import BaseManager
+from rest_framework import fields
+from rest_framework.relations import PKOnlyObject, PrimaryKeyRelatedField
+from rest_framework.serializers import BaseSerializer, ListSerializer, Serializer
+
+from rowpath.fast.codes import reads_attribute
+from rowpath.fast.django.overrides import has_own, overridden
+from rowpath.fast.drf.choosing import is_drfs_class
+from rowpath.fast.drf.data.attributes import Read, Unkeyed, key_read_of, read_of
+from rowpath.fast.drf.data.by_class import by_class
+from rowpath.fast.drf.data.values import Write, write_of
+
+Represent = Callable[[Any], Any]
+"""Makes of a row what a serializer's to_representation() makes of it."""
+
+STANDS_IN = "_rowpath_stands_in"
+"""What FastSerializer has in its class, and no subclass: its own to_representation() is DRF's."""
+
+_FIELDS = ("_readable_fields", "fields")
+# What a serializer or field may have of its own that does not run between two rows.
+_NOT_PER_ROW = (
+    *("__init__", "get_fields", "get_field_names", "get_extra_kwargs", "many_init"),
+    *("to_internal_value", "create", "update", "save", "is_valid"),
+)
+_NOT_PER_ROW_FROM = ("run_", "validat", "build_")
+
+
+def member_of(
+    field: fields.Field, row_class: type, represented: Callable[[Serializer], Represent]
+) -> tuple[Read, Write]:
+    """Return what reads and writes as `field` does, of rows whose class is `row_class`.
+
+    A value of None is not for the Write. `represented` is for nested serializers, asked at their
+    first row.
+    """
+    read_key = key_read_of(field, row_class)
+    if read_key is not None and isinstance(field, PrimaryKeyRelatedField):
+        return read_key, key_write_of(field)
+    read, write = read_of(field, row_class), _write_of(field, represented)
+    return read, _of_key_only(write) if read == field.get_attribute else write
+
+
+def is_usual(row_class: type) -> bool:
+    """Whether rows are what their class says: a proxy says the class of another."""
+    return all("__class__" not in vars(one) for one in row_class.__mro__ if one is not object)
+
+
+def key_write_of(field: PrimaryKeyRelatedField) -> Write:
+    """Return what writes what `key_read_of(field)` reads."""
+
+    def write(key: Any) -> Any:
+        if type(key) is Unkeyed:
+            return field.to_representation(key.row)
+        return key if field.pk_field is None else field.pk_field.to_representation(key)
+
+    return write
+
+
+def nested_list(represent: Represent) -> Write:
+    """Return what writes the rows of a relation by `represent`, as DRF's ListSerializer does."""
+
+    def write(rows: Any) -> Any:
+        return [represent(row) for row in (rows.all() if isinstance(rows, BaseManager) else rows)]
+
+    return write
+
+
+def is_drfs_list(nested: ListSerializer) -> bool:
+    """Whether `nested` writes its rows one by one, as DRF's own does."""
+    return not has_own(nested, ListSerializer, ("to_representation",))
+
+
+def is_drfs(serializer: Serializer) -> bool:
+    """Whether `serializer` represents a row as DRF's own does, or FastSerializer for it."""
+    return "to_representation" not in vars(serializer) and _is_drfs_class(type(serializer))
+
+
+@by_class
+def _is_drfs_class(cls: type) -> bool:
+    owners = (one for one in cls.__mro__ if "to_representation" in vars(one))
+    return next(one for one in owners if STANDS_IN not in vars(one)) is Serializer
+
+
+def _write_of(field: fields.Field, represented: Callable[[Serializer], Represent]) -> Write:
+    if isinstance(field, Serializer):
+        return _nested(field, represented) if is_drfs(field) else field.to_representation
+    if isinstance(field, ListSerializer):
+        if not is_drfs_list(field):
+            return field.to_representation
+        return nested_list(_write_of(cast("fields.Field", field.child), represented))
+    return write_of(field)
+
+
+def _nested(serializer: Serializer, represented: Callable[[Serializer], Represent]) -> Write:
+    represent: Represent | None = None
+
+    def write(row: Any) -> Any:
+        nonlocal represent
+        if represent is None:  # not before there is a row, since it makes the fields
+            represent = represented(serializer)
+        return represent(row)
+
+    return write
+
+
+def _of_key_only(write: Write) -> Write:
+    """Return `write` for what may be a PKOnlyObject, which is nothing without its key."""
+
+    def write_unless_nothing(value: Any) -> Any:
+        nothing = isinstance(value, PKOnlyObject) and value.pk is None
+        return None if nothing else write(value)
+
+    return write_unless_nothing
+
+
+@by_class
+def keeps_fields(cls: type) -> bool:
+    """Whether a serializer or field of `cls` leaves the fields as they are between two rows."""
+    if issubclass(cls, Serializer) and overridden(cls, Serializer, _FIELDS) is not None:
+        return False
+    return not any(map(_reads_fields, _functions(cls)))
+
+
+def all_keep_fields(made: list[fields.Field]) -> bool:
+    """Whether `made` are fields that leave one another as they are; the nested are asked apart."""
+    own = (type(field) for field in made if not isinstance(field, BaseSerializer))
+    return all(map(keeps_fields, own))
+
+
+def _reads_fields(function: object) -> bool:
+    return any(reads_attribute(function, name) for name in _FIELDS)
+
+
+def _functions(cls: type) -> Iterator[object]:
+    """Yield what the project has in `cls` and its bases that may run for a row."""
+    for base in cls.__mro__:
+        if base is object or STANDS_IN in vars(base) or is_drfs_class(base):
+            continue
+        for name, value in vars(base).items():
+            if name not in _NOT_PER_ROW and not name.startswith(_NOT_PER_ROW_FROM):
+                yield getattr(value, "fget", value)

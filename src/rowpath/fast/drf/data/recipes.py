@@ -1,0 +1,182 @@
+"""What all serializers of a class read and write, where no request has a say in it.
+
+DRF makes the fields of a serializer anew for each request, which takes longer than a row. Where a
+class says what they are, and none of them asks for its request, rowpath does without them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, cast
+from weakref import WeakSet
+
+from django.core.signals import setting_changed
+from rest_framework import fields
+from rest_framework.relations import PrimaryKeyRelatedField
+from rest_framework.serializers import ListSerializer, Serializer
+
+from rowpath.fast.bounded import Bounded
+from rowpath.fast.drf.choosing import chooses_fields
+from rowpath.fast.drf.data.attributes import Read, is_drfs_read
+from rowpath.fast.drf.data.members import (
+    Represent,
+    is_drfs,
+    is_drfs_list,
+    is_usual,
+    keeps_fields,
+    member_of,
+    nested_list,
+)
+from rowpath.fast.drf.data.values import Write, method_of, rule_of
+
+_RECIPES = 1_000
+_ROW_CLASSES = 100
+
+Member = tuple[str, Read, Write]
+Members = Callable[[type], list[Member] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A field of a class, and how it is written if not by itself alone."""
+
+    field: fields.Field
+    nested: Represent | None = None
+    method: str | None = None
+    """The name of the serializer's method that writes it."""
+
+
+@dataclass(slots=True)
+class Recipe:
+    """The steps of a class of serializers."""
+
+    _steps: tuple[_Step, ...]
+    _known: dict[type, list[Member] | None] = field(default_factory=dict)
+
+    @property
+    def needs_serializer(self) -> bool:
+        """Whether it calls methods of the serializer."""
+        return any(step.method is not None for step in self._steps)
+
+    def members(self, row_class: type) -> list[Member] | None:
+        """Return the members for rows of `row_class`; None if DRF has to represent them.
+
+        In the place of a method's Write is one that nothing calls.
+        """
+        try:
+            return self._known[row_class]
+        except KeyError:
+            if len(self._known) >= _ROW_CLASSES:
+                self._known.clear()
+            found = self._known[row_class] = self._made(row_class)
+            return found
+
+    def members_of(self, serializer: Serializer) -> Members:
+        """Return `members` with the methods of `serializer`."""
+        if not self.needs_serializer:
+            return self.members
+        methods = {
+            str(step.field.field_name): method_of(serializer, step.method)
+            for step in self._steps
+            if step.method is not None
+        }
+
+        def members(row_class: type) -> list[Member] | None:
+            found = self.members(row_class)
+            if found is None:
+                return None
+            return [(name, read, methods.get(name, write)) for name, read, write in found]
+
+        return members
+
+    def _made(self, row_class: type) -> list[Member] | None:
+        if not is_usual(row_class):
+            return None
+        return [self._member(step, row_class) for step in self._steps]
+
+    def _member(self, step: _Step, row_class: type) -> Member:
+        read, write = member_of(step.field, row_class, lambda nested: nested.to_representation)
+        return str(step.field.field_name), read, step.nested or write
+
+
+def by_members(members: Members, theirs: Represent) -> Represent:
+    """Return what represents a row by the members for its class; `theirs` where there are none."""
+
+    def represent(row: Any) -> Any:
+        found = members(type(row))
+        if found is None:
+            return theirs(row)
+        data = {}
+        for name, read, write in found:
+            try:
+                value = read(row)
+            except fields.SkipField:
+                continue
+            data[name] = None if value is None else write(value)
+        return data
+
+    return represent
+
+
+_recipes: Bounded[Recipe | None] = Bounded(_RECIPES)
+# A class that is made for one request is not worth a recipe.
+_seen: WeakSet[type] = WeakSet()
+
+
+def _forget(**_: Any) -> None:
+    _recipes.clear()
+
+
+# Only tests change settings; what a field writes depends on some.
+setting_changed.connect(_forget, dispatch_uid="rowpath.fast.recipes")
+
+
+def recipe_of(serializer_class: type[Serializer]) -> Recipe | None:
+    """Return the recipe of a class that is asked for more than once, if it has one."""
+    if serializer_class not in _seen:
+        _seen.add(serializer_class)
+        return None
+    return _recipes.get(serializer_class, lambda: _recipe(serializer_class))
+
+
+def _recipe(serializer_class: type[Serializer]) -> Recipe | None:
+    if chooses_fields(serializer_class) or not keeps_fields(serializer_class):
+        return None
+    try:
+        made = [*serializer_class()._readable_fields]
+    except Exception:  # noqa: BLE001 - DRF raises it too, at its own time
+        return None
+    steps = [_step(one) for one in made]
+    if any(step is None for step in steps):
+        return None
+    return Recipe(cast("tuple[_Step, ...]", tuple(steps)))
+
+
+def _step(field: fields.Field) -> _Step | None:
+    """Return the step of `field`; None if it may ask for its serializer or its request."""
+    if field.default is not fields.empty or not is_drfs_read(field):
+        return None
+    if isinstance(field, (Serializer, ListSerializer)):
+        nested = _nested(field)
+        return nested and _Step(field, nested=nested)
+    if isinstance(field, PrimaryKeyRelatedField):
+        return None if field.pk_field else _plain(field)
+    return _plain(field)
+
+
+def _plain(field: fields.Field) -> _Step | None:
+    if rule_of(field) is None:
+        return None
+    method = field.method_name if isinstance(field, fields.SerializerMethodField) else None
+    return _Step(field, method=method)
+
+
+def _nested(nested: Any) -> Represent | None:
+    if isinstance(nested, ListSerializer):
+        child = _nested(nested.child) if is_drfs_list(nested) else None
+        return child and nested_list(child)
+    if not isinstance(nested, Serializer) or not is_drfs(nested):
+        return None
+    recipe = _recipe(type(nested))
+    if recipe is None or recipe.needs_serializer:
+        return None
+    return by_members(recipe.members, nested.to_representation)

@@ -1,0 +1,793 @@
+"""Serializers whose data DRF makes, and FastSerializer: of the same rows, told value by value."""
+# mypy: disable-error-code="name-defined"
+
+import datetime as dt
+import uuid
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal, getcontext, localcontext
+from enum import Enum
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+from django.db.models import Prefetch
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+from rest_framework import serializers
+from rest_framework.fields import SkipField
+from rest_framework.utils.serializer_helpers import ReturnDict, ReturnList
+
+from fast.exact import chain, exact, how_represented
+from fast.shop.models import Category, Detail, Note, Product, Topic
+from rowpath.fast.drf import FastSerializer
+from rowpath.fast.drf.data.recipes import recipe_of
+
+Field = serializers.Field
+Case = tuple[type[serializers.Serializer], Any]
+
+recorded: list[Any] = []
+"""What the project's own code was called with, in its order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bases:
+    """What a case's serializers inherit."""
+
+    plain: Any
+    of_model: Any
+
+
+class _FastPlain(FastSerializer, serializers.Serializer):
+    pass
+
+
+class _FastOfModel(FastSerializer, serializers.ModelSerializer):
+    pass
+
+
+DRFS = Bases(serializers.Serializer, serializers.ModelSerializer)
+OURS = Bases(_FastPlain, _FastOfModel)
+CASES: dict[str, Callable[[Bases], Case]] = {}
+
+
+def case(function: Callable[[Bases], Case]) -> Callable[[Bases], Case]:
+    """Add a case by its name."""
+    CASES[function.__name__.strip("_")] = function
+    return function
+
+
+def compared(of: str, *, many: bool, again: bool) -> dict[str, Any]:
+    """Return what DRF and FastSerializer make of a case's rows, and how the latter did.
+
+    `again` is for a class that rowpath has seen before.
+    """
+    theirs, _ = _told(of, DRFS, many=many, again=again)
+    ours, how = _told(of, OURS, many=many, again=again)
+    return {"theirs": theirs, "ours": ours, "how": how}
+
+
+def _told(of: str, bases: Bases, *, many: bool, again: bool) -> tuple[Any, str]:
+    recorded.clear()
+    serializer_class, given = CASES[of](bases)
+    rows = list(given)
+    if again:
+        recipe_of(serializer_class)
+    made: Any = serializer_class(rows if many else rows[0], many=many, context={"asked": True})
+    one = made.child if many else made
+    with timezone.override(None), CaptureQueriesContext(connection) as queries:
+        try:
+            data = made.data
+            how = how_represented(one)
+            told = exact(data)
+            assert type(data) in (ReturnList, ReturnDict)
+            assert data.serializer is made
+        except Exception as error:  # noqa: BLE001 - whatever it is, both have to raise it
+            how, told = how_represented(one), chain(error)
+    return [told, recorded[:], [each["sql"] for each in queries]], how
+
+
+def products() -> Any:
+    """Return rows of each kind: with all that there may be, and with nothing."""
+    return Product.objects.select_related("category", "main").order_by("pk")[:30]
+
+
+@case
+def _every_column(bases: Bases) -> Case:
+    class Made(bases.of_model):
+        class Meta:
+            model = Product
+            exclude = ("stored",)
+
+    return Made, products()
+
+
+@case
+def _nested(bases: Bases) -> Case:
+    class Inner(bases.of_model):
+        class Meta:
+            model = Category
+            fields = ("id", "name", "code", "parent")
+
+    class Made(bases.of_model):
+        category = Inner()
+        home = Inner(source="main")
+        itself = Inner(source="main.parent", default=None)
+
+        class Meta:
+            model = Product
+            fields = ("id", "category", "home", "itself")
+
+    return Made, products()
+
+
+@case
+def _depth(bases: Bases) -> Case:
+    class Made(bases.of_model):
+        class Meta:
+            model = Product
+            fields = ("name", "main", "category")
+            depth = 2
+
+    return Made, products()
+
+
+@case
+def _to_many(bases: Bases) -> Case:
+    class Inner(bases.of_model):
+        class Meta:
+            model = Product
+            fields = ("name", "price")
+
+    class Made(bases.of_model):
+        products = Inner(many=True)
+        mains = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
+        names = serializers.SlugRelatedField("name", source="mains", many=True, read_only=True)
+        texts = serializers.StringRelatedField(source="mains", many=True)
+
+        class Meta:
+            model = Category
+            fields = ("id", "products", "mains", "names", "texts")
+
+    return Made, Category.objects.order_by("pk")[:5]
+
+
+@case
+def _to_many_prefetched(bases: Bases) -> Case:
+    class Made(bases.of_model):
+        mains = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
+        few = serializers.SlugRelatedField("name", many=True, read_only=True)
+
+        class Meta:
+            model = Category
+            fields = ("mains", "few")
+
+    few = Prefetch("products", Product.objects.filter(count__gt=1).order_by("-pk"), to_attr="few")
+    return Made, Category.objects.prefetch_related("mains", few).order_by("pk")[:5]
+
+
+@case
+def _methods(bases: Bases) -> Case:
+    class Made(bases.plain):
+        before = serializers.SerializerMethodField()
+        name = serializers.CharField()
+        after = serializers.SerializerMethodField(method_name="afterwards")
+
+        def get_before(self, row: Product) -> Any:
+            recorded.append(("before", row.pk))
+            return row.category
+
+        def afterwards(self, row: Product) -> Any:
+            recorded.append(("after", row.pk, self.context["asked"]))
+            return {"list": [row.pk, Decimal(row.pk)]} if row.pk % 2 else None
+
+    return Made, products()
+
+
+@case
+def _method_that_changes_rows(bases: Bases) -> Case:
+    class Made(bases.plain):
+        name = serializers.CharField()
+        change = serializers.SerializerMethodField()
+        later = serializers.CharField(source="name")
+
+        def get_change(self, row: Product) -> None:
+            row.name = f"{row.name}!"
+
+    return Made, products()
+
+
+@case
+def _method_that_moves_the_clock(bases: Bases) -> Case:
+    zones = iter(("Asia/Kathmandu", "Europe/Amsterdam", None) * 30)
+
+    class Made(bases.plain):
+        created = serializers.DateTimeField()
+        move = serializers.SerializerMethodField()
+        moved = serializers.DateTimeField(source="created")
+
+        def get_move(self, _: Product) -> None:
+            zone = next(zones)
+            timezone.deactivate() if zone is None else timezone.activate(zone)
+
+    return Made, products()
+
+
+@case
+def _method_that_is_replaced(bases: Bases) -> Case:
+    class Made(bases.plain):
+        told = serializers.SerializerMethodField()
+
+        def get_told(self, row: Product) -> str:
+            setattr(self, "get_told", lambda row: f"later {row.pk}")  # noqa: B010 - mypy's
+            return f"first {row.pk}"
+
+    return Made, products()
+
+
+@case
+def _method_that_skips(bases: Bases) -> Case:
+    class Made(bases.plain):
+        told = serializers.SerializerMethodField()
+
+        def get_told(self, _: Product) -> str:
+            raise SkipField
+
+    return Made, products()
+
+
+class Shop:
+    """Rows that are no model's."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    @property
+    def seen(self) -> int:
+        recorded.append(("seen", self.number))
+        return self.number
+
+    @property
+    def missing(self) -> int:
+        recorded.append(("missing", self.number))
+        if self.number % 2:
+            raise AttributeError("odd")
+        return self.number
+
+    @property
+    def gone(self) -> int:
+        recorded.append(("gone", self.number))
+        raise Category.DoesNotExist
+
+    @property
+    def broken(self) -> int:
+        recorded.append(("broken", self.number))
+        raise LookupError("broken")
+
+    def called(self) -> int:
+        recorded.append(("called", self.number))
+        return self.number
+
+    def failing(self) -> int:
+        recorded.append(("failing", self.number))
+        raise AttributeError("within")
+
+    def wanting(self, argument: int) -> int:
+        return argument
+
+    def __repr__(self) -> str:
+        return f"Shop({self.number})"
+
+    @property
+    def partial(self) -> Any:
+        recorded.append(("partial", self.number))
+        return partial(self.wanting, 3)
+
+    @property
+    def other(self) -> "Shop":
+        recorded.append(("other", self.number))
+        return Shop(self.number + 100)
+
+    def further(self) -> "Shop":
+        recorded.append(("further", self.number))
+        return Shop(self.number + 1000)
+
+    @property
+    def mapping(self) -> dict[str, Any]:
+        recorded.append(("mapping", self.number))
+        return {"one": {"two": self.number}, "called": self.called, "builtin": len}
+
+    builtin = property(lambda _: len)
+
+
+def shops() -> list[Shop]:
+    return [Shop(number) for number in range(4)]
+
+
+def _of_fields(name: str, rows: Callable[[], Any], **fields: Callable[[], Field]) -> None:
+    def made(bases: Bases) -> Case:
+        members = {key: make() for key, make in fields.items()}
+        return type("Made", (bases.plain,), members), rows()
+
+    CASES[name] = made
+
+
+def _called_default() -> int:
+    recorded.append("default")
+    return 5
+
+
+_number = serializers.IntegerField
+_read = serializers.ReadOnlyField
+_of_fields(
+    "attributes",
+    shops,
+    seen=_number,
+    called=_number,
+    partial=_number,
+    far=lambda: _number(source="other.other.seen"),
+    farther=lambda: _number(source="further.other.called"),
+    keys=lambda: _number(source="mapping.one.two"),
+    key_called=lambda: _number(source="mapping.called"),
+    gone=lambda: _number(allow_null=True),
+    gone_far=lambda: _number(source="other.gone.nothing"),
+    whole=lambda: serializers.CharField(source="*"),
+)
+_of_fields("attribute_with_default", shops, missing=lambda: _number(default=-1), seen=_number)
+_of_fields(
+    "attribute_with_called_default",
+    shops,
+    missing=lambda: _number(default=_called_default),
+)
+_of_fields("attribute_null", shops, missing=lambda: _number(allow_null=True))
+_of_fields("attribute_left_out", shops, missing=lambda: _number(required=False), seen=_number)
+_of_fields("attribute_missing", shops, missing=_number)
+_of_fields("attribute_missing_far", shops, far=lambda: _number(source="other.missing.seen"))
+_of_fields("attribute_missing_far_null", shops, far=lambda: _read(source="other.nothing.seen"))
+_of_fields("key_missing", shops, far=lambda: _number(source="mapping.one.three"))
+_of_fields("key_left_out", shops, far=lambda: _number(source="mapping.3", required=False))
+_of_fields("attribute_broken", shops, broken=_number)
+_of_fields("called_that_fails", shops, failing=lambda: _number(required=False))
+_of_fields("called_that_wants", shops, wanting=_read)
+_of_fields("builtin", shops, builtin=_read)
+_of_fields("builtin_far", shops, far=lambda: _read(source="other.builtin"))
+_of_fields("builtin_of_key", shops, far=lambda: _read(source="mapping.builtin"))
+_of_fields("value_that_fails", shops, seen=serializers.DateField)
+_of_fields(
+    "mappings",
+    lambda: [
+        {"a": 1, "b": {"c": "x"}},
+        OrderedDict(a="2", b={"c": 5}),
+        {"a": 3, "b": {}},
+        SimpleNamespace(a=4, b=SimpleNamespace(c="object")),
+    ],
+    a=_number,
+    c=lambda: serializers.CharField(source="b.c", required=False),
+)
+_of_fields("mapping_without_key", lambda: [{"a": 1}], b=_number)
+_of_fields(
+    "proxies",
+    lambda: [SimpleLazyObject(lambda: Shop(3)), SimpleLazyObject(lambda: {"seen": 8})],
+    seen=_number,
+)
+_of_fields("nothing", lambda: [None], seen=lambda: _number(required=False))
+_of_fields("key_of_nothing", lambda: [{"a": None}], a=_number)
+
+
+class Loud(str):
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return f"{super().__str__()}!"
+
+
+class Size(Enum):
+    SMALL = "s"
+    LARGE = "l"
+
+
+class Count(int):
+    pass
+
+
+_MOMENT = dt.datetime(2026, 11, 29, 12, 30, 1, 5, dt.UTC)
+VALUES: tuple[Any, ...] = (
+    *(None, True, False, 0, 1, -7, 2**70, 1.5, -0.0, 1e22, float("nan"), float("inf")),
+    *("", "x", "true", "False", "null", "12", " 3.50 ", "ключ", Loud("s"), "2026-11-29", b"bytes"),
+    *map(Decimal, ("1.50", "1.5", "-0.00", "0.005", "12345678.99", "123456789012.00", "1E+3")),
+    *map(Decimal, ("NaN", "Infinity", "0E-2", "1.005", "99999999999999999999.99")),
+    *(_MOMENT, _MOMENT.replace(tzinfo=None), _MOMENT.astimezone(ZoneInfo("Asia/Kathmandu"))),
+    *(_MOMENT.replace(tzinfo=dt.timezone(dt.timedelta(hours=5, seconds=7))),),
+    *(
+        dt.datetime.min.replace(tzinfo=dt.UTC),
+        _MOMENT.replace(year=9999, tzinfo=None),
+        dt.datetime.max.replace(tzinfo=dt.UTC),
+    ),
+    *(_MOMENT.date(), _MOMENT.time(), _MOMENT.timetz(), dt.time(0), dt.timedelta(days=-1)),
+    *(uuid.UUID(int=5), Size.SMALL, Count(3), [1, None, "x"], (), {"a": 1}, {1, 2}, object, len),
+)
+
+
+class Shouting(serializers.CharField):
+    def to_representation(self, value: Any) -> Any:
+        return super().to_representation(value).upper()
+
+
+class Reaching(serializers.CharField):
+    def get_attribute(self, instance: Any) -> Any:
+        recorded.append("reached")
+        return instance
+
+
+class OfOwnZone(serializers.DateTimeField):
+    def default_timezone(self) -> Any:
+        return ZoneInfo("America/New_York")
+
+
+class Quantizing(serializers.DecimalField):
+    def quantize(self, value: Decimal) -> Decimal:
+        return value
+
+
+def _choices() -> list[Any]:
+    return [("s", "Small"), (1, "One"), (True, "Yes"), (None, "None"), ("", "Empty")]
+
+
+FIELDS: dict[str, Callable[[], Field]] = {
+    "char": serializers.CharField,
+    "email": serializers.EmailField,
+    "slug": serializers.SlugField,
+    "address": serializers.IPAddressField,
+    "integer": serializers.IntegerField,
+    "big": getattr(serializers, "BigIntegerField", serializers.IntegerField),
+    "float": serializers.FloatField,
+    "boolean": serializers.BooleanField,
+    "boolean-null": partial(serializers.BooleanField, allow_null=True),
+    "decimal": partial(serializers.DecimalField, 10, 2),
+    "decimal-whole": partial(serializers.DecimalField, 10, 0),
+    "decimal-any": partial(serializers.DecimalField, None, None),
+    "decimal-places": partial(serializers.DecimalField, None, 3),
+    "decimal-number": partial(serializers.DecimalField, 10, 2, coerce_to_string=False),
+    "decimal-short": partial(serializers.DecimalField, 10, 2, normalize_output=True),
+    "decimal-local": partial(serializers.DecimalField, 10, 2, localize=True),
+    "decimal-down": partial(serializers.DecimalField, 10, 2, rounding="ROUND_DOWN"),
+    "decimal-own": partial(Quantizing, 10, 2),
+    "moment": serializers.DateTimeField,
+    "moment-as-it-is": partial(serializers.DateTimeField, format=None),
+    "moment-spelled": partial(serializers.DateTimeField, format="%d %Y"),
+    "moment-iso": partial(serializers.DateTimeField, format="ISO-8601"),
+    "moment-there": partial(serializers.DateTimeField, default_timezone=ZoneInfo("Asia/Kathmandu")),
+    "moment-own": OfOwnZone,
+    "date": serializers.DateField,
+    "date-spelled": partial(serializers.DateField, format="%d"),
+    "date-as-it-is": partial(serializers.DateField, format=None),
+    "time": serializers.TimeField,
+    "time-spelled": partial(serializers.TimeField, format="%H"),
+    "duration": serializers.DurationField,
+    "uuid": serializers.UUIDField,
+    "uuid-hex": partial(serializers.UUIDField, format="hex"),
+    "choice": lambda: serializers.ChoiceField(choices=_choices()),
+    "choices": lambda: serializers.MultipleChoiceField(choices=_choices()),
+    "json": serializers.JSONField,
+    "json-binary": partial(serializers.JSONField, binary=True),
+    "list": serializers.ListField,
+    "list-of-char": lambda: serializers.ListField(child=serializers.CharField()),
+    "dict": lambda: serializers.DictField(child=serializers.CharField()),
+    "file": serializers.FileField,
+    "as-it-is": serializers.ReadOnlyField,
+    "key": partial(serializers.PrimaryKeyRelatedField, read_only=True),
+    "slug-of-row": partial(serializers.SlugRelatedField, "real__imag", read_only=True),
+    "text-of-row": serializers.StringRelatedField,
+    "shouting": Shouting,
+    "reaching": Reaching,
+}
+
+
+def values_compared(of: str) -> list[list[Any]]:
+    """Return each value of which the field `of` makes something else than DRF, and both."""
+    different = []
+    for value in VALUES:
+        theirs, ours = (_of_value(of, value, bases) for bases in (DRFS, OURS))
+        if theirs != ours:
+            different.append([repr(value), theirs, ours])
+    return different
+
+
+def _of_value(name: str, value: Any, bases: Bases) -> Any:
+    serializer_class = type("Made", (bases.plain,), {"value": FIELDS[name]()})
+    try:
+        return exact(serializer_class({"value": value}).data)
+    except Exception as error:  # noqa: BLE001 - whatever it is, both have to raise it
+        return chain(error)
+
+
+def decimals_compared() -> list[list[Any]]:
+    """Compare decimals under contexts of the project's own."""
+    different = []
+    for precision in (1, 4, 28):
+        with localcontext() as context:
+            context.prec = precision
+            different += [["prec", precision, *one] for one in values_compared("decimal-places")]
+            different += [["prec", precision, *one] for one in values_compared("decimal")]
+    assert getcontext().prec == 28
+    return different
+
+
+@case
+def _overriding_that_calls_super(bases: Bases) -> Case:
+    class Made(bases.of_model):
+        class Meta:
+            model = Product
+            fields = ("id", "name", "price", "category")
+
+        def to_representation(self, instance: Product) -> Any:
+            recorded.append(instance.pk)
+            data = super().to_representation(instance)
+            recorded.append(exact(data))
+            data["more"] = data.pop("name")
+            return data
+
+    return Made, products()
+
+
+@case
+def _overriding_within(bases: Bases) -> Case:
+    class Inner(bases.of_model):
+        class Meta:
+            model = Category
+            fields = ("id", "name")
+
+        def to_representation(self, instance: Category) -> Any:
+            recorded.append(instance.pk)
+            return {**super().to_representation(instance), "own": True}
+
+    class Made(bases.of_model):
+        category = Inner()
+
+        class Meta:
+            model = Product
+            fields = ("id", "category")
+
+    return Made, products()
+
+
+@case
+def _fields_that_change_between_rows(bases: Bases) -> Case:
+    class Made(bases.of_model):
+        class Meta:
+            model = Product
+            fields = ("id", "name", "price")
+
+        def to_representation(self, instance: Product) -> Any:
+            self.fields["name"].write_only = instance.pk % 2 == 0
+            if instance.pk % 3 == 0:
+                self.fields["extra"] = serializers.CharField(source="name")
+            else:
+                self.fields.pop("extra", None)
+            return super().to_representation(instance)
+
+    return Made, products()
+
+
+def _hide(serializer: Any, row: Product) -> None:
+    serializer.fields["name"].write_only = row.pk % 2 == 1
+
+
+def _add(serializer: Any, row: Product) -> None:
+    if row.pk == 3:
+        del serializer.fields["told"]
+        serializer.fields["extra"] = serializers.CharField(source="name")
+
+
+@case
+def _fields_hidden_by_a_helper(bases: Bases) -> Case:
+    class Made(bases.of_model):
+        told = serializers.SerializerMethodField()
+
+        class Meta:
+            model = Product
+            fields = ("id", "told", "name", "price", "main")
+
+        def get_told(self, row: Product) -> int:
+            _hide(self, row)
+            return row.pk
+
+    return Made, products()
+
+
+@case
+def _fields_added_by_a_helper(bases: Bases) -> Case:
+    class Made(bases.of_model):
+        told = serializers.SerializerMethodField()
+
+        class Meta:
+            model = Product
+            fields = ("told", "id", "name", "price")
+
+        def to_representation(self, instance: Product) -> Any:
+            _add(self, instance)
+            return super().to_representation(instance)
+
+        def get_told(self, row: Product) -> int:
+            return row.pk
+
+    return Made, products()
+
+
+@case
+def _fields_of_the_request(bases: Bases) -> Case:
+    class Made(bases.of_model):
+        class Meta:
+            model = Product
+            fields = ("id", "name", "price")
+
+        def get_fields(self) -> dict[str, Field]:
+            recorded.append("get_fields")
+            fields = super().get_fields()
+            if self.context["asked"]:
+                fields.pop("price")
+            return fields
+
+    return Made, products()
+
+
+@case
+def _fields_that_cannot_be_made(bases: Bases) -> Case:
+    class Made(bases.of_model):
+        class Meta:
+            model = Product
+            fields = ("id", "nothing")
+
+        def get_fields(self) -> dict[str, Field]:
+            recorded.append("get_fields")
+            return super().get_fields()
+
+    return Made, products()
+
+
+@case
+def _fields_as_a_property(bases: Bases) -> Case:
+    class Made(bases.of_model):
+        class Meta:
+            model = Product
+            fields = ("id", "name")
+
+        @property
+        def _readable_fields(self) -> Iterator[Field]:
+            recorded.append("asked")
+            return iter([self.fields["name"]])
+
+    return Made, products()
+
+
+@case
+def _list_of_its_own(bases: Bases) -> Case:
+    class Listing(serializers.ListSerializer):
+        def to_representation(self, data: Any) -> Any:
+            recorded.append(len(data))
+            return [{"of": one} for one in super().to_representation(data)]
+
+    class Made(bases.of_model):
+        class Meta:
+            model = Product
+            fields = ("id", "name")
+            list_serializer_class = Listing
+
+    return Made, products()
+
+
+@case
+def _models_in_turn(bases: Bases) -> Case:
+    class Made(bases.plain):
+        id = serializers.IntegerField()
+        name = serializers.CharField()
+        main = serializers.PrimaryKeyRelatedField(read_only=True, required=False)
+
+    rows = [*Product.objects.order_by("pk")[:3], *Category.objects.order_by("pk")[:3]]
+    return Made, [rows[at] for at in (0, 3, 1, 4, 2, 5)]
+
+
+@case
+def _deferred(bases: Bases) -> Case:
+    class Made(bases.of_model):
+        class Meta:
+            model = Product
+            fields = ("id", "name", "category", "main")
+
+    return Made, Product.objects.only("id", "main").order_by("pk")[:4]
+
+
+@case
+def _reverse_one_to_one(bases: Bases) -> Case:
+    class Inner(bases.of_model):
+        class Meta:
+            model = Detail
+            fields = "__all__"
+
+    class Made(bases.of_model):
+        detail = Inner(read_only=True)
+        key = serializers.PrimaryKeyRelatedField(source="detail", read_only=True)
+        note = serializers.CharField(source="detail.note", default="none")
+
+        class Meta:
+            model = Product
+            fields = ("id", "detail", "key", "note")
+
+    return Made, products()
+
+
+def _main_of(row: Product) -> Category:
+    recorded.append("main")
+    return row.main
+
+
+@case
+def _key_by_a_method(bases: Bases) -> Case:
+    class Made(bases.plain):
+        key = serializers.PrimaryKeyRelatedField(source="get_main", read_only=True)
+        own = serializers.PrimaryKeyRelatedField(source="pk", read_only=True)
+        typed = serializers.PrimaryKeyRelatedField(
+            source="category", read_only=True, pk_field=serializers.CharField()
+        )
+        far = serializers.PrimaryKeyRelatedField(source="main.parent", read_only=True)
+        none = serializers.PrimaryKeyRelatedField(source="nothing", read_only=True, allow_null=True)
+
+    for row in (rows := list(products())):
+        row.get_main = partial(_main_of, row)
+    return Made, rows
+
+
+@case
+def _notes(bases: Bases) -> Case:
+    class Made(bases.of_model):
+        class Meta:
+            model = Note
+            fields = "__all__"
+            depth = 1
+
+    return Made, Note.objects.order_by("pk")[:8]
+
+
+@case
+def _topics(bases: Bases) -> Case:
+    class Made(bases.of_model):
+        url = serializers.HyperlinkedIdentityField(view_name="nowhere")
+
+        class Meta:
+            model = Topic
+            fields = ("url", "name")
+
+    return Made, Topic.objects.order_by("pk")[:2]
+
+
+def written(text: str) -> Any:
+    """Return what is_valid(), save() and data of a ModelSerializer make, by DRF and by ours."""
+    told = []
+    for bases in (DRFS, OURS):
+
+        class Made(bases.of_model):
+            class Meta:
+                model = Topic
+                fields = ("name",)
+
+        made = Made(data={"name": text})
+        valid = made.is_valid()
+        before = exact(made.data)
+        saving = Made(data={"name": text})
+        saving.is_valid()
+        saved = None
+        if not saving.errors:
+            row = saving.save()
+            saved = exact(saving.data)
+            row.delete()
+        told.append([valid, exact(made.errors), before, saved])
+    return told
+
+
+def names() -> list[list[str]]:
+    """Return the names of all cases and of all fields."""
+    return [sorted(CASES), sorted(FIELDS)]

@@ -1,0 +1,94 @@
+"""FastSerializer makes of any row what DRF's own serializer makes of it, type for type."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from fast.conftest import Copies
+from fast.projects import Inside, inside
+
+# How a class is represented that was seen before: without fields of its own ("recipe"), with them
+# ("fields"), or by DRF ("drf").
+RECIPE = (
+    *("attribute_broken", "attribute_left_out", "attribute_missing", "attribute_missing_far"),
+    *("attribute_missing_far_null", "attribute_null", "attributes", "builtin", "builtin_far"),
+    *("builtin_of_key", "called_that_fails", "called_that_wants", "deferred", "depth"),
+    *("key_left_out", "key_missing", "key_of_nothing", "list_of_its_own", "mapping_without_key"),
+    *("mappings", "method_that_changes_rows", "method_that_is_replaced", "method_that_skips"),
+    *("method_that_moves_the_clock", "methods", "models_in_turn", "notes", "nothing"),
+    *("overriding_that_calls_super", "to_many", "to_many_prefetched"),
+    "value_that_fails",
+)
+OWN_FIELDS = (
+    *("attribute_with_called_default", "attribute_with_default", "every_column"),
+    *("fields_added_by_a_helper", "fields_hidden_by_a_helper", "fields_of_the_request"),
+    *("key_by_a_method", "nested", "overriding_within", "proxies", "reverse_one_to_one", "topics"),
+)
+DRF = ("fields_as_a_property", "fields_that_change_between_rows")
+NOTHING = ("fields_that_cannot_be_made",)
+FIELDS = (
+    *("address", "as-it-is", "big", "boolean", "boolean-null", "char", "choice", "choices", "date"),
+    *("date-as-it-is", "date-spelled", "decimal", "decimal-any", "decimal-down", "decimal-local"),
+    *("decimal-number", "decimal-own", "decimal-places", "decimal-short", "decimal-whole", "dict"),
+    *("duration", "email", "file", "float", "integer", "json", "json-binary", "key", "list"),
+    *("list-of-char", "moment", "moment-as-it-is", "moment-iso", "moment-own", "moment-spelled"),
+    *("moment-there", "reaching", "shouting", "slug", "slug-of-row", "text-of-row", "time"),
+    *("time-spelled", "uuid", "uuid-hex"),
+)
+
+
+@pytest.fixture(scope="module")
+def project(copies: Copies) -> Iterator[Inside]:
+    with copies("shop_representing") as dsn, inside({"databases": {"default": dsn}}) as running:
+        yield running
+
+
+def test_all_cases_are_tried(project: Inside) -> None:
+    """What the project has is what stands above."""
+    cases, fields = project.call("representing:names")
+
+    assert cases == sorted((*RECIPE, *OWN_FIELDS, *DRF, *NOTHING))
+    assert fields == sorted(FIELDS)
+
+
+@pytest.mark.parametrize("many", [True, False])
+@pytest.mark.parametrize("again", [True, False])
+@pytest.mark.parametrize("case", [*RECIPE, *OWN_FIELDS, *DRF, *NOTHING])
+def test_a_row_is_what_drf_makes_of_it(
+    project: Inside, case: str, *, again: bool, many: bool
+) -> None:
+    """The same values and types, or the same errors, by the same calls and statements."""
+    told = project.call("representing:compared", of=case, many=many, again=again)
+
+    assert told["ours"] == told["theirs"]
+
+
+@pytest.mark.parametrize(
+    ("case", "how"),
+    [*((one, "recipe") for one in RECIPE), *((one, "fields") for one in OWN_FIELDS)]
+    + [(one, "drf") for one in DRF],
+)
+def test_a_class_that_says_its_fields_makes_them_once(project: Inside, case: str, how: str) -> None:
+    """And a class that has a say for each request or row makes them as often as with DRF."""
+    told = project.call("representing:compared", of=case, many=True, again=True)
+
+    assert told["how"] == how
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_a_field_writes_every_value_as_drf_does(project: Inside, field: str) -> None:
+    """Whatever is put in front of it, or it raises the same."""
+    assert project.call("representing:values_compared", of=field) == []
+
+
+def test_decimals_are_rounded_by_the_context_of_their_time(project: Inside) -> None:
+    """A precision that the project sets holds for both."""
+    assert project.call("representing:decimals_compared") == []
+
+
+@pytest.mark.parametrize("text", ["new", "", "x" * 50])
+def test_what_was_validated_or_saved_is_told_as_drf_tells_it(project: Inside, text: str) -> None:
+    """data of what is valid, of what is not, and of what was saved."""
+    theirs, ours = project.call("representing:written", text=text)
+
+    assert ours == theirs
