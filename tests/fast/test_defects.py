@@ -16,6 +16,8 @@ SCENARIOS = (
     "portable",
     "shadowed",
     "in-a-transaction",
+    "data",
+    "data-once",
 )
 
 

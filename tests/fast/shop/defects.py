@@ -14,11 +14,14 @@ from fast.shop import instrumented
 
 instrumented.install()
 
+from rest_framework.generics import ListAPIView  # noqa: E402
 from rest_framework.pagination import PageNumberPagination  # noqa: E402
 from rest_framework.test import APIRequestFactory  # noqa: E402
 
+from fast.shop import representing  # noqa: E402
 from fast.shop.asking import told  # noqa: E402 - rowpath.fast is imported from here on
 from fast.shop.odd import ByText, FileFields, WithoutRequest  # noqa: E402
+from fast.shop.representing import DRFS, OURS  # noqa: E402
 from fast.shop.views import Flat, Selected  # noqa: E402
 from fast.shop.ways import fast  # noqa: E402
 from rowpath.fast.drf import outcome_of  # noqa: E402
@@ -34,9 +37,11 @@ class Scenario:
 
     view: Any
     query: str = ""
-    path: str = "compiled"
+    path: str | None = "compiled"
     options: dict[str, Any]
     within: Callable[[], AbstractContextManager[Any]] = nullcontext
+    ours: Callable[[Any], Any] = fast
+    """Makes of the view, which is DRF's, the one that is rowpath's."""
 
 
 def _view(view: Any, **attributes: Any) -> Any:
@@ -45,6 +50,18 @@ def _view(view: Any, **attributes: Any) -> Any:
 
 def _scenario(view: Any, query: str = "", **given: Any) -> Scenario:
     return Scenario(view=view, query=query, **({"options": {}} | given))
+
+
+def _of_serializers(case: str) -> dict[str, Any]:
+    """Return a scenario whose view has a case's serializer, and as ours its FastSerializer."""
+    theirs, ours = (representing.CASES[case](bases)[0] for bases in (DRFS, OURS))
+    listed = _view(ListAPIView, serializer_class=theirs, queryset=representing.products()[:3])
+    return {
+        "view": listed,
+        "path": None,
+        "ours": lambda view: _view(view, serializer_class=ours),
+        "options": {},
+    }
 
 
 SCENARIOS = {
@@ -58,6 +75,8 @@ SCENARIOS = {
     ),
     "shadowed": _scenario(_view(Flat, pagination_class=PagesOfTwo), options={"shadow": 1.0}),
     "in-a-transaction": _scenario(Flat, within=transaction.atomic),
+    "data": Scenario(**_of_serializers("nested")),
+    "data-once": Scenario(**_of_serializers("nested_and_methods")),
 }
 
 
@@ -86,6 +105,8 @@ _UNGUARDED = {
         "queryset",
         "view",
     },
+    "rowpath.fast.drf.data.attributes": {"error", "get", "held", "row_class", "value"},
+    "rowpath.fast.drf.data.rows": {"fields", "get", "to_representation"},
     "rowpath.fast.drf.mixin": {"filter_queryset", "get_queryset"},
     "rowpath.fast.drf.reading": {
         "_counted",
@@ -136,9 +157,9 @@ def failing(scenario: str) -> list[Any]:
 def _places(chosen: Scenario, *, is_first: bool) -> list[instrumented.Place]:
     instrumented.forget()
     if not is_first:
-        _asked(chosen, fast(chosen.view))
+        _asked(chosen, chosen.ours(chosen.view))
     instrumented.seen.clear()
-    _, path = _asked(chosen, fast(chosen.view))
+    _, path = _asked(chosen, chosen.ours(chosen.view))
     if path != chosen.path:
         raise AssertionError(f"{path}, not {chosen.path}")
     return sorted(instrumented.seen)
@@ -148,7 +169,7 @@ def _broken(
     chosen: Scenario, place: instrumented.Place, theirs: Any, *, is_first: bool
 ) -> list[Any]:
     instrumented.forget()
-    view = fast(chosen.view)
+    view = chosen.ours(chosen.view)
     if not is_first:
         _asked(chosen, view)
     try:

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from importlib.util import find_spec
+from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any, cast
 
@@ -27,6 +29,11 @@ def _look_up(found: Any, place: Place) -> Any:
     if place in broken:
         raise AttributeError(f"{type(found).__name__!r} has no attribute {place[-1]!r}")
     return getattr(found, place[-1])
+
+
+def _put_into(folder: Path) -> None:
+    """Have what fails be raised in a file of the package, as whoever looks for its place sees."""
+    _look_up.__code__ = _look_up.__code__.replace(co_filename=str(folder / "look_up.py"))
 
 
 class _Places(ast.NodeTransformer):
@@ -79,6 +86,10 @@ def install() -> None:
     for name in [name for name in sys.modules if name.startswith(_PACKAGE)]:
         del sys.modules[name]  # Django has imported the app's package
     sys.meta_path.insert(0, _Finder())
+    package = find_spec(_PACKAGE.rstrip("."))
+    assert package is not None
+    assert package.origin is not None
+    _put_into(Path(package.origin).parent)
 
 
 @contextmanager

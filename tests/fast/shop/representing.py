@@ -11,20 +11,23 @@ from enum import Enum
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
-from django.db import connection
+from django.db import connection, models
 from django.db.models import Prefetch
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
-from rest_framework import serializers
+from rest_framework import fields, relations, serializers
 from rest_framework.fields import SkipField
+from rest_framework.generics import ListAPIView
+from rest_framework.test import APIRequestFactory
 from rest_framework.utils.serializer_helpers import ReturnDict, ReturnList
 
 from fast.exact import chain, exact, how_represented
 from fast.shop.models import Category, Detail, Note, Product, Topic
-from rowpath.fast.drf import FastSerializer
+from rowpath.fast.drf import FastListMixin, FastSerializer, outcome_of
 from rowpath.fast.drf.data.recipes import recipe_of
 
 Field = serializers.Field
@@ -121,6 +124,39 @@ def _nested(bases: Bases) -> Case:
         class Meta:
             model = Product
             fields = ("id", "category", "home", "itself")
+
+    return Made, products()
+
+
+@case
+def _nested_and_methods(bases: Bases) -> Case:
+    class Inner(bases.of_model):
+        class Meta:
+            model = Category
+            fields = ("id", "name", "code")
+
+    class Made(bases.of_model):
+        category = Inner()
+        mains = Inner(source="main", read_only=True)
+        same = Inner(source="main.products", many=True, read_only=True)
+        told = serializers.SerializerMethodField()
+        far = serializers.CharField(source="main.name")
+        nowhere = serializers.CharField(source="main.nothing", required=False)
+        method = serializers.CharField(source="__str__")
+        slug = serializers.SlugRelatedField("name", source="main", read_only=True)
+        text = serializers.StringRelatedField(source="main")
+        choice = serializers.ChoiceField(source="name", choices=[("a", "A")])
+
+        class Meta:
+            model = Product
+            fields = (
+                *("id", "name", "price", "created", "released", "opens", "lasts", "count", "ratio"),
+                *("active", "main", "category", "mains", "same", "told", "far", "nowhere"),
+                *("method", "slug", "text", "choice"),
+            )
+
+        def get_told(self, row: Product) -> int:
+            return row.pk
 
     return Made, products()
 
@@ -517,6 +553,33 @@ def decimals_compared() -> list[list[Any]]:
     return different
 
 
+class Asking(serializers.CharField):
+    """Writes what its serializer was given."""
+
+    def to_representation(self, value: Any) -> Any:
+        return f"{value} {self.context.get('asked')}"
+
+
+class AskingForKey(serializers.PrimaryKeyRelatedField):
+    """The same of a relation."""
+
+    def to_representation(self, value: Any) -> Any:
+        return f"{value.pk} {self.context.get('asked')}"
+
+
+@case
+def _children_that_ask_for_the_request(bases: Bases) -> Case:
+    class Made(bases.plain):
+        products = AskingForKey(many=True, read_only=True)
+        name = serializers.ListField(child=Asking())
+        words = serializers.DictField(child=Asking())
+
+    rows = list(Category.objects.order_by("pk")[:3])
+    for row in rows:
+        vars(row)["words"] = {"a": row.name}
+    return Made, rows
+
+
 @case
 def _overriding_that_calls_super(bases: Bases) -> Case:
     class Made(bases.of_model):
@@ -762,6 +825,79 @@ def _topics(bases: Bases) -> Case:
             fields = ("url", "name")
 
     return Made, Topic.objects.order_by("pk")[:2]
+
+
+_RELIED: tuple[tuple[Any, str], ...] = (
+    *((base, "to_representation") for base in (fields.CharField, fields.IntegerField)),
+    *((base, "to_representation") for base in (fields.DecimalField, fields.DateTimeField)),
+    *((base, "to_representation") for base in (fields.ListField, fields.SerializerMethodField)),
+    *((fields.DecimalField, "quantize"), (fields.DateTimeField, "enforce_timezone")),
+    *((fields.Field, "get_attribute"), (fields, "get_attribute"), (fields, "is_simple_callable")),
+    *((relations.RelatedField, "get_attribute"), (relations.ManyRelatedField, "get_attribute")),
+    (relations.ManyRelatedField, "to_representation"),
+    (relations.PrimaryKeyRelatedField, "to_representation"),
+    (relations.PrimaryKeyRelatedField, "use_pk_only_optimization"),
+    (relations.SlugRelatedField, "to_representation"),
+    (relations.StringRelatedField, "to_representation"),
+    (serializers.Serializer, "to_representation"),
+    (serializers.ListSerializer, "to_representation"),
+    (models.Model, "serializable_value"),
+    (timezone, "get_current_timezone"),
+)
+
+
+def patched() -> list[list[Any]]:
+    """Have each function that is done without record its calls; return which were left out.
+
+    By serializers whose class was seen before it was patched, and by ones that are new.
+    """
+    left_out = []
+    for owner, name in _RELIED:
+        for is_new in (True, False):
+            calls = [_calls(owner, name, bases, is_new=is_new) for bases in (DRFS, OURS)]
+            if calls[0] != calls[1] or not calls[0]:
+                left_out.append([str(owner), name, is_new, *calls])
+    return left_out
+
+
+def _calls(owner: Any, name: str, bases: Bases, *, is_new: bool) -> int:
+    made = [CASES[case](bases) for case in ("nested_and_methods", "to_many", "lists")]
+    if not is_new:
+        for serializer_class, rows in made:
+            for _ in range(2):
+                assert serializer_class(rows, many=True).data
+    calls = []
+    real = getattr(owner, name)
+
+    def recording(*args: Any, **kwargs: Any) -> Any:
+        calls.append(args)
+        return real(*args, **kwargs)
+
+    with patch.object(owner, name, recording):
+        for serializer_class, rows in made:
+            assert serializer_class(rows, many=True).data
+    return len(calls)
+
+
+@case
+def _lists(bases: Bases) -> Case:
+    class Made(bases.plain):
+        values = serializers.ListField(child=serializers.IntegerField())
+
+    return Made, [{"values": [1, 2]}]
+
+
+def listed(of: str) -> list[Any]:
+    """Answer a list of a case's class by DRF's view and by FastListMixin over FastSerializer."""
+    told = []
+    for bases, mixins in ((DRFS, ()), (OURS, (FastListMixin,))):
+        serializer_class, _ = CASES[of](bases)
+        members = {"queryset": products(), "serializer_class": serializer_class}
+        view: Any = type("View", (*mixins, ListAPIView), members)
+        response = view.as_view()(APIRequestFactory().get("/", HTTP_ACCEPT="application/json"))
+        outcome = outcome_of(response)
+        told.append([response.render().content.decode(), outcome and outcome.path])
+    return told
 
 
 def written(text: str) -> Any:

@@ -18,6 +18,7 @@ from rowpath.fast import plan
 from rowpath.fast.django.columns import Column, Computed, Selected, column
 from rowpath.fast.django.kinds import Kind, Scalar, kind_of
 from rowpath.fast.django.overrides import overridden
+from rowpath.fast.drf.data.members import represents_as_drf
 from rowpath.fast.drf.defaults import default_of
 from rowpath.fast.drf.places import Check, Columns, Keys, Place, Rows
 from rowpath.fast.drf.scalars import check_writing, form_of, raw
@@ -172,6 +173,8 @@ def _check_serializer(serializer: serializers.BaseSerializer) -> None:
 def _check_own(serializer: serializers.BaseSerializer, names: tuple[str, ...]) -> None:
     serializer_class = type(serializer)
     base = _base(serializer_class)
+    if represents_as_drf(serializer_class):
+        names = tuple(name for name in names if name != "to_representation")
     if own := overridden(serializer_class, base, names):
         name = named(definer(serializer_class, own))
         raise CannotCompileError(f"{name} has a {own} of its own", always=True)

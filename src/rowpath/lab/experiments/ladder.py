@@ -87,6 +87,12 @@ RUNGS = (
         needs=Requirement(package="django-bolt", version="0.13", extra="peers"),
     ),
     Variant(
+        name="rowpath-data",
+        title="DRF: ModelViewSet with rowpath's FastSerializer",
+        asks=Endpoint(app=App.DJANGO, code=("DataProducts", "FastProductSerializer")),
+        expects=ROWS,
+    ),
+    Variant(
         name="rowpath",
         title="DRF: ModelViewSet with rowpath's FastListMixin",
         asks=Endpoint(app=App.DJANGO, code=("FastProducts", "ProductSerializer")),

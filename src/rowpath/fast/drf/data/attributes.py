@@ -14,7 +14,7 @@ from django.db.models import Model
 from rest_framework import fields
 from rest_framework.relations import ManyRelatedField, PrimaryKeyRelatedField, RelatedField
 
-from rowpath.fast.django.overrides import has_own
+from rowpath.fast.django.overrides import has_own, overridden
 
 Read = Callable[[Any], Any]
 
@@ -74,7 +74,7 @@ def key_read_of(field: fields.Field, row_class: type) -> Read | None:
         return None
     if has_own(field, PrimaryKeyRelatedField, _KEY) or not issubclass(row_class, Model):
         return None
-    if row_class.serializable_value is not Model.serializable_value:
+    if overridden(row_class, Model, ("serializable_value",)) is not None:
         return None
     name = _attribute_of_key(row_class, field.source_attrs[0])
     if name is None:

@@ -1,23 +1,27 @@
 """What is known of a class, kept for as long as there is that class."""
 
 from collections.abc import Callable
-from functools import wraps
-from typing import TypeVar
+from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 T = TypeVar("T")
 
 
-def by_class(function: Callable[[type], T]) -> Callable[[type], T]:
-    """Ask `function` once for each class: what is put into a class later is not seen."""
-    known: WeakKeyDictionary[type, T] = WeakKeyDictionary()
+class ByClass(Generic[T]):
+    """Asks a function once for each class: what is put into a class later is not seen."""
 
-    @wraps(function)
-    def asked(cls: type) -> T:
+    def __init__(self, function: Callable[[type], T]) -> None:
+        self._function = function
+        self._known: WeakKeyDictionary[type, T] = WeakKeyDictionary()
+
+    def __call__(self, cls: type) -> T:
+        """Return what the function says of `cls`."""
         try:
-            return known[cls]
+            return self._known[cls]
         except KeyError:
-            found = known[cls] = function(cls)
+            found = self._known[cls] = self._function(cls)
             return found
 
-    return asked
+    def clear(self) -> None:
+        """Ask anew."""
+        self._known.clear()

@@ -12,11 +12,9 @@ from rowpath.fast.codes import reads_attribute
 from rowpath.fast.django.overrides import has_own, overridden
 from rowpath.fast.drf.choosing import is_drfs_class
 from rowpath.fast.drf.data.attributes import Read, Unkeyed, key_read_of, read_of
-from rowpath.fast.drf.data.by_class import by_class
+from rowpath.fast.drf.data.by_class import ByClass
+from rowpath.fast.drf.data.represent import Represent
 from rowpath.fast.drf.data.values import Write, write_of
-
-Represent = Callable[[Any], Any]
-"""Makes of a row what a serializer's to_representation() makes of it."""
 
 STANDS_IN = "_rowpath_stands_in"
 """What FastSerializer has in its class, and no subclass: its own to_representation() is DRF's."""
@@ -77,11 +75,12 @@ def is_drfs_list(nested: ListSerializer) -> bool:
 
 def is_drfs(serializer: Serializer) -> bool:
     """Whether `serializer` represents a row as DRF's own does, or FastSerializer for it."""
-    return "to_representation" not in vars(serializer) and _is_drfs_class(type(serializer))
+    return "to_representation" not in vars(serializer) and represents_as_drf(type(serializer))
 
 
-@by_class
-def _is_drfs_class(cls: type) -> bool:
+@ByClass
+def represents_as_drf(cls: type) -> bool:
+    """Whether the serializers of `cls` have DRF's to_representation(), or FastSerializer's."""
     owners = (one for one in cls.__mro__ if "to_representation" in vars(one))
     return next(one for one in owners if STANDS_IN not in vars(one)) is Serializer
 
@@ -118,7 +117,7 @@ def _of_key_only(write: Write) -> Write:
     return write_unless_nothing
 
 
-@by_class
+@ByClass
 def keeps_fields(cls: type) -> bool:
     """Whether a serializer or field of `cls` leaves the fields as they are between two rows."""
     if issubclass(cls, Serializer) and overridden(cls, Serializer, _FIELDS) is not None:

@@ -4,7 +4,6 @@ DRF makes the fields of a serializer anew for each request, which takes longer t
 class says what they are, and none of them asks for its request, rowpath does without them.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, cast
 from weakref import WeakSet
@@ -16,9 +15,8 @@ from rest_framework.serializers import ListSerializer, Serializer
 
 from rowpath.fast.bounded import Bounded
 from rowpath.fast.drf.choosing import chooses_fields
-from rowpath.fast.drf.data.attributes import Read, is_drfs_read
+from rowpath.fast.drf.data.attributes import is_drfs_read
 from rowpath.fast.drf.data.members import (
-    Represent,
     is_drfs,
     is_drfs_list,
     is_usual,
@@ -26,13 +24,11 @@ from rowpath.fast.drf.data.members import (
     member_of,
     nested_list,
 )
-from rowpath.fast.drf.data.values import Write, method_of, rule_of
+from rowpath.fast.drf.data.represent import Member, Members, Represent, by_members
+from rowpath.fast.drf.data.values import method_of, needs_value_alone
 
 _RECIPES = 1_000
 _ROW_CLASSES = 100
-
-Member = tuple[str, Read, Write]
-Members = Callable[[type], list[Member] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +71,7 @@ class Recipe:
         if not self.needs_serializer:
             return self.members
         methods = {
-            str(step.field.field_name): method_of(serializer, step.method)
+            step.field: method_of(serializer, step.method)
             for step in self._steps
             if step.method is not None
         }
@@ -84,7 +80,9 @@ class Recipe:
             found = self.members(row_class)
             if found is None:
                 return None
-            return [(name, read, methods.get(name, write)) for name, read, write in found]
+            return [
+                (field, name, read, methods.get(field, write)) for field, name, read, write in found
+            ]
 
         return members
 
@@ -95,26 +93,7 @@ class Recipe:
 
     def _member(self, step: _Step, row_class: type) -> Member:
         read, write = member_of(step.field, row_class, lambda nested: nested.to_representation)
-        return str(step.field.field_name), read, step.nested or write
-
-
-def by_members(members: Members, theirs: Represent) -> Represent:
-    """Return what represents a row by the members for its class; `theirs` where there are none."""
-
-    def represent(row: Any) -> Any:
-        found = members(type(row))
-        if found is None:
-            return theirs(row)
-        data = {}
-        for name, read, write in found:
-            try:
-                value = read(row)
-            except fields.SkipField:
-                continue
-            data[name] = None if value is None else write(value)
-        return data
-
-    return represent
+        return step.field, str(step.field.field_name), read, step.nested or write
 
 
 _recipes: Bounded[Recipe | None] = Bounded(_RECIPES)
@@ -164,7 +143,7 @@ def _step(field: fields.Field) -> _Step | None:
 
 
 def _plain(field: fields.Field) -> _Step | None:
-    if rule_of(field) is None:
+    if not needs_value_alone(field):
         return None
     method = field.method_name if isinstance(field, fields.SerializerMethodField) else None
     return _Step(field, method=method)
@@ -179,4 +158,4 @@ def _nested(nested: Any) -> Represent | None:
     recipe = _recipe(type(nested))
     if recipe is None or recipe.needs_serializer:
         return None
-    return by_members(recipe.members, nested.to_representation)
+    return by_members(nested, recipe.members, nested.to_representation, {})

@@ -2,21 +2,13 @@
 
 import logging
 from collections.abc import Callable
-from itertools import dropwhile
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from rest_framework import fields
-from rest_framework.relations import PKOnlyObject
 from rest_framework.serializers import Serializer
 
-from rowpath.fast.drf.data.members import (
-    Represent,
-    all_keep_fields,
-    is_usual,
-    keeps_fields,
-    member_of,
-)
-from rowpath.fast.drf.data.recipes import Member, Members, recipe_of
+from rowpath.fast.drf.data.members import all_keep_fields, is_usual, keeps_fields, member_of
+from rowpath.fast.drf.data.recipes import recipe_of
+from rowpath.fast.drf.data.represent import Member, Members, Represent, by_members
 from rowpath.fast.drf.grounds import changed
 
 if TYPE_CHECKING:
@@ -38,9 +30,9 @@ def represented(serializer: Serializer, theirs: Represent) -> Represent:
     if not _guarded(lambda: changed() is None and keeps_fields(type(serializer))):
         return theirs
     if "fields" not in vars(serializer):
-        recipe = _guarded(lambda: recipe_of(type(serializer)))
-        if recipe is not None:
-            return _by_recipe(serializer, recipe.members_of(serializer), theirs)
+        represent = _guarded(lambda: _by_recipe(serializer, theirs))
+        if represent is not None:
+            return represent
     return _by_fields(serializer, theirs)
 
 
@@ -53,49 +45,23 @@ def _guarded(step: Callable[[], T]) -> T | None:
         return None
 
 
-def _by_recipe(serializer: Serializer, members: Members, theirs: Represent) -> Represent:
-    """Return what represents rows by `members`, for as long as nobody makes the fields."""
+def _by_recipe(serializer: Serializer, theirs: Represent) -> Represent | None:
+    """Return what represents rows by the recipe of their class, until somebody makes the fields."""
+    recipe = recipe_of(type(serializer))
+    if recipe is None:
+        return None
     own = vars(serializer)
-    by_class: dict[type, list[Member] | None] = {}
+    by_recipe = by_members(serializer, _kept(recipe.members_of(serializer)), theirs, own)
     by_fields: Represent | None = None
 
     def represent(row: Any) -> Any:
         nonlocal by_fields
-        if "fields" in own:
-            by_fields = by_fields or _by_fields(serializer, theirs)
-            return by_fields(row)
-        row_class = type(row)
-        if row_class not in by_class:
-            by_class[row_class] = _guarded(lambda: members(row_class))
-        found = by_class[row_class]
-        if found is None:
-            return theirs(row)
-        data: dict[str, Any] = {}
-        for name, read, write in found:
-            if "fields" in own:  # by a method: what it changed holds for the rest of the row
-                _add_rest(serializer, name, row, data)
-                break
-            try:
-                value = read(row)
-            except fields.SkipField:
-                continue
-            data[name] = None if value is None else write(value)
-        return data
+        if "fields" not in own:
+            return by_recipe(row)
+        by_fields = by_fields or _by_fields(serializer, theirs)
+        return by_fields(row)
 
     return represent
-
-
-def _add_rest(serializer: Serializer, start: str, row: Any, data: dict[str, Any]) -> None:
-    """Add to `data` what DRF writes of `row` from the field `start` on."""
-    for field in dropwhile(lambda one: one.field_name != start, serializer.fields.values()):
-        if field.write_only:
-            continue
-        try:
-            value = field.get_attribute(row)
-        except fields.SkipField:
-            continue
-        known = value.pk if isinstance(value, PKOnlyObject) else value
-        data[str(field.field_name)] = None if known is None else field.to_representation(value)
 
 
 def _by_fields(serializer: Serializer, theirs: Represent) -> Represent:
@@ -108,32 +74,33 @@ def _representing(serializer: Serializer, made: Any, theirs: Represent) -> Repre
     known = [*by_name.values()]
     if not all_keep_fields(known):
         return theirs
-    by_class: dict[type, Any] = {}
 
-    def members(row_class: type) -> Any:
+    def members(row_class: type) -> list[Member] | None:
         if not is_usual(row_class):
             return None
         return [(one, str(one.field_name), *member_of(one, row_class, _nested)) for one in known]
 
-    def represent(row: Any) -> Any:
-        row_class = type(row)
-        if row_class not in by_class:
-            by_class[row_class] = _guarded(lambda: members(row_class))
-        found = by_class[row_class]
-        if found is None or own.get("fields") is not made or [*by_name.values()] != known:
-            return theirs(row)
-        data = {}
-        for field, name, read, write in found:
-            if field.write_only:
-                continue
-            try:
-                value = read(row)
-            except fields.SkipField:
-                continue
-            data[name] = None if value is None else write(value)
-        return data
+    kept = _kept(members)
 
-    return represent
+    def members_now(row_class: type) -> list[Member] | None:
+        is_same = own.get("fields") is made and [*by_name.values()] == known
+        return kept(row_class) if is_same else None
+
+    return by_members(serializer, members_now, theirs, {})
+
+
+def _kept(members: Members) -> Members:
+    """Return `members`, asked once for each class of rows; None where there is a defect in it."""
+    by_class: dict[type, list[Member] | None] = {}
+
+    def known(row_class: type) -> list[Member] | None:
+        try:
+            return by_class[row_class]
+        except KeyError:
+            found = by_class[row_class] = _guarded(lambda: members(row_class))
+            return found
+
+    return known
 
 
 def _nested(serializer: Serializer) -> Represent:
@@ -154,14 +121,14 @@ class FastSerializer(_Serializing):  # noqa: D101 - see above
     def to_representation(self, instance: Any) -> Any:  # noqa: D102
         represent = vars(self).get(_KEPT)
         if represent is None:
-            represent = vars(self)[_KEPT] = _kept(self, super().to_representation)
+            represent = vars(self)[_KEPT] = _instead_of(super().to_representation, self)
         return represent(instance)
 
 
 _KEPT = "_rowpath_represent"
 
 
-def _kept(serializer: Serializer, behind: Represent) -> Represent:
+def _instead_of(behind: Represent, serializer: Serializer) -> Represent:
     """Return what represents rows in the place of `behind`, which comes next in the bases."""
-    drfs = getattr(behind, "__func__", None) is Serializer.to_representation
+    drfs = _guarded(lambda: getattr(behind, "__func__", None) is Serializer.to_representation)
     return represented(serializer, behind) if drfs else behind

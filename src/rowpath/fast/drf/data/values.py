@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.utils.timezone import get_current_timezone
+from django.utils import timezone as django_timezone
 from rest_framework import fields
 from rest_framework.relations import (
     ManyRelatedField,
@@ -23,7 +23,8 @@ from rest_framework.relations import (
 from rest_framework.settings import api_settings
 
 from rowpath.fast.django.overrides import has_own
-from rowpath.fast.drf.data.by_class import by_class
+from rowpath.fast.drf.data.by_class import ByClass
+from rowpath.fast.shipped import relied
 
 Write = Callable[[Any], Any]
 Rule = Callable[[Any], Write | None]
@@ -42,11 +43,16 @@ def write_of(field: fields.Field) -> Write:
     return made or field.to_representation
 
 
-def rule_of(field: fields.Field) -> Rule | None:
-    """Return what makes the Write of a field that is DRF's own in all that counts.
+def needs_value_alone(field: fields.Field) -> bool:
+    """Whether `field` asks for nothing but the value; a method field, for its serializer too."""
+    children = (getattr(field, name, None) for name in ("child", "child_relation"))
+    return rule_of(field) is not None and all(
+        needs_value_alone(child) for child in children if child is not None
+    )
 
-    Such a field asks for nothing but the value, and a method field for its serializer.
-    """
+
+def rule_of(field: fields.Field) -> Rule | None:
+    """Return what makes the Write of a field that is DRF's own in all that counts."""
     base = _base_of(type(field))
     if base is None:
         return None
@@ -54,7 +60,7 @@ def rule_of(field: fields.Field) -> Rule | None:
     return None if has_own(field, base, ("to_representation", *uses)) else rule
 
 
-@by_class
+@ByClass
 def _base_of(field_class: type) -> type[fields.Field] | None:
     return next((base for base in field_class.__mro__ if base in _RULES), None)
 
@@ -103,6 +109,8 @@ def _datetime(field: Any) -> Write | None:
     fixed = getattr(field, "timezone", None)
     if fixed is None and (hasattr(field, "timezone") or not settings.USE_TZ):
         return None
+    if relied.check(django_timezone, "get_current_timezone") is not None:
+        return None
     theirs = field.to_representation
     zone_now = _fixed(fixed) if fixed is not None else _current_zone()
 
@@ -138,7 +146,7 @@ def _current_zone() -> Callable[[], tzinfo]:
         now = copy_context()
         if now == before:
             return found
-        found = get_current_timezone()
+        found = django_timezone.get_current_timezone()
         known = now, found
         return found
 
@@ -241,11 +249,13 @@ _RULES: dict[type[fields.Field], tuple[tuple[str, ...], Rule]] = {
     fields.DateTimeField: (("enforce_timezone", "default_timezone"), _datetime),
     fields.DateField: ((), _date),
     fields.TimeField: ((), _time),
+    fields.DurationField: ((), lambda _: None),
     fields.UUIDField: ((), _uuid),
     fields.MultipleChoiceField: ((), lambda _: None),
     fields.ChoiceField: ((), _choice),
     fields.JSONField: ((), _json),
     fields.ListField: ((), _list),
+    fields.DictField: ((), lambda _: None),
     fields.ReadOnlyField: ((), lambda _: _as_it_is),
     fields._UnvalidatedField: ((), lambda _: _as_it_is),  # the child of a bare ListField
     fields.SerializerMethodField: ((), _method),
