@@ -9,8 +9,8 @@ from typing import Any
 from django.db.models.query import QuerySet
 from rest_framework.generics import GenericAPIView
 
-from rowpath.fast.drf.portable import FallsBackError, PortableWay
-from rowpath.fast.drf.reading import Way
+from rowpath.fast.drf.portable import FallsBackError
+from rowpath.fast.drf.ways import Way
 from rowpath.fast.encoding import CannotEncodeError
 from rowpath.fast.fallback import CannotCompileError
 from rowpath.fast.names import error_text
@@ -61,8 +61,7 @@ def _saving(view: GenericAPIView, way: Way, queryset: QuerySet) -> Saving | None
         return len(render(view.get_serializer(rows.all(), many=True).data))
 
     def fast() -> int:
-        way.read(rows)
-        return len(render(way.items()) if isinstance(way, PortableWay) else way.array())
+        return len(way.read(rows).array())
 
     if (count := len(rows.all())) == 0 or fast() == 0 or drf() == 0:
         return None
