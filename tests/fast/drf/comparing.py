@@ -19,6 +19,7 @@ from rest_framework.test import APIRequestFactory
 
 from rowpath.fast.drf import FastListMixin, StreamingList, outcome_of
 from rowpath.fast.encoding import CannotEncodeError
+from rowpath.fast.fallback import CannotCompileError
 
 
 class DifferenceError(Exception):
@@ -106,8 +107,10 @@ def _content(response: HttpResponseBase) -> bytes:
     assert isinstance(response, StreamingHttpResponse)
     try:
         return b"".join(cast("Iterator[bytes]", response.streaming_content))
-    except CannotEncodeError as error:
-        raise _BrokenOffError from error
+    except CannotCompileError as error:
+        if isinstance(error.__cause__, CannotEncodeError):
+            raise _BrokenOffError from error
+        raise
     finally:
         response.close()
 

@@ -7,7 +7,6 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any, TypeVar, cast
-from weakref import WeakKeyDictionary
 
 from django.db import DatabaseError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -26,71 +25,59 @@ from rowpath.fast.django.querysets import check_queryset
 from rowpath.fast.django.ties import plan_decides
 from rowpath.fast.drf.admitted import Admitted
 from rowpath.fast.drf.askers import asked_of
-from rowpath.fast.drf.back_off import BackOff, values_failed
 from rowpath.fast.drf.choosing import chooses_fields
 from rowpath.fast.drf.context import Context
 from rowpath.fast.drf.envelopes import NotPlainError, marked, spliced
 from rowpath.fast.drf.lazy import LazyList, is_refusal, is_unread
 from rowpath.fast.drf.options import options
-from rowpath.fast.drf.portable import FallsBackError, PortableWay, check_portable
+from rowpath.fast.drf.portable import PortableWay, check_portable
 from rowpath.fast.drf.prepared import CHOOSING, Prepared, prepared, prepared_for
 from rowpath.fast.drf.reading import Reading
 from rowpath.fast.drf.renderers import rendered, style_of
 from rowpath.fast.drf.responses import FastResponse, Outcome, with_outcome
 from rowpath.fast.drf.serializing import serializer_of
 from rowpath.fast.drf.shadow import Again, checked, is_due, turned_off
-from rowpath.fast.drf.steps import FALLS_BACK, fall_back_of, step, theirs
+from rowpath.fast.drf.steps import step, theirs
 from rowpath.fast.drf.tied import only_ties, same_rows
 from rowpath.fast.drf.views import paginator_falls_back
 from rowpath.fast.drf.ways import Way
-from rowpath.fast.encoding import CannotEncodeError
-from rowpath.fast.fallback import CannotCompileError, FallBack, TheirsError
+from rowpath.fast.fallback import CannotCompileError, FallBack, Holds, TheirsError
 from rowpath.fast.plan import JsonStyle, Plan
-
-# By views whose serializers are made, and compiled, for each request.
-_back_offs: WeakKeyDictionary[type, BackOff] = WeakKeyDictionary()
 
 _log = logging.getLogger("rowpath.fast")
 
 T = TypeVar("T")
+# A response; if it is DRF's, why, and what the list was admitted with, if it was.
+Answered = tuple[Response, FallBack | None, Prepared | None]
 _Made = tuple[Prepared, Plan, Context]
 # What the paginator returned of what Reading gave it.
 Paginated = Sequence[Any]
 
 
-def answer(view: Any, request: Request, queryset: QuerySet) -> tuple[Response, FallBack | None]:
-    """Answer `queryset`, which the view has filtered; return why by DRF, if it was by DRF.
-
-    The paginator runs once, whoever answers.
-    """
+def answer(view: Any, request: Request, queryset: QuerySet) -> Answered:
+    """Answer `queryset`, which the view has filtered. The paginator runs once, whoever answers."""
     try:
         reading = reading_for(view, request, queryset)
-    except FALLS_BACK as error:
-        return ordinary_answer(view, queryset), fall_back_of(error)
+    except CannotCompileError as error:
+        return ordinary_answer(view, queryset), error.fall_back, None
     page = None
     if view.paginator is not None:
         page = view.paginate_queryset(reading.queryset)
     raised = None
     try:
-        return _fast_answer(view, request, reading, page), None
-    except FALLS_BACK as error:
-        reason = fall_back_of(error)
-        _count_values(view, reading, error)
+        return _fast_answer(view, request, reading, queryset, page), None, None
+    except CannotCompileError as error:
+        reason = error.fall_back
     except TheirsError as error:
         raised = error.error
     if raised is not None:
         raise raised  # not within the handler, which would be its context
     reading.look(reason.reason)
+    ready = reading.admitted.ready
     if page is None:
-        return Response(view.get_serializer(queryset, many=True).data), reason
+        return Response(view.get_serializer(queryset, many=True).data), reason, ready
     rows = view.get_serializer(reading.real_page(page), many=True).data
-    return view.get_paginated_response(rows), reason
-
-
-def _count_values(view: object, reading: Reading, error: Exception) -> None:
-    """Count a list whose rows could not be written, so that not each of many is tried."""
-    if not isinstance(error, CannotCompileError):
-        values_failed(reading.admitted.ready.back_off, type(view), str(error))
+    return view.get_paginated_response(rows), reason, ready
 
 
 @step
@@ -105,14 +92,13 @@ def reading_for(view: GenericAPIView, request: Request, queryset: QuerySet) -> R
     made = ready, _, context = _ready(view, queryset, marker)
     ready.check(queryset)
     admitted = Admitted(
-        queryset=queryset,
         connection=connection,
         ready=ready,
         way=_way(request, style, connection, made),
         style=style,
         context=context,
     )
-    reading = Reading(admitted)
+    reading = Reading(queryset, admitted)
     if view.paginator is not None:  # or nobody counts
         reading.for_paginator()
     return reading
@@ -126,11 +112,11 @@ def _ready(view: GenericAPIView, queryset: QuerySet, marker: str | None) -> _Mad
     return ready, ready.compiled.plan, Context(view)
 
 
-def _check_choice(view: GenericAPIView, admitted: Admitted) -> None:
+def _check_choice(view: GenericAPIView, ready: Prepared, queryset: QuerySet) -> None:
     """Raise CannotCompileError if the view has another serializer now that its page is there."""
     if has_own(view, GenericAPIView, CHOOSING):
-        ready, _, _ = _ready(view, admitted.queryset, admitted.ready.marker)
-        if ready is not admitted.ready:
+        now, _, _ = _ready(view, queryset, ready.marker)
+        if now is not ready:
             raise CannotCompileError("the view has another serializer for its page")
 
 
@@ -145,18 +131,12 @@ def _serializer_class_of(view: GenericAPIView) -> type[Serializer] | None:
 
 
 def _made_for_request(view: GenericAPIView, queryset: QuerySet, marker: str | None) -> _Made:
-    back_off = _back_offs.setdefault(type(view), BackOff())
-    if not back_off.is_over():
-        raise CannotCompileError(
-            "the last serializers of this view did not compile, so DRF answers for a while"
-        )
     try:
         serializer = _by_view(partial(serializer_of, view))
         ready, plan = prepared_for(serializer, queryset, marker)
-    except CannotCompileError:
-        back_off.failed()
-        raise
-    back_off.succeeded()
+    except CannotCompileError as error:
+        # The next request has another serializer, and it may be no better.
+        raise error.holding(Holds.VIEW_A_WHILE) from error.__cause__
     return ready, plan, Context(view, serializer)
 
 
@@ -201,8 +181,10 @@ def _marker(view: GenericAPIView, request: Request, queryset: QuerySet) -> str |
 
 
 @step
-def _fast_answer(view: Any, request: Request, reading: Reading, page: Paginated | None) -> Response:
-    """Return the answer that rowpath writes: `page` of what was read, None for all.
+def _fast_answer(
+    view: Any, request: Request, reading: Reading, queryset: QuerySet, page: Paginated | None
+) -> Response:
+    """Return the answer that rowpath writes: `page` of what was read of `queryset`, None for all.
 
     Raises what makes the list DRF's.
     """
@@ -213,9 +195,9 @@ def _fast_answer(view: Any, request: Request, reading: Reading, page: Paginated 
         reading.whole()
     reading.check_falls_back()
     if page is not None:
-        _check_choice(view, admitted)
+        _check_choice(view, admitted.ready, queryset)
     admitted.context.get()  # for whatever it raises: a 404, say
-    answer = _Answer(view, request, reading, page)
+    answer = _Answer(view, request, reading, queryset, page)
     array = reading.array(page)
     rows = LazyList(answer.data)
     response = answer.around(rows)
@@ -271,6 +253,7 @@ class _Answer:
     view: GenericAPIView
     request: Request
     reading: Reading
+    queryset: QuerySet
     page: Paginated | None
 
     def around(self, rows: LazyList) -> Response:
@@ -327,26 +310,25 @@ class _Answer:
         self.reading.let_go()
 
     def _serializer(self, page: Paginated | None) -> Any:
-        rows = self.reading.admitted.queryset if page is None else page
+        rows = self.queryset if page is None else page
         return self.view.get_serializer(rows, many=True)
 
     def checked(self, response: Response, rows: LazyList, array: bytes) -> Response | None:
         """Return DRF's answer if it is another than `response`; None if it is the same."""
         answered: list[Response] = []
-        queryset = self.reading.admitted.queryset
 
         def whole(array: bytes) -> bytes:
             return spliced(self._rendered, marked(response.data, rows), array)[0]
 
         def ordinary() -> bytes:
-            answered.append(ordinary_answer(self.view, queryset))
+            answered.append(ordinary_answer(self.view, self.queryset))
             return self._rendered(answered[0].data)
 
         def again() -> bytes | None:
             try:
                 self.reading.again()
                 return whole(self.reading.array(self.page))
-            except (CannotCompileError, CannotEncodeError, FallsBackError, IndexError):
+            except (CannotCompileError, IndexError):
                 return None
 
         ours = whole(array)
@@ -364,10 +346,10 @@ class _Answer:
         if queryset._fields is not None:
             return same_rows(*(self._rows(json.loads(body)) for body in (ours, other)))
         try:
-            made = _ready(self.view, self.reading.admitted.queryset, "pk")
+            made = _ready(self.view, self.queryset, "pk")
             way = _way(self.request, self.style, connections[queryset.db], made)
             return only_ties(self.view, queryset, way.read(queryset), self._rendered)
-        except (CannotCompileError, CannotEncodeError, FallsBackError):
+        except CannotCompileError:
             return False
 
     def _rows(self, told: Any) -> Paginated:

@@ -26,7 +26,7 @@ from rowpath.fast.drf.prepared import Prepared
 from rowpath.fast.drf.steps import step
 from rowpath.fast.drf.ways import InPieces
 from rowpath.fast.encoding import CannotEncodeError, Encoder, JsonArray
-from rowpath.fast.fallback import CannotCompileError
+from rowpath.fast.fallback import CannotCompileError, Holds
 
 
 @dataclass(slots=True)
@@ -91,7 +91,7 @@ class WrittenPage:
         self._zone = zone
         self._array = array
         self._is_checked = False
-        self._error: CannotEncodeError | CannotCompileError | None = None
+        self._error: CannotCompileError | None = None
 
     def add(self, result: PGresult, rows: range | None = None) -> None:
         """Write `rows` of `result`, or all, unless some before could not be written."""
@@ -99,19 +99,24 @@ class WrittenPage:
         self.count += result.ntuples
         if self._error is None:
             try:
-                self._add(result, rows)
-            except CannotEncodeError as error:
-                self._error = error.behind(before)
+                self._add(result, rows, before)
             except CannotCompileError as error:
-                self._error = error
+                # Without the frames that it came through, which hold the result.
+                self._error = error.with_traceback(None)
 
     @step
-    def _add(self, result: PGresult, rows: range | None) -> None:
+    def _add(self, result: PGresult, rows: range | None, before: int) -> None:
         if not self._is_checked:
             if (own := unusual_loader(result, self.connection)) is not None:
-                raise CannotEncodeError(own)
+                raise _not_written(CannotEncodeError(own))
             self._is_checked = True
-        self._array.add(result, rows)
+        try:
+            self._array.add(result, rows)
+        except CannotEncodeError as error:
+            unwritten = error.behind(before)
+        else:
+            return
+        raise _not_written(unwritten) from unwritten
 
     def has_failed(self) -> bool:
         """Whether a row could not be written."""
@@ -134,16 +139,14 @@ class WrittenPage:
         raise LookupError(f"row {row} was written and not kept")
 
     def array(self, rows: range | None = None) -> bytes:
-        """Return all rows as a JSON array. Raises CannotEncodeError, also for some of them."""
-        self.check_zone()
-        if rows is not None:
-            raise CannotEncodeError("the page has not all of the rows that were read")
-        return self.finish()
-
-    def check_zone(self) -> None:
-        """Raise CannotEncodeError if times are to be told in another zone by now."""
+        """Return all rows as a JSON array. Raises CannotCompileError, also for some of them."""
         if self._zone != timezone.get_current_timezone():
-            raise CannotEncodeError("the time zone was changed after the rows were read")
+            text = "the time zone was changed after the rows were read"
+            raise _not_written(CannotEncodeError(text))
+        if rows is not None:
+            text = "the page has not all of the rows that were read"
+            raise _not_written(CannotEncodeError(text))
+        return self.finish()
 
 
 class KeptPage:
@@ -163,7 +166,10 @@ class KeptPage:
         return python_value(self._result, row, self._column, self._written.connection.alias)
 
     def array(self, rows: range | None = None) -> bytes:
-        """Return `rows`, or all, as a JSON array; once. Raises CannotEncodeError."""
-        self._written.check_zone()
+        """Return `rows`, or all, as a JSON array; once. Raises CannotCompileError."""
         self._written.add(self._result, rows)
-        return self._written.finish()
+        return self._written.array()
+
+
+def _not_written(error: CannotEncodeError) -> CannotCompileError:
+    return CannotCompileError(str(error).removesuffix("."), holds=Holds.PLAN_A_WHILE)

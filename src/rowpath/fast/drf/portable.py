@@ -14,7 +14,7 @@ from django.db.models.query import QuerySet
 from rowpath.fast.django.statement import rows_in_python
 from rowpath.fast.drf.compile import Compiled
 from rowpath.fast.drf.prepared import Prepared
-from rowpath.fast.fallback import CannotCompileError
+from rowpath.fast.fallback import CannotCompileError, Holds
 from rowpath.fast.plan import Absent, Guard, Object, Plan, Value
 
 Render = Callable[[Any], bytes]
@@ -23,12 +23,8 @@ Render = Callable[[Any], bytes]
 _LEADS_NOWHERE = "it has nothing to be read from, which is the framework's to answer"
 
 
-class FallsBackError(Exception):
-    """A row that only the framework can answer."""
-
-
 def represent(plan: Plan, row: Sequence[Any]) -> dict[str, Any]:
-    """Return what the framework's serializer makes of `row`. Raises FallsBackError."""
+    """Return what the framework's serializer makes of `row`. Raises CannotCompileError."""
     return _members(plan.members, row)
 
 
@@ -37,7 +33,7 @@ def _members(members: tuple[Value | Object, ...], row: Sequence[Any]) -> dict[st
     for member in members:
         absent = _absent(member.guards, row) if member.guards else None
         if absent is Absent.FALLS_BACK:
-            raise FallsBackError(f"Cannot write {member.key}: {_LEADS_NOWHERE}.")
+            raise _not_written(member, _LEADS_NOWHERE)
         if absent is Absent.LEFT_OUT:
             continue
         if absent is Absent.NULL:
@@ -54,8 +50,13 @@ def _members(members: tuple[Value | Object, ...], row: Sequence[Any]) -> dict[st
 
 def _represented(member: Value, value: Any) -> Any:
     if member.represent is None:
-        raise FallsBackError(f"Cannot write {member.key}: it needs more than its value.")
+        raise _not_written(member, "it needs more than its value")
     return member.represent(value)
+
+
+def _not_written(member: Value | Object, reason: str) -> CannotCompileError:
+    text = f"Cannot write {member.key}: {reason}"
+    return CannotCompileError(text, holds=Holds.PLAN_A_WHILE)
 
 
 def _absent(guards: tuple[Guard, ...], row: Sequence[Any]) -> Absent | None:
@@ -96,7 +97,7 @@ class PortablePage:
     def array(self, rows: range | None = None) -> bytes:
         """Return `rows`, or all, as DRF's own fields and renderer write them.
 
-        Raises FallsBackError.
+        Raises CannotCompileError.
         """
         chosen = self.rows if rows is None else [self.rows[row] for row in rows]
         return self.render([represent(self.plan, row) for row in chosen])

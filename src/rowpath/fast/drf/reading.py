@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, cast
 
 from django.db import connections
-from django.db.models.query import QuerySet
+from django.db.models.query import QuerySet, ValuesIterable
 from django.db.models.sql import Query
 
-from rowpath.fast.django.counting import count_by
+from rowpath.fast.django.counting import as_query, count_by
 from rowpath.fast.drf.admitted import Admitted
-from rowpath.fast.drf.steps import FALLS_BACK, fall_back_of, step
+from rowpath.fast.drf.steps import step
 from rowpath.fast.drf.ways import Page
 from rowpath.fast.fallback import CannotCompileError, FallBack, TheirsError
 
@@ -110,16 +110,19 @@ class Reading:
     project's runs twice; `falls_back` is then why.
     """
 
-    def __init__(self, admitted: Admitted) -> None:
+    def __init__(self, queryset: QuerySet, admitted: Admitted) -> None:
         self.admitted = admitted
-        self.row_class = admitted.row_class
+        self._made_by = queryset._iterable_class
+        self._prefetched = queryset._prefetch_related_lookups
+        self.row_class = dict if self._made_by is ValuesIterable else queryset.model
+        """What the framework's rows are instances of: nothing is asked of a row to tell it."""
         self._marker = admitted.ready.marker
         self.falls_back: FallBack | None = None
         self._is_answered = False
         self._page_of: QuerySet | None = None
         self._page: Page | None = None
         self._real: list[Any] | None = None
-        self.queryset: QuerySet = cast("Any", admitted.queryset)._chain()
+        self.queryset: QuerySet = cast("Any", queryset)._chain()
         """The queryset as one that reads through this."""
         self.queryset._iterable_class = self
         self.queryset._prefetch_related_lookups = ()
@@ -131,8 +134,8 @@ class Reading:
                 theirs = None
                 try:
                     rows = self._rows(queryset)
-                except FALLS_BACK as error:
-                    self.falls_back = fall_back_of(error)
+                except CannotCompileError as error:
+                    self.falls_back = error.fall_back
                 except TheirsError as error:
                     theirs = error.error
                 else:
@@ -142,16 +145,15 @@ class Reading:
             else:
                 self.look("the paginator reads the queryset more than once")
         # As Django would have it. It looks for prefetches after this.
-        asked = self.admitted.queryset
-        queryset._iterable_class = asked._iterable_class
-        queryset._prefetch_related_lookups = asked._prefetch_related_lookups
-        return cast("Iterable[Any]", asked._iterable_class(queryset, **given))
+        queryset._iterable_class = self._made_by
+        queryset._prefetch_related_lookups = self._prefetched
+        return cast("Iterable[Any]", self._made_by(queryset, **given))
 
     @step
     def _rows(self, queryset: QuerySet) -> list[Row]:
         self._page_of = queryset
         # The project's own order_by() or count() may have made another of it.
-        self.admitted.check(self.admitted.ordinary(queryset))
+        self.admitted.check(self._ordinary(queryset))
         return [Row(self, index) for index in range(self._read(queryset).count)]
 
     def for_paginator(self) -> None:
@@ -162,7 +164,7 @@ class Reading:
         """Return how many rows `query` has; None to have the framework count them."""
         try:
             return self._counted(query, using)
-        except FALLS_BACK:
+        except CannotCompileError:
             return None
         except TheirsError as error:
             raised = error.error
@@ -181,7 +183,7 @@ class Reading:
 
     def whole_list(self) -> QuerySet:
         """Return the queryset as one of the database that was chosen."""
-        return self.admitted.ordinary(self.queryset)
+        return self._ordinary(self.queryset)
 
     def look(self, reason: str) -> None:
         """Have the framework answer, unless the list is answered already."""
@@ -218,7 +220,7 @@ class Reading:
 
     def ordinary_page(self) -> QuerySet | None:
         """Return the queryset that was read, as one of the framework's rows; None if none was."""
-        return None if self._page_of is None else self.admitted.ordinary(self._page_of)
+        return None if self._page_of is None else self._ordinary(self._page_of)
 
     def attribute(self, row: int, name: str) -> Any:
         """Return an attribute of a row, before the answer only that which a cursor pages by.
@@ -228,8 +230,8 @@ class Reading:
         if self._is_marker(name):
             try:
                 return self._marked(row)
-            except FALLS_BACK as error:
-                self.falls_back = fall_back_of(error)
+            except CannotCompileError as error:
+                self.falls_back = error.fall_back
         return getattr(self.real(row, name), name)
 
     def item(self, row: int, key: Any) -> Any:
@@ -237,8 +239,8 @@ class Reading:
         if self.row_class is dict and self._is_marker(key):
             try:
                 return self._marked(row)
-            except FALLS_BACK as error:
-                self.falls_back = fall_back_of(error)
+            except CannotCompileError as error:
+                self.falls_back = error.fall_back
         return self.real(row)[key]
 
     def _is_marker(self, name: Any) -> bool:
@@ -276,7 +278,7 @@ class Reading:
     def array(self, given: Sequence[Any] | None) -> bytes:
         """Return as JSON what the paginator gave of the rows read, or all if it gave None.
 
-        Raises what says that the framework is to answer.
+        Raises CannotCompileError.
         """
         page, rows = self._page, self._rows_of(given)
         if page is None:  # a paginator reads nothing for a page beyond the last row
@@ -310,7 +312,19 @@ class Reading:
         """Stand in no queryset any more, so that nothing waits for Python's search for cycles."""
         for queryset in (self.queryset, self._page_of):
             if queryset is not None:
-                self.admitted.stand_aside(queryset)
+                self._stand_aside(queryset)
+
+    def _stand_aside(self, queryset: QuerySet) -> None:
+        queryset._iterable_class = self._made_by
+        queryset._prefetch_related_lookups = self._prefetched
+        as_query(queryset.query)
+
+    def _ordinary(self, queryset: QuerySet) -> QuerySet:
+        """Return `queryset` as one of the framework's rows."""
+        ordinary: QuerySet = cast("Any", queryset)._chain()
+        ordinary._db = self.admitted.using
+        self._stand_aside(ordinary)
+        return ordinary
 
     def _is_over(self) -> bool:
         return self._is_answered or self.falls_back is not None

@@ -8,8 +8,7 @@ from rest_framework.request import Request
 from rest_framework.utils.encoders import JSONEncoder
 
 from rowpath.fast.django.overrides import overridden
-from rowpath.fast.drf.portable import FallsBackError
-from rowpath.fast.fallback import CannotCompileError
+from rowpath.fast.fallback import CannotCompileError, Holds
 from rowpath.fast.names import named
 from rowpath.fast.plan import JsonStyle
 
@@ -33,12 +32,12 @@ def style_of(renderer: BaseRenderer, accepted_media_type: str) -> JsonStyle:
 
 
 def rendered(request: Request, data: Any) -> bytes:
-    """Return `data` as JSON by the renderer of `request`. Raises FallsBackError."""
+    """Return `data` as JSON by the renderer of `request`. Raises CannotCompileError."""
     renderer, media_type = request.accepted_renderer, request.accepted_media_type
     try:
         return cast("bytes", renderer.render(data, media_type, {}))
     except ValueError as error:  # a float without a JSON spelling
-        raise FallsBackError(str(error)) from error
+        raise CannotCompileError(str(error), holds=Holds.PLAN_A_WHILE) from error
 
 
 # By classes and what clients accept, which may be anything.

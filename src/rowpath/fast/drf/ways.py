@@ -23,10 +23,7 @@ class Page(Protocol):
         """Return the value by which a paginator by cursor finds `row` again."""
 
     def array(self, rows: range | None = None) -> bytes:
-        """Return `rows`, or all, as a JSON array; it is asked for once.
-
-        Raises what says that the framework is to answer.
-        """
+        """Return `rows`, or all, as a JSON array; once. Raises CannotCompileError."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
