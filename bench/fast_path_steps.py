@@ -13,6 +13,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.test import APIRequestFactory
 
 from rowpath.fast.drf import FastListMixin, StreamingList, outcome_of
+from rowpath.fast.drf.admitted import Admitted
 from rowpath.fast.drf.answers import reading_for
 from rowpath.lab.apps.django.models import Product
 from rowpath.lab.apps.django.serializers import ProductSerializer
@@ -39,10 +40,11 @@ class WithMethod(ProductSerializer):
 def steps(size: int) -> dict[str, Step]:
     """Return what is timed for a list of `size` products."""
     request = APIRequestFactory().get("/")
-    fast, way = fast_path(size)
+    fast, admitted = fast_path(size)
+    encoder = cast("Any", admitted.way).encoder
     if fast() != drf(size):
         raise SystemExit("Cannot compare: the fast path and DRF differ.")
-    floor = prepared(way.ready.statement(products(size), way.connection))
+    floor = prepared(admitted.ready.statement(products(size), admitted.connection))
     kept = floor()
     plain = view_of(WithMethod, size).as_view()
     falls_back = view_of(WithMethod, size, FastListMixin).as_view()
@@ -51,7 +53,7 @@ def steps(size: int) -> dict[str, Step]:
         raise SystemExit("Cannot compare: the view that should fall back did not.")
     return {
         "floor": floor,
-        "encoder": lambda: encoded(way.encoder, kept),
+        "encoder": lambda: encoded(encoder, kept),
         "fast path": fast,
         "DRF": lambda: drf(size),
         "falls back": lambda: falls_back(APIRequestFactory().get("/")).render(),
@@ -59,8 +61,8 @@ def steps(size: int) -> dict[str, Step]:
     }
 
 
-def fast_path(size: int) -> tuple[Callable[[], bytes], Any]:
-    """Return what reads and writes `size` products in one view's request, and one such way."""
+def fast_path(size: int) -> tuple[Callable[[], bytes], Admitted]:
+    """Return what reads and writes `size` products in one view's request, and what it is."""
     view = view_of(ProductSerializer, size, FastListMixin)()
     request = view.initialize_request(APIRequestFactory().get("/"))
     view.setup(request)
@@ -69,10 +71,9 @@ def fast_path(size: int) -> tuple[Callable[[], bytes], Any]:
     def fast() -> bytes:
         reading = reading_for(view, request, products(size))
         reading.whole()
-        array: bytes = cast("Any", reading.way).array()
-        return array
+        return reading.array(None)
 
-    return fast, reading_for(view, request, products(size)).way
+    return fast, reading_for(view, request, products(size)).admitted
 
 
 def drf(size: int) -> bytes:
@@ -111,8 +112,8 @@ def encoded(encoder: Any, result: Any) -> bytes:  # noqa: ANN401
 def streaming_steps(size: int) -> dict[str, Step]:
     """Return what is timed for a stream of `size` products."""
     connections["default"].ensure_connection()
-    _, way = fast_path(size)
-    floor = prepared(way.ready.statement(products(size), way.connection))
+    _, admitted = fast_path(size)
+    floor = prepared(admitted.ready.statement(products(size), admitted.connection))
     return {"floor": floor, "streamed": lambda: streamed(size)}
 
 

@@ -83,9 +83,7 @@ def steps(size: int, fields: tuple[str, ...]) -> dict[str, Step]:
         def read() -> bytes:
             reading = reading_for(view, request, products(size))
             reading.whole()
-            way: Any = reading.way
-            written: bytes = way.array()
-            return written
+            return reading.array(None)
 
         return read
 

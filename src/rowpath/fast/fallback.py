@@ -1,6 +1,20 @@
 """Why a list is answered by the framework and not by the fast path."""
 
 from dataclasses import dataclass, replace
+from enum import Enum, auto
+
+
+class Holds(Enum):
+    """How long the framework answers for one reason before the fast path tries again."""
+
+    REQUEST = auto()
+    """For the request that met it."""
+    PLAN_A_WHILE = auto()
+    """For lists of the same plan: values could not be written, and others may be no better."""
+    VIEW_A_WHILE = auto()
+    """For the lists of the view: it was found late, so that trying has cost something."""
+    PROCESS = auto()
+    """For good: the serializer does not compile for any queryset."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -10,10 +24,7 @@ class FallBack:
     reason: str
     field: str | None = None
     change: str | None = None
-    always: bool = False
-    """Whether it is so for any queryset."""
-    in_vain: bool = False
-    """Whether it was found late: a step raised what it should not, a statement was not sent."""
+    holds: Holds = Holds.REQUEST
 
     def __str__(self) -> str:
         place = f"{self.field}: " if self.field else ""
@@ -22,7 +33,10 @@ class FallBack:
 
 
 class CannotCompileError(Exception):
-    """A view, serializer or queryset that the fast path does not answer; it never leaves `fast`."""
+    """A view, serializer, queryset or row that the fast path does not answer.
+
+    It leaves `fast` only out of a stream, where the framework can answer no more.
+    """
 
     def __init__(
         self,
@@ -30,12 +44,9 @@ class CannotCompileError(Exception):
         *,
         field: str | None = None,
         change: str | None = None,
-        always: bool = False,
-        in_vain: bool = False,
+        holds: Holds = Holds.REQUEST,
     ) -> None:
-        self.fall_back = FallBack(
-            reason=reason, field=field, change=change, always=always, in_vain=in_vain
-        )
+        self.fall_back = FallBack(reason=reason, field=field, change=change, holds=holds)
         super().__init__(str(self.fall_back))
 
     @classmethod
@@ -45,8 +56,7 @@ class CannotCompileError(Exception):
             fall_back.reason,
             field=fall_back.field,
             change=fall_back.change,
-            always=fall_back.always,
-            in_vain=fall_back.in_vain,
+            holds=fall_back.holds,
         )
 
     def within(self, field: str) -> "CannotCompileError":
@@ -54,6 +64,10 @@ class CannotCompileError(Exception):
         inner = self.fall_back
         name = field if inner.field is None else f"{field}.{inner.field}"
         return CannotCompileError.of(replace(inner, field=name))
+
+    def holding(self, holds: Holds) -> "CannotCompileError":
+        """Return the same reason as one that holds as long as `holds` says."""
+        return CannotCompileError.of(replace(self.fall_back, holds=holds))
 
 
 class TheirsError(Exception):

@@ -21,6 +21,7 @@ from rest_framework.test import APIRequestFactory
 from fast.exact import chain, exact, how_represented
 from rowpath.fast.drf import FastListMixin, FastSerializer, StreamingList, outcome_of
 from rowpath.fast.encoding import CannotEncodeError
+from rowpath.fast.fallback import CannotCompileError
 
 
 class DifferenceError(Exception):
@@ -139,8 +140,10 @@ def _content(response: HttpResponseBase) -> bytes:
     assert isinstance(response, StreamingHttpResponse)
     try:
         return b"".join(cast("Iterator[bytes]", response.streaming_content))
-    except CannotEncodeError as error:
-        raise _BrokenOffError from error
+    except CannotCompileError as error:
+        if isinstance(error.__cause__, CannotEncodeError):
+            raise _BrokenOffError from error
+        raise
     finally:
         response.close()
 

@@ -118,9 +118,9 @@ _UNGUARDED = {
         "_reading",
         "_rows",
         "attribute",
+        "_is_answered",
         "falls_back",
         "index",
-        "is_answered",
         "row_class",
     },
     "rowpath.fast.drf.responses": {

@@ -299,7 +299,7 @@ def plans() -> dict[str, Any]:
             request = view.initialize_request(APIRequestFactory().get("/"))
             view.setup(request)
             view.initial(request)
-            ready = reading_for(view, request, pages).way.ready
+            ready = reading_for(view, request, pages).admitted.ready
             made = ready.statement(pages, connection)
             theirs = pages.query.get_compiler(using="default").as_sql()
             ours = _plan(made.sql, made.params)

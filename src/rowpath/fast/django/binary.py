@@ -27,7 +27,7 @@ from psycopg.pq.abc import PGresult
 
 from rowpath.fast.django.statement import Statement
 from rowpath.fast.django.wrappers import is_theirs
-from rowpath.fast.fallback import CannotCompileError, TheirsError
+from rowpath.fast.fallback import CannotCompileError, Holds, TheirsError
 
 # Rows that the client encodes while the server makes the next: few, so that they stay in the
 # processor's cache, and enough that taking them costs nothing beside.
@@ -215,7 +215,7 @@ def _check_same(query: Any, params: Any, wanted: Statement) -> None:
     given = tuple(params or ())
     is_same = len(given) == len(wanted.params) and all(map(is_, given, wanted.params))
     if not is_same or (query != wanted.sql and not _is_commented(query, wanted.sql)):
-        raise CannotCompileError("a wrapper changed the statement", in_vain=True)
+        raise CannotCompileError("a wrapper changed the statement", holds=Holds.VIEW_A_WHILE)
 
 
 def _is_commented(query: Any, sql: str) -> bool:
@@ -261,7 +261,7 @@ def _run(
         if binary.runs != 1:
             # What was taken is then of another run as well, or of none.
             times = f"a wrapper ran the statement {binary.runs} times"
-            raise CannotCompileError(times, in_vain=True)
+            raise CannotCompileError(times, holds=Holds.VIEW_A_WHILE)
         return binary.pgresult
 
 

@@ -5,9 +5,8 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any, TypeVar, cast
-from weakref import WeakKeyDictionary
 
 from django.db import DatabaseError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -22,72 +21,63 @@ from rest_framework.utils.serializer_helpers import ReturnList
 from rowpath.fast.django.drivers import has_binary_rows
 from rowpath.fast.django.grounds import check_compiler
 from rowpath.fast.django.overrides import has_own
-from rowpath.fast.django.querysets import check_queryset, check_relations
+from rowpath.fast.django.querysets import check_queryset
 from rowpath.fast.django.ties import plan_decides
+from rowpath.fast.drf.admitted import Admitted
 from rowpath.fast.drf.askers import asked_of
-from rowpath.fast.drf.back_off import BackOff, values_failed
 from rowpath.fast.drf.choosing import chooses_fields
 from rowpath.fast.drf.context import Context
 from rowpath.fast.drf.envelopes import NotPlainError, marked, spliced
 from rowpath.fast.drf.lazy import LazyList, is_refusal, is_unread
 from rowpath.fast.drf.options import options
-from rowpath.fast.drf.portable import FallsBackError, PortableWay, check_portable
+from rowpath.fast.drf.portable import PortableWay, check_portable
 from rowpath.fast.drf.prepared import CHOOSING, Prepared, prepared, prepared_for
-from rowpath.fast.drf.reading import Reading, Way
-from rowpath.fast.drf.renderers import style_of
+from rowpath.fast.drf.reading import Reading
+from rowpath.fast.drf.renderers import rendered, style_of
 from rowpath.fast.drf.responses import FastResponse, Outcome, with_outcome
 from rowpath.fast.drf.serializing import serializer_of
 from rowpath.fast.drf.shadow import Again, checked, is_due, turned_off
-from rowpath.fast.drf.steps import FALLS_BACK, fall_back_of, step, theirs
+from rowpath.fast.drf.steps import step, theirs
 from rowpath.fast.drf.tied import only_ties, same_rows
 from rowpath.fast.drf.views import paginator_falls_back
-from rowpath.fast.encoding import CannotEncodeError
-from rowpath.fast.fallback import CannotCompileError, FallBack, TheirsError
+from rowpath.fast.drf.ways import Way
+from rowpath.fast.fallback import CannotCompileError, FallBack, Holds, TheirsError
 from rowpath.fast.plan import JsonStyle, Plan
-
-# By views whose serializers are made, and compiled, for each request.
-_back_offs: WeakKeyDictionary[type, BackOff] = WeakKeyDictionary()
 
 _log = logging.getLogger("rowpath.fast")
 
 T = TypeVar("T")
+# A response; if it is DRF's, why, and what the list was admitted with, if it was.
+Answered = tuple[Response, FallBack | None, Prepared | None]
+_Made = tuple[Prepared, Plan, Context]
 # What the paginator returned of what Reading gave it.
-Page = Sequence[Any]
+Paginated = Sequence[Any]
 
 
-def answer(view: Any, request: Request, queryset: QuerySet) -> tuple[Response, FallBack | None]:
-    """Answer `queryset`, which the view has filtered; return why by DRF, if it was by DRF.
-
-    The paginator runs once, whoever answers.
-    """
+def answer(view: Any, request: Request, queryset: QuerySet) -> Answered:
+    """Answer `queryset`, which the view has filtered. The paginator runs once, whoever answers."""
     try:
         reading = reading_for(view, request, queryset)
-    except FALLS_BACK as error:
-        return ordinary_answer(view, queryset), fall_back_of(error)
+    except CannotCompileError as error:
+        return ordinary_answer(view, queryset), error.fall_back, None
     page = None
     if view.paginator is not None:
         page = view.paginate_queryset(reading.queryset)
     raised = None
     try:
-        return _fast_answer(view, request, reading, queryset, page), None
-    except FALLS_BACK as error:
-        reason = fall_back_of(error)
-        _count_values(view, reading, error)
+        return _fast_answer(view, request, reading, queryset, page), None, None
+    except CannotCompileError as error:
+        reason = error.fall_back
     except TheirsError as error:
         raised = error.error
     if raised is not None:
         raise raised  # not within the handler, which would be its context
     reading.look(reason.reason)
+    ready = reading.admitted.ready
     if page is None:
-        return Response(view.get_serializer(queryset, many=True).data), reason
+        return Response(view.get_serializer(queryset, many=True).data), reason, ready
     rows = view.get_serializer(reading.real_page(page), many=True).data
-    return view.get_paginated_response(rows), reason
-
-
-def _count_values(view: object, reading: Reading, error: Exception) -> None:
-    """Count a list whose rows could not be written, so that not each of many is tried."""
-    if not isinstance(error, CannotCompileError):
-        values_failed(reading.way.ready.back_off, type(view), str(error))
+    return view.get_paginated_response(rows), reason, ready
 
 
 @step
@@ -99,24 +89,22 @@ def reading_for(view: GenericAPIView, request: Request, queryset: QuerySet) -> R
     check_queryset(queryset)
     connection = connections[queryset.db]
     check_compiler(connection)
-    ready, plan, context = _ready(view, queryset, marker)
+    made = ready, _, context = _ready(view, queryset, marker)
     ready.check(queryset)
-    way = _way(ready, plan, style, connection, context)
-
-    def check(read: QuerySet) -> None:
-        check_queryset(read)
-        ready.check_same(read)
-        check_relations(read, ready.compiled.columns)
-
-    reading = Reading(queryset, way, style, context, check)
+    admitted = Admitted(
+        connection=connection,
+        ready=ready,
+        way=_way(request, style, connection, made),
+        style=style,
+        context=context,
+    )
+    reading = Reading(queryset, admitted)
     if view.paginator is not None:  # or nobody counts
         reading.for_paginator()
     return reading
 
 
-def _ready(
-    view: GenericAPIView, queryset: QuerySet, marker: str | None
-) -> tuple[Prepared, Plan, Context]:
+def _ready(view: GenericAPIView, queryset: QuerySet, marker: str | None) -> _Made:
     serializer_class = _serializer_class_of(view)
     if serializer_class is None:
         return _made_for_request(view, queryset, marker)
@@ -124,11 +112,11 @@ def _ready(
     return ready, ready.compiled.plan, Context(view)
 
 
-def _check_choice(view: GenericAPIView, reading: Reading, queryset: QuerySet) -> None:
+def _check_choice(view: GenericAPIView, ready: Prepared, queryset: QuerySet) -> None:
     """Raise CannotCompileError if the view has another serializer now that its page is there."""
     if has_own(view, GenericAPIView, CHOOSING):
-        ready, _, _ = _ready(view, queryset, reading.way.ready.marker)
-        if ready is not reading.way.ready:
+        now, _, _ = _ready(view, queryset, ready.marker)
+        if now is not ready:
             raise CannotCompileError("the view has another serializer for its page")
 
 
@@ -142,21 +130,13 @@ def _serializer_class_of(view: GenericAPIView) -> type[Serializer] | None:
     return None if chooses_fields(serializer_class) else serializer_class
 
 
-def _made_for_request(
-    view: GenericAPIView, queryset: QuerySet, marker: str | None
-) -> tuple[Prepared, Plan, Context]:
-    back_off = _back_offs.setdefault(type(view), BackOff())
-    if not back_off.is_over():
-        raise CannotCompileError(
-            "the last serializers of this view did not compile, so DRF answers for a while"
-        )
+def _made_for_request(view: GenericAPIView, queryset: QuerySet, marker: str | None) -> _Made:
     try:
         serializer = _by_view(partial(serializer_of, view))
         ready, plan = prepared_for(serializer, queryset, marker)
-    except CannotCompileError:
-        back_off.failed()
-        raise
-    back_off.succeeded()
+    except CannotCompileError as error:
+        # The next request has another serializer, and it may be no better.
+        raise error.holding(Holds.VIEW_A_WHILE) from error.__cause__
     return ready, plan, Context(view, serializer)
 
 
@@ -170,9 +150,8 @@ def _by_view(call: Callable[[], T]) -> T:
         raise CannotCompileError(f"the view raised {type(error).__name__}: {error}") from error
 
 
-def _way(
-    ready: Prepared, plan: Plan, style: JsonStyle, connection: BaseDatabaseWrapper, context: Context
-) -> Way:
+def _way(request: Request, style: JsonStyle, connection: BaseDatabaseWrapper, made: _Made) -> Way:
+    ready, plan, context = made
     if options().compiled and has_binary_rows(connection):
         encoder = ready.encoder(style, connection.alias)
         if encoder is not None:
@@ -180,7 +159,7 @@ def _way(
 
             return CompiledWay(ready, encoder, connection, context.absolute)
     check_portable(plan)
-    return PortableWay(ready, plan, connection.alias)
+    return PortableWay(ready, plan, partial(rendered, request))
 
 
 def _marker(view: GenericAPIView, request: Request, queryset: QuerySet) -> str | None:
@@ -203,25 +182,26 @@ def _marker(view: GenericAPIView, request: Request, queryset: QuerySet) -> str |
 
 @step
 def _fast_answer(
-    view: Any, request: Request, reading: Reading, queryset: QuerySet, page: Page | None
+    view: Any, request: Request, reading: Reading, queryset: QuerySet, page: Paginated | None
 ) -> Response:
     """Return the answer that rowpath writes: `page` of what was read of `queryset`, None for all.
 
     Raises what makes the list DRF's.
     """
+    admitted = reading.admitted
     if page is None:
         if (streamed := view.list_unpaginated(request, reading)) is not None:
             return cast("Response", streamed)
         reading.whole()
     reading.check_falls_back()
     if page is not None:
-        _check_choice(view, reading, queryset)
-    reading.context.get()  # for whatever it raises: a 404, say
+        _check_choice(view, admitted.ready, queryset)
+    admitted.context.get()  # for whatever it raises: a 404, say
     answer = _Answer(view, request, reading, queryset, page)
-    array = answer.array()
+    array = reading.array(page)
     rows = LazyList(answer.data)
     response = answer.around(rows)
-    reading.way.ready.back_off.succeeded()
+    admitted.ready.back_off.succeeded()
     if (told := _is_drfs(view, reading, response, rows)) is not None:
         asked_of(type(view)).again(told)
         if is_unread(rows):
@@ -229,13 +209,15 @@ def _fast_answer(
         return with_outcome(response, Outcome(reason=FallBack(reason=told)))
     if is_due() and (other := answer.checked(response, rows, array)) is not None:
         return other
-    reading.is_answered = True
-    outcome = _PORTABLE if isinstance(reading.way, PortableWay) else _COMPILED
-    reading.way.forget()
-    return with_outcome(FastResponse.of(response, array, rows, answer), outcome)
+    reading.answered()
+    return with_outcome(FastResponse.of(response, array, rows, answer), _by(admitted.way.name))
 
 
-_COMPILED, _PORTABLE = Outcome(path="compiled"), Outcome(path="portable")
+@cache
+def _by(path: str) -> Outcome:
+    return Outcome(path=path)
+
+
 _ENVELOPE = ("get_paginated_response",)
 
 
@@ -272,14 +254,7 @@ class _Answer:
     request: Request
     reading: Reading
     queryset: QuerySet
-    page: Page | None
-
-    def array(self) -> bytes:
-        """Return the rows as rowpath writes them. Raises as `fast_answer` does."""
-        way, rows = self.reading.way, self.reading.rows_of(self.page)
-        if isinstance(way, PortableWay):
-            return self._rendered(way.items(rows))
-        return way.array(rows)
+    page: Paginated | None
 
     def around(self, rows: LazyList) -> Response:
         """Return what the view answers with `rows`."""
@@ -296,7 +271,7 @@ class _Answer:
 
     def data(self) -> ReturnList:
         """Return DRF's own data of the rows, by a statement of its own."""
-        self.reading.is_answered = True
+        self.reading.answered()
         rows = self.page and self.reading.real_page(self.page)
         return self._serializer(rows).data
 
@@ -307,7 +282,7 @@ class _Answer:
         data is what the JSON says.
         """
         try:
-            with _apart(self.reading.way.using):
+            with _apart(self.reading.admitted.using):
                 data = self.data()
             is_same = self._rendered(data) == read
         except Exception:  # noqa: BLE001 - whatever that raises, the answer is there
@@ -322,7 +297,7 @@ class _Answer:
     @property
     def style(self) -> JsonStyle:
         """How the rows are written."""
-        return self.reading.style
+        return self.reading.admitted.style
 
     def asked(self, asker: str) -> None:
         """Hear who asked for the data of the answer."""
@@ -334,7 +309,7 @@ class _Answer:
         asked_of(type(self.view)).back_off.succeeded()
         self.reading.let_go()
 
-    def _serializer(self, page: Page | None) -> Any:
+    def _serializer(self, page: Paginated | None) -> Any:
         rows = self.queryset if page is None else page
         return self.view.get_serializer(rows, many=True)
 
@@ -352,8 +327,8 @@ class _Answer:
         def again() -> bytes | None:
             try:
                 self.reading.again()
-                return whole(self.array())
-            except (CannotCompileError, CannotEncodeError, FallsBackError, IndexError):
+                return whole(self.reading.array(self.page))
+            except (CannotCompileError, IndexError):
                 return None
 
         ours = whole(array)
@@ -365,29 +340,24 @@ class _Answer:
 
     def ties(self, ours: bytes, other: bytes) -> bool:
         """Whether what differs is only which of the rows that tie are on the page, and how."""
-        page = self.reading.ordinary_page()
-        if page is None or not plan_decides(page):
+        queryset = self.reading.ordinary_page()
+        if queryset is None or not plan_decides(queryset):
             return False
-        if page._fields is not None:
+        if queryset._fields is not None:
             return same_rows(*(self._rows(json.loads(body)) for body in (ours, other)))
         try:
-            ready, plan, context = _ready(self.view, self.queryset, "pk")
-            way = _way(ready, plan, self.reading.style, connections[page.db], context)
-            way.read(page)
-            return only_ties(self.view, page, way, self._rendered)
-        except (CannotCompileError, CannotEncodeError, FallsBackError):
+            made = _ready(self.view, self.queryset, "pk")
+            way = _way(self.request, self.style, connections[queryset.db], made)
+            return only_ties(self.view, queryset, way.read(queryset), self._rendered)
+        except CannotCompileError:
             return False
 
-    def _rows(self, told: Any) -> Page:
+    def _rows(self, told: Any) -> Paginated:
         found = told if self.page is None else told.get("results", ())
-        return cast("Page", found)
+        return cast("Paginated", found)
 
     def _rendered(self, data: Any) -> bytes:
-        renderer, media_type = self.request.accepted_renderer, self.request.accepted_media_type
-        try:
-            return cast("bytes", renderer.render(data, media_type, {}))
-        except ValueError as error:  # a float without a JSON spelling
-            raise FallsBackError(str(error)) from error
+        return rendered(self.request, data)
 
 
 def _apart(using: str) -> AbstractContextManager[Any]:

@@ -24,7 +24,7 @@ from rowpath.fast.drf.prepared import place_of
 from rowpath.fast.drf.renderers import style_of
 from rowpath.fast.drf.serializing import serializer_of
 from rowpath.fast.drf.views import class_blockers, front_blockers, paginator_blockers
-from rowpath.fast.fallback import CannotCompileError, FallBack
+from rowpath.fast.fallback import CannotCompileError, FallBack, Holds
 from rowpath.fast.names import named
 
 
@@ -87,7 +87,7 @@ def blockers_without_queryset(view: GenericAPIView) -> tuple[Blocker, ...]:
         found = tuple(_of_serializer(view, _plain_rows, Columns()))
     except Exception:  # noqa: BLE001 - whatever the project's serializers raise
         return ()
-    return _distinct(one for one in found if one.fall_back.always)
+    return _distinct(one for one in found if one.fall_back.holds is Holds.PROCESS)
 
 
 def _raised(check: Callable[[], object]) -> list[FallBack]:
@@ -131,7 +131,7 @@ def _class_of(view: GenericAPIView) -> type[Serializer]:
     serializer_class = view.get_serializer_class()
     if not issubclass(serializer_class, Serializer):
         raise CannotCompileError(
-            f"{named(serializer_class)} is not a Serializer with fields", always=True
+            f"{named(serializer_class)} is not a Serializer with fields", holds=Holds.PROCESS
         )
     return serializer_class
 

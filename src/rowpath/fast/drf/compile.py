@@ -23,7 +23,7 @@ from rowpath.fast.drf.defaults import default_of
 from rowpath.fast.drf.places import Check, Columns, Keys, Place, Rows
 from rowpath.fast.drf.scalars import check_writing, form_of, raw
 from rowpath.fast.encoding.writers import Type
-from rowpath.fast.fallback import CannotCompileError, FallBack
+from rowpath.fast.fallback import CannotCompileError, FallBack, Holds
 from rowpath.fast.names import definer, named
 from rowpath.fast.plan import Absent, Guard
 
@@ -177,7 +177,7 @@ def _check_own(serializer: serializers.BaseSerializer, names: tuple[str, ...]) -
         names = tuple(name for name in names if name != "to_representation")
     if own := overridden(serializer_class, base, names):
         name = named(definer(serializer_class, own))
-        raise CannotCompileError(f"{name} has a {own} of its own", always=True)
+        raise CannotCompileError(f"{name} has a {own} of its own", holds=Holds.PROCESS)
     if put := next((one for one in names if one in vars(serializer)), None):
         raise CannotCompileError(f"this {named(serializer_class)} has a {put} of its own")
 
@@ -186,7 +186,7 @@ def _check_list(serializer: serializers.BaseSerializer) -> None:
     serializer_class = type(serializer)
     if getattr(getattr(serializer_class, "Meta", None), "list_serializer_class", None):
         text = f"{named(serializer_class)} has a Meta.list_serializer_class"
-        raise CannotCompileError(text, always=True)
+        raise CannotCompileError(text, holds=Holds.PROCESS)
 
 
 def _base(serializer_class: type[serializers.BaseSerializer]) -> type[serializers.Serializer]:
@@ -216,7 +216,7 @@ def _member(field: fields.Field, place: Place, columns: Columns) -> plan.Value |
         return _nested(field, place, columns)
     if isinstance(field, ManyRelatedField):
         raise CannotCompileError(
-            "it is a to-many relation, which does not compile yet", always=True
+            "it is a to-many relation, which does not compile yet", holds=Holds.PROCESS
         )
     if isinstance(field, RelatedField):
         return _related(field, place, columns)
@@ -224,10 +224,10 @@ def _member(field: fields.Field, place: Place, columns: Columns) -> plan.Value |
         raise CannotCompileError(
             f"{field.method_name}() is Python code, called for each row",
             change="Compute it in the database: an annotation of the queryset and a typed field.",
-            always=True,
+            holds=Holds.PROCESS,
         )
     if field.source == "*":
-        raise CannotCompileError("its source is the whole row", always=True)
+        raise CannotCompileError("its source is the whole row", holds=Holds.PROCESS)
     return _plain(field, place, columns)
 
 
@@ -268,7 +268,7 @@ def _step_into(field: Any, place: Place, columns: Columns) -> tuple[Place, tuple
     """Return where a nested serializer stands, and the guards of the way there."""
     if isinstance(field, serializers.ListSerializer):
         raise CannotCompileError(
-            "it is a list of its own (many=True), which does not compile yet", always=True
+            "it is a list of its own (many=True), which does not compile yet", holds=Holds.PROCESS
         )
     if field.source == "*":  # the same row once more, which is there
         return place, ()
@@ -284,7 +284,9 @@ def _related(field: RelatedField, place: Place, columns: Columns) -> plan.Value:
             uses = ("to_representation", "get_attribute", "use_pk_only_optimization")
             check_writing(field, base, uses)
             return _RELATED[base](field, place, columns)
-    raise CannotCompileError(f"a {named(type(field))} is written by Python code", always=True)
+    raise CannotCompileError(
+        f"a {named(type(field))} is written by Python code", holds=Holds.PROCESS
+    )
 
 
 def _primary_key(field: PrimaryKeyRelatedField, place: Place, columns: Columns) -> plan.Value:

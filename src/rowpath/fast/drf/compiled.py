@@ -6,7 +6,7 @@ Imported only where psycopg 3 is the connection's driver.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import tzinfo
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.query import QuerySet
@@ -21,61 +21,49 @@ from rowpath.fast.django.binary import (
 )
 from rowpath.fast.django.loaders import unusual_loader
 from rowpath.fast.django.querysets import rows_at_most
+from rowpath.fast.drf.compile import Compiled
 from rowpath.fast.drf.prepared import Prepared
 from rowpath.fast.drf.steps import step
+from rowpath.fast.drf.ways import InPieces
 from rowpath.fast.encoding import CannotEncodeError, Encoder, JsonArray
-from rowpath.fast.fallback import CannotCompileError
+from rowpath.fast.fallback import CannotCompileError, Holds
 
 
 @dataclass(slots=True)
 class CompiledWay:
     """Writes a binary result as JSON in compiled code, while PostgreSQL makes more of it."""
 
+    name: ClassVar = "compiled"
+
     ready: Prepared
     encoder: Encoder
     connection: BaseDatabaseWrapper
     absolute: Callable[[str], str]
     """Makes of a path the URL that the serializer would make of it."""
-    _written: "RowsWritten | None" = None
-    _kept: PGresult | None = None
 
-    @property
-    def using(self) -> str:
-        """The alias of the database."""
-        return self.connection.alias
-
-    def read(self, queryset: QuerySet) -> None:
+    def read(self, queryset: QuerySet) -> "WrittenPage | KeptPage":
         """Run the statement for `queryset`. Raises CannotCompileError.
 
         The rows are written at once, but kept for a paginator by cursor, which looks at them.
         """
-        self._kept = None
-        self._written = written = self.rows_written()
+        page = self.empty()
         statement = self.ready.statement(queryset, self.connection)
         if not statement.sql:
-            return
-        if self.ready.compiled.marker is None:
-            take_binary_rows(
-                statement, self.connection, written.add, at_most=rows_at_most(queryset)
-            )
-        else:
-            self._kept = self._with_known_marker(binary_rows(statement, self.connection))
+            return page
+        if self.ready.compiled.marker is not None:
+            return KeptPage(page, binary_rows(statement, self.connection), self.ready.compiled)
+        take_binary_rows(statement, self.connection, page.add, at_most=rows_at_most(queryset))
+        return page
 
-    def _with_known_marker(self, result: PGresult) -> PGresult:
-        compiled = self.ready.compiled
-        if result.ftype(compiled.marker_column()) not in compiled.marker_types:
-            raise CannotCompileError("the cursor pages by a value of another type than its field")
-        return result
-
-    def rows_written(self) -> "RowsWritten":
-        """Return a JSON array of the request's, still without rows. Raises CannotCompileError."""
+    def empty(self) -> "WrittenPage":
+        """Return a page without rows, which may be added. Raises CannotCompileError."""
         zone = timezone.get_current_timezone()
         array = self.encoder.array(
             zone=zone,
             connection_zone=connection_zone(self.connection),
             absolute=self._prefixes().__getitem__,
         )
-        return RowsWritten(array, zone, self.connection)
+        return WrittenPage(array, zone, self.connection)
 
     def _prefixes(self) -> dict[str, str]:
         # Now, since it may raise, and no error of a view's may meet a statement that still runs.
@@ -85,51 +73,25 @@ class CompiledWay:
             text = f"making its files' URLs raised {type(error).__name__}: {error}"
             raise CannotCompileError(text) from error
 
-    def has_written(self, written: "RowsWritten") -> None:
-        """Take over an array that has all rows."""
-        self._written = written
+    def in_pieces(self, queryset: QuerySet) -> InPieces | None:
+        """Return how `queryset` is read in pieces; None if it has no rows.
 
-    def count(self) -> int:
-        """Return the number of rows read."""
-        if self._kept is not None:
-            return self._kept.ntuples
-        return self._written.count if self._written is not None else 0
-
-    def marker(self, row: int) -> Any:
-        """Return the value by which a paginator by cursor finds `row` again."""
-        column = self.ready.compiled.marker_column()
-        return None if self._kept is None else python_value(self._kept, row, column, self.using)
-
-    def array(self, rows: range | None = None) -> bytes:
-        """Return the rows read, or some of them if they were kept, as a JSON array.
-
-        Raises CannotEncodeError.
+        Raises CannotCompileError.
         """
-        # A paginator reads nothing for a page beyond the last row.
-        written = self._written or self.rows_written()
-        if written.zone != timezone.get_current_timezone():
-            raise CannotEncodeError("the time zone was changed after the rows were read")
-        if self._kept is not None:
-            written.add(self._kept, rows)
-        elif rows is not None:
-            raise CannotEncodeError("the page has not all of the rows that were read")
-        return written.finish()
-
-    def forget(self) -> None:
-        """Let go of what was read."""
-        self._written = self._kept = None
+        statement = self.ready.statement(queryset, self.connection)
+        return InPieces(statement=statement, begin=self.empty) if statement.sql else None
 
 
-class RowsWritten:
-    """A JSON array and what became of it: an error is kept until somebody asks for the array."""
+class WrittenPage:
+    """Rows that were written as they came: an error is kept until somebody asks for them."""
 
     def __init__(self, array: JsonArray, zone: tzinfo, connection: BaseDatabaseWrapper) -> None:
-        self.zone = zone
+        self.connection = connection
         self.count = 0
+        self._zone = zone
         self._array = array
-        self._connection = connection
         self._is_checked = False
-        self._error: CannotEncodeError | CannotCompileError | None = None
+        self._error: CannotCompileError | None = None
 
     def add(self, result: PGresult, rows: range | None = None) -> None:
         """Write `rows` of `result`, or all, unless some before could not be written."""
@@ -137,19 +99,24 @@ class RowsWritten:
         self.count += result.ntuples
         if self._error is None:
             try:
-                self._add(result, rows)
-            except CannotEncodeError as error:
-                self._error = error.behind(before)
+                self._add(result, rows, before)
             except CannotCompileError as error:
-                self._error = error
+                # Without the frames that it came through, which hold the result.
+                self._error = error.with_traceback(None)
 
     @step
-    def _add(self, result: PGresult, rows: range | None) -> None:
+    def _add(self, result: PGresult, rows: range | None, before: int) -> None:
         if not self._is_checked:
-            if (own := unusual_loader(result, self._connection)) is not None:
-                raise CannotEncodeError(own)
+            if (own := unusual_loader(result, self.connection)) is not None:
+                raise _not_written(CannotEncodeError(own))
             self._is_checked = True
-        self._array.add(result, rows)
+        try:
+            self._array.add(result, rows)
+        except CannotEncodeError as error:
+            unwritten = error.behind(before)
+        else:
+            return
+        raise _not_written(unwritten) from unwritten
 
     def has_failed(self) -> bool:
         """Whether a row could not be written."""
@@ -166,3 +133,43 @@ class RowsWritten:
         if self._error is not None:
             raise self._error
         return self._array.finish()
+
+    def marker(self, row: int) -> Any:
+        """Raise LookupError: what was written is not looked at."""
+        raise LookupError(f"row {row} was written and not kept")
+
+    def array(self, rows: range | None = None) -> bytes:
+        """Return all rows as a JSON array. Raises CannotCompileError, also for some of them."""
+        if self._zone != timezone.get_current_timezone():
+            text = "the time zone was changed after the rows were read"
+            raise _not_written(CannotEncodeError(text))
+        if rows is not None:
+            text = "the page has not all of the rows that were read"
+            raise _not_written(CannotEncodeError(text))
+        return self.finish()
+
+
+class KeptPage:
+    """Rows that a paginator by cursor looks at before they are written."""
+
+    def __init__(self, written: WrittenPage, result: PGresult, compiled: Compiled) -> None:
+        """Keep `result`, to add it to `written`. Raises CannotCompileError."""
+        self._column = compiled.marker_column()
+        if result.ftype(self._column) not in compiled.marker_types:
+            raise CannotCompileError("the cursor pages by a value of another type than its field")
+        self._written = written
+        self._result = result
+        self.count = result.ntuples
+
+    def marker(self, row: int) -> Any:
+        """Return the value by which a paginator by cursor finds `row` again."""
+        return python_value(self._result, row, self._column, self._written.connection.alias)
+
+    def array(self, rows: range | None = None) -> bytes:
+        """Return `rows`, or all, as a JSON array; once. Raises CannotCompileError."""
+        self._written.add(self._result, rows)
+        return self._written.array()
+
+
+def _not_written(error: CannotEncodeError) -> CannotCompileError:
+    return CannotCompileError(str(error).removesuffix("."), holds=Holds.PLAN_A_WHILE)

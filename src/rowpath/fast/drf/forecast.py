@@ -25,7 +25,6 @@ from rowpath.fast.drf.measuring import NOT_MEASURED, Measured, measured
 from rowpath.fast.drf.missing import USER, missing, refuses
 from rowpath.fast.drf.mixin import FastListMixin
 from rowpath.fast.drf.placing import owner_of_list, with_mixin
-from rowpath.fast.drf.portable import PortableWay
 from rowpath.fast.drf.routes import Route
 from rowpath.fast.fallback import CannotCompileError, FallBack
 from rowpath.fast.names import error_text, named
@@ -138,20 +137,20 @@ def _of_view(case: _Case, asked: AskedView, *, measure: bool) -> Forecast:
 
 def _of_queryset(case: _Case, asked: AskedView, queryset: QuerySet, *, measure: bool) -> Forecast:
     view = asked.view
-    reading = reading_for(view, view.request, queryset)
+    admitted = reading_for(view, view.request, queryset).admitted
     page = queryset if queryset.query.is_sliced else queryset[: _page_size(view) or None]
-    sql = reading.way.ready.statement(page, connections[page.db]).sql or None
+    sql = admitted.ready.statement(page, connections[page.db]).sql or None
     if sql is None and case.client.user is None and refuses(asked):
         reason = FallBack(reason="for nobody in particular its queryset is empty")
         return _told(case, Verdict.UNKNOWN, falls_back=reason, missing=(USER,))
-    came = measured(view, reading.way, queryset) if measure else NOT_MEASURED
+    came = measured(view, admitted.way, queryset) if measure else NOT_MEASURED
     return _told(
         case,
         Verdict.FAST if came.unwritten is None else Verdict.VALUES,
         planned=Planned(
-            path="portable" if isinstance(reading.way, PortableWay) else "compiled",
+            path=admitted.way.name,
             sql=sql,
-            columns=(len(reading.way.ready.compiled.columns), _columns_of(page)),
+            columns=(len(admitted.ready.compiled.columns), _columns_of(page)),
         ),
         measured=came,
     )

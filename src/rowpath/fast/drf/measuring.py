@@ -9,9 +9,7 @@ from typing import Any
 from django.db.models.query import QuerySet
 from rest_framework.generics import GenericAPIView
 
-from rowpath.fast.drf.portable import FallsBackError, PortableWay
-from rowpath.fast.drf.reading import Way
-from rowpath.fast.encoding import CannotEncodeError
+from rowpath.fast.drf.ways import Way
 from rowpath.fast.fallback import CannotCompileError
 from rowpath.fast.names import error_text
 
@@ -47,7 +45,7 @@ def measured(view: GenericAPIView, way: Way, queryset: QuerySet) -> Measured:
     """Read rows of `queryset` by DRF and by `way` in turn."""
     try:
         return Measured(saving=_saving(view, way, queryset))
-    except (CannotEncodeError, FallsBackError, CannotCompileError) as error:
+    except CannotCompileError as error:
         return Measured(unwritten=str(error))
     except Exception as error:  # noqa: BLE001 - the database's, or the view's own
         return Measured(raised=f"reading its rows raised {error_text(error)}")
@@ -61,8 +59,7 @@ def _saving(view: GenericAPIView, way: Way, queryset: QuerySet) -> Saving | None
         return len(render(view.get_serializer(rows.all(), many=True).data))
 
     def fast() -> int:
-        way.read(rows)
-        return len(render(way.items()) if isinstance(way, PortableWay) else way.array())
+        return len(way.read(rows).array())
 
     if (count := len(rows.all())) == 0 or fast() == 0 or drf() == 0:
         return None

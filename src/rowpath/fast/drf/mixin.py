@@ -11,13 +11,13 @@ from rest_framework.response import Response
 
 from rowpath.fast.drf.answers import answer
 from rowpath.fast.drf.grounds import changed
-from rowpath.fast.drf.prepared import never_compiles
+from rowpath.fast.drf.prepared import Prepared
 from rowpath.fast.drf.reading import Reading
 from rowpath.fast.drf.responses import Outcome, with_outcome
 from rowpath.fast.drf.shadow import turned_off
-from rowpath.fast.drf.steps import FALLS_BACK, count, failing, fall_back_of, step
+from rowpath.fast.drf.steps import count, held, step
 from rowpath.fast.drf.views import view_falls_back
-from rowpath.fast.fallback import FallBack
+from rowpath.fast.fallback import CannotCompileError, FallBack
 
 if TYPE_CHECKING:
     # For type checkers only: what the mixin stands in front of.
@@ -38,13 +38,13 @@ _log = logging.getLogger("rowpath.fast")
 class FastListMixin(_Listing):  # noqa: D101 - see above
     # Answers the view's queryset, filtered and paginated.
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # noqa: D102
-        reason = _beforehand(self)
+        reason, ready = _beforehand(self), None
         if reason is not None:
             response = super().list(request, *args, **kwargs)
         else:
             queryset = self.filter_queryset(self.get_queryset())
-            response, reason = answer(self, request, queryset)
-        return _told(self, response, reason)
+            response, reason, ready = answer(self, request, queryset)
+        return _told(self, response, reason, ready)
 
     # Answers all rows in another way than in one piece; None for one piece.
     def list_unpaginated(  # noqa: D102
@@ -57,27 +57,22 @@ def _beforehand(view: FastListMixin) -> FallBack | None:
     """Return why `view` does not answer fast, whatever its queryset is; None if it may."""
     try:
         return _known(view)
-    except FALLS_BACK as error:
-        return fall_back_of(error)
+    except CannotCompileError as error:
+        return error.fall_back
 
 
 @step
 def _known(view: FastListMixin) -> FallBack | None:
-    view_class = type(view)
-    return (
-        changed()
-        or view_falls_back(view, FastListMixin)
-        or turned_off(view_class)
-        or failing(view_class)
-        or never_compiles(view)
-    )
+    return changed() or view_falls_back(view, FastListMixin) or turned_off(type(view)) or held(view)
 
 
-def _told(view: object, response: Response, reason: FallBack | None) -> Response:
+def _told(
+    view: FastListMixin, response: Response, reason: FallBack | None, ready: Prepared | None
+) -> Response:
     """Return `response`, which tells from now on why it is DRF's, if it is."""
     try:
-        count(type(view), reason)
-    except FALLS_BACK:
+        count(view, reason, ready)
+    except CannotCompileError:
         _log.debug("A list of %s was not counted", type(view).__name__)
     if reason is not None:
         _log.debug("DRF answers %s: %s", type(view).__name__, reason)

@@ -5,27 +5,26 @@ saves is the instance and the look-ups on it.
 """
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from django.db.models.query import QuerySet
 
 from rowpath.fast.django.statement import rows_in_python
+from rowpath.fast.drf.compile import Compiled
 from rowpath.fast.drf.prepared import Prepared
-from rowpath.fast.fallback import CannotCompileError
+from rowpath.fast.fallback import CannotCompileError, Holds
 from rowpath.fast.plan import Absent, Guard, Object, Plan, Value
+
+Render = Callable[[Any], bytes]
 
 # As the compiled code has it.
 _LEADS_NOWHERE = "it has nothing to be read from, which is the framework's to answer"
 
 
-class FallsBackError(Exception):
-    """A row that only the framework can answer."""
-
-
 def represent(plan: Plan, row: Sequence[Any]) -> dict[str, Any]:
-    """Return what the framework's serializer makes of `row`. Raises FallsBackError."""
+    """Return what the framework's serializer makes of `row`. Raises CannotCompileError."""
     return _members(plan.members, row)
 
 
@@ -34,7 +33,7 @@ def _members(members: tuple[Value | Object, ...], row: Sequence[Any]) -> dict[st
     for member in members:
         absent = _absent(member.guards, row) if member.guards else None
         if absent is Absent.FALLS_BACK:
-            raise FallsBackError(f"Cannot write {member.key}: {_LEADS_NOWHERE}.")
+            raise _not_written(member, _LEADS_NOWHERE)
         if absent is Absent.LEFT_OUT:
             continue
         if absent is Absent.NULL:
@@ -51,8 +50,13 @@ def _members(members: tuple[Value | Object, ...], row: Sequence[Any]) -> dict[st
 
 def _represented(member: Value, value: Any) -> Any:
     if member.represent is None:
-        raise FallsBackError(f"Cannot write {member.key}: it needs more than its value.")
+        raise _not_written(member, "it needs more than its value")
     return member.represent(value)
+
+
+def _not_written(member: Value | Object, reason: str) -> CannotCompileError:
+    text = f"Cannot write {member.key}: {reason}"
+    return CannotCompileError(text, holds=Holds.PLAN_A_WHILE)
 
 
 def _absent(guards: tuple[Guard, ...], row: Sequence[Any]) -> Absent | None:
@@ -72,32 +76,54 @@ def _check(members: tuple[Value | Object, ...]) -> None:
             raise CannotCompileError("it needs compiled code to be fast", field=member.key)
 
 
-@dataclass(slots=True)
-class PortableWay:
-    """Reads the values as Django converts them, and has DRF's own fields represent them."""
+@dataclass(frozen=True, slots=True)
+class PortablePage:
+    """The values of each row as Django converts them."""
 
-    ready: Prepared
+    rows: list[tuple[Any, ...]]
+    compiled: Compiled
     plan: Plan
-    using: str
-    rows: list[tuple[Any, ...]] = field(default_factory=list)
+    render: Render
 
-    def read(self, queryset: QuerySet) -> None:
-        """Run the statement for `queryset`. Raises CannotCompileError."""
-        self.rows = rows_in_python(queryset, self.ready.compiled.columns)
-
+    @property
     def count(self) -> int:
-        """Return the number of rows read."""
+        """How many rows they are."""
         return len(self.rows)
 
     def marker(self, row: int) -> Any:
         """Return the value by which a paginator by cursor finds `row` again."""
-        return self.rows[row][self.ready.compiled.marker_column()]
+        return self.rows[row][self.compiled.marker_column()]
 
-    def items(self, rows: range | None = None) -> list[dict[str, Any]]:
-        """Return `rows`, or all, as the serializer's data. Raises FallsBackError."""
+    def array(self, rows: range | None = None) -> bytes:
+        """Return `rows`, or all, as DRF's own fields and renderer write them.
+
+        Raises CannotCompileError.
+        """
         chosen = self.rows if rows is None else [self.rows[row] for row in rows]
-        return [represent(self.plan, row) for row in chosen]
+        return self.render([represent(self.plan, row) for row in chosen])
 
-    def forget(self) -> None:
-        """Let go of what was read."""
-        self.rows = []
+
+@dataclass(slots=True)
+class PortableWay:
+    """Reads the values as Django converts them, and has DRF's own fields represent them."""
+
+    name: ClassVar = "portable"
+
+    ready: Prepared
+    plan: Plan
+    render: Render
+    """The renderer that the request was given."""
+
+    def read(self, queryset: QuerySet) -> PortablePage:
+        """Run the statement for `queryset`. Raises CannotCompileError."""
+        return self._page(rows_in_python(queryset, self.ready.compiled.columns))
+
+    def empty(self) -> PortablePage:
+        """Return a page without rows."""
+        return self._page([])
+
+    def in_pieces(self, _queryset: QuerySet) -> None:
+        """Return None: rows are read at once."""
+
+    def _page(self, rows: list[tuple[Any, ...]]) -> PortablePage:
+        return PortablePage(rows, self.ready.compiled, self.plan, self.render)

@@ -12,7 +12,7 @@ from django.db.models.expressions import Col
 from django.db.models.query import QuerySet, ValuesIterable
 from django.db.models.sql import Query
 from rest_framework.generics import GenericAPIView
-from rest_framework.serializers import Serializer
+from rest_framework.serializers import BaseSerializer, Serializer
 
 from rowpath.fast.bounded import Bounded
 from rowpath.fast.django.counting import count_statement, counted, is_countable
@@ -171,17 +171,24 @@ def prepared(
 
     found = _plans.get((serializer_class, rows.key()), make)
     if isinstance(found, FallBack):
-        if found.always:
-            _never[serializer_class] = found
         raise CannotCompileError.of(found)
     return found
 
 
+def never_compile(view: GenericAPIView, reason: FallBack) -> None:
+    """Remember that no list of the serializer of `view` compiles, if it has one for all."""
+    if (serializer_class := _class_for_all(view)) is not None:
+        _never[serializer_class] = reason
+
+
 def never_compiles(view: GenericAPIView) -> FallBack | None:
     """Return why no list of `view` compiles, if that is known from one that did not."""
-    if view.serializer_class is None or has_own(view, GenericAPIView, CHOOSING):
-        return None
-    return _never.get(view.serializer_class)
+    serializer_class = _class_for_all(view)
+    return None if serializer_class is None else _never.get(serializer_class)
+
+
+def _class_for_all(view: GenericAPIView) -> type[BaseSerializer] | None:
+    return None if has_own(view, GenericAPIView, CHOOSING) else view.serializer_class
 
 
 def prepared_for(

@@ -1,23 +1,17 @@
 """The rows of one request, read at the moment when its paginator asks for a page of instances."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, cast
 
 from django.db import connections
 from django.db.models.query import QuerySet, ValuesIterable
 from django.db.models.sql import Query
 
 from rowpath.fast.django.counting import as_query, count_by
-from rowpath.fast.drf.context import Context
-from rowpath.fast.drf.portable import PortableWay
-from rowpath.fast.drf.steps import FALLS_BACK, fall_back_of, step
+from rowpath.fast.drf.admitted import Admitted
+from rowpath.fast.drf.steps import step
+from rowpath.fast.drf.ways import Page
 from rowpath.fast.fallback import CannotCompileError, FallBack, TheirsError
-from rowpath.fast.plan import JsonStyle
-
-if TYPE_CHECKING:
-    from rowpath.fast.drf.compiled import CompiledWay, RowsWritten
-
-Way: TypeAlias = "CompiledWay | PortableWay"
 
 
 class Row:
@@ -116,26 +110,17 @@ class Reading:
     project's runs twice; `falls_back` is then why.
     """
 
-    def __init__(
-        self,
-        queryset: QuerySet,
-        way: Way,
-        style: JsonStyle,
-        context: Context,
-        check: Callable[[QuerySet], None],
-    ) -> None:
-        self.way = way
-        self.style = style
-        self.context = context
-        self.falls_back: FallBack | None = None
-        self.is_answered = False
-        self._check = check
-        self._marker = way.ready.marker
+    def __init__(self, queryset: QuerySet, admitted: Admitted) -> None:
+        self.admitted = admitted
         self._made_by = queryset._iterable_class
         self._prefetched = queryset._prefetch_related_lookups
         self.row_class = dict if self._made_by is ValuesIterable else queryset.model
         """What the framework's rows are instances of: nothing is asked of a row to tell it."""
+        self._marker = admitted.ready.marker
+        self.falls_back: FallBack | None = None
+        self._is_answered = False
         self._page_of: QuerySet | None = None
+        self._page: Page | None = None
         self._real: list[Any] | None = None
         self.queryset: QuerySet = cast("Any", queryset)._chain()
         """The queryset as one that reads through this."""
@@ -149,8 +134,8 @@ class Reading:
                 theirs = None
                 try:
                     rows = self._rows(queryset)
-                except FALLS_BACK as error:
-                    self.falls_back = fall_back_of(error)
+                except CannotCompileError as error:
+                    self.falls_back = error.fall_back
                 except TheirsError as error:
                     theirs = error.error
                 else:
@@ -168,9 +153,8 @@ class Reading:
     def _rows(self, queryset: QuerySet) -> list[Row]:
         self._page_of = queryset
         # The project's own order_by() or count() may have made another of it.
-        self._check(self._ordinary(queryset))
-        self._read(queryset)
-        return [Row(self, index) for index in range(self.way.count())]
+        self.admitted.check(self._ordinary(queryset))
+        return [Row(self, index) for index in range(self._read(queryset).count)]
 
     def for_paginator(self) -> None:
         """Have the queryset counted by the statement that is known of its shape."""
@@ -180,7 +164,7 @@ class Reading:
         """Return how many rows `query` has; None to have the framework count them."""
         try:
             return self._counted(query, using)
-        except FALLS_BACK:
+        except CannotCompileError:
             return None
         except TheirsError as error:
             raised = error.error
@@ -188,7 +172,7 @@ class Reading:
 
     @step
     def _counted(self, query: Query, using: str) -> int | None:
-        return self.way.ready.count(query, connections[using])
+        return self.admitted.ready.count(query, connections[using])
 
     @step
     def whole(self) -> None:
@@ -211,27 +195,28 @@ class Reading:
         if self.falls_back is not None:
             raise CannotCompileError.of(self.falls_back)
 
-    def has_read(self, rows: "RowsWritten") -> None:
-        """Take over `rows`, which are those of all of the queryset."""
+    def has_read(self, page: Page) -> None:
+        """Take over `page`, which has all rows of the queryset."""
         self._page_of = self.queryset
-        cast("CompiledWay", self.way).has_written(rows)
+        self._page = page
 
     def again(self) -> None:
         """Read the same page once more. Raises CannotCompileError."""
         if self._page_of is not None:
             self._read(self._page_of)
 
-    def _read(self, queryset: QuerySet) -> None:
+    def _read(self, queryset: QuerySet) -> Page:
         """Read from the database that was chosen for this list; a router is asked once for it.
 
         The paginator's own queryset is not bound to it: what it writes goes where the router says.
         """
         before = queryset._db
-        queryset._db = self.way.using
+        queryset._db = self.admitted.using
         try:
-            self.way.read(queryset)
+            self._page = page = self.admitted.way.read(queryset)
         finally:
             queryset._db = before
+        return page
 
     def ordinary_page(self) -> QuerySet | None:
         """Return the queryset that was read, as one of the framework's rows; None if none was."""
@@ -245,8 +230,8 @@ class Reading:
         if self._is_marker(name):
             try:
                 return self._marked(row)
-            except FALLS_BACK as error:
-                self.falls_back = fall_back_of(error)
+            except CannotCompileError as error:
+                self.falls_back = error.fall_back
         return getattr(self.real(row, name), name)
 
     def item(self, row: int, key: Any) -> Any:
@@ -254,8 +239,8 @@ class Reading:
         if self.row_class is dict and self._is_marker(key):
             try:
                 return self._marked(row)
-            except FALLS_BACK as error:
-                self.falls_back = fall_back_of(error)
+            except CannotCompileError as error:
+                self.falls_back = error.fall_back
         return self.real(row)[key]
 
     def _is_marker(self, name: Any) -> bool:
@@ -263,7 +248,9 @@ class Reading:
 
     @step
     def _marked(self, row: int) -> Any:
-        return self.way.marker(row)
+        if self._page is None:
+            raise CannotCompileError("its rows were let go of")
+        return self._page.marker(row)
 
     def real(self, row: int, asked: str = "all") -> Any:
         """Return the framework's row, by a statement of its own, and have the framework answer."""
@@ -273,7 +260,8 @@ class Reading:
     def real_rows(self) -> list[Any]:
         """Return the framework's rows for those read."""
         if self._real is None:
-            self._real = [] if self._page_of is None else list(self._ordinary(self._page_of))
+            page = self.ordinary_page()
+            self._real = [] if page is None else list(page)
         return self._real
 
     def real_page(self, page: Sequence[Any]) -> Sequence[Any]:
@@ -287,15 +275,25 @@ class Reading:
         rows = (row for row in page if type(row) is not Row or row.index < there)
         return [self.real(row.index) if type(row) is Row else row for row in rows]
 
-    def rows_of(self, page: Sequence[Any] | None) -> range | None:
-        """Return which of the rows read are in `page`; None for all, in their order.
+    def array(self, given: Sequence[Any] | None) -> bytes:
+        """Return as JSON what the paginator gave of the rows read, or all if it gave None.
+
+        Raises CannotCompileError.
+        """
+        page, rows = self._page, self._rows_of(given)
+        if page is None:  # a paginator reads nothing for a page beyond the last row
+            page = self.admitted.way.empty()
+        return page.array(rows)
+
+    def _rows_of(self, given: Sequence[Any] | None) -> range | None:
+        """Return which of the rows read were `given`; None for all, in their order.
 
         Raises CannotCompileError for rows that are not one after another.
         """
-        if page is None:
+        if given is None:
             return None
-        indexes = [row.index if type(row) is Row else -1 for row in page]
-        if indexes == list(range(self.way.count())):
+        indexes = [row.index if type(row) is Row else -1 for row in given]
+        if indexes == list(range(0 if self._page is None else self._page.count)):
             return None
         if not indexes:
             return range(0)
@@ -305,22 +303,28 @@ class Reading:
             raise CannotCompileError("the paginator gives other rows than it has read")
         return rows
 
+    def answered(self) -> None:
+        """Hear that the rows are written: what is looked at from now on changes nothing."""
+        self._is_answered = True
+        self._page = None
+
     def let_go(self) -> None:
         """Stand in no queryset any more, so that nothing waits for Python's search for cycles."""
         for queryset in (self.queryset, self._page_of):
             if queryset is not None:
-                queryset._iterable_class = self._made_by
-                queryset._prefetch_related_lookups = self._prefetched
-                as_query(queryset.query)
+                self._stand_aside(queryset)
 
-    def _is_over(self) -> bool:
-        return self.is_answered or self.falls_back is not None
+    def _stand_aside(self, queryset: QuerySet) -> None:
+        queryset._iterable_class = self._made_by
+        queryset._prefetch_related_lookups = self._prefetched
+        as_query(queryset.query)
 
     def _ordinary(self, queryset: QuerySet) -> QuerySet:
         """Return `queryset` as one of the framework's rows."""
-        ordinary = cast("Any", queryset)._chain()
-        ordinary._db = self.way.using
-        ordinary._iterable_class = self._made_by
-        ordinary._prefetch_related_lookups = self._prefetched
-        as_query(ordinary.query)
-        return cast("QuerySet", ordinary)
+        ordinary: QuerySet = cast("Any", queryset)._chain()
+        ordinary._db = self.admitted.using
+        self._stand_aside(ordinary)
+        return ordinary
+
+    def _is_over(self) -> bool:
+        return self._is_answered or self.falls_back is not None

@@ -1,13 +1,14 @@
 """Which renderers write the JSON that the encoder writes, and how theirs is set up."""
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
 from rest_framework.utils.encoders import JSONEncoder
 
 from rowpath.fast.django.overrides import overridden
-from rowpath.fast.fallback import CannotCompileError
+from rowpath.fast.fallback import CannotCompileError, Holds
 from rowpath.fast.names import named
 from rowpath.fast.plan import JsonStyle
 
@@ -28,6 +29,15 @@ def style_of(renderer: BaseRenderer, accepted_media_type: str) -> JsonStyle:
     renderer_class: Any = type(renderer)
     _check_rendering(renderer_class, accepted_media_type)
     return _STYLES[bool(renderer.ensure_ascii), bool(renderer.compact)]
+
+
+def rendered(request: Request, data: Any) -> bytes:
+    """Return `data` as JSON by the renderer of `request`. Raises CannotCompileError."""
+    renderer, media_type = request.accepted_renderer, request.accepted_media_type
+    try:
+        return cast("bytes", renderer.render(data, media_type, {}))
+    except ValueError as error:  # a float without a JSON spelling
+        raise CannotCompileError(str(error), holds=Holds.PLAN_A_WHILE) from error
 
 
 # By classes and what clients accept, which may be anything.

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rowpath.fast.drf.envelopes import NotPlainError, marked, spliced
 from rowpath.fast.drf.lazy import LazyList, is_unread
 from rowpath.fast.drf.renderers import style_of
-from rowpath.fast.drf.steps import FALLS_BACK, step
+from rowpath.fast.drf.steps import step
 from rowpath.fast.fallback import CannotCompileError, FallBack
 from rowpath.fast.plan import JsonStyle
 
@@ -126,7 +126,7 @@ class FastResponse(Response):
         """The body, under the headers that the renderer's own would have had."""
         try:
             body = self._fast_content()
-        except FALLS_BACK:
+        except CannotCompileError:
             body = None
         if body is not None:
             return body
@@ -171,7 +171,7 @@ class FastResponse(Response):
         if type(self) is FastResponse:  # or one that hears of the end has asked for the data
             try:
                 self._let_go()
-            except FALLS_BACK:
+            except CannotCompileError:
                 _log.debug("An answer waits for Python's search for cycles")
 
     @step

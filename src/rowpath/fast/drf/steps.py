@@ -7,24 +7,22 @@ database raise is none of it, and passes as it would without the fast path.
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
 from django.db import DatabaseError
+from rest_framework.generics import GenericAPIView
 
-from rowpath.fast.drf.back_off import BackOff
-from rowpath.fast.drf.portable import FallsBackError
-from rowpath.fast.encoding import CannotEncodeError
-from rowpath.fast.fallback import CannotCompileError, FallBack, TheirsError
+from rowpath.fast.drf.back_off import BackOff, values_failed
+from rowpath.fast.drf.prepared import Prepared, never_compile, never_compiles
+from rowpath.fast.fallback import CannotCompileError, FallBack, Holds, TheirsError
 
 _log = logging.getLogger("rowpath.fast")
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-# What says that the framework is to answer.
-FALLS_BACK = (CannotCompileError, CannotEncodeError, FallsBackError)
 
 # The places that have been logged with their traceback.
 _logged: set[tuple[str, int]] = set()
@@ -33,9 +31,9 @@ _logged: set[tuple[str, int]] = set()
 class _InVain:
     """What the last lists of a view fell back for, after most of their work was done."""
 
-    def __init__(self) -> None:
+    def __init__(self, reason: FallBack) -> None:
         self.back_off = BackOff()
-        self.reason = ""
+        self.reason = reason
 
 
 # By views, for as long as that keeps happening.
@@ -52,12 +50,12 @@ def step(function: Callable[P, T]) -> Callable[P, T]:
     def guarded(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
             return function(*args, **kwargs)
-        except (*FALLS_BACK, DatabaseError, TheirsError):
+        except (CannotCompileError, DatabaseError, TheirsError):
             raise
         except Exception as error:
             _report(error)
             text = f"{type(error).__name__} was raised in rowpath: {error}"
-            raise CannotCompileError(text, in_vain=True) from error
+            raise CannotCompileError(text, holds=Holds.VIEW_A_WHILE) from error
 
     return guarded
 
@@ -66,7 +64,7 @@ def theirs(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Call code of the project's within a step: what it raises passes as TheirsError."""
     try:
         return function(*args, **kwargs)
-    except (*FALLS_BACK, TheirsError):
+    except (CannotCompileError, TheirsError):
         raise
     except Exception as error:
         raise TheirsError(error) from error
@@ -83,27 +81,31 @@ def _report(error: Exception) -> None:
     _log.log(level, "A step of the fast path failed, so DRF answers.", exc_info=error)
 
 
-def fall_back_of(error: Exception) -> FallBack:
-    """Return what one of FALLS_BACK says."""
-    if isinstance(error, CannotCompileError):
-        return error.fall_back
-    return FallBack(reason=str(error))
-
-
-def failing(view_class: type) -> FallBack | None:
-    """Return why `view_class` is left to DRF for a while, if its last lists were tried in vain."""
-    found = _in_vain.get(view_class)
+def held(view: GenericAPIView) -> FallBack | None:
+    """Return why `view` is left to DRF without another try, as far as its last lists tell."""
+    found = _in_vain.get(type(view))
     if found is None or found.back_off.is_over():
-        return None
-    return FallBack(reason=f"{found.reason}, so DRF answers for a while")
+        return never_compiles(view)
+    text = f"{found.reason.reason}, so DRF answers for a while"
+    return replace(found.reason, reason=text, holds=Holds.REQUEST)
 
 
 @step
-def count(view_class: type, reason: FallBack | None) -> None:
-    """Count whether a list of `view_class`, which fell back for `reason`, was tried in vain."""
-    if reason is not None and reason.in_vain:
-        found = _in_vain.setdefault(view_class, _InVain())
-        found.reason = reason.reason
+def count(view: GenericAPIView, reason: FallBack | None, ready: Prepared | None) -> None:
+    """Count a list that was answered; `reason` is why by DRF, None if it was not.
+
+    `ready` is what a list of DRF's was admitted with, if it was. What a list falls back for
+    outlives its request here alone, and only if DRF had an answer. (What those who ask for an
+    answer's data tell, and what shadow requests do, is kept in askers.py and shadow.py.)
+    """
+    if reason is None:
+        if type(view) in _in_vain:
+            _in_vain[type(view)].back_off.succeeded()
+    elif reason.holds is Holds.VIEW_A_WHILE:
+        found = _in_vain.setdefault(type(view), _InVain(reason))
+        found.reason = reason
         found.back_off.failed()
-    elif reason is None and view_class in _in_vain:
-        _in_vain[view_class].back_off.succeeded()
+    elif reason.holds is Holds.PLAN_A_WHILE and ready is not None:
+        values_failed(ready.back_off, type(view), str(reason))
+    elif reason.holds is Holds.PROCESS:
+        never_compile(view, reason)

@@ -9,14 +9,13 @@ from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
 from rowpath.fast.drf.mixin import FastListMixin
-from rowpath.fast.drf.portable import PortableWay
 from rowpath.fast.drf.reading import Reading
 from rowpath.fast.drf.responses import Outcome, with_outcome
 from rowpath.fast.fallback import CannotCompileError
 
 if TYPE_CHECKING:
     from rowpath.fast.django.stream import Stream
-    from rowpath.fast.drf.compiled import RowsWritten
+    from rowpath.fast.drf.compiled import WrittenPage
 
 # A piece's bytes: large enough that a FETCH costs nothing beside it, small beside a worker.
 _PIECE_BYTES = 1 << 20
@@ -42,27 +41,27 @@ class StreamingList(FastListMixin):  # noqa: D101
     def list_unpaginated(  # noqa: D102
         self, request: Request, reading: Reading
     ) -> HttpResponseBase | None:
-        way = reading.way
-        if isinstance(way, PortableWay) or not _may_stream(request, way.using):
+        admitted = reading.admitted
+        if not _may_stream(request, admitted.using):
             return None
         try:
-            statement = way.ready.statement(reading.whole_list(), way.connection)
+            rows = admitted.way.in_pieces(reading.whole_list())
         except CannotCompileError:
             return None  # and the same again where it is read in one piece
-        if not statement.sql:
+        if rows is None:
             return None
-        reading.context.get()  # for whatever it raises, before the first byte
+        admitted.context.get()  # for whatever it raises, before the first byte
         from rowpath.fast.django.stream import Stream  # noqa: PLC0415 - needs psycopg 3
 
-        stream = Stream(statement, self.slow_client_timeout_s)
+        stream = Stream(rows.statement, self.slow_client_timeout_s)
         try:
-            rows = way.rows_written()
-            stream.fetch(max(0, self.stream_above_rows) + 1, rows.add)
-            if rows.count <= self.stream_above_rows or rows.has_failed():
+            page = rows.begin()
+            stream.fetch(max(0, self.stream_above_rows) + 1, page.add)
+            if page.count <= self.stream_above_rows or page.has_failed():
                 stream.close()
-                reading.has_read(rows)
+                reading.has_read(page)
                 return None
-            body = _Body(stream, rows)
+            body = _Body(stream, page)
         except CannotCompileError as error:
             stream.close(error)
             return None
@@ -94,11 +93,11 @@ def _rows_of_a_piece(rows: int, piece: bytes) -> int:
 class _Body:
     """The answer's pieces. The first is there from the start, so that its errors are ordinary."""
 
-    def __init__(self, stream: "Stream", rows: "RowsWritten") -> None:
+    def __init__(self, stream: "Stream", page: "WrittenPage") -> None:
         self._stream = stream
-        self._rows = rows
-        self._first: bytes | None = rows.take()
-        self._rows_of_a_piece = _rows_of_a_piece(rows.count, self._first)
+        self._page = page
+        self._first: bytes | None = page.take()
+        self._rows_of_a_piece = _rows_of_a_piece(page.count, self._first)
         self._is_over = False
 
     def __iter__(self) -> Iterator[bytes]:
@@ -117,15 +116,15 @@ class _Body:
             raise
 
     def _following(self) -> bytes:
-        before = self._rows.count
-        self._stream.fetch(self._rows_of_a_piece, self._rows.add)
-        rows = self._rows.count - before
+        before = self._page.count
+        self._stream.fetch(self._rows_of_a_piece, self._page.add)
+        rows = self._page.count - before
         if rows == 0:
-            end = self._rows.finish()
+            end = self._page.finish()
             self._is_over = True
             self._stream.close()
             return end
-        piece = self._rows.take()
+        piece = self._page.take()
         self._rows_of_a_piece = _rows_of_a_piece(rows, piece)
         return piece
 

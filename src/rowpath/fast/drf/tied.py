@@ -11,24 +11,23 @@ from django.db.models.functions import DenseRank
 from django.db.models.query import QuerySet
 from rest_framework.generics import GenericAPIView
 
-from rowpath.fast.drf.portable import PortableWay
-from rowpath.fast.drf.reading import Way
+from rowpath.fast.drf.ways import Page
 
 _RANK = "rowpath_rank"
 
 
 def only_ties(
-    view: GenericAPIView, page: QuerySet, way: Way, rendered: Callable[[Any], bytes]
+    view: GenericAPIView, queryset: QuerySet, page: Page, rendered: Callable[[Any], bytes]
 ) -> bool:
-    """Whether the rows that `way` has read of `page`, with their keys, are as good as DRF's.
+    """Whether the rows of `page`, read of `queryset` with their keys, are as good as DRF's.
 
-    They are if DRF writes each of them as `way` does, and if they stand in the order where DRF's
-    own rows stand: each ties with the one that DRF has in its place.
+    They are if DRF writes each of them as they are written there, and if they stand in the order
+    where DRF's own rows stand: each ties with the one that DRF has in its place.
     """
-    keys = [way.marker(row) for row in range(way.count())]
-    ours = rendered(way.items()) if isinstance(way, PortableWay) else way.array()
-    theirs = [row.pk for row in page.all()]
-    rows = _unlimited(page)
+    keys = [page.marker(row) for row in range(page.count)]
+    ours = page.array()
+    theirs = [row.pk for row in queryset.all()]
+    rows = _unlimited(queryset)
     known = {row.pk: row for row in rows.filter(pk__in=keys)}
     if len(keys) != len(theirs) or not known.keys() >= set(keys):
         return False
@@ -44,8 +43,8 @@ def same_rows(ours: Sequence[Any], theirs: Sequence[Any]) -> bool:
     return Counter(map(repr, ours)) == Counter(map(repr, theirs))
 
 
-def _unlimited(page: QuerySet) -> Any:
-    rows: Any = page._chain()
+def _unlimited(queryset: QuerySet) -> Any:
+    rows: Any = queryset._chain()
     rows.query.clear_limits()
     return rows
 
