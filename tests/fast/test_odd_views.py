@@ -19,6 +19,7 @@ def project(copies: Copies) -> Iterator[Inside]:
     [
         ("counts-by-length", "", 200, "the page has not all of the rows"),
         ("counts-by-length", "?offset=28", 200, "the page has not all of the rows"),
+        ("counts-copies", "?offset=4", 200, "compiled"),
         ("pages-by-length", "?page=2", 200, "the page has not all of the rows"),
         ("counted-by-length", "?page=8", 200, "the page has not all of the rows"),
         ("looks-at-rows", "", 200, "the paginator reads pk of a row"),

@@ -2,6 +2,7 @@
 
 import gc
 import json
+from copy import deepcopy
 from threading import Thread
 from typing import Any
 
@@ -35,6 +36,13 @@ class CountsByLength(LimitOffsetPagination):
 
     def get_count(self, queryset: Any) -> int:
         return len(queryset)
+
+
+class CountsCopies(LimitOffsetPagination):
+    default_limit = 4
+
+    def get_count(self, queryset: Any) -> int:
+        return int(deepcopy(queryset).count())
 
 
 class _PagesByLength(Paginator):
@@ -178,6 +186,7 @@ def _with(view: Any, **attributes: Any) -> Any:
 
 VIEWS = {
     "counts-by-length": _with(Flat, pagination_class=CountsByLength),
+    "counts-copies": _with(Flat, pagination_class=CountsCopies),
     "pages-by-length": _with(Flat, pagination_class=PagesByLength),
     "looks-at-rows": _with(Flat, pagination_class=LooksAtRows),
     "reads-twice": _with(Flat, pagination_class=ReadsTwice),

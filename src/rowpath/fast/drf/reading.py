@@ -149,6 +149,10 @@ class Reading:
         queryset._prefetch_related_lookups = self._prefetched
         return cast("Iterable[Any]", self._made_by(queryset, **given))
 
+    def __deepcopy__(self, _: Any) -> "Reading":
+        """Return itself: a queryset that is copied is read through this as well, as by a class."""
+        return self
+
     @step
     def _rows(self, queryset: QuerySet) -> list[Row]:
         self._page_of = queryset
