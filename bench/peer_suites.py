@@ -1,12 +1,13 @@
-"""DRF's own test suite and those of packages around it, with FastListMixin in every list view.
+"""DRF's own test suite and those of packages around it, with rowpath's classes in their bases.
 
 The suites come with the source distributions: of DRF and django-filter in the versions that are
 installed here, of others in the newest. They run on SQLite, where the portable way answers, and on
-an embedded PostgreSQL, where the compiled one does. Each runs as it is; with the mixin
-first in the bases of each list view that the suite writes, where every test that has passed must
-pass; and once more with DRF answering each list too that was answered fast, where status, content
-type, body and `response.data` must be the same. What differs is told, and the exit code is 1. It
-takes about five minutes.
+an embedded PostgreSQL, where the compiled one does. Each runs as it is; with FastListMixin first in
+the bases of each list view that the suite writes, and FastSerializer in those of each serializer,
+where every test that has passed must pass; and once more with DRF answering each list too that was
+answered fast, and making data of each row, where status, content type, body and data must be the
+same, in values and types. What differs is told, and the exit code is 1. It takes about eight
+minutes.
 
     python bench/peer_suites.py [--suite django-filter] [--database sqlite]
 """
@@ -152,8 +153,8 @@ def run_suites(suites: Iterable[Suite], databases: Iterable[str], folder: Path) 
     wrong: list[str] = []
     uncollected: dict[str, str] = {}
     reasons: Counter[str] = Counter()
-    print_row("suite", "database", "tests passed", "with the mixin", *PATHS.values(), "differ")
-    print_row(*["---"] * 8)
+    print_row("suite", "database", "tests passed", "with rowpath", *PATHS.values(), "differ")
+    print_row(*["---"] * 9)
     with embedded_postgresql(folder) as database:
         urls = {SQLITE: "", POSTGRESQL: url_of(database.dsn)}
         for suite in suites:
@@ -224,7 +225,7 @@ def run(suite: Suite, mode: str, prepared: Prepared, database_url: str) -> Run:
     return Run(**written | {"differences": tuple(written["differences"])})
 
 
-PATHS = {"compiled": "compiled", "portable": "portable", "drf": "DRF's"}
+PATHS = {"compiled": "compiled", "portable": "portable", "drf": "DRF's", "rows": "rows"}
 
 
 def summary(plain: Run, mixin: Run, compare: Run) -> list[str]:

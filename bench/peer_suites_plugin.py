@@ -1,8 +1,10 @@
-"""A pytest plugin: FastListMixin first in every list view that a suite writes, and what came of it.
+"""A pytest plugin: rowpath's classes in the bases of what a suite writes, and what came of it.
 
+FastListMixin is put into every list view, FastSerializer into every serializer.
 `bench/peer_suites.py` loads it into the suites of others. The environment says what to do:
 PEER_SUITES_MODE is `plain` (nothing), `mixin`, or `compare`, which also has DRF answer each list
-that was answered fast, and compares the two; PEER_SUITES_RESULT is the file that is written.
+that was answered fast, and make data of each row, and compares the two; PEER_SUITES_RESULT is the
+file that is written.
 """
 
 import builtins
@@ -38,7 +40,7 @@ class Recorder:
     def pytest_configure(self) -> None:
         """Patch what the mode asks for; Django's settings need not be there yet."""
         if self._mode != "plain":
-            self._patches.enter_context(_mixin_first(self._wrap))
+            self._patches.enter_context(_bases_first(self._wrap, self._wrap_serializer))
 
     def pytest_unconfigure(self) -> None:
         """Undo the patches and write what was recorded."""
@@ -93,6 +95,25 @@ class Recorder:
 
         mixin.list = list_  # type: ignore[attr-defined]
 
+    def _wrap_serializer(self, base: type) -> None:
+        """Count the rows that FastSerializer represents, and if asked compare them with DRF's."""
+        from rest_framework.serializers import Serializer
+
+        represent: Callable[..., Any] = vars(base)["to_representation"]
+
+        def to_representation(serializer: Any, instance: Any) -> Any:
+            data = represent(serializer, instance)
+            kept = vars(serializer).get("_rowpath_represent")
+            if kept is not None and kept.__module__.startswith("rowpath."):
+                self._lists["rows"] += 1
+                if self._mode == "compare":
+                    theirs = Serializer.to_representation(serializer, instance)
+                    if difference := first_difference(data, theirs):
+                        self._differences.append(f"{self._test}: data of a row{difference}")
+            return data
+
+        base.to_representation = to_representation  # type: ignore[attr-defined]
+
     def _compare(self, ours: Any, theirs: Any) -> None:
         """Render DRF's answer as `ours` was, and record whatever differs."""
         for name in ("accepted_renderer", "accepted_media_type", "renderer_context"):
@@ -128,41 +149,51 @@ def _first_within(ours: Any, theirs: Any, keys: Iterable[Any]) -> str | None:
 
 
 @contextmanager
-def _mixin_first(when_imported: Callable[[type], None]) -> Iterator[None]:
-    """Have each `class` statement of a list view name FastListMixin first in its bases.
+def _bases_first(*when_imported: Callable[[type], None]) -> Iterator[None]:
+    """Have each `class` statement of a list view or serializer name rowpath's base first.
 
-    Not those of DRF itself, nor where a base has the mixin already: there the person who wrote it
-    would not name it again, since the bases could not be ordered.
+    Not those of DRF itself, nor where a base has it already: there the person who wrote it would
+    not name it again, since the bases could not be ordered.
     """
     build = builtins.__build_class__
-    imported: list[type] = []
+    imported: dict[str, type] = {}
 
-    def build_with_mixin(body: Any, name: str, *bases: Any, **keywords: Any) -> Any:
+    def rowpaths(name: str, tell: Callable[[type], None]) -> type:
+        if name not in imported:
+            from rowpath.fast import drf
+
+            imported[name] = getattr(drf, name)
+            tell(imported[name])
+        return imported[name]
+
+    def build_with_base(body: Any, name: str, *bases: Any, **keywords: Any) -> Any:
         module = body.__globals__["__name__"].partition(".")[0]
-        if module not in {"rest_framework", "rowpath"} and _is_list(bases):
-            if not imported:
-                from rowpath.fast.drf import FastListMixin
-
-                imported.append(FastListMixin)
-                when_imported(FastListMixin)
-            if not any(issubclass(base, imported[0]) for base in bases):
-                bases = (imported[0], *bases)
+        if module not in {"rest_framework", "rowpath"}:
+            for (ours, theirs), tell in zip(_FIRST, when_imported, strict=True):
+                if _derives(bases, theirs):
+                    first = rowpaths(ours, tell)
+                    if not any(issubclass(base, first) for base in bases):
+                        bases = (first, *bases)
         return build(body, name, *bases, **keywords)
 
-    builtins.__build_class__ = build_with_mixin  # type: ignore[assignment] # bases are added
+    builtins.__build_class__ = build_with_base  # type: ignore[assignment] # bases are added
     try:
         yield
     finally:
         builtins.__build_class__ = build
 
 
-def _is_list(bases: tuple[Any, ...]) -> bool:
-    """Whether one of `bases` is, or derives from, DRF's ListModelMixin."""
+# What of rowpath's stands in front of what of DRF's.
+_FIRST = (
+    ("FastListMixin", ("rest_framework.mixins", "ListModelMixin")),
+    ("FastSerializer", ("rest_framework.serializers", "Serializer")),
+)
+
+
+def _derives(bases: tuple[Any, ...], theirs: tuple[str, str]) -> bool:
+    """Whether one of `bases` is, or derives from, the class that `theirs` names."""
     classes = (cls for base in bases if isinstance(base, type) for cls in base.__mro__)
-    return any(
-        (cls.__module__, cls.__name__) == ("rest_framework.mixins", "ListModelMixin")
-        for cls in classes
-    )
+    return any((cls.__module__, cls.__name__) == theirs for cls in classes)
 
 
 def pytest_configure(config: pytest.Config) -> None:
