@@ -44,9 +44,10 @@ from rowpath.fast.drf.views import paginator_falls_back
 from rowpath.fast.encoding import CannotEncodeError
 from rowpath.fast.fallback import CannotCompileError, FallBack, TheirsError
 from rowpath.fast.plan import JsonStyle, Plan
+from rowpath.fast.stores import kept
 
 # By views whose serializers are made, and compiled, for each request.
-_back_offs: WeakKeyDictionary[type, BackOff] = WeakKeyDictionary()
+_back_offs: WeakKeyDictionary[type, BackOff] = kept(WeakKeyDictionary())
 
 _log = logging.getLogger("rowpath.fast")
 

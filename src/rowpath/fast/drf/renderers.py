@@ -10,6 +10,7 @@ from rowpath.fast.django.overrides import overridden
 from rowpath.fast.fallback import CannotCompileError
 from rowpath.fast.names import named
 from rowpath.fast.plan import JsonStyle
+from rowpath.fast.stores import kept
 
 _STYLES = {
     (ascii_only, compact): JsonStyle(ascii_only=ascii_only, compact=compact)
@@ -31,6 +32,7 @@ def style_of(renderer: BaseRenderer, accepted_media_type: str) -> JsonStyle:
 
 
 # By classes and what clients accept, which may be anything.
+@kept
 @lru_cache(maxsize=256)
 def _check_rendering(renderer_class: Any, accepted_media_type: str) -> None:
     if own := overridden(renderer_class, JSONRenderer, ("render", "get_indent")):

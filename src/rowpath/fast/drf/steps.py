@@ -17,6 +17,7 @@ from rowpath.fast.drf.back_off import BackOff
 from rowpath.fast.drf.portable import FallsBackError
 from rowpath.fast.encoding import CannotEncodeError
 from rowpath.fast.fallback import CannotCompileError, FallBack, TheirsError
+from rowpath.fast.stores import kept
 
 _log = logging.getLogger("rowpath.fast")
 
@@ -27,7 +28,7 @@ T = TypeVar("T")
 FALLS_BACK = (CannotCompileError, CannotEncodeError, FallsBackError)
 
 # The places that have been logged with their traceback.
-_logged: set[tuple[str, int]] = set()
+_logged: set[tuple[str, int]] = kept(set())
 
 
 class _InVain:
@@ -39,7 +40,7 @@ class _InVain:
 
 
 # By views, for as long as that keeps happening.
-_in_vain: WeakKeyDictionary[type, _InVain] = WeakKeyDictionary()
+_in_vain: WeakKeyDictionary[type, _InVain] = kept(WeakKeyDictionary())
 
 
 def step(function: Callable[P, T]) -> Callable[P, T]:
