@@ -25,6 +25,8 @@ from types import (
 )
 from typing import TYPE_CHECKING, Any, cast
 
+from rowpath.fast.stores import kept
+
 if TYPE_CHECKING:
     from rowpath.fast._tags import Tags
 
@@ -184,7 +186,7 @@ def _compared(relied_on: tuple[Owner, dict[str, object]]) -> _Compared:
     return owner, values, values(owner)
 
 
-relied = Relied()
+relied = kept(Relied())
 """Of this process: functions are patched for a whole process."""
 
 

@@ -24,6 +24,7 @@ from rowpath.fast.django.models import (
     has_parent_table,
 )
 from rowpath.fast.fallback import CannotCompileError
+from rowpath.fast.stores import kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ def _hop(names: tuple[str, ...], model: type[models.Model], key: Column | None) 
     return Hop(names=names, model=model, foreign_key=key, present=present)
 
 
+@kept
 @lru_cache(maxsize=1_000)
 def from_the_row(model: type[models.Model], hops: tuple[str, ...]) -> frozenset[str]:
     """Return which of `hops` are steps from the row itself: the first, and those it is back at.

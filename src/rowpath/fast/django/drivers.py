@@ -13,6 +13,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from rowpath.fast.fallback import CannotCompileError
 from rowpath.fast.proved import unproved
 from rowpath.fast.shipped import relied
+from rowpath.fast.stores import kept
 
 _log = logging.getLogger("rowpath.fast")
 
@@ -31,6 +32,7 @@ def has_binary_rows(connection: BaseDatabaseWrapper) -> bool:
     return True
 
 
+@kept
 @cache
 def _check_driver(driver: ModuleType) -> None:
     """Raise CannotCompileError for a driver that was not proved or was patched.
@@ -41,6 +43,7 @@ def _check_driver(driver: ModuleType) -> None:
         raise CannotCompileError(reason)
 
 
+@kept
 @cache
 def _unproved(version: str) -> str | None:
     if (found := unproved({"psycopg": version})) is not None:

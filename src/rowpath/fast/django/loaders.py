@@ -16,6 +16,7 @@ from psycopg.pq.abc import PGresult
 from psycopg.types.string import TextLoader
 
 from rowpath.fast.encoding.writers import ITEM_TYPES, Type
+from rowpath.fast.stores import kept
 
 
 def unusual_loader(result: PGresult, connection: BaseDatabaseWrapper) -> str | None:
@@ -29,6 +30,7 @@ def unusual_loader(result: PGresult, connection: BaseDatabaseWrapper) -> str | N
     return None
 
 
+@kept
 @lru_cache(maxsize=1_000)
 def _read(types: tuple[int, ...]) -> frozenset[int]:
     """Return the types that are read in columns of `types`: those of an array's items as well."""
@@ -45,6 +47,7 @@ def _is_usual(oid: int, loader: type[Loader] | None) -> bool:
     return loader is None or loader.__module__.startswith("psycopg")
 
 
+@kept
 @cache
 def _expected() -> dict[int, type[Loader] | None]:
     """Return the loaders of the types that are written, as psycopg and Django register them."""

@@ -17,6 +17,7 @@ from rowpath.fast.django.overrides import overridden
 from rowpath.fast.django.receivers import does_nothing, name_of
 from rowpath.fast.fallback import CannotCompileError
 from rowpath.fast.names import definer, named
+from rowpath.fast.stores import kept
 
 _MAKING = (
     "from_db",
@@ -49,6 +50,7 @@ def check_receivers(model: type[models.Model]) -> None:
             )
 
 
+@kept
 @cache
 def _own_making(model: type[models.Model]) -> str | None:
     name = overridden(model, models.Model, _MAKING)

@@ -4,6 +4,7 @@ import inspect
 from weakref import WeakKeyDictionary
 
 from rowpath.fast.shipped import relied
+from rowpath.fast.stores import kept
 
 
 def overridden(cls: type, base: type, names: tuple[str, ...]) -> str | None:
@@ -29,7 +30,7 @@ def has_own(instance: object, base: type, names: tuple[str, ...]) -> bool:
 
 # Classes may be made for each request, and are not kept for being asked about.
 _known: WeakKeyDictionary[type, dict[tuple[type, tuple[str, ...]], str | None]]
-_known = WeakKeyDictionary()
+_known = kept(WeakKeyDictionary())
 
 
 def _first(cls: type, base: type, names: tuple[str, ...]) -> str | None:

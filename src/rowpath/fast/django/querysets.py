@@ -16,6 +16,7 @@ from rowpath.fast.django.models import check_instances, has_parent_table
 from rowpath.fast.django.overrides import overridden
 from rowpath.fast.django.prefetches import check_prefetches
 from rowpath.fast.fallback import CannotCompileError
+from rowpath.fast.stores import kept
 
 _READING = (
     "__iter__",
@@ -108,6 +109,7 @@ def _check_selecting(model: type[models.Model], tree: dict[str, Any]) -> None:
         _check_selecting(related, below)
 
 
+@kept
 @lru_cache(maxsize=1_000)
 def _selected_model(model: type[models.Model], name: str) -> type[models.Model] | None:
     """Return the model that select_related(name) selects as well, as get_related_selections()."""
@@ -121,6 +123,7 @@ def _selected_model(model: type[models.Model], name: str) -> type[models.Model] 
     return None
 
 
+@kept
 @lru_cache(maxsize=1_000)
 def _takes(model: type[models.Model], name: str) -> bool:
     """Whether an annotation can be set on an instance: a property, say, refuses it."""

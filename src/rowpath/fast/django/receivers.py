@@ -25,6 +25,7 @@ from django.db.models.query_utils import DeferredAttribute
 
 from rowpath.fast.bounded import Bounded
 from rowpath.fast.codes import nested
+from rowpath.fast.stores import kept
 
 # More than any list of models that a receiver looks through.
 _STEPS = 10_000
@@ -82,7 +83,7 @@ class _Verdict:
 
 # By function, whose method it is, signal and model. What a verdict stands on leads back to the
 # function, so no weak reference would ever let go of one.
-_verdicts: Bounded[_Verdict] = Bounded(1_000)
+_verdicts: Bounded[_Verdict] = kept(Bounded(1_000))
 
 
 def does_nothing(receiver: Any, signal: object, model: type[models.Model]) -> bool:
@@ -438,7 +439,7 @@ _ASKING: dict[Any, Callable[..., Any]] = {
 }
 
 _definitions: WeakKeyDictionary[FunctionType, tuple[CodeType, ast.FunctionDef | None]]
-_definitions = WeakKeyDictionary()
+_definitions = kept(WeakKeyDictionary())
 
 
 def _definition(function: FunctionType) -> ast.FunctionDef:

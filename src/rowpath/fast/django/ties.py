@@ -17,6 +17,7 @@ from django.db.models.sql import Query
 from rowpath.fast.django.expressions import is_settled
 from rowpath.fast.django.kinds import kind_of
 from rowpath.fast.fallback import CannotCompileError
+from rowpath.fast.stores import kept
 
 
 def plan_decides(queryset: QuerySet) -> bool:
@@ -61,6 +62,7 @@ def _is_computed(term: Any) -> bool:
     return isinstance(inner, BaseExpression)
 
 
+@kept
 @lru_cache(maxsize=1_000)
 def _is_total(model: type[Model], names: frozenset[str]) -> bool:
     """Whether no two rows of `model` have the same values under `names`.
@@ -109,6 +111,7 @@ def _always_holds(constraint: UniqueConstraint) -> bool:
     return bool(constraint.fields) and not (is_partial or constraint.opclasses)
 
 
+@kept
 @lru_cache(maxsize=1_000)
 def _can_compare(model: type[Model]) -> bool:
     try:

@@ -43,6 +43,7 @@ from rowpath.fast.drf.views import paginator_falls_back
 from rowpath.fast.drf.ways import Way
 from rowpath.fast.fallback import CannotCompileError, FallBack, Holds, TheirsError
 from rowpath.fast.plan import JsonStyle, Plan
+from rowpath.fast.stores import kept
 
 _log = logging.getLogger("rowpath.fast")
 
@@ -213,6 +214,7 @@ def _fast_answer(
     return with_outcome(FastResponse.of(response, array, rows, answer), _by(admitted.way.name))
 
 
+@kept
 @cache
 def _by(path: str) -> Outcome:
     return Outcome(path=path)

@@ -16,6 +16,7 @@ from weakref import WeakKeyDictionary
 from rowpath.fast.codes import held_by, nested
 from rowpath.fast.drf.back_off import BackOff
 from rowpath.fast.fallback import CannotCompileError, FallBack
+from rowpath.fast.stores import kept
 
 # Through these an answer goes after list().
 _BEHIND = ("list", "get", "dispatch", "finalize_response")
@@ -43,7 +44,7 @@ class Asked:
             raise CannotCompileError(f"{self.told}, so DRF answers for a while")
 
 
-_asked: WeakKeyDictionary[type, Asked] = WeakKeyDictionary()
+_asked: WeakKeyDictionary[type, Asked] = kept(WeakKeyDictionary())
 
 
 def asked_of(view_class: type) -> Asked:

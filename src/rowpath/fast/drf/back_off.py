@@ -3,6 +3,8 @@
 import logging
 from weakref import WeakSet
 
+from rowpath.fast.stores import kept
+
 _log = logging.getLogger("rowpath.fast")
 
 _LONGEST = 127
@@ -57,7 +59,7 @@ class BackOff:
         self._fast = (self._fast << 1 | fast) & _ALL_FAST
 
 
-_told: WeakSet[type] = WeakSet()
+_told: WeakSet[type] = kept(WeakSet())
 
 
 def values_failed(back_off: BackOff, view_class: type, reason: str) -> None:

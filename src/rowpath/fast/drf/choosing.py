@@ -13,6 +13,8 @@ from weakref import WeakKeyDictionary
 from rest_framework import fields, serializers
 from rest_framework.utils.field_mapping import ClassLookupDict
 
+from rowpath.fast.stores import kept
+
 # What Python puts into a class, and what no field is made by.
 _OF_CLASSES = {
     "__abstractmethods__",
@@ -92,7 +94,7 @@ _ASKED_FOR = frozenset(
 )
 _OF_SERIALIZERS = frozenset(vars(serializers.Serializer()))
 
-_known: WeakKeyDictionary[type, bool] = WeakKeyDictionary()
+_known: WeakKeyDictionary[type, bool] = kept(WeakKeyDictionary())
 
 
 def chooses_fields(serializer_class: type[serializers.BaseSerializer]) -> bool:

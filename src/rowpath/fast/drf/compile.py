@@ -173,9 +173,9 @@ def _check_serializer(serializer: serializers.BaseSerializer) -> None:
 def _check_own(serializer: serializers.BaseSerializer, names: tuple[str, ...]) -> None:
     serializer_class = type(serializer)
     base = _base(serializer_class)
-    if represents_as_drf(serializer_class):
-        names = tuple(name for name in names if name != "to_representation")
-    if own := overridden(serializer_class, base, names):
+    stood_in = ("to_representation",) if represents_as_drf(serializer_class) else ()
+    of_class = tuple(name for name in names if name not in stood_in)
+    if own := overridden(serializer_class, base, of_class):
         name = named(definer(serializer_class, own))
         raise CannotCompileError(f"{name} has a {own} of its own", holds=Holds.PROCESS)
     if put := next((one for one in names if one in vars(serializer)), None):

@@ -12,6 +12,7 @@ from rowpath.fast.django.grounds import GROUNDS
 from rowpath.fast.fallback import FallBack
 from rowpath.fast.proved import unproved
 from rowpath.fast.shipped import Owner, relied
+from rowpath.fast.stores import kept
 
 _log = logging.getLogger("rowpath.fast")
 
@@ -42,6 +43,7 @@ def changed() -> FallBack | None:
     return None
 
 
+@kept
 @cache
 def _unproved() -> FallBack | None:
     versions = {"Django": django.get_version(), "djangorestframework": rest_framework.VERSION}

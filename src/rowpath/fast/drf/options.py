@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 
+from rowpath.fast.stores import forget_setting, kept
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
@@ -19,8 +21,7 @@ class Options:
     """The share of fast answers, 0 to 1, that DRF gives too, to be compared."""
 
 
-@cache
-def options() -> Options:
+def _checked() -> Options:
     """Return the settings, checked. Raises ImproperlyConfigured."""
     given = getattr(settings, "ROWPATH", {})
     known = {field.name for field in fields(Options)}
@@ -44,9 +45,13 @@ def _wrong(name: str, value: Any, wanted: str) -> ImproperlyConfigured:
     )
 
 
+options = kept(cache(_checked), changed_by="ROWPATH")
+"""Return the settings, checked. Raises ImproperlyConfigured."""
+
+
 def _forget(*, setting: str, **_: Any) -> None:
-    if setting == "ROWPATH":
-        options.cache_clear()
+    forget_setting(setting)
 
 
-setting_changed.connect(_forget, dispatch_uid="rowpath.fast.options")
+# Only tests change settings. This hears for all of the fast path, and is imported with its mixin.
+setting_changed.connect(_forget, dispatch_uid="rowpath.fast.settings")

@@ -2,10 +2,9 @@
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 from weakref import WeakKeyDictionary, ref
 
-from django.core.signals import setting_changed
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import Col
@@ -35,6 +34,7 @@ from rowpath.fast.plan import (
     has_mappings,
     with_mappings_of,
 )
+from rowpath.fast.stores import ANY_SETTING, kept
 
 # A statement of some 2 kB with its key, so about a megabyte for a project with 100 lists.
 _STATEMENTS = 256
@@ -142,17 +142,9 @@ class Prepared:
             )
 
 
-_plans: Bounded[Prepared | FallBack] = Bounded(_PLANS)
-_never: WeakKeyDictionary[type, FallBack] = WeakKeyDictionary()
-
-
-def _forget(**_: Any) -> None:
-    _plans.clear()
-    _never.clear()
-
-
-# Only tests change settings; what a field's form depends on is then compiled anew.
-setting_changed.connect(_forget, dispatch_uid="rowpath.fast.plans")
+# What a field's form depends on may be a setting.
+_plans: Bounded[Prepared | FallBack] = kept(Bounded(_PLANS), changed_by=ANY_SETTING)
+_never: WeakKeyDictionary[type, FallBack] = kept(WeakKeyDictionary(), changed_by=ANY_SETTING)
 
 
 def prepared(

@@ -11,6 +11,7 @@ from rowpath.fast.django.overrides import overridden
 from rowpath.fast.fallback import CannotCompileError, Holds
 from rowpath.fast.names import named
 from rowpath.fast.plan import JsonStyle
+from rowpath.fast.stores import kept
 
 _STYLES = {
     (ascii_only, compact): JsonStyle(ascii_only=ascii_only, compact=compact)
@@ -41,6 +42,7 @@ def rendered(request: Request, data: Any) -> bytes:
 
 
 # By classes and what clients accept, which may be anything.
+@kept
 @lru_cache(maxsize=256)
 def _check_rendering(renderer_class: Any, accepted_media_type: str) -> None:
     if own := overridden(renderer_class, JSONRenderer, ("render", "get_indent")):

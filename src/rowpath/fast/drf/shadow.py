@@ -13,10 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.signals import setting_changed
-
 from rowpath.fast.drf.options import options
 from rowpath.fast.fallback import FallBack
+from rowpath.fast.stores import kept
 
 _log = logging.getLogger("rowpath.fast")
 
@@ -28,21 +27,13 @@ _TIED = (
     "not unique, and PostgreSQL gives rows that tie in any order. Add the primary key to it."
 )
 
-_turned_off: dict[type, FallBack] = {}
+# Each test that sets it begins with all views on.
+_turned_off: dict[type, FallBack] = kept({}, changed_by="ROWPATH")
 
 
 def turned_off(view_class: type) -> FallBack | None:
     """Return why the fast path of `view_class` was turned off in this process; None if it is on."""
     return _turned_off.get(view_class)
-
-
-def _turn_on_all(*, setting: str, **_: Any) -> None:
-    if setting == "ROWPATH":
-        _turned_off.clear()
-
-
-# Only tests change settings; each begins with all views on.
-setting_changed.connect(_turn_on_all, dispatch_uid="rowpath.fast.shadow")
 
 
 def is_due() -> bool:

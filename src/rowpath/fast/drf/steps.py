@@ -18,6 +18,7 @@ from rest_framework.generics import GenericAPIView
 from rowpath.fast.drf.back_off import BackOff, values_failed
 from rowpath.fast.drf.prepared import Prepared, never_compile, never_compiles
 from rowpath.fast.fallback import CannotCompileError, FallBack, Holds, TheirsError
+from rowpath.fast.stores import kept
 
 _log = logging.getLogger("rowpath.fast")
 
@@ -25,7 +26,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 # The places that have been logged with their traceback.
-_logged: set[tuple[str, int]] = set()
+_logged: set[tuple[str, int]] = kept(set())
 
 
 class _InVain:
@@ -37,7 +38,7 @@ class _InVain:
 
 
 # By views, for as long as that keeps happening.
-_in_vain: WeakKeyDictionary[type, _InVain] = WeakKeyDictionary()
+_in_vain: WeakKeyDictionary[type, _InVain] = kept(WeakKeyDictionary())
 
 
 def step(function: Callable[P, T]) -> Callable[P, T]:

@@ -18,6 +18,7 @@ from rowpath.fast.django.overrides import overridden
 from rowpath.fast.drf.askers import asks_for_data
 from rowpath.fast.fallback import FallBack
 from rowpath.fast.names import definer, named
+from rowpath.fast.stores import kept
 
 _LISTING = ("paginate_queryset", "paginator")
 _PAGING = ("paginate_queryset", "__init__")
@@ -26,8 +27,11 @@ _CURSOR = ("_get_position_from_instance", "get_next_link", "get_previous_link")
 PAGINATORS = (PageNumberPagination, LimitOffsetPagination, CursorPagination)
 
 
-_views: WeakKeyDictionary[type, dict[str | None, FallBack | None]] = WeakKeyDictionary()
-_paginators: WeakKeyDictionary[type, FallBack | None] = WeakKeyDictionary()
+# By the mixin that asks, and the view's action.
+_Known = dict[tuple[type, str | None], FallBack | None]
+
+_views: WeakKeyDictionary[type, _Known] = kept(WeakKeyDictionary())
+_paginators: WeakKeyDictionary[type, FallBack | None] = kept(WeakKeyDictionary())
 
 
 def view_falls_back(view: object, mixin: type) -> FallBack | None:
@@ -37,15 +41,21 @@ def view_falls_back(view: object, mixin: type) -> FallBack | None:
     for name in _LISTING:
         if name in of_view:
             return FallBack(reason=f"{view_class.__name__} has a {name}() of its own")
-    if (known := _views.get(view_class)) is None:
-        known = _views[view_class] = {}
     action = getattr(view, "action", None)
-    if action not in known:
-        known[action] = class_falls_back(view_class, mixin)
-        if known[action] is None and action not in (None, "list"):
-            # One of the view's own that calls list().
-            known[action] = asks_for_data(view_class, mixin, action)
-    return known[action]
+    try:
+        return _views[view_class][mixin, action]
+    except KeyError:
+        found = _action_falls_back(view_class, mixin, action)
+        _views.setdefault(view_class, {})[mixin, action] = found
+        return found
+
+
+def _action_falls_back(view_class: type, mixin: type, action: str | None) -> FallBack | None:
+    found = class_falls_back(view_class, mixin)
+    if found is None and action not in (None, "list"):
+        # One of the view's own that calls list().
+        return asks_for_data(view_class, mixin, action)
+    return found
 
 
 def class_falls_back(view_class: type, mixin: type) -> FallBack | None:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from rowpath.fast.encoding.libpq import addresses
 from rowpath.fast.encoding.zones import Span, fixed_offset_s, has_known_changes, spans
+from rowpath.fast.stores import kept
 
 if TYPE_CHECKING:
     # At run time it is imported where it may be missing.
@@ -45,6 +46,7 @@ class Compiled:
         return self._learned.setdefault(zone, self.offsets()), learn
 
 
+@kept
 @cache
 def compiled() -> Compiled | None:
     """Return the compiled half; None, and the reason as a warning in the log, if it is missing."""

@@ -15,6 +15,7 @@ from rowpath.fast.drf.data.attributes import Read, Unkeyed, key_read_of, read_of
 from rowpath.fast.drf.data.by_class import ByClass
 from rowpath.fast.drf.data.represent import Represent
 from rowpath.fast.drf.data.values import Write, write_of
+from rowpath.fast.stores import kept
 
 STANDS_IN = "_rowpath_stands_in"
 """What FastSerializer has in its class, and no subclass: its own to_representation() is DRF's."""
@@ -78,6 +79,7 @@ def is_drfs(serializer: Serializer) -> bool:
     return "to_representation" not in vars(serializer) and represents_as_drf(type(serializer))
 
 
+@kept
 @ByClass
 def represents_as_drf(cls: type) -> bool:
     """Whether the serializers of `cls` have DRF's to_representation(), or FastSerializer's."""
@@ -117,6 +119,7 @@ def _of_key_only(write: Write) -> Write:
     return write_unless_nothing
 
 
+@kept
 @ByClass
 def keeps_fields(cls: type) -> bool:
     """Whether a serializer or field of `cls` leaves the fields as they are between two rows."""

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 from weakref import WeakSet
 
-from django.core.signals import setting_changed
 from rest_framework import fields
 from rest_framework.relations import PrimaryKeyRelatedField
 from rest_framework.serializers import ListSerializer, Serializer
@@ -26,6 +25,7 @@ from rowpath.fast.drf.data.members import (
 )
 from rowpath.fast.drf.data.represent import Member, Members, Represent, by_members
 from rowpath.fast.drf.data.values import method_of, needs_value_alone
+from rowpath.fast.stores import ANY_SETTING, kept
 
 _RECIPES = 1_000
 _ROW_CLASSES = 100
@@ -96,17 +96,9 @@ class Recipe:
         return step.field, str(step.field.field_name), read, step.nested or write
 
 
-_recipes: Bounded[Recipe | None] = Bounded(_RECIPES)
+_recipes: Bounded[Recipe | None] = kept(Bounded(_RECIPES), changed_by=ANY_SETTING)
 # A class that is made for one request is not worth a recipe.
-_seen: WeakSet[type] = WeakSet()
-
-
-def _forget(**_: Any) -> None:
-    _recipes.clear()
-
-
-# Only tests change settings; what a field writes depends on some.
-setting_changed.connect(_forget, dispatch_uid="rowpath.fast.recipes")
+_seen: WeakSet[type] = kept(WeakSet())
 
 
 def recipe_of(serializer_class: type[Serializer]) -> Recipe | None:

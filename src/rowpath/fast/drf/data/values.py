@@ -25,6 +25,7 @@ from rest_framework.settings import api_settings
 from rowpath.fast.django.overrides import has_own
 from rowpath.fast.drf.data.by_class import ByClass
 from rowpath.fast.shipped import relied
+from rowpath.fast.stores import kept
 
 Write = Callable[[Any], Any]
 Rule = Callable[[Any], Write | None]
@@ -60,6 +61,7 @@ def rule_of(field: fields.Field) -> Rule | None:
     return None if has_own(field, base, ("to_representation", *uses)) else rule
 
 
+@kept
 @ByClass
 def _base_of(field_class: type) -> type[fields.Field] | None:
     return next((base for base in field_class.__mro__ if base in _RULES), None)
