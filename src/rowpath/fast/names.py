@@ -25,3 +25,11 @@ def error_text(error: BaseException) -> str:
         return f"{name}: {error}".rstrip(": .")
     except Exception:  # noqa: BLE001 - a __str__() of the project's
         return name
+
+
+def place_of(error: BaseException) -> tuple[str, int]:
+    """Return the file and the line in which `error` was raised."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return ("", 0) if trace is None else (trace.tb_frame.f_code.co_filename, trace.tb_lineno)

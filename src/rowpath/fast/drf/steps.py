@@ -18,6 +18,7 @@ from rest_framework.generics import GenericAPIView
 from rowpath.fast.drf.back_off import BackOff, values_failed
 from rowpath.fast.drf.prepared import Prepared, never_compile, never_compiles
 from rowpath.fast.fallback import CannotCompileError, FallBack, Holds, TheirsError
+from rowpath.fast.names import place_of
 from rowpath.fast.stores import kept
 
 _log = logging.getLogger("rowpath.fast")
@@ -73,10 +74,7 @@ def theirs(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
 
 def _report(error: Exception) -> None:
     """Log where `error` was raised: once for each place, since it may be so for each request."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    place = ("", 0) if trace is None else (trace.tb_frame.f_code.co_filename, trace.tb_lineno)
+    place = place_of(error)
     level = logging.DEBUG if place in _logged else logging.WARNING
     _logged.add(place)
     _log.log(level, "A step of the fast path failed, so DRF answers.", exc_info=error)

@@ -12,6 +12,7 @@ from rest_framework.serializers import Serializer
 
 from rowpath.fast.drf.data.attributes import Read
 from rowpath.fast.drf.data.values import Write
+from rowpath.fast.names import place_of
 
 Member = tuple[fields.Field, str, Read, Write]
 """A field, the name that it writes, what reads it of a row, and what writes what is not None."""
@@ -68,10 +69,8 @@ def by_members(
 
 def _is_ours(error: Exception) -> bool:
     """Whether `error` was raised in rowpath.fast, or by what it called in C."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return trace is not None and trace.tb_frame.f_code.co_filename.startswith(_HOME)
+    file, _ = place_of(error)
+    return file.startswith(_HOME)
 
 
 def _add_rest(
