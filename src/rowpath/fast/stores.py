@@ -52,7 +52,11 @@ def stores() -> tuple[Store, ...]:
 
 
 def forget() -> None:
-    """Empty all stores, as in a process that has just started. No list may be under way."""
+    """Empty all stores, as in a process that has just started.
+
+    No list may be under way: it could keep that a class is all right, and what that stands on would
+    be relied on no more.
+    """
     for store in stores():
         _empty(store)
 
