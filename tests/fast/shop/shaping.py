@@ -101,7 +101,7 @@ def _names(model: type[Any]) -> list[str]:
 def _steps(model: type[Any]) -> st.SearchStrategy[Step]:
     conditions = _conditions(model)
     orders = st.lists(st.sampled_from(_ORDERS[model]), max_size=2)
-    related = st.lists(st.sampled_from(_RELATED[model]), max_size=2)
+    related = st.lists(st.sampled_from(_RELATED[model]), min_size=1, max_size=2)
     names = st.lists(st.sampled_from(_names(model)), max_size=2)
     kinds: list[st.SearchStrategy[Step]] = [
         conditions.map(lambda q: lambda rows: rows.filter(q)),
