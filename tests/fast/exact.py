@@ -1,6 +1,10 @@
 """What serializers made, told so that equal is what is the same in values, types and order."""
 
+import sys
+from itertools import count
 from typing import Any
+
+_numbers = count()
 
 
 def exact(value: object) -> list[Any]:
@@ -34,3 +38,10 @@ def how_represented(serializer: object) -> str:
     if not getattr(represent, "__module__", "").startswith("rowpath."):
         return "drf"
     return "fields" if "fields" in vars(serializer) else "recipe"
+
+
+def stand_in_a_module(cls: type) -> None:
+    """Have `cls`, which keeps its name, be found in its module, as a class statement's is."""
+    cls.__module__ = __name__
+    cls.__qualname__ = f"{cls.__name__}_{next(_numbers)}"
+    setattr(sys.modules[cls.__module__], cls.__qualname__, cls)

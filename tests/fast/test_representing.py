@@ -7,8 +7,8 @@ import pytest
 from fast.conftest import Copies
 from fast.projects import Inside, inside
 
-# How a class is represented that was seen before: without fields of its own ("recipe"), with them
-# ("fields"), or by DRF ("drf").
+# How a class that stands in a module is represented: without fields of its own ("recipe"), with
+# them ("fields"), or by DRF ("drf").
 RECIPE = (
     *("attribute_broken", "attribute_left_out", "attribute_missing", "attribute_missing_far"),
     *("attribute_missing_far_null", "attribute_null", "attributes", "builtin", "builtin_far"),

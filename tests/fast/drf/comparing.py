@@ -18,7 +18,7 @@ from psycopg.pq import Format
 from rest_framework.generics import ListAPIView
 from rest_framework.test import APIRequestFactory
 
-from fast.exact import chain, exact, how_represented
+from fast.exact import chain, exact, how_represented, stand_in_a_module
 from rowpath.fast.drf import FastListMixin, FastSerializer, StreamingList, outcome_of
 from rowpath.fast.encoding import CannotEncodeError
 from rowpath.fast.fallback import CannotCompileError
@@ -99,7 +99,9 @@ def data_compared(view: type[ListAPIView[Any]], url: str, accept: str) -> str:
     """Hold the data of FastSerializer against DRF's. Raises DifferenceError."""
     made: Any = view.serializer_class
     if (fast := _fast_serializers.get(made)) is None:
-        fast = _fast_serializers[made] = type(made.__name__, (FastSerializer, made), {})
+        members = {"__module__": __name__}
+        fast = _fast_serializers[made] = type(made.__name__, (FastSerializer, made), members)
+        stand_in_a_module(fast)
     with_fast = type(view.__name__, (view,), {"serializer_class": fast})
     theirs, _ = _data(view, url, accept)
     ours, how = _data(with_fast, url, accept)

@@ -25,10 +25,9 @@ from rest_framework.generics import ListAPIView
 from rest_framework.test import APIRequestFactory
 from rest_framework.utils.serializer_helpers import ReturnDict, ReturnList
 
-from fast.exact import chain, exact, how_represented
+from fast.exact import chain, exact, how_represented, stand_in_a_module
 from fast.shop.models import Category, Detail, Note, Product, Topic
 from rowpath.fast.drf import FastListMixin, FastSerializer, outcome_of
-from rowpath.fast.drf.data.recipes import recipe_of
 
 Field = serializers.Field
 Case = tuple[type[serializers.Serializer], Any]
@@ -67,7 +66,7 @@ def case(function: Callable[[Bases], Case]) -> Callable[[Bases], Case]:
 def compared(of: str, *, many: bool, again: bool) -> dict[str, Any]:
     """Return what DRF and FastSerializer make of a case's rows, and how the latter did.
 
-    `again` is for a class that rowpath has seen before.
+    `again` is for a class that stands in a module, of which rowpath keeps what it knows.
     """
     theirs, _ = _told(of, DRFS, many=many, again=again)
     ours, how = _told(of, OURS, many=many, again=again)
@@ -79,7 +78,7 @@ def _told(of: str, bases: Bases, *, many: bool, again: bool) -> tuple[Any, str]:
     serializer_class, given = CASES[of](bases)
     rows = list(given)
     if again:
-        recipe_of(serializer_class)
+        stand_in_a_module(serializer_class)
     made: Any = serializer_class(rows if many else rows[0], many=many, context={"asked": True})
     one = made.child if many else made
     with timezone.override(None), CaptureQueriesContext(connection) as queries:

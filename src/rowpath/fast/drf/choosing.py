@@ -27,6 +27,7 @@ _OF_CLASSES = {
     "__dict__",
     "__doc__",
     "__firstlineno__",
+    "__getstate__",
     "__init_subclass__",
     "__module__",
     "__orig_bases__",

@@ -17,6 +17,8 @@ class Options:
 
     compiled: bool = True
     """Whether compiled code may write the bytes; without, the portable path does."""
+    data: bool = True
+    """Whether FastSerializer may make data; without, DRF does."""
     shadow: float = 0.0
     """The share of fast answers, 0 to 1, that DRF gives too, to be compared."""
 
@@ -31,8 +33,9 @@ def _checked() -> Options:
             "Remove what is not one of them."
         )
     chosen = Options(**given)
-    if not isinstance(chosen.compiled, bool):
-        raise _wrong("compiled", chosen.compiled, "True or False")
+    for name in ("compiled", "data"):
+        if not isinstance(given := getattr(chosen, name), bool):
+            raise _wrong(name, given, "True or False")
     is_number = isinstance(chosen.shadow, (int, float)) and not isinstance(chosen.shadow, bool)
     if not (is_number and 0 <= chosen.shadow <= 1):
         raise _wrong("shadow", chosen.shadow, "a share from 0 to 1, say 0.01")
@@ -53,5 +56,5 @@ def _forget(*, setting: str, **_: Any) -> None:
     forget_setting(setting)
 
 
-# Only tests change settings. This hears for all of the fast path, and is imported with its mixin.
+# Only tests change settings. This hears for all of the fast path, which reads its options here.
 setting_changed.connect(_forget, dispatch_uid="rowpath.fast.settings")

@@ -6,7 +6,7 @@ DRF's own code as if that had read it, so that nothing of the project's runs twi
 
 from collections.abc import Callable, Mapping
 from operator import attrgetter, itemgetter
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 from uuid import UUID
 
 from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist
@@ -14,7 +14,7 @@ from django.db.models import Model
 from rest_framework import fields
 from rest_framework.relations import ManyRelatedField, PrimaryKeyRelatedField, RelatedField
 
-from rowpath.fast.django.overrides import has_own, overridden
+from rowpath.fast.drf.data.shipped import has_drfs, rely
 
 Read = Callable[[Any], Any]
 
@@ -51,11 +51,11 @@ def read_of(field: fields.Field, row_class: type) -> Read:
 def is_drfs_read(field: fields.Field) -> bool:
     """Whether `field` reads a row as DRF's own do, and asks for nothing else."""
     if isinstance(field, PrimaryKeyRelatedField):
-        return not has_own(field, PrimaryKeyRelatedField, _RELATED)
+        return has_drfs(field, PrimaryKeyRelatedField, _RELATED)
     if isinstance(field, ManyRelatedField):
-        return not has_own(field, ManyRelatedField, _READING)
+        return has_drfs(field, ManyRelatedField, _READING)
     base, names = (RelatedField, _RELATED) if isinstance(field, RelatedField) else _PLAIN
-    return not has_own(field, base, names)
+    return has_drfs(field, base, names)
 
 
 def _looks_for_key(field: fields.Field) -> bool:
@@ -72,9 +72,10 @@ def key_read_of(field: fields.Field, row_class: type) -> Read | None:
     """
     if not isinstance(field, PrimaryKeyRelatedField) or len(field.source_attrs) != 1:
         return None
-    if has_own(field, PrimaryKeyRelatedField, _KEY) or not issubclass(row_class, Model):
+    if not has_drfs(field, PrimaryKeyRelatedField, _KEY) or not issubclass(row_class, Model):
         return None
-    if overridden(row_class, Model, ("serializable_value",)) is not None:
+    is_djangos = row_class.serializable_value is Model.serializable_value
+    if not (is_djangos and rely(Model, "serializable_value")):
         return None
     name = _attribute_of_key(row_class, field.source_attrs[0])
     if name is None:
@@ -116,12 +117,13 @@ def _one_step(field: fields.Field, get: Read) -> Read:
         except ObjectDoesNotExist:
             return None
         except (AttributeError, KeyError) as error:
-            failed = error
+            failure = _Failure(error)
         else:
             if callable(value) and _is_called(value):
                 return field.get_attribute(_stand_in(row, 0, _Value(value)))
             return value
-        return field.get_attribute(_stand_in(row, 0, _Failure(failed)))
+        with failure:
+            return field.get_attribute(_stand_in(row, 0, failure))
 
     return read
 
@@ -135,13 +137,14 @@ def _walk(field: fields.Field, attrs: tuple[str, ...]) -> Read:
             except ObjectDoesNotExist:
                 return None
             except (AttributeError, KeyError) as error:
-                failed = error
+                failure = _Failure(error)
                 break
             if callable(value) and _is_called(value):
                 return field.get_attribute(_stand_in(row, index, _Value(value)))
         else:
             return value
-        return field.get_attribute(_stand_in(row, index, _Failure(failed)))
+        with failure:
+            return field.get_attribute(_stand_in(row, index, failure))
 
     return read
 
@@ -167,15 +170,23 @@ class _Value:
 
 
 class _Failure:
-    """What was raised instead."""
+    """What was raised instead, until the end of its block.
+
+    An error leads to the frames that it has passed, which must not lead back to it.
+    """
 
     __slots__ = ("error",)
 
     def __init__(self, error: Exception) -> None:
-        self.error = error
+        self.error: Exception | None = error
 
     def get(self) -> NoReturn:
-        raise self.error
+        raise cast("Exception", self.error)
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, *_: object) -> None:
+        self.error = None
 
 
 class _StandIn:

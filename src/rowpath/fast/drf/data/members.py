@@ -1,19 +1,20 @@
 """A serializer's field as a member: what it reads of a row, and what it writes of that."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, cast
 
 from django.db.models.manager import BaseManager
 from rest_framework import fields
 from rest_framework.relations import PKOnlyObject, PrimaryKeyRelatedField
-from rest_framework.serializers import BaseSerializer, ListSerializer, Serializer
+from rest_framework.serializers import ListSerializer, Serializer
 
 from rowpath.fast.codes import reads_attribute
-from rowpath.fast.django.overrides import has_own, overridden
+from rowpath.fast.django.overrides import overridden
 from rowpath.fast.drf.choosing import is_drfs_class
 from rowpath.fast.drf.data.attributes import Read, Unkeyed, key_read_of, read_of
 from rowpath.fast.drf.data.by_class import ByClass
 from rowpath.fast.drf.data.represent import Represent
+from rowpath.fast.drf.data.shipped import has_drfs
 from rowpath.fast.drf.data.values import Write, write_of
 from rowpath.fast.stores import kept
 
@@ -71,7 +72,7 @@ def nested_list(represent: Represent) -> Write:
 
 def is_drfs_list(nested: ListSerializer) -> bool:
     """Whether `nested` writes its rows one by one, as DRF's own does."""
-    return not has_own(nested, ListSerializer, ("to_representation",))
+    return has_drfs(nested, ListSerializer, ("to_representation",))
 
 
 def is_drfs(serializer: Serializer) -> bool:
@@ -79,8 +80,6 @@ def is_drfs(serializer: Serializer) -> bool:
     return "to_representation" not in vars(serializer) and represents_as_drf(type(serializer))
 
 
-@kept
-@ByClass
 def represents_as_drf(cls: type) -> bool:
     """Whether the serializers of `cls` have DRF's to_representation(), or FastSerializer's."""
     owners = (one for one in cls.__mro__ if "to_representation" in vars(one))
@@ -128,10 +127,26 @@ def keeps_fields(cls: type) -> bool:
     return not any(map(_reads_fields, _functions(cls)))
 
 
-def all_keep_fields(made: list[fields.Field]) -> bool:
-    """Whether `made` are fields that leave one another as they are; the nested are asked apart."""
-    own = (type(field) for field in made if not isinstance(field, BaseSerializer))
-    return all(map(keeps_fields, own))
+def all_keep_fields(made: Iterable[fields.Field]) -> bool:
+    """Whether `made`, and what is declared within them, leave fields as they are between rows."""
+    return all(keeps_fields(type(field)) and all_keep_fields(_within(field)) for field in made)
+
+
+def _within(field: fields.Field) -> list[fields.Field]:
+    child = getattr(field, "child", None)
+    if child is not None:
+        return [child]
+    return [*getattr(type(field), "_declared_fields", {}).values()]
+
+
+def ancestors_keep_fields(serializer: Serializer) -> bool:
+    """Whether the lists and serializers around `serializer` leave its fields as they are."""
+    parent: Any = serializer.parent
+    while parent is not None:
+        if not keeps_fields(type(parent)):
+            return False
+        parent = parent.parent
+    return True
 
 
 def _reads_fields(function: object) -> bool:

@@ -4,16 +4,18 @@ DRF makes the fields of a serializer anew for each request, which takes longer t
 class says what they are, and none of them asks for its request, rowpath does without them.
 """
 
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
-from weakref import WeakSet
 
 from rest_framework import fields
 from rest_framework.relations import PrimaryKeyRelatedField
 from rest_framework.serializers import ListSerializer, Serializer
+from rest_framework.utils.serializer_helpers import BindingDict
 
 from rowpath.fast.bounded import Bounded
-from rowpath.fast.drf.choosing import chooses_fields
+from rowpath.fast.drf.choosing import chooses_fields, is_drfs_class
 from rowpath.fast.drf.data.attributes import is_drfs_read
 from rowpath.fast.drf.data.members import (
     is_drfs,
@@ -24,6 +26,7 @@ from rowpath.fast.drf.data.members import (
     nested_list,
 )
 from rowpath.fast.drf.data.represent import Member, Members, Represent, by_members
+from rowpath.fast.drf.data.shipped import rely
 from rowpath.fast.drf.data.values import method_of, needs_value_alone
 from rowpath.fast.stores import ANY_SETTING, kept
 
@@ -46,7 +49,12 @@ class Recipe:
     """The steps of a class of serializers."""
 
     _steps: tuple[_Step, ...]
+    _snapshots: tuple[tuple[Mapping[str, Any], dict[str, Any]], ...]
     _known: dict[type, list[Member] | None] = field(default_factory=dict)
+
+    def holds(self) -> bool:
+        """Whether the project's classes still say what they said when this was made."""
+        return all(said == before for said, before in self._snapshots)
 
     @property
     def needs_serializer(self) -> bool:
@@ -93,33 +101,101 @@ class Recipe:
 
     def _member(self, step: _Step, row_class: type) -> Member:
         read, write = member_of(step.field, row_class, lambda nested: nested.to_representation)
-        return step.field, str(step.field.field_name), read, step.nested or write
+        return step.field, cast("str", step.field.field_name), read, step.nested or write
 
 
 _recipes: Bounded[Recipe | None] = kept(Bounded(_RECIPES), changed_by=ANY_SETTING)
-# A class that is made for one request is not worth a recipe.
-_seen: WeakSet[type] = kept(WeakSet())
 
 
-def recipe_of(serializer_class: type[Serializer]) -> Recipe | None:
-    """Return the recipe of a class that is asked for more than once, if it has one."""
-    if serializer_class not in _seen:
-        _seen.add(serializer_class)
+def recipe_of(serializer: Serializer) -> Recipe | None:
+    """Return the recipe of the class of `serializer`, if it has one that holds for this one now."""
+    serializer_class = type(serializer)
+    if not _stays(serializer_class) or not vars(serializer).keys().isdisjoint(_MAKING_FIELDS):
         return None
-    return _recipes.get(serializer_class, lambda: _recipe(serializer_class))
+    found = _recipes.get(serializer_class, lambda: _recipe(serializer_class))
+    if found is not None and not found.holds():
+        found = _recipe(serializer_class)
+        _recipes.put(serializer_class, found)
+    return found
+
+
+def _stays(cls: type) -> bool:
+    """Whether `cls` stands in a module: one that is made for a request goes with it."""
+    found: Any = sys.modules.get(cls.__module__)
+    for name in cls.__qualname__.split("."):
+        found = getattr(found, name, None)
+    return found is cls
 
 
 def _recipe(serializer_class: type[Serializer]) -> Recipe | None:
-    if chooses_fields(serializer_class) or not keeps_fields(serializer_class):
+    if not _makes_fields_as_drf(serializer_class) or not keeps_fields(serializer_class):
         return None
     try:
         made = [*serializer_class()._readable_fields]
     except Exception:  # noqa: BLE001 - DRF raises it too, at its own time
         return None
-    steps = [_step(one) for one in made]
-    if any(step is None for step in steps):
+    steps = tuple(step for step in map(_step, made) if step is not None)
+    if len(steps) < len(made):
         return None
-    return Recipe(cast("tuple[_Step, ...]", tuple(steps)))
+    return Recipe(steps, _snapshots(serializer_class, made))
+
+
+# By which DRF makes a serializer's fields.
+_MAKING_FIELDS = (
+    *("__new__", "Meta", "fields", "_readable_fields", "get_fields", "_declared_fields"),
+    *("get_field_names", "get_default_field_names", "get_extra_kwargs", "include_extra_kwargs"),
+    *("get_uniqueness_extra_kwargs", "get_unique_together_constraints", "_get_model_fields"),
+    *("build_field", "build_standard_field", "build_relational_field", "build_nested_field"),
+    *("build_property_field", "build_url_field", "build_unknown_field"),
+    *("serializer_field_mapping", "serializer_related_field", "serializer_related_to_field"),
+    *("serializer_url_field", "serializer_choice_field", "url_field_name"),
+)
+
+
+def _makes_fields_as_drf(serializer_class: type[Serializer]) -> bool:
+    """Whether all serializers of the class have the fields that DRF makes of what it says."""
+    if chooses_fields(serializer_class):
+        return False
+    if getattr(serializer_class, "__new__", None) is not Serializer.__new__:
+        return False
+    bases = (one for one in serializer_class.__mro__ if is_drfs_class(one))
+    return (
+        all(rely(base, *_own_names(base, _MAKING_FIELDS)) for base in bases)
+        and rely(BindingDict, "__setitem__")
+        and rely(fields.SerializerMethodField, "bind")
+        and rely(fields.Field, "__new__", "__deepcopy__", "bind")
+    )
+
+
+def _own_names(base: type, names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in names if name in vars(base) and name != "_declared_fields")
+
+
+def _snapshots(
+    serializer_class: type, made: Iterable[fields.Field]
+) -> tuple[tuple[Mapping[str, Any], dict[str, Any]], ...]:
+    """Return what the project says of the class and its fields, each with what it is now."""
+    classes = dict.fromkeys(_classes(serializer_class, made))
+    said: list[Mapping[str, Any]] = [vars(one) for one in classes]
+    declared = (vars(one).get("_declared_fields") for one in classes)
+    said += [one for one in declared if one is not None]
+    return tuple((one, dict(one)) for one in said)
+
+
+def _classes(serializer_class: type, made: Iterable[fields.Field]) -> Iterator[type]:
+    for cls in (serializer_class, *map(type, _all(made))):
+        for one in (*cls.__mro__, *getattr(getattr(cls, "Meta", None), "__mro__", ())):
+            if one is not object and not is_drfs_class(one):
+                yield one
+
+
+def _all(made: Iterable[fields.Field]) -> Iterator[fields.Field]:
+    for one in made:
+        yield one
+        children = (getattr(one, name, None) for name in ("child", "child_relation"))
+        yield from _all(child for child in children if child is not None)
+        if isinstance(one, Serializer):
+            yield from _all(one.fields.values())
 
 
 def _step(field: fields.Field) -> _Step | None:
@@ -135,10 +211,17 @@ def _step(field: fields.Field) -> _Step | None:
 
 
 def _plain(field: fields.Field) -> _Step | None:
-    if not needs_value_alone(field):
+    if not needs_value_alone(field) or not _has_plain_choices(field):
         return None
     method = field.method_name if isinstance(field, fields.SerializerMethodField) else None
     return _Step(field, method=method)
+
+
+def _has_plain_choices(field: fields.Field) -> bool:
+    """Whether the choices of `field`, if it has any, are not made anew for each request."""
+    if not isinstance(field, fields.ChoiceField):
+        return True
+    return isinstance(field._kwargs.get("choices"), (list, tuple, dict))
 
 
 def _nested(nested: Any) -> Represent | None:

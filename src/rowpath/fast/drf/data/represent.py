@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Mapping
 from itertools import dropwhile
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from rest_framework import fields
 from rest_framework.relations import PKOnlyObject, RelatedField
@@ -58,8 +58,8 @@ def by_members(
             else:
                 return data
         except Exception as error:
-            if not _is_ours(error):
-                raise
+            if not _is_ours(error) or hasattr(value, "__next__"):
+                raise  # what is left of an iterator would be other rows
             _log.debug("DRF writes the rest of a row from %s on: %r", name, error)
         _add_rest(serializer, name, row, data, value)
         return data
@@ -68,7 +68,12 @@ def by_members(
 
 
 def _is_ours(error: Exception) -> bool:
-    """Whether `error` was raised in rowpath.fast, or by what it called in C."""
+    """Whether `error` is one of a name that is not there, raised in rowpath.fast.
+
+    Or by what that called in C, of a value of the project's, for which DRF raises it too.
+    """
+    if not isinstance(error, (AttributeError, NameError, ImportError)):
+        return False
     file, _ = place_of(error)
     return file.startswith(_HOME)
 
@@ -91,4 +96,6 @@ def _add_rest(
             continue
         value = _UNREAD
         key = known.pk if isinstance(known, PKOnlyObject) else known
-        data[str(field.field_name)] = None if key is None else field.to_representation(known)
+        data[cast("str", field.field_name)] = (
+            None if key is None else field.to_representation(known)
+        )

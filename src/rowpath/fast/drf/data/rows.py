@@ -2,14 +2,21 @@
 
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from rest_framework.serializers import Serializer
 
-from rowpath.fast.drf.data.members import all_keep_fields, is_usual, keeps_fields, member_of
+from rowpath.fast.drf.data.members import (
+    all_keep_fields,
+    ancestors_keep_fields,
+    is_usual,
+    keeps_fields,
+    member_of,
+)
 from rowpath.fast.drf.data.recipes import recipe_of
 from rowpath.fast.drf.data.represent import Member, Members, Represent, by_members
 from rowpath.fast.drf.grounds import changed
+from rowpath.fast.drf.options import options
 
 if TYPE_CHECKING:
     _Serializing = Serializer[Any]
@@ -27,13 +34,22 @@ def represented(serializer: Serializer, theirs: Represent) -> Represent:
     That is `theirs` where rowpath cannot stand in for it. May make the serializer's fields, and
     raises what that raises.
     """
-    if not _guarded(lambda: changed() is None and keeps_fields(type(serializer))):
+    if not _guarded(lambda: _may_stand_in(serializer)):
         return theirs
     if "fields" not in vars(serializer):
         represent = _guarded(lambda: _by_recipe(serializer, theirs))
         if represent is not None:
             return represent
     return _by_fields(serializer, theirs)
+
+
+def _may_stand_in(serializer: Serializer) -> bool:
+    return (
+        options().data
+        and changed() is None
+        and keeps_fields(type(serializer))
+        and ancestors_keep_fields(serializer)
+    )
 
 
 def _guarded(step: Callable[[], T]) -> T | None:
@@ -47,7 +63,7 @@ def _guarded(step: Callable[[], T]) -> T | None:
 
 def _by_recipe(serializer: Serializer, theirs: Represent) -> Represent | None:
     """Return what represents rows by the recipe of their class, until somebody makes the fields."""
-    recipe = recipe_of(type(serializer))
+    recipe = recipe_of(serializer)
     if recipe is None:
         return None
     own = vars(serializer)
@@ -78,7 +94,9 @@ def _representing(serializer: Serializer, made: Any, theirs: Represent) -> Repre
     def members(row_class: type) -> list[Member] | None:
         if not is_usual(row_class):
             return None
-        return [(one, str(one.field_name), *member_of(one, row_class, _nested)) for one in known]
+        return [
+            (one, cast("str", one.field_name), *member_of(one, row_class, _nested)) for one in known
+        ]
 
     kept = _kept(members)
 
@@ -123,6 +141,10 @@ class FastSerializer(_Serializing):  # noqa: D101 - see above
         if represent is None:
             represent = vars(self)[_KEPT] = _instead_of(super().to_representation, self)
         return represent(instance)
+
+    # Without what stands in, which is the instance's own: for copies and pickles.
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != _KEPT}
 
 
 _KEPT = "_rowpath_represent"
