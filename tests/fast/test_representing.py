@@ -1,5 +1,7 @@
 """FastSerializer makes of any row what DRF's own serializer makes of it, type for type."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -25,6 +27,7 @@ OWN_FIELDS = (
     *("fields_hidden_by_a_helper", "fields_of_the_request", "key_by_a_method", "nested"),
     *("overriding_within", "proxies", "reverse_one_to_one", "topics"),
 )
+OF_LATER = ("broken_iterator", "iterator_of_rows", "names_of_an_enum", "text_that_is_none")
 DRF = ("fields_as_a_property", "fields_that_change_between_rows")
 NOTHING = ("fields_that_cannot_be_made",)
 FIELDS = (
@@ -48,13 +51,13 @@ def test_all_cases_are_tried(project: Inside) -> None:
     """What the project has is what stands above."""
     cases, fields = project.call("representing:names")
 
-    assert cases == sorted((*RECIPE, *OWN_FIELDS, *DRF, *NOTHING))
+    assert cases == sorted((*RECIPE, *OWN_FIELDS, *OF_LATER, *DRF, *NOTHING))
     assert fields == sorted(FIELDS)
 
 
 @pytest.mark.parametrize("many", [True, False])
 @pytest.mark.parametrize("again", [True, False])
-@pytest.mark.parametrize("case", [*RECIPE, *OWN_FIELDS, *DRF, *NOTHING])
+@pytest.mark.parametrize("case", [*RECIPE, *OWN_FIELDS, *OF_LATER, *DRF, *NOTHING])
 def test_a_row_is_what_drf_makes_of_it(
     project: Inside, case: str, *, again: bool, many: bool
 ) -> None:
@@ -112,3 +115,53 @@ def test_a_fast_list_of_fast_serializers_has_the_bytes_of_drf(
 def test_what_is_patched_is_called_as_often_as_by_drf(project: Inside) -> None:
     """A function that rowpath does without runs where somebody has put another in its place."""
     assert project.call("representing:patched") == []
+
+
+def test_what_is_in_the_context_of_a_request_is_left_alone(project: Inside) -> None:
+    """Nothing there is looked at, nor kept, to tell which time zone holds."""
+    assert project.call("representing:left_alone") == {"seen": [], "kept": 0}
+
+
+def test_nothing_of_a_request_is_held(project: Inside) -> None:
+    """Neither a row of which something was not there, nor a class that is made for a request."""
+    assert project.call("representing:let_go") == []
+
+
+def test_what_is_changed_since_a_class_was_used_holds(project: Inside) -> None:
+    """Of its Meta, its fields, the classes within it, DRF's functions, the settings; and back."""
+    assert project.call("representing:changed") == []
+
+
+def test_copies_and_pickles_are_serializers_of_their_own(project: Inside) -> None:
+    """A copy has the fields that DRF's has, whatever the first one has been asked."""
+    theirs, ours = project.call("representing:copied")
+
+    assert ours == theirs
+
+
+ALONE = """
+from types import SimpleNamespace
+from django.conf import settings
+settings.configure(REST_FRAMEWORK={})
+import django
+django.setup()
+from decimal import Decimal
+from django.test.utils import override_settings
+from rest_framework import serializers
+from rowpath.fast.drf import FastSerializer
+class Priced(FastSerializer, serializers.Serializer):
+    price = serializers.DecimalField(5, 2)
+row = SimpleNamespace(price=Decimal("1.50"))
+for _ in range(3):
+    told = [Priced(row).data["price"]]
+with override_settings(REST_FRAMEWORK={"COERCE_DECIMAL_TO_STRING": False}):
+    told.append(Priced(row).data["price"])
+print(told)
+"""
+
+
+def test_settings_are_heard_without_a_fast_list() -> None:
+    """Where a project imports nothing of rowpath's but FastSerializer."""
+    done = subprocess.run([sys.executable, "-c", ALONE], capture_output=True, text=True, check=True)
+
+    assert done.stdout == "['1.50', Decimal('1.50')]\n"

@@ -18,6 +18,7 @@ from rest_framework.generics import ListAPIView  # noqa: E402
 from rest_framework.pagination import PageNumberPagination  # noqa: E402
 from rest_framework.test import APIRequestFactory  # noqa: E402
 
+from fast.exact import stand_in_a_module  # noqa: E402
 from fast.shop import representing  # noqa: E402
 from fast.shop.asking import told  # noqa: E402 - rowpath.fast is imported from here on
 from fast.shop.odd import ByText, FileFields, WithoutRequest  # noqa: E402
@@ -55,6 +56,7 @@ def _scenario(view: Any, query: str = "", **given: Any) -> Scenario:
 def _of_serializers(case: str) -> dict[str, Any]:
     """Return a scenario whose view has a case's serializer, and as ours its FastSerializer."""
     theirs, ours = (representing.CASES[case](bases)[0] for bases in (DRFS, OURS))
+    stand_in_a_module(ours)
     listed = _view(ListAPIView, serializer_class=theirs, queryset=representing.products()[:3])
     return {
         "view": listed,

@@ -2,21 +2,28 @@
 # mypy: disable-error-code="name-defined"
 
 import datetime as dt
+import gc
+import pickle
 import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from copy import copy
 from dataclasses import dataclass
 from decimal import Decimal, getcontext, localcontext
-from enum import Enum
+from enum import Enum, StrEnum
 from functools import partial
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 from unittest.mock import patch
+from weakref import ref
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import connection, models
 from django.db.models import Prefetch
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import CaptureQueriesContext, override_settings
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from rest_framework import fields, relations, serializers
@@ -926,3 +933,219 @@ def written(text: str) -> Any:
 def names() -> list[list[str]]:
     """Return the names of all cases and of all fields."""
     return [sorted(CASES), sorted(FIELDS)]
+
+
+@case
+def _broken_iterator(bases: Bases) -> Case:
+    class Made(bases.plain):
+        values = serializers.ListField(child=serializers.IntegerField())
+
+    return Made, [{"values": iter(["1", "n/a", "3"])}]
+
+
+@case
+def _iterator_of_rows(bases: Bases) -> Case:
+    class Made(bases.plain):
+        keys = serializers.PrimaryKeyRelatedField(source="rows", many=True, read_only=True)
+
+    return Made, [{"rows": iter([None, Product(pk=3)])}]
+
+
+class Named(StrEnum):
+    ID = "id"
+    NAME = "name"
+
+
+@case
+def _names_of_an_enum(bases: Bases) -> Case:
+    class Made(bases.of_model):
+        class Meta:
+            model = Topic
+            fields = (Named.ID, Named.NAME)
+
+    return Made, Topic.objects.order_by("pk")[:2]
+
+
+@case
+def _text_that_is_none(bases: Bases) -> Case:
+    class Made(bases.plain):
+        text = serializers.CharField(source="*")
+
+    return Made, [Textless()]
+
+
+class Textless:
+    """A row whose __str__() is wrong."""
+
+    def __str__(self) -> str:
+        recorded.append("text")
+        return cast("str", None)
+
+
+class _Watched:
+    """A value of a context that knows when it is looked at."""
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __eq__(self, other: object) -> bool:
+        recorded.append("compared")
+        return self is other
+
+
+_of_a_request: ContextVar[Any] = ContextVar("of_a_request")
+
+
+def left_alone() -> dict[str, Any]:
+    """Make data with something of a request in its context; tell what was done to that."""
+
+    class Made(FastSerializer, serializers.Serializer):
+        created = serializers.DateTimeField()
+
+    stand_in_a_module(Made)
+    recorded.clear()
+    row = SimpleNamespace(created=_MOMENT)
+    gone = []
+    for zone in (None, "Asia/Kathmandu", None):
+        value = _Watched()
+        gone.append(ref(value))
+        token = _of_a_request.set(value)
+        with timezone.override(zone):
+            assert Made([row, row], many=True).data
+        _of_a_request.reset(token)
+        del token
+    del value
+    return {"seen": list(recorded), "kept": sum(each() is not None for each in gone)}
+
+
+def let_go() -> list[str]:
+    """Tell what of a request waits for the search for cycles, or stays for good, after its data."""
+
+    class Made(FastSerializer, serializers.Serializer):
+        missing = serializers.CharField(required=False)
+        far = serializers.CharField(source="a.b", default=None)
+
+    waiting = []
+    row = Shop(1)
+    gone = ref(row)
+    gc.disable()
+    try:
+        represent = Made(context={}).to_representation
+        represent(row)
+        del row
+        if gone() is not None:
+            waiting.append("a row without an attribute")
+    finally:
+        gc.enable()
+    classes = []
+    for _ in range(3):
+        of_request = type(
+            "OfRequest",
+            (FastSerializer, serializers.Serializer),
+            {"missing": serializers.CharField(required=False)},
+        )
+        of_request(Shop(1)).data  # noqa: B018 - it is asked for
+        of_request([Shop(2)], many=True).data  # noqa: B018
+        classes.append(ref(of_request))
+    del of_request
+    gc.collect()
+    waiting += ["a class of a request" for each in classes if each() is not None]
+    return waiting
+
+
+class _Told(serializers.CharField):
+    pass
+
+
+class _InnerPlain(serializers.ModelSerializer):
+    class Meta:
+        model = Category
+        fields = ("id", "name")
+
+
+@contextmanager
+def _nothing(_: Any) -> Iterator[None]:
+    yield
+
+
+def _changes() -> dict[str, Callable[[Any], Any]]:
+    """Return what may be changed of a serializer's class, or of DRF, after it was used."""
+    made = serializers.ModelSerializer
+    shouting = {models.TextField: Shouting, models.CharField: Shouting}
+
+    def one_field(_: Any) -> dict[str, Field]:
+        return {"only": serializers.CharField(source="name")}
+
+    return {
+        "nothing": _nothing,
+        "Meta.fields": lambda cls: patch.object(cls.Meta, "fields", ("told", "inner")),
+        "Meta.depth": lambda cls: patch.object(cls.Meta, "depth", 1, create=True),
+        "declared": lambda cls: patch.dict(cls._declared_fields, {"told": _number(source="pk")}),
+        "get_fields": lambda cls: patch.object(cls, "get_fields", one_field),
+        "DRF's get_fields": lambda _: patch.object(made, "get_fields", one_field),
+        "a field's class": lambda _: patch.object(_Told, "to_representation", lambda *_: "patched"),
+        "a nested class": lambda _: patch.object(
+            _InnerPlain, "to_representation", lambda *_: "patched"
+        ),
+        "DRF's mapping": lambda _: patch.object(
+            made, "serializer_field_mapping", made.serializer_field_mapping | shouting
+        ),
+        "the setting": lambda _: override_settings(
+            REST_FRAMEWORK={**settings.REST_FRAMEWORK, "COERCE_DECIMAL_TO_STRING": False}
+        ),
+        "the zone": lambda _: override_settings(TIME_ZONE="Asia/Tokyo"),
+        "the option": lambda _: override_settings(ROWPATH={"data": False}),
+    }
+
+
+def changed() -> list[list[Any]]:
+    """Return what a class gives otherwise than DRF when something was changed since it was used."""
+    different = []
+    for name, change in _changes().items():
+        told = []
+        for bases in (DRFS, OURS):
+
+            class Made(bases.of_model):
+                told = _Told(source="name")
+                inner = _InnerPlain(source="main")
+
+                class Meta:
+                    model = Product
+                    fields: Any = (
+                        "id",
+                        "told",
+                        "inner",
+                        "category",
+                        "price",
+                        "created",
+                        "description",
+                    )
+
+            stand_in_a_module(Made)
+            for _ in range(2):
+                assert Made(products(), many=True).data
+            with change(Made):
+                told.append(exact(Made(products(), many=True).data))
+            told.append(exact(Made(products(), many=True).data))
+        if told[:2] != told[2:]:
+            different.append([name, *told])
+    return different
+
+
+def copied() -> list[Any]:
+    """Return what a serializer's copies make of a row when a field was taken from one of them."""
+    told = []
+    for bases in (DRFS, OURS):
+
+        class Made(bases.of_model):
+            class Meta:
+                model = Topic
+                fields = ("id", "name")
+
+        stand_in_a_module(Made)
+        made = Made(Topic.objects.first())
+        before = exact(made.data)
+        other = copy(made)
+        other.fields.pop("id")
+        told.append([before, exact(other.to_representation(made.instance))])
+        told[-1].append(exact(pickle.loads(pickle.dumps(made)).data))  # noqa: S301 - our own
+    return told
