@@ -99,7 +99,7 @@ def pairs(count: int) -> list[tuple[str, Step, Step]]:
 
     def pair(name: str, *bases: type) -> tuple[str, Step, Step]:
         *before, last = bases
-        fast = type("Fast", (*before, FastSerializer, last), {})
+        fast = type("Fast", (*before, FastSerializer, last), {"__module__": __name__})
         fast.__qualname__ = name  # by which it is found, as a class in a module is
         globals()[name] = fast
         return name, data(type("Plain", bases, {})), data(fast)

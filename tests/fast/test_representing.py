@@ -165,3 +165,21 @@ def test_settings_are_heard_without_a_fast_list() -> None:
     done = subprocess.run([sys.executable, "-c", ALONE], capture_output=True, text=True, check=True)
 
     assert done.stdout == "['1.50', Decimal('1.50')]\n"
+
+
+@pytest.mark.parametrize(
+    ("case", "done"),
+    [
+        ("every_column", ["DurationField.to_representation"]),
+        ("methods", []),
+        (
+            "to_many_prefetched",
+            ["ManyRelatedField.get_attribute", "get_attribute", "is_simple_callable"],
+        ),
+    ],
+)
+def test_what_is_usual_is_done_without_drfs_fields(
+    project: Inside, case: str, done: list[str]
+) -> None:
+    """Their functions run for what is left to them, and for nothing else."""
+    assert project.call("representing:done_by_drf", of=case) == done

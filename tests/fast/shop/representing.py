@@ -4,6 +4,7 @@
 import datetime as dt
 import gc
 import pickle
+import sys
 import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
@@ -1149,3 +1150,26 @@ def copied() -> list[Any]:
         told.append([before, exact(other.to_representation(made.instance))])
         told[-1].append(exact(pickle.loads(pickle.dumps(made)).data))  # noqa: S301 - our own
     return told
+
+
+def done_by_drf(of: str) -> list[str]:
+    """Return which functions of DRF's fields run for the rows of a case, of a class in a module."""
+    serializer_class, rows = CASES[of](OURS)
+    stand_in_a_module(serializer_class)
+    given = list(rows)
+    context = {"asked": True}
+    assert serializer_class(given, many=True, context=context).data
+    made = serializer_class(given, many=True, context=context)
+    called: set[str] = set()
+    drfs = (fields.__file__, relations.__file__)
+
+    def profile(frame: Any, event: str, _: Any) -> None:
+        if event == "call" and frame.f_code.co_filename in drfs:
+            called.add(frame.f_code.co_qualname)
+
+    sys.setprofile(profile)
+    try:
+        assert made.data
+    finally:
+        sys.setprofile(None)
+    return sorted(called)

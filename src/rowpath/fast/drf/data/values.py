@@ -24,8 +24,7 @@ from rest_framework.relations import (
 from rest_framework.settings import api_settings
 
 from rowpath.fast.drf.data.by_class import ByClass
-from rowpath.fast.drf.data.shipped import has_drfs
-from rowpath.fast.shipped import relied
+from rowpath.fast.drf.data.shipped import has_drfs, rely
 from rowpath.fast.stores import kept
 
 Write = Callable[[Any], Any]
@@ -112,8 +111,7 @@ def _datetime(field: Any) -> Write | None:
     fixed = getattr(field, "timezone", None)
     if fixed is None and (hasattr(field, "timezone") or not settings.USE_TZ):
         return None
-    zones = ("get_current_timezone", "get_default_timezone")
-    if relied.check(django_timezone, *zones) is not None:
+    if not rely(django_timezone, "get_current_timezone"):
         return None
     theirs = field.to_representation
     zone_now = _fixed(fixed) if fixed is not None else _current_zone()
