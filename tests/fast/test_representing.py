@@ -171,7 +171,7 @@ def test_settings_are_heard_without_a_fast_list() -> None:
     ("case", "done"),
     [
         ("every_column", ["DurationField.to_representation"]),
-        ("methods", []),
+        ("methods", ["Field.context", "Field.root"]),
         (
             "to_many_prefetched",
             ["ManyRelatedField.get_attribute", "get_attribute", "is_simple_callable"],
