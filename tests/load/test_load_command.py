@@ -250,7 +250,8 @@ def test_a_worker_that_dies_makes_the_figures_not_hold(target: Target, tmp_path:
 def test_users_of_a_locust_file_are_counted_by_their_names(target: Target, tmp_path: Path) -> None:
     """Their own users, names and pauses, with raw times and our counts.
 
-    Locust may cut off a request of a user whom it meets between two, and tells nothing of that.
+    What is asked after the load's time, until Locust has stopped its users, is not counted, nor
+    what it cuts off.
     """
     (tmp_path / "users.py").write_text(LOCUSTFILE)
 
@@ -262,9 +263,8 @@ def test_users_of_a_locust_file_are_counted_by_their_names(target: Target, tmp_p
 
     assert done.returncode == 0, done.stderr
     counted = {each["url"]: each for each in content_of(tmp_path / "a.json")["urls"]}
-    assert 0 < target.count("/ok") - counted["rows"]["requests"] + 1 <= 2
-    assert 0 < target.count("/404") - counted["/404"]["failures"] + 1 <= 2
-    assert counted["rows"]["requests"] > 5
+    for path, told in (("/ok", counted["rows"]["requests"]), ("/404", counted["/404"]["failures"])):
+        assert 0 < told <= target.count(path)
 
 
 @pytest.mark.parametrize(
