@@ -24,6 +24,15 @@ def reads_attribute(function: object, name: str) -> bool:
     )
 
 
+def loads_global(function: object, name: str) -> bool:
+    """Whether `function` reads a global or a builtin called `name`."""
+    return any(
+        step.argval == name and step.opname in ("LOAD_GLOBAL", "LOAD_NAME")
+        for code in _codes(function)
+        for step in dis.get_instructions(code)
+    )
+
+
 def calls_super(function: object, name: str) -> bool:
     """Whether `function` calls `super().<name>`."""
     return any("super" in code.co_names and name in code.co_names for code in _codes(function))

@@ -27,9 +27,11 @@ from rowpath.fast.drf.admitted import Admitted
 from rowpath.fast.drf.askers import asked_of
 from rowpath.fast.drf.choosing import chooses_fields
 from rowpath.fast.drf.context import Context
+from rowpath.fast.drf.data.without_base import data_by_drf
 from rowpath.fast.drf.envelopes import NotPlainError, marked, spliced
 from rowpath.fast.drf.lazy import LazyList, is_refusal, is_unread
 from rowpath.fast.drf.options import options
+from rowpath.fast.drf.ordinary import ListData, answer_of, ordinary_answer
 from rowpath.fast.drf.portable import PortableWay, check_portable
 from rowpath.fast.drf.prepared import CHOOSING, Prepared, prepared, prepared_for
 from rowpath.fast.drf.reading import Reading
@@ -48,37 +50,67 @@ from rowpath.fast.stores import kept
 _log = logging.getLogger("rowpath.fast")
 
 T = TypeVar("T")
-# A response; if it is DRF's, why, and what the list was admitted with, if it was.
-Answered = tuple[Response, FallBack | None, Prepared | None]
 _Made = tuple[Prepared, Plan, Context]
 # What the paginator returned of what Reading gave it.
 Paginated = Sequence[Any]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """A response, and how it came about."""
+
+    response: Response
+    reason: FallBack | None = None
+    """Why DRF's own code lists the rows, if it does."""
+    ready: Prepared | None = None
+    """What such a list was admitted with, if it was."""
+    is_data: bool = False
+    """Whether rowpath made the data of such a list."""
+
+
 def answer(view: Any, request: Request, queryset: QuerySet) -> Answered:
     """Answer `queryset`, which the view has filtered. The paginator runs once, whoever answers."""
-    try:
-        reading = reading_for(view, request, queryset)
-    except CannotCompileError as error:
-        return ordinary_answer(view, queryset), error.fall_back, None
+    reading = _reading_or_why_not(view, request, queryset)
+    if isinstance(reading, FallBack):
+        return data_answer(view, queryset, reading)
     page = None
     if view.paginator is not None:
         page = view.paginate_queryset(reading.queryset)
     raised = None
     try:
-        return _fast_answer(view, request, reading, queryset, page), None, None
+        return Answered(response=_fast_answer(view, request, reading, queryset, page))
     except CannotCompileError as error:
         reason = error.fall_back
     except TheirsError as error:
         raised = error.error
     if raised is not None:
-        raise raised  # not within the handler, which would be its context
+        raise raised
     reading.look(reason.reason)
-    ready = reading.admitted.ready
-    if page is None:
-        return Response(view.get_serializer(queryset, many=True).data), reason, ready
-    rows = view.get_serializer(reading.real_page(page), many=True).data
-    return view.get_paginated_response(rows), reason, ready
+    rows = queryset if page is None else reading.real_page(page)
+    data = ListData(view)
+    return Answered(
+        response=answer_of(view, rows, data, is_page=page is not None),
+        reason=reason,
+        ready=reading.admitted.ready,
+        is_data=data.is_rowpaths,
+    )
+
+
+# What the project raises has no error of rowpath's for its context: DRF answers behind the handler.
+def _reading_or_why_not(
+    view: GenericAPIView, request: Request, queryset: QuerySet
+) -> Reading | FallBack:
+    try:
+        return reading_for(view, request, queryset)
+    except CannotCompileError as error:
+        return error.fall_back
+
+
+def data_answer(view: GenericAPIView, queryset: QuerySet, reason: FallBack) -> Answered:
+    """Answer `queryset`, which for `reason` is not read fast."""
+    data = ListData(view)
+    response = ordinary_answer(view, queryset, data)
+    return Answered(response=response, reason=reason, is_data=data.is_rowpaths)
 
 
 @step
@@ -275,7 +307,7 @@ class _Answer:
         """Return DRF's own data of the rows, by a statement of its own."""
         self.reading.answered()
         rows = self.page and self.reading.real_page(self.page)
-        return self._serializer(rows).data
+        return data_by_drf(self._serializer(rows))
 
     def restore(self, rows: LazyList, read: memoryview) -> None:
         """Make `rows` DRF's own data of the rows that were `read`, which are given as JSON.
@@ -323,7 +355,7 @@ class _Answer:
             return spliced(self._rendered, marked(response.data, rows), array)[0]
 
         def ordinary() -> bytes:
-            answered.append(ordinary_answer(self.view, self.queryset))
+            answered.append(ordinary_answer(self.view, self.queryset, data_by_drf))
             return self._rendered(answered[0].data)
 
         def again() -> bytes | None:
@@ -366,11 +398,3 @@ def _apart(using: str) -> AbstractContextManager[Any]:
     """Let an error of the database not break the transaction that is open, if one is."""
     is_open = connections[using].in_atomic_block
     return transaction.atomic(using) if is_open else nullcontext()
-
-
-def ordinary_answer(view: GenericAPIView, queryset: QuerySet) -> Response:
-    """Answer as ListModelMixin does, from where it has its queryset."""
-    page = view.paginate_queryset(queryset)
-    if page is None:
-        return Response(view.get_serializer(queryset, many=True).data)
-    return view.get_paginated_response(view.get_serializer(page, many=True).data)

@@ -9,14 +9,14 @@ from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from rowpath.fast.drf.answers import answer
+from rowpath.fast.drf.answers import Answered, answer, data_answer
+from rowpath.fast.drf.data.without_base import with_next_data
 from rowpath.fast.drf.grounds import changed
-from rowpath.fast.drf.prepared import Prepared
 from rowpath.fast.drf.reading import Reading
 from rowpath.fast.drf.responses import Outcome, with_outcome
 from rowpath.fast.drf.shadow import turned_off
 from rowpath.fast.drf.steps import count, held, step
-from rowpath.fast.drf.views import view_falls_back
+from rowpath.fast.drf.views import lists_as_drf, view_falls_back
 from rowpath.fast.fallback import CannotCompileError, FallBack
 
 if TYPE_CHECKING:
@@ -38,19 +38,33 @@ _log = logging.getLogger("rowpath.fast")
 class FastListMixin(_Listing):  # noqa: D101 - see above
     # Answers the view's queryset, filtered and paginated.
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # noqa: D102
-        reason, ready = _beforehand(self), None
-        if reason is not None:
+        reason = _beforehand(self)
+        if reason is not None and not _lists_as_drf(self):
             response = super().list(request, *args, **kwargs)
-        else:
-            queryset = self.filter_queryset(self.get_queryset())
-            response, reason, ready = answer(self, request, queryset)
-        return _told(self, response, reason, ready)
+            return _told(self, Answered(response=response, reason=reason))
+        queryset = self.filter_queryset(self.get_queryset())
+        if reason is not None:
+            return _told(self, data_answer(self, queryset, reason))
+        return _told(self, answer(self, request, queryset))
 
     # Answers all rows in another way than in one piece; None for one piece.
     def list_unpaginated(  # noqa: D102
         self, _request: Request, _reading: Reading
     ) -> HttpResponseBase | None:
         return None
+
+
+# The same, and all other data of the view's serializers: of details, say, and what create() and
+# update() answer, and of a list() that asks for its serializer by itself.
+class FastMixin(FastListMixin):  # noqa: D101
+    _rowpath_stands_in = True
+
+    # Makes a serializer whose data rowpath makes when it is asked for.
+    def get_serializer(self, *args: Any, **kwargs: Any) -> Any:  # noqa: D102
+        made = super().get_serializer(*args, **kwargs)
+        if turned_off(type(self)) is None:
+            with_next_data(made)
+        return made
 
 
 def _beforehand(view: FastListMixin) -> FallBack | None:
@@ -66,15 +80,18 @@ def _known(view: FastListMixin) -> FallBack | None:
     return changed() or view_falls_back(view, FastListMixin) or turned_off(type(view)) or held(view)
 
 
-def _told(
-    view: FastListMixin, response: Response, reason: FallBack | None, ready: Prepared | None
-) -> Response:
-    """Return `response`, which tells from now on why it is DRF's, if it is."""
+def _lists_as_drf(view: FastListMixin) -> bool:
+    return changed() is None and lists_as_drf(type(view), FastListMixin)
+
+
+def _told(view: FastListMixin, answered: Answered) -> Response:
+    """Return the response, which tells from now on why it is DRF's, if it is."""
+    response, reason = answered.response, answered.reason
     try:
-        count(view, reason, ready)
+        count(view, reason, answered.ready)
     except CannotCompileError:
         _log.debug("A list of %s was not counted", type(view).__name__)
     if reason is not None:
         _log.debug("DRF answers %s: %s", type(view).__name__, reason)
-        with_outcome(response, Outcome(reason=reason))
+        with_outcome(response, Outcome(reason=reason, is_data=answered.is_data))
     return response

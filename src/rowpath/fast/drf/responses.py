@@ -24,15 +24,26 @@ R = TypeVar("R", bound=HttpResponseBase)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How a list was answered: `path` is "compiled", "portable" or "streamed", or None by DRF."""
+    """How a list was answered."""
 
     path: str | None = None
+    """How its rows became bytes: "compiled", "portable" or "streamed"; None by DRF's renderer."""
     reason: FallBack | None = None
+    """Why not as bytes, if they did not."""
+    is_data: bool = False
+    """Whether rowpath made the data that DRF rendered."""
 
     @property
     def fast(self) -> bool:
         """Whether rowpath wrote the rows."""
         return self.path is not None
+
+    @property
+    def way(self) -> str | None:
+        """What rowpath made: "rows" to bytes, or "data"; None if all is DRF's."""
+        if self.fast:
+            return "rows"
+        return "data" if self.is_data else None
 
 
 # Beside the responses, not in them: a cache pickles what is in a response, and whoever reads the

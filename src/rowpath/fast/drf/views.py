@@ -82,6 +82,13 @@ def class_blockers(view_class: type, mixin: type) -> Iterator[FallBack]:
         yield asks
 
 
+def lists_as_drf(view_class: type, mixin: type) -> bool:
+    """Whether DRF's own list() is what stands behind `mixin`, which is in `view_class`."""
+    after = view_class.__mro__[view_class.__mro__.index(mixin) + 1 :]
+    owner = next((cls for cls in after if "list" in vars(cls)), None)
+    return owner is not None and vars(owner)["list"] is ListModelMixin.list
+
+
 def front_blockers(view_class: type, mixin: type) -> Iterator[FallBack]:
     """Yield why the list() methods in front of `mixin`, which is in `view_class`, stop it."""
     for cls in view_class.__mro__[: view_class.__mro__.index(mixin)]:

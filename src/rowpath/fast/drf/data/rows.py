@@ -27,6 +27,9 @@ _log = logging.getLogger("rowpath.fast")
 
 T = TypeVar("T")
 
+KEPT = "_rowpath_represent"
+"""The attribute in which a FastSerializer keeps what represents its rows."""
+
 
 def represented(serializer: Serializer, theirs: Represent) -> Represent:
     """Return what makes of a row the data that `theirs`, DRF's own to_representation(), makes.
@@ -34,10 +37,10 @@ def represented(serializer: Serializer, theirs: Represent) -> Represent:
     That is `theirs` where rowpath cannot stand in for it. May make the serializer's fields, and
     raises what that raises.
     """
-    if not _guarded(lambda: _may_stand_in(serializer)):
+    if not guarded(lambda: _may_stand_in(serializer)):
         return theirs
     if "fields" not in vars(serializer):
-        represent = _guarded(lambda: _by_recipe(serializer, theirs))
+        represent = guarded(lambda: _by_recipe(serializer, theirs))
         if represent is not None:
             return represent
     return _by_fields(serializer, theirs)
@@ -52,7 +55,7 @@ def _may_stand_in(serializer: Serializer) -> bool:
     )
 
 
-def _guarded(step: Callable[[], T]) -> T | None:
+def guarded(step: Callable[[], T]) -> T | None:
     """Return what `step` returns; None if there is a defect in it, for which DRF's is right."""
     try:
         return step()
@@ -82,7 +85,7 @@ def _by_recipe(serializer: Serializer, theirs: Represent) -> Represent | None:
 
 def _by_fields(serializer: Serializer, theirs: Represent) -> Represent:
     made = serializer.fields
-    return _guarded(lambda: _representing(serializer, made, theirs)) or theirs
+    return guarded(lambda: _representing(serializer, made, theirs)) or theirs
 
 
 def _representing(serializer: Serializer, made: Any, theirs: Represent) -> Represent:
@@ -115,7 +118,7 @@ def _kept(members: Members) -> Members:
         try:
             return by_class[row_class]
         except KeyError:
-            found = by_class[row_class] = _guarded(lambda: members(row_class))
+            found = by_class[row_class] = guarded(lambda: members(row_class))
             return found
 
     return known
@@ -137,20 +140,17 @@ class FastSerializer(_Serializing):  # noqa: D101 - see above
 
     # Makes data of one row.
     def to_representation(self, instance: Any) -> Any:  # noqa: D102
-        represent = vars(self).get(_KEPT)
+        represent = vars(self).get(KEPT)
         if represent is None:
-            represent = vars(self)[_KEPT] = _instead_of(super().to_representation, self)
+            represent = vars(self)[KEPT] = _instead_of(super().to_representation, self)
         return represent(instance)
 
     # Without what stands in, which is the instance's own: for copies and pickles.
     def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in vars(self).items() if name != _KEPT}
-
-
-_KEPT = "_rowpath_represent"
+        return {name: value for name, value in vars(self).items() if name != KEPT}
 
 
 def _instead_of(behind: Represent, serializer: Serializer) -> Represent:
     """Return what represents rows in the place of `behind`, which comes next in the bases."""
-    drfs = _guarded(lambda: getattr(behind, "__func__", None) is Serializer.to_representation)
+    drfs = guarded(lambda: getattr(behind, "__func__", None) is Serializer.to_representation)
     return represented(serializer, behind) if drfs else behind

@@ -1,0 +1,146 @@
+"""What FastSerializer does, for serializers that do not have it in their bases."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import MethodType
+from typing import Any
+
+from rest_framework.serializers import BaseSerializer, ListSerializer, Serializer
+
+from rowpath.fast.bases import placed
+from rowpath.fast.codes import calls_super, loads_global, reads_attribute
+from rowpath.fast.drf.choosing import is_drfs_class
+from rowpath.fast.drf.data.by_class import ByClass
+from rowpath.fast.drf.data.members import own_functions
+from rowpath.fast.drf.data.recipes import AS_CLASS, stays
+from rowpath.fast.drf.data.rows import KEPT, FastSerializer, guarded, represented
+from rowpath.fast.drf.options import options
+from rowpath.fast.stores import kept
+
+_OWN = "to_representation"
+
+
+class Data:
+    """Makes the data of serializers, and tells afterwards whether that was rowpath."""
+
+    def __init__(self) -> None:
+        self.is_rowpaths = False
+
+    def __call__(self, serializer: BaseSerializer) -> Any:
+        """Return the data of `serializer`, and leave it as a serializer of DRF's."""
+        as_drf(serializer)
+        with _taken_over(serializer) as taken:
+            data = serializer.data
+        self.is_rowpaths = taken()
+        return data
+
+
+def data_by_drf(serializer: BaseSerializer) -> Any:
+    """Return the data of `serializer` as DRF makes it."""
+    return as_drf(serializer).data
+
+
+def with_next_data(serializer: Any) -> None:
+    """Have rowpath make the data of `serializer` when it is next asked for, once."""
+    if not isinstance(serializer, (Serializer, ListSerializer)) or _OWN in vars(serializer):
+        return
+    if serializer.instance is not None or hasattr(serializer, "initial_data"):
+        vars(serializer)[_OWN] = _Once(serializer)
+
+
+def as_drf(serializer: Any) -> Any:
+    """Return `serializer` without what `with_next_data` has put into it."""
+    own = getattr(serializer, "__dict__", {})
+    if type(own.get(_OWN)) is _Once:
+        del own[_OWN]
+    return serializer
+
+
+class _Once:
+    """Represents what a serializer is asked to represent, and is in its way no more."""
+
+    def __init__(self, serializer: Any) -> None:
+        self._serializer = serializer
+
+    def __call__(self, instance: Any) -> Any:
+        serializer = as_drf(self._serializer)
+        with _taken_over(serializer):
+            return serializer.to_representation(instance)
+
+
+@contextmanager
+def _taken_over(serializer: BaseSerializer) -> Iterator[Callable[[], bool]]:
+    """Have rowpath represent the rows of `serializer` in the block.
+
+    What is given tells, behind the block, whether it did.
+    """
+    child = _of_rows(serializer)
+    give_back = None if child is None else guarded(lambda: _take_over(child))
+    was_rowpaths = False
+    try:
+        yield lambda: was_rowpaths
+    finally:
+        if give_back is not None:
+            was_rowpaths = give_back()
+
+
+def _of_rows(serializer: BaseSerializer) -> Serializer | None:
+    child = serializer.child if isinstance(serializer, ListSerializer) else serializer
+    return child if isinstance(child, Serializer) else None
+
+
+def _take_over(serializer: Serializer) -> Callable[[], bool] | None:
+    """Have rowpath represent rows; return what ends that and tells whether it was so, if it is."""
+    own, cls = vars(serializer), type(serializer)
+    if not options().data or _OWN in own:
+        return None
+    if issubclass(cls, FastSerializer):
+        return lambda: _is_rowpaths(own.get(KEPT))
+    if cls.to_representation is Serializer.to_representation:
+        own[_OWN] = _at_first_row(serializer)
+        return lambda: _is_rowpaths(own.pop(_OWN, None))
+    if (fast := _fast_class(cls)) is None:
+        return None
+    serializer.__class__ = fast
+
+    def give_back() -> bool:
+        serializer.__class__ = cls
+        return _is_rowpaths(own.pop(KEPT, None))
+
+    return give_back
+
+
+def _is_rowpaths(represent: object) -> bool:
+    # DRF's own is a method. Where there was no row, nothing is DRF's.
+    return not isinstance(represent, MethodType)
+
+
+def _at_first_row(serializer: Serializer) -> Callable[[Any], Any]:
+    # Not before there is a row, since it may make the fields.
+    def represent(row: Any) -> Any:
+        theirs = Serializer.to_representation.__get__(serializer)
+        represent_rows = vars(serializer)[_OWN] = represented(serializer, theirs)
+        return represent_rows(row)
+
+    return represent
+
+
+@kept
+@ByClass
+def _fast_class(cls: type[Serializer]) -> type[Serializer] | None:
+    """Return `cls` with FastSerializer behind its own code, before DRF's.
+
+    None where nothing leads there, or where the project's code may tell the class from `cls`.
+    """
+    if not stays(cls) or getattr(cls.__init_subclass__, "__func__", None) is not None:
+        return None
+    before = (one for one in cls.__mro__ if not is_drfs_class(one) and _OWN in vars(one))
+    if not all(calls_super(vars(one)[_OWN], _OWN) for one in before):
+        return None
+    if any(map(_looks_at_classes, own_functions(cls))):
+        return None
+    return placed(cls, FastSerializer, Serializer, {AS_CLASS: cls})
+
+
+def _looks_at_classes(function: object) -> bool:
+    return loads_global(function, "type") or reads_attribute(function, "__class__")

@@ -1,0 +1,68 @@
+"""DRF's own answer of a list, from where it has its queryset, and who makes the data of it."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from django.db.models.query import QuerySet
+from rest_framework.generics import GenericAPIView
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+
+from rowpath.fast.drf.data.without_base import Data, data_by_drf
+from rowpath.fast.drf.shadow import Again, checked, is_due, turned_off
+
+DataOf = Callable[[BaseSerializer], Any]
+"""Makes a serializer's data."""
+
+
+def ordinary_answer(view: GenericAPIView, queryset: QuerySet, data_of: DataOf) -> Response:
+    """Answer as ListModelMixin does, from where it has its queryset."""
+    page = view.paginate_queryset(queryset)
+    if page is None:
+        return answer_of(view, queryset, data_of, is_page=False)
+    return answer_of(view, page, data_of, is_page=True)
+
+
+def answer_of(
+    view: GenericAPIView, rows: Sequence[Any] | QuerySet, data_of: DataOf, *, is_page: bool
+) -> Response:
+    """Answer as ListModelMixin does, from where it has its rows."""
+    data = data_of(view.get_serializer(rows, many=True))
+    return view.get_paginated_response(data) if is_page else Response(data)
+
+
+class ListData:
+    """Makes the data of one list of `view`, and tells afterwards whether that was rowpath.
+
+    A share of what rowpath makes is compared with what DRF makes of the same rows.
+    """
+
+    def __init__(self, view: GenericAPIView) -> None:
+        self.is_rowpaths = False
+        self._view = view
+
+    def __call__(self, serializer: BaseSerializer) -> Any:
+        """Return the data of `serializer`."""
+        if turned_off(type(self._view)) is not None:
+            return data_by_drf(serializer)
+        make = Data()
+        data = make(serializer)
+        self.is_rowpaths = make.is_rowpaths
+        if self.is_rowpaths and is_due():
+            return self._checked(data, serializer.instance)
+        return data
+
+    def _checked(self, data: Any, rows: Any) -> Any:
+        made: list[Any] = []
+
+        def by(data_of: DataOf) -> bytes:
+            made.append(data_of(self._view.get_serializer(rows, many=True)))
+            return repr(made[-1]).encode()
+
+        again = Again(fast=partial(by, Data()), ties=lambda *_: False)
+        ours = repr(data).encode()
+        if checked(type(self._view), ours, partial(by, data_by_drf), again) == ours:
+            return data
+        self.is_rowpaths = False
+        return made[0]
