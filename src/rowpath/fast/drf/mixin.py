@@ -54,8 +54,8 @@ class FastListMixin(_Listing):  # noqa: D101 - see above
         return None
 
 
-# The same, and all other data of the view's serializers: of details, say, and what create() and
-# update() answer, and of a list() that asks for its serializer by itself.
+# The same, and all other data of the view's serializers: of details, of actions, and of a list()
+# that asks for its serializer by itself. What create() and update() answer is DRF's.
 class FastMixin(FastListMixin):  # noqa: D101
     _rowpath_stands_in = True
 

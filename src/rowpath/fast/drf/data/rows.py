@@ -43,6 +43,8 @@ def represented(serializer: Serializer, theirs: Represent) -> Represent:
         represent = guarded(lambda: _by_recipe(serializer, theirs))
         if represent is not None:
             return represent
+    if serializer.parent is None:
+        return _from_second_row(serializer, theirs)
     return _by_fields(serializer, theirs)
 
 
@@ -81,6 +83,22 @@ def _by_recipe(serializer: Serializer, theirs: Represent) -> Represent | None:
         return by_fields(row)
 
     return represent
+
+
+def _from_second_row(serializer: Serializer, theirs: Represent) -> Represent:
+    """Leave the first row to DRF: to look at the fields takes longer than one row saves."""
+    represent: Represent | None = None
+    is_first = True
+
+    def represent_row(row: Any) -> Any:
+        nonlocal represent, is_first
+        if is_first:
+            is_first = False
+            return theirs(row)
+        represent = represent or _by_fields(serializer, theirs)
+        return represent(row)
+
+    return represent_row
 
 
 def _by_fields(serializer: Serializer, theirs: Represent) -> Represent:

@@ -41,10 +41,14 @@ def data_by_drf(serializer: BaseSerializer) -> Any:
 
 
 def with_next_data(serializer: Any) -> None:
-    """Have rowpath make the data of `serializer` when it is next asked for, once."""
+    """Have rowpath make the data of `serializer` when it is next asked for, once.
+
+    Not of one that validates: it makes its fields, and to look at these takes longer than one row
+    saves.
+    """
     if not isinstance(serializer, (Serializer, ListSerializer)) or _OWN in vars(serializer):
         return
-    if serializer.instance is not None or hasattr(serializer, "initial_data"):
+    if serializer.instance is not None and not hasattr(serializer, "initial_data"):
         vars(serializer)[_OWN] = _Once(serializer)
 
 
