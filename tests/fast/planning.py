@@ -14,6 +14,8 @@ Done = subprocess.CompletedProcess[str]
 FIRST_KEYS = {"route", "view", "has_mixin", "path", "falls_back", "sql", "saving", "unmeasured"}
 KEYS = FIRST_KEYS | {
     "verdict",
+    "way",
+    "data_by_drf",
     "missing",
     "blockers",
     "has_all_blockers",

@@ -36,11 +36,12 @@ def test_a_view_answers_with_the_data_of_drf(
     assert told["ours"] == told["theirs"]
 
 
+@pytest.mark.parametrize("view", ["list", "page"])
 @pytest.mark.parametrize("case", [*RECIPE, *OWN_FIELDS])
 def test_a_list_that_is_not_read_fast_tells_that_rowpath_made_its_data(
-    project: Inside, case: str
+    project: Inside, case: str, view: str
 ) -> None:
-    told = project.call("entries:entered", of=case, view="list", mixin="FastListMixin", again=True)
+    told = project.call("entries:entered", of=case, view=view, mixin="FastListMixin", again=True)
 
     is_raised = isinstance(told["ours"][0][0], str) and ": " in told["ours"][0][0]
     assert told["way"] == ("data" if not is_raised else None)
@@ -88,3 +89,52 @@ def test_the_browsable_api_shows_what_it_shows_of_drf(project: Inside) -> None:
     theirs, ours = project.call("entries:described")
 
     assert ours == theirs
+
+
+@pytest.mark.parametrize(
+    ("of", "view", "mixin", "way"),
+    [
+        ("Plain", "list", "FastListMixin", "rows"),
+        ("Plain", "page", "FastListMixin", "data"),
+        ("Method", "list", "FastListMixin", "data"),
+        ("Method", "list", "FastMixin", "data"),
+        ("Method", "rewritten", "FastListMixin", None),
+        ("HidesFields", "list", "FastMixin", None),
+        ("NoFields", "list", "FastMixin", None),
+        ("Shouting", "list", "FastListMixin", "data"),
+        ("ThatLooks", "list", "FastListMixin", None),
+        ("ThatLooksAtItself", "list", "FastListMixin", None),
+        ("Registered", "list", "FastListMixin", None),
+        ("Anew", "list", "FastListMixin", None),
+        ("Fast", "list", "FastListMixin", "data"),
+    ],
+)
+def test_the_plan_tells_the_way_that_the_answer_takes(
+    project: Inside, of: str, view: str, mixin: str, way: str | None
+) -> None:
+    """And, where that is none, why."""
+    foreseen = project.call("entries:foreseen", of=of, view=view, mixin=mixin)
+    told = foreseen["told"]
+
+    assert told["way"] == way
+    assert foreseen["way"] == way
+    assert (told["data_by_drf"] is None) is (way is not None)
+
+
+@pytest.mark.parametrize("view", ["list", "rewritten"])
+def test_the_plan_of_a_view_without_a_mixin_tells_what_fast_mixin_would_bring(
+    project: Inside, view: str
+) -> None:
+    told = project.call("entries:foreseen", of="Method", view=view, mixin=None)["told"]
+
+    assert told["has_mixin"] is False
+    assert told["way"] == "data"
+
+
+def test_a_list_of_its_own_is_told_what_fast_mixin_would_bring(project: Inside) -> None:
+    foreseen = project.call(
+        "entries:foreseen", of="Method", view="rewritten", mixin="FastListMixin"
+    )
+
+    change = foreseen["told"]["data_by_drf"]["change"]
+    assert change == "Name FastMixin in the place of FastListMixin."

@@ -1,10 +1,14 @@
 """Views whose serializers are DRF's own, by DRF alone and with rowpath's mixins."""
 
+import io
+import json
 import re
 from typing import Any, cast
 
+from django.core.management import call_command
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import CaptureQueriesContext, override_settings
+from django.urls import path
 from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
@@ -28,7 +32,7 @@ MIXINS: dict[str | None, tuple[type, ...]] = {
 class _Halves(BasePagination):
     """A paginator that rowpath knows nothing of."""
 
-    def paginate_queryset(self, queryset: Any, _request: Any, _view: Any = None) -> Any:
+    def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> Any:  # noqa: ARG002
         rows = list(queryset)
         return rows[: (len(rows) + 1) // 2]
 
@@ -269,3 +273,48 @@ def described() -> list[Any]:
             pages.append(_TOKEN.sub("", page))
         told.append(pages)
     return told
+
+
+class _Plain(serializers.ModelSerializer[Topic]):
+    class Meta:
+        model = Topic
+        fields = ("id", "name")
+
+
+class _Method(_Plain):
+    shown = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Topic
+        fields = ("id", "name", "shown")
+
+    def get_shown(self, row: Topic) -> str:
+        return row.name
+
+
+class _HidesFields(_Method):
+    def to_representation(self, instance: Any) -> Any:
+        self.fields.pop("name", None)
+        return super().to_representation(instance)
+
+
+class _NoFields(serializers.BaseSerializer[Topic]):
+    def to_representation(self, instance: Any) -> Any:
+        return instance.pk
+
+
+SAID = SHOUTING | {
+    cls.__name__.strip("_"): cls for cls in (_Plain, _Method, _HidesFields, _NoFields)
+}
+
+
+def foreseen(of: str, view: str, mixin: str | None) -> dict[str, Any]:
+    """Return what rowpath_plan says of a view's way, and what its answer tells."""
+    members = {"serializer_class": SAID[of], "queryset": Topic.objects.order_by("pk")}
+    made: Any = type("View", (*MIXINS[mixin], VIEWS[view]), members)
+    said = io.StringIO()
+    with override_settings(ROOT_URLCONF=(path("here/", made.as_view()),)):
+        call_command("rowpath_plan", "--json", "--no-measure", stdout=said)
+    [told] = json.loads(said.getvalue())
+    outcome = outcome_of(asked(made))
+    return {"told": told, "way": outcome and outcome.way}

@@ -21,11 +21,15 @@ from rowpath.fast.drf.blockers import (
     queryset_blockers,
     view_blockers,
 )
+from rowpath.fast.drf.data.foreseen import why_by_drf
+from rowpath.fast.drf.data.without_base import as_drf, has_next_data
 from rowpath.fast.drf.measuring import NOT_MEASURED, Measured, measured
 from rowpath.fast.drf.missing import USER, missing, refuses
 from rowpath.fast.drf.mixin import FastListMixin
 from rowpath.fast.drf.placing import owner_of_list, with_mixin
+from rowpath.fast.drf.responses import Outcome
 from rowpath.fast.drf.routes import Route
+from rowpath.fast.drf.views import front_blockers, lists_as_drf
 from rowpath.fast.fallback import CannotCompileError, FallBack
 from rowpath.fast.names import error_text, named
 
@@ -72,6 +76,10 @@ class Forecast:
     """What was not given, each with how to give it."""
     planned: Planned | None = None
     measured: Measured = NOT_MEASURED
+    way: str | None = None
+    """What rowpath makes of the rows, as the outcome of an answer tells it."""
+    data_by_drf: FallBack | None = None
+    """Why not even their data, where DRF makes that."""
     rendered_otherwise: str | None = None
     """The renderer for a client that says nothing about what it accepts, if it is another."""
     refused: str | None = None
@@ -204,15 +212,40 @@ def _told(case: _Case, verdict: Verdict, **said: Any) -> Forecast:
     owner = None if is_fast else owner_of_list(view_class)
     otherwise = None if asked is None else asked.otherwise
     refused = None if asked is None else asked.refused
+    way, data_by_drf = _way(asked, verdict)
     return Forecast(
         route=case.route,
         verdict=verdict,
+        way=way,
+        data_by_drf=data_by_drf,
         is_fast=is_fast,
         behind=None if owner is None else named(owner),
         rendered_otherwise=None if otherwise is None else named(type(otherwise)),
         refused=None if refused is None else error_text(refused),
         **said,
     )
+
+
+def _way(asked: AskedView | None, verdict: Verdict) -> tuple[str | None, FallBack | None]:
+    if verdict is Verdict.FAST:
+        return Outcome(path="compiled").way, None
+    if asked is None or verdict not in (Verdict.FALLS_BACK, Verdict.VALUES):
+        return None, None
+    try:
+        reason = _why_data_by_drf(asked.view)
+    except Exception as error:  # noqa: BLE001 - whatever the project's serializers raise
+        reason = FallBack(reason=f"its serializer cannot be made: {error_text(error)}")
+    return (Outcome(is_data=True).way, None) if reason is None else (None, reason)
+
+
+def _why_data_by_drf(view: GenericAPIView) -> FallBack | None:
+    serializer = view.get_serializer([], many=True)
+    listed = type(view)
+    ends_in_ours = not any(front_blockers(listed, FastListMixin))
+    if not (ends_in_ours and lists_as_drf(listed, FastListMixin)) and not has_next_data(serializer):
+        reason = f"{named(listed)} makes its list without DRF's list()"
+        return FallBack(reason=reason, change="Name FastMixin in the place of FastListMixin.")
+    return why_by_drf(as_drf(serializer))
 
 
 def _page_size(view: GenericAPIView) -> int | None:

@@ -1,10 +1,10 @@
-"""Where a person would put FastListMixin into a view that does not have it."""
+"""Where a person would put FastMixin into a view that does not have it."""
 
 from rest_framework.generics import GenericAPIView
 from rest_framework.mixins import ListModelMixin
 
 from rowpath.fast.bases import placed
-from rowpath.fast.drf.mixin import FastListMixin
+from rowpath.fast.drf.mixin import FastListMixin, FastMixin
 
 
 def with_mixin(view_class: type[GenericAPIView]) -> type[GenericAPIView]:
@@ -16,7 +16,7 @@ def with_mixin(view_class: type[GenericAPIView]) -> type[GenericAPIView]:
     if issubclass(view_class, FastListMixin):
         return view_class
     before = ListModelMixin if ListModelMixin in view_class.__mro__ else view_class
-    return placed(view_class, FastListMixin, before, {})
+    return placed(view_class, FastMixin, before, {})
 
 
 def owner_of_list(view_class: type) -> type | None:

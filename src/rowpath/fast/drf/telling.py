@@ -33,6 +33,10 @@ def paragraph(one: Forecast) -> Iterator[str]:
         yield from _reasons([one.falls_back])
     if one.missing:
         yield f"Not given: {'; '.join(one.missing)}."
+    if one.way == "data":
+        yield "Its data is made by rowpath, of the rows that Django reads."
+    if one.data_by_drf is not None:
+        yield f"Its data is DRF's, too: {_one_line(str(one.data_by_drf))}."
     if one.planned is not None:
         yield from _plan(one)
     if one.behind is not None and one.verdict in (Verdict.FAST, Verdict.VALUES):
@@ -97,9 +101,11 @@ def _numbers(lists: Sequence[Forecast]) -> str:
     unknown = sum(one.verdict is Verdict.UNKNOWN for one in lists)
     would_not = f", {would} would not" if would else ""
     are_unknown = f", {unknown} are unknown" if unknown else ""
+    data = sum(one.way == "data" for one in lists)
+    are_data = f" Of {data} that are not read fast rowpath makes the data." if data else ""
     return (
         f"{len(lists)} lists: {fast} fast, {back} with FastListMixin fall back, "
-        f"{could} more would be fast with it{would_not}{are_unknown}."
+        f"{could} more would be fast with it{would_not}{are_unknown}.{are_data}"
     )
 
 
@@ -133,7 +139,9 @@ def as_json(one: Forecast, counts: Mapping[str, Count]) -> dict[str, Any]:
         "view": _dotted(one.route.view_class),
         "has_mixin": one.is_fast,
         "path": planned and planned.path,
+        "way": one.way,
         "falls_back": one.falls_back and _reason(one.falls_back),
+        "data_by_drf": one.data_by_drf and _reason(one.data_by_drf),
         "sql": planned and planned.sql,
         "saving": saving and {"rows": saving.rows, "drf_s": saving.drf_s, "fast_s": saving.fast_s},
         "unmeasured": one.measured.raised,
@@ -164,7 +172,9 @@ def look_alike_as_json(one: LookAlike) -> dict[str, Any]:
         "view": _dotted(one.view_class),
         "has_mixin": False,
         "path": None,
+        "way": None,
         "falls_back": {"reason": reason, "field": None, "change": None},
+        "data_by_drf": None,
         "sql": None,
         "saving": None,
         "unmeasured": None,

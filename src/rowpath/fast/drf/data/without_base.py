@@ -15,6 +15,7 @@ from rowpath.fast.drf.data.members import own_functions
 from rowpath.fast.drf.data.recipes import AS_CLASS, stays
 from rowpath.fast.drf.data.rows import KEPT, FastSerializer, guarded, represented
 from rowpath.fast.drf.options import options
+from rowpath.fast.names import named
 from rowpath.fast.stores import kept
 
 _OWN = "to_representation"
@@ -52,6 +53,11 @@ def with_next_data(serializer: Any) -> None:
         vars(serializer)[_OWN] = _Once(serializer)
 
 
+def has_next_data(serializer: Any) -> bool:
+    """Whether `with_next_data` has done so."""
+    return type(vars(serializer).get(_OWN)) is _Once
+
+
 def as_drf(serializer: Any) -> Any:
     """Return `serializer` without what `with_next_data` has put into it."""
     own = getattr(serializer, "__dict__", {})
@@ -78,7 +84,7 @@ def _taken_over(serializer: BaseSerializer) -> Iterator[Callable[[], bool]]:
 
     What is given tells, behind the block, whether it did.
     """
-    child = _of_rows(serializer)
+    child = of_rows(serializer)
     give_back = None if child is None else guarded(lambda: _take_over(child))
     was_rowpaths = False
     try:
@@ -88,7 +94,8 @@ def _taken_over(serializer: BaseSerializer) -> Iterator[Callable[[], bool]]:
             was_rowpaths = give_back()
 
 
-def _of_rows(serializer: BaseSerializer) -> Serializer | None:
+def of_rows(serializer: BaseSerializer) -> Serializer | None:
+    """Return what represents the rows of `serializer`, if it has fields."""
     child = serializer.child if isinstance(serializer, ListSerializer) else serializer
     return child if isinstance(child, Serializer) else None
 
@@ -132,18 +139,25 @@ def _at_first_row(serializer: Serializer) -> Callable[[Any], Any]:
 @kept
 @ByClass
 def _fast_class(cls: type[Serializer]) -> type[Serializer] | None:
-    """Return `cls` with FastSerializer behind its own code, before DRF's.
-
-    None where nothing leads there, or where the project's code may tell the class from `cls`.
-    """
-    if not stays(cls) or getattr(cls.__init_subclass__, "__func__", None) is not None:
-        return None
-    before = (one for one in cls.__mro__ if not is_drfs_class(one) and _OWN in vars(one))
-    if not all(calls_super(vars(one)[_OWN], _OWN) for one in before):
-        return None
-    if any(map(_looks_at_classes, own_functions(cls))):
+    """Return `cls` with FastSerializer behind its own code, before DRF's, where nobody can tell."""
+    if why_no_fast_class(cls) is not None:
         return None
     return placed(cls, FastSerializer, Serializer, {AS_CLASS: cls})
+
+
+def why_no_fast_class(cls: type[Serializer]) -> str | None:
+    """Return why `cls`, whose to_representation() is its own, has DRF behind that; None if not."""
+    own = [one for one in cls.__mro__ if not is_drfs_class(one) and _OWN in vars(one)]
+    for one in own:
+        if not calls_super(vars(one)[_OWN], _OWN):
+            return f"{named(one)} has a {_OWN}() of its own that does not call super()"
+    if not stays(cls):
+        return f"{named(cls)} has a {_OWN}() of its own and does not stand in a module"
+    if getattr(cls.__init_subclass__, "__func__", None) is not None:
+        return f"{named(cls)} has a {_OWN}() of its own and hears of its subclasses"
+    if any(map(_looks_at_classes, own_functions(cls))):
+        return f"{named(cls)} has a {_OWN}() of its own and code that may look at its class"
+    return None
 
 
 def _looks_at_classes(function: object) -> bool:
