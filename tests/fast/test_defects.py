@@ -18,6 +18,10 @@ SCENARIOS = (
     "in-a-transaction",
     "data",
     "data-once",
+    "data-of-a-list",
+    "data-of-a-view",
+    "data-behind-super",
+    "data-shadowed",
 )
 
 

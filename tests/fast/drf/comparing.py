@@ -19,7 +19,7 @@ from rest_framework.generics import ListAPIView
 from rest_framework.test import APIRequestFactory
 
 from fast.exact import chain, exact, how_represented, stand_in_a_module
-from rowpath.fast.drf import FastListMixin, FastSerializer, StreamingList, outcome_of
+from rowpath.fast.drf import FastMixin, FastSerializer, StreamingList, outcome_of
 from rowpath.fast.encoding import CannotEncodeError
 from rowpath.fast.fallback import CannotCompileError
 
@@ -61,7 +61,7 @@ class Compared:
 
     answer: Answer
     path: str
-    """compiled, portable, streamed, DRF, raised, or "broken off": after the first byte."""
+    """compiled, portable, streamed, data, DRF, raised, or "broken off": after the first byte."""
     reason: str
     data: str
     """How FastSerializer has made the data: see `how_represented`; "none" if there is none."""
@@ -69,7 +69,7 @@ class Compared:
 
 def compared(view: type[ListAPIView[Any]], url: str, accept: str) -> Compared:
     """Ask both for `url`, and the fast one twice. Raises DifferenceError."""
-    mixin = StreamingList if hasattr(view, "stream_above_rows") else FastListMixin
+    mixin = StreamingList if hasattr(view, "stream_above_rows") else FastMixin
     own = {name: one for name, one in vars(view).items() if name == "stream_above_rows"}
     fast: type[ListAPIView[Any]] = type("View", (mixin, view), own)
     theirs, _, said = asked(view, url, accept)
@@ -130,7 +130,7 @@ def asked(view: type[ListAPIView[Any]], url: str, accept: str) -> tuple[Answer, 
     except Exception as error:  # noqa: BLE001 - whatever it is, both have to raise it
         return Answer(raised=type(error)), "raised", f"{type(error).__name__}: {error}"
     outcome = outcome_of(response)
-    path = (outcome and outcome.path) or "DRF"
+    path = (outcome and (outcome.path or outcome.way)) or "DRF"
     headers = tuple(sorted(response.headers.items()))
     answer = Answer(status=response.status_code, headers=headers, content=content)
     return answer, path, str(outcome.reason) if outcome and outcome.reason else ""

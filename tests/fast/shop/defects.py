@@ -21,11 +21,12 @@ from rest_framework.test import APIRequestFactory  # noqa: E402
 from fast.exact import stand_in_a_module  # noqa: E402
 from fast.shop import representing  # noqa: E402
 from fast.shop.asking import told  # noqa: E402 - rowpath.fast is imported from here on
+from fast.shop.entries import VIEWS  # noqa: E402
 from fast.shop.odd import ByText, FileFields, WithoutRequest  # noqa: E402
 from fast.shop.representing import DRFS, OURS  # noqa: E402
 from fast.shop.views import Flat, Selected  # noqa: E402
 from fast.shop.ways import fast  # noqa: E402
-from rowpath.fast.drf import outcome_of  # noqa: E402
+from rowpath.fast.drf import FastListMixin, FastMixin, outcome_of  # noqa: E402
 
 
 class PagesOfTwo(PageNumberPagination):
@@ -66,6 +67,23 @@ def _of_serializers(case: str) -> dict[str, Any]:
     }
 
 
+def _of_mixin(
+    case: str, mixin: type, base: type = ListAPIView, path: str | None = "data"
+) -> dict[str, Any]:
+    """Return a scenario whose view has a case's serializer, which is DRF's, and as ours a mixin."""
+    theirs = representing.CASES[case](DRFS)[0]
+    stand_in_a_module(theirs)
+    listed = _view(base, serializer_class=theirs, queryset=representing.products()[:3])
+    return {
+        "view": listed,
+        "path": path,
+        "ours": lambda view: type("View", (mixin, view), {}),
+        "options": {},
+    }
+
+
+_REWRITTEN = "fast.shop.entries._Rewritten has a list() of its own."
+
 SCENARIOS = {
     "whole": _scenario(Flat),
     "pages": _scenario(_view(Selected, pagination_class=PagesOfTwo), "?page=2"),
@@ -79,6 +97,12 @@ SCENARIOS = {
     "in-a-transaction": _scenario(Flat, within=transaction.atomic),
     "data": Scenario(**_of_serializers("nested")),
     "data-once": Scenario(**_of_serializers("nested_and_methods")),
+    "data-of-a-list": Scenario(**_of_mixin("nested_and_methods", FastListMixin)),
+    "data-of-a-view": Scenario(**_of_mixin("nested", FastMixin, VIEWS["rewritten"], _REWRITTEN)),
+    "data-behind-super": Scenario(**_of_mixin("overriding_that_calls_super", FastListMixin)),
+    "data-shadowed": Scenario(
+        **_of_mixin("nested_and_methods", FastListMixin) | {"options": {"shadow": 1.0}}
+    ),
 }
 
 
@@ -98,6 +122,8 @@ _UNGUARDED = {
     },
     "rowpath.fast.drf.answers": {
         "append",
+        "fall_back",
+        "is_rowpaths",
         "_rendered",
         "data",
         "get_paginated_response",
@@ -108,8 +134,30 @@ _UNGUARDED = {
         "view",
     },
     "rowpath.fast.drf.data.attributes": {"error", "get", "held", "row_class", "value"},
+    "rowpath.fast.drf.data.without_base": {
+        "_serializer",
+        "data",
+        "is_rowpaths",
+        "to_representation",
+    },
     "rowpath.fast.drf.data.rows": {"fields", "get", "to_representation"},
-    "rowpath.fast.drf.mixin": {"filter_queryset", "get_queryset"},
+    "rowpath.fast.drf.mixin": {
+        "filter_queryset",
+        "get_queryset",
+        "get_serializer",
+        "list",
+        "response",
+    },
+    "rowpath.fast.drf.ordinary": {
+        "_checked",
+        "_view",
+        "append",
+        "encode",
+        "get_serializer",
+        "instance",
+        "is_rowpaths",
+        "paginate_queryset",
+    },
     "rowpath.fast.drf.reading": {
         "_counted",
         "_is_marker",
@@ -129,8 +177,12 @@ _UNGUARDED = {
         "_fast_content",
         "_let_go",
         "close",
+        "fast",
         "get",
+        "is_data",
+        "path",
     },
+    "rowpath.fast.fallback": {"__init__", "change", "fall_back", "field", "reason"},
 }
 
 _tried: set[tuple[instrumented.Place, bool, bool]] = set()
@@ -198,7 +250,7 @@ def _asked(chosen: Scenario, view: Any) -> tuple[Any, str | None]:
     finally:
         request_finished.send(None)
     outcome = outcome_of(response)
-    return seen, None if outcome is None else outcome.path or str(outcome.reason)
+    return seen, None if outcome is None else outcome.path or outcome.way or str(outcome.reason)
 
 
 def _received(response: Any) -> Any:

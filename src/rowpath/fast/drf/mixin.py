@@ -38,8 +38,8 @@ _log = logging.getLogger("rowpath.fast")
 class FastListMixin(_Listing):  # noqa: D101 - see above
     # Answers the view's queryset, filtered and paginated.
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # noqa: D102
-        reason = _beforehand(self)
-        if reason is not None and not _lists_as_drf(self):
+        reason, is_drfs = _beforehand(self)
+        if not is_drfs:
             response = super().list(request, *args, **kwargs)
             return _told(self, Answered(response=response, reason=reason))
         queryset = self.filter_queryset(self.get_queryset())
@@ -62,36 +62,41 @@ class FastMixin(FastListMixin):  # noqa: D101
     # Makes a serializer whose data rowpath makes when it is asked for.
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:  # noqa: D102
         made = super().get_serializer(*args, **kwargs)
-        if turned_off(type(self)) is None:
-            with_next_data(made)
-        return made
+        return with_next_data(self, made)
 
 
-def _beforehand(view: FastListMixin) -> FallBack | None:
-    """Return why `view` does not answer fast, whatever its queryset is; None if it may."""
+def _beforehand(view: FastListMixin) -> tuple[FallBack | None, bool]:
+    """Return why `view` does not answer fast, whatever its queryset is, and None if it may.
+
+    And whether it lists as DRF does, so that its list() may be done without.
+    """
     try:
         return _known(view)
     except CannotCompileError as error:
-        return error.fall_back
+        return error.fall_back, False
 
 
 @step
-def _known(view: FastListMixin) -> FallBack | None:
-    return changed() or view_falls_back(view, FastListMixin) or turned_off(type(view)) or held(view)
-
-
-def _lists_as_drf(view: FastListMixin) -> bool:
-    return changed() is None and lists_as_drf(type(view), FastListMixin)
+def _known(view: FastListMixin) -> tuple[FallBack | None, bool]:
+    if (patched := changed()) is not None:
+        return patched, False
+    reason = view_falls_back(view, FastListMixin) or turned_off(type(view)) or held(view)
+    return reason, reason is None or lists_as_drf(type(view), FastListMixin)
 
 
 def _told(view: FastListMixin, answered: Answered) -> Response:
     """Return the response, which tells from now on why it is DRF's, if it is."""
-    response, reason = answered.response, answered.reason
     try:
-        count(view, reason, answered.ready)
+        _tell(view, answered)
     except CannotCompileError:
         _log.debug("A list of %s was not counted", type(view).__name__)
+    return answered.response
+
+
+@step
+def _tell(view: FastListMixin, answered: Answered) -> None:
+    reason = answered.reason
     if reason is not None:
         _log.debug("DRF answers %s: %s", type(view).__name__, reason)
-        with_outcome(response, Outcome(reason=reason, is_data=answered.is_data))
-    return response
+        with_outcome(answered.response, Outcome(reason=reason, is_data=answered.is_data))
+    count(view, reason, answered.ready)

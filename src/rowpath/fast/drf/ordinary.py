@@ -9,6 +9,7 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
+from rowpath.fast.drf.data.rows import guarded
 from rowpath.fast.drf.data.without_base import Data, data_by_drf
 from rowpath.fast.drf.shadow import Again, checked, is_due, turned_off
 
@@ -44,12 +45,12 @@ class ListData:
 
     def __call__(self, serializer: BaseSerializer) -> Any:
         """Return the data of `serializer`."""
-        if turned_off(type(self._view)) is not None:
+        if not guarded(lambda: turned_off(type(self._view)) is None):
             return data_by_drf(serializer)
         make = Data()
         data = make(serializer)
         self.is_rowpaths = make.is_rowpaths
-        if self.is_rowpaths and is_due():
+        if self.is_rowpaths and guarded(is_due):
             return self._checked(data, serializer.instance)
         return data
 

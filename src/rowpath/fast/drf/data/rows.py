@@ -43,7 +43,7 @@ def represented(serializer: Serializer, theirs: Represent) -> Represent:
         represent = guarded(lambda: _by_recipe(serializer, theirs))
         if represent is not None:
             return represent
-    if serializer.parent is None:
+    if guarded(lambda: serializer.parent is None):
         return _from_second_row(serializer, theirs)
     return _by_fields(serializer, theirs)
 

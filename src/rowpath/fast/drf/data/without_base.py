@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from types import MethodType
 from typing import Any
 
+from rest_framework.generics import GenericAPIView
 from rest_framework.serializers import BaseSerializer, ListSerializer, Serializer
 
 from rowpath.fast.bases import placed
@@ -15,6 +16,7 @@ from rowpath.fast.drf.data.members import own_functions
 from rowpath.fast.drf.data.recipes import AS_CLASS, stays
 from rowpath.fast.drf.data.rows import KEPT, FastSerializer, guarded, represented
 from rowpath.fast.drf.options import options
+from rowpath.fast.drf.shadow import turned_off
 from rowpath.fast.names import named
 from rowpath.fast.stores import kept
 
@@ -41,39 +43,49 @@ def data_by_drf(serializer: BaseSerializer) -> Any:
     return as_drf(serializer).data
 
 
-def with_next_data(serializer: Any) -> None:
-    """Have rowpath make the data of `serializer` when it is next asked for, once.
+def with_next_data(view: GenericAPIView, serializer: Any) -> Any:
+    """Return `serializer`, whose data rowpath makes when it is next asked for, once.
 
-    Not of one that validates: it makes its fields, and to look at these takes longer than one row
-    saves.
+    Not that of one which validates: it makes its fields, and to look at these takes longer than one
+    row saves.
     """
+    guarded(lambda: _put_once(view, serializer))
+    return serializer
+
+
+def _put_once(view: GenericAPIView, serializer: Any) -> None:
     if not isinstance(serializer, (Serializer, ListSerializer)) or _OWN in vars(serializer):
         return
-    if serializer.instance is not None and not hasattr(serializer, "initial_data"):
+    if serializer.instance is None or hasattr(serializer, "initial_data"):
+        return
+    if turned_off(type(view)) is None:
         vars(serializer)[_OWN] = _Once(serializer)
 
 
 def has_next_data(serializer: Any) -> bool:
     """Whether `with_next_data` has done so."""
-    return type(vars(serializer).get(_OWN)) is _Once
+    return type(getattr(serializer, "__dict__", {}).get(_OWN)) is _Once
 
 
 def as_drf(serializer: Any) -> Any:
     """Return `serializer` without what `with_next_data` has put into it."""
-    own = getattr(serializer, "__dict__", {})
-    if type(own.get(_OWN)) is _Once:
-        del own[_OWN]
+    if guarded(lambda: has_next_data(serializer)):
+        del vars(serializer)[_OWN]
     return serializer
 
 
 class _Once:
     """Represents what a serializer is asked to represent, and is in its way no more."""
 
+    __slots__ = ("_serializer",)
+
     def __init__(self, serializer: Any) -> None:
         self._serializer = serializer
 
     def __call__(self, instance: Any) -> Any:
-        serializer = as_drf(self._serializer)
+        serializer = self._serializer
+        if _OWN in vars(serializer):
+            del vars(serializer)[_OWN]
         with _taken_over(serializer):
             return serializer.to_representation(instance)
 
@@ -84,14 +96,13 @@ def _taken_over(serializer: BaseSerializer) -> Iterator[Callable[[], bool]]:
 
     What is given tells, behind the block, whether it did.
     """
-    child = of_rows(serializer)
-    give_back = None if child is None else guarded(lambda: _take_over(child))
+    give_back = guarded(lambda: _take_over(of_rows(serializer)))
     was_rowpaths = False
     try:
         yield lambda: was_rowpaths
     finally:
         if give_back is not None:
-            was_rowpaths = give_back()
+            was_rowpaths = guarded(give_back) is True
 
 
 def of_rows(serializer: BaseSerializer) -> Serializer | None:
@@ -100,8 +111,10 @@ def of_rows(serializer: BaseSerializer) -> Serializer | None:
     return child if isinstance(child, Serializer) else None
 
 
-def _take_over(serializer: Serializer) -> Callable[[], bool] | None:
+def _take_over(serializer: Serializer | None) -> Callable[[], bool] | None:
     """Have rowpath represent rows; return what ends that and tells whether it was so, if it is."""
+    if serializer is None:
+        return None
     own, cls = vars(serializer), type(serializer)
     if not options().data or _OWN in own:
         return None
@@ -127,9 +140,10 @@ def _is_rowpaths(represent: object) -> bool:
 
 
 def _at_first_row(serializer: Serializer) -> Callable[[Any], Any]:
+    theirs = Serializer.to_representation.__get__(serializer)
+
     # Not before there is a row, since it may make the fields.
     def represent(row: Any) -> Any:
-        theirs = Serializer.to_representation.__get__(serializer)
         represent_rows = vars(serializer)[_OWN] = represented(serializer, theirs)
         return represent_rows(row)
 
