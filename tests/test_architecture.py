@@ -86,7 +86,7 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
     ),
     "fast": (
         {"_tags", "bounded", "codes", "fallback", "forms", "names", "proved", "stores"},
-        {"plan", "shipped"},
+        {"plan", "private", "shipped"},
         {"encoding", "psycopg"},
         {"django"},
         {"drf"},
