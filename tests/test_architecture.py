@@ -86,8 +86,8 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
     ),
     "fast": (
         {"_tags", "bounded", "codes", "fallback", "forms", "names", "proved", "stores"},
-        {"plan", "shipped"},
-        {"encoding"},
+        {"plan", "private", "shipped"},
+        {"encoding", "psycopg"},
         {"django"},
         {"drf"},
     ),
@@ -143,6 +143,15 @@ def test_a_module_imports_only_from_the_floors_below_it(path: Path) -> None:
         parts = name.split(".")
         if parts[:2] == ["rowpath", part] and len(parts) > 2 and parts[2] != below[0]:
             assert floor_of(part, parts[2]) < own, f"{part}/{below[0]} imports {name}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_what_psycopg_keeps_to_itself_is_imported_in_its_room_alone(path: Path) -> None:
+    """A module that psycopg calls private is imported below fast/psycopg, and nowhere else."""
+    if path.is_relative_to(SOURCE / "fast" / "psycopg"):
+        return
+
+    assert not [name for name in imported(path) if name.startswith("psycopg._")]
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))

@@ -7,9 +7,10 @@ from typing import Any
 from django.core.signals import request_started
 from django.db import connections, transaction
 
-from rowpath.fast.django.binary import Take, take_binary_rows
+from rowpath.fast.django.binary import take_binary_rows
 from rowpath.fast.django.statement import Statement
 from rowpath.fast.django.wrappers import told_apart
+from rowpath.fast.psycopg.cursor import Take
 
 _names = count()
 _of_thread = local()

@@ -1,4 +1,4 @@
-"""Whether the fast path stands on what it was made for: proved versions, and nothing patched."""
+"""Whether the fast path stands on what it was made for: versions, names, and nothing patched."""
 
 import logging
 from functools import cache
@@ -8,8 +8,11 @@ import rest_framework
 from rest_framework import fields, generics, mixins, renderers, response, serializers
 from rest_framework.utils import encoders, json
 
+from rowpath.fast.django import private as of_django
 from rowpath.fast.django.grounds import GROUNDS
+from rowpath.fast.drf import private as of_drf
 from rowpath.fast.fallback import FallBack
+from rowpath.fast.private import missing
 from rowpath.fast.proved import unproved
 from rowpath.fast.shipped import Owner, relied
 from rowpath.fast.stores import kept
@@ -36,7 +39,7 @@ _ALL = (*GROUNDS, *_GROUNDS)
 
 def changed() -> FallBack | None:
     """Return why no list of this process is fast now; None if nothing speaks against it."""
-    if (found := _unproved()) is not None:
+    if (found := _unfit()) is not None:
         return found
     if (instead := relied.check_grounds(_ALL) or relied.changed()) is not None:
         return FallBack(reason=f"{instead}, not what the library ships")
@@ -45,9 +48,10 @@ def changed() -> FallBack | None:
 
 @kept
 @cache
-def _unproved() -> FallBack | None:
+def _unfit() -> FallBack | None:
+    """Return what is wrong with Django or DRF as they are installed; the log says so once."""
     versions = {"Django": django.get_version(), "djangorestframework": rest_framework.VERSION}
-    found = unproved(versions)
+    found = unproved(versions) or missing(of_django.NEEDED) or missing(of_drf.NEEDED)
     if found is None:
         return None
     _log.warning("The fast path is off in this process, DRF answers: %s.", found)

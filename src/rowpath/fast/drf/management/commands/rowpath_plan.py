@@ -68,7 +68,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         """Tell about each route."""
-        _replace_what_cannot_be_written(vars(self.stdout)["_out"])
+        _replace_what_cannot_be_written(vars(self.stdout).get("_out"))
         there = _all_routes()
         wanted: list[str] = options["route"]
         chosen = [one for one in there if not wanted or any(part in str(one) for part in wanted)]
@@ -105,9 +105,9 @@ class Command(BaseCommand):
             self.stdout.write(line)
 
 
-def _replace_what_cannot_be_written(stream: TextIO) -> None:
+def _replace_what_cannot_be_written(stream: TextIO | None) -> None:
     """Write a character that the terminal does not have as an escape, not as a traceback."""
-    if hasattr(stream, "reconfigure"):
+    if stream is not None and hasattr(stream, "reconfigure"):
         stream.reconfigure(errors="backslashreplace")
 
 
