@@ -1,7 +1,8 @@
 """Makes a project's tables and a superuser, and asks rowpath_plan about its lists.
 
 `bench/reach.py` runs it in the project's own venv, with the settings of this folder, the project's
-name as part of a module's, and the file for the JSON. What a project wants to be there first, and
+name as part of a module's, the file for the JSON, and "ask" if each list is to be asked as well,
+or "plan". What a project wants to be there first, and
 the arguments of its URLs, are in `world_PROJECT.py`, if there is one.
 """
 
@@ -14,10 +15,11 @@ import json
 import os
 import platform
 import sys
-from contextlib import AbstractContextManager, nullcontext
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+from world import World
 
 NAME = "reach@example.com"
 """The superuser's, whichever field of the project's user model has it."""
@@ -27,34 +29,41 @@ def main() -> None:
     """Do so, and write what rowpath_plan has told."""
     import django
 
-    project, result = sys.argv[1:]
+    project, result, what = sys.argv[1:]
     django.setup()
 
     from django.core.management import call_command
+    from django.urls import get_resolver
 
+    get_resolver().url_patterns  # noqa: B018 - some models are imported with the views only
     call_command("migrate", run_syncdb=True, verbosity=0, interactive=False)
-    around, kwargs = world(project)
+    user = superuser()
+    world = world_of(project, user)
     told = io.StringIO()
-    with around:
-        given = [f"{name}={value}" for name, value in kwargs.items()]
+    with world.around:
         options: dict[str, Any] = {"json": True, "no_measure": True, "skip_checks": True}
-        call_command("rowpath_plan", user=NAME, kwarg=given, stdout=told, **options)
+        options["kwarg"] = [f"{name}={value}" for name, value in world.kwargs.items()]
+        options["query"] = [f"{name}={value}" for name, value in world.query.items()]
+        call_command("rowpath_plan", user=NAME, stdout=told, **options)
+        answers = asked(world, user) if what == "ask" else []
     value = {"versions": versions(project), "routes": json.loads(told.getvalue())}
-    Path(result).write_text(json.dumps(value))
+    Path(result).write_text(json.dumps(value | {"asked": answers}))
     sys.stdout.flush()
     os._exit(0)  # some projects have threads that wait for a server
 
 
-def world(project: str) -> tuple[AbstractContextManager[Any], dict[str, str]]:
-    """Make the superuser and what else has to be there.
+def asked(world: World, user: Any) -> list[dict[str, Any]]:
+    """Ask each list with FastListMixin and without."""
+    import asking
 
-    Returns what the lists are asked in, and the arguments of their URLs.
-    """
-    user = superuser()
+    return list(asking.asked(world, user))
+
+
+def world_of(project: str, user: Any) -> World:
+    """Make what has to be there."""
     if importlib.util.find_spec(f"world_{project}") is None:
-        return nullcontext(), {}
-    made: tuple[AbstractContextManager[Any], dict[str, str]]
-    made = importlib.import_module(f"world_{project}").make(user)
+        return World()
+    made: World = importlib.import_module(f"world_{project}").make(user)
     return made
 
 

@@ -4,14 +4,16 @@
 
 import os
 
-from reach_database import DATABASES  # noqa: F401 - Django reads it
+import reach_database
 from weblate.settings_example import *
 from without_migrations import WithoutMigrations
 
 INSTALLED_APPS = [*INSTALLED_APPS, "rowpath.fast.drf"]
+DATABASES = reach_database.DATABASES
 MIGRATION_MODULES = WithoutMigrations()
 _CACHE = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 CACHES = {"default": _CACHE, "avatar": _CACHE}
+ALLOWED_HOSTS = ["localhost"]
 SITE_DOMAIN = "localhost"
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_BROKER_URL = "memory://"
