@@ -20,7 +20,8 @@ DEPTH = 4
 """How many relations are followed to make what a row needs."""
 DAY = date(2030, 1, 1)
 # The first that fits; a field of a project's own is most often one of these with something more.
-VALUES: tuple[tuple[type[models.Field[Any, Any]], Any], ...] = (
+# In quotes, since Django's Field takes no parameters when it runs.
+VALUES: "tuple[tuple[type[models.Field[Any, Any]], Any], ...]" = (
     (models.BooleanField, lambda _: False),
     (models.EmailField, lambda number: f"row{number}@example.com"),
     (models.URLField, lambda number: f"https://example.com/{number}"),
