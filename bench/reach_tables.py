@@ -66,13 +66,16 @@ def print_tables(reached: Sequence[Reached]) -> None:
 def print_answers(reached: Sequence[Reached]) -> None:
     """Print how many lists of each project were asked, how they were answered, and what differs."""
     print()
-    print_row("project", "asked", "with rows", "by rowpath", "the same", DIFFERS, "DRF varies")
-    print_row(*["---"] * 7)
+    print_row(
+        "project", "asked", "with rows", "raise", "by rowpath", "the same", DIFFERS, "DRF varies"
+    )
+    print_row(*["---"] * 8)
     for one in reached:
         came = Counter(str(each["came"]) for each in one.asked)
         with_rows = sum(each["rows"] > 0 for each in one.asked)
+        raised = sum(each["outcome"] == "raised" for each in one.asked)
         fast = sum(each["outcome"] not in ("DRF", "raised") for each in one.asked)
-        numbers = (with_rows, fast, came["the same"], came[DIFFERS], came["DRF varies"])
+        numbers = (with_rows, raised, fast, came["the same"], came[DIFFERS], came["DRF varies"])
         print_row(one.project, str(len(one.asked)), *map(str, numbers))
     differing = [
         f"{one.project}: {each['route']}, {each['outcome']}"

@@ -1,7 +1,8 @@
 """Makes some rows for the models of a project's lists, of whatever fields these have.
 
-They are inserted in bulk, so that neither a model's own save() nor a receiver of a signal sends
-anything to anybody, and each alone, in a savepoint: what the database refuses is left out.
+No model's own save() is called, and no receiver of a signal but those of a model with a parent's
+table, so that nothing is sent to anybody. Each is inserted in a savepoint of its own: what the
+database refuses is left out.
 """
 
 # ruff: noqa: ANN401, SLF001 - any model and field, by what Django says of them
@@ -56,7 +57,10 @@ def made(model: type[models.Model], number: int, depth: int) -> models.Model | N
     try:
         with transaction.atomic():
             row = model(**values(model, number, depth))
-            model._base_manager.bulk_create([row])
+            if model._meta.parents:
+                models.Model.save_base(row, force_insert=True)  # bulk_create() has no parents
+            else:
+                model._base_manager.bulk_create([row])
             relate(row)
     except Exception:  # noqa: BLE001 - a table with rules of its own stays as it is
         return None
@@ -81,12 +85,19 @@ def values(model: type[models.Model], number: int, depth: int) -> Mapping[str, A
 def related(field: Any, number: int, depth: int) -> models.Model | None:
     """Return a row that the foreign key may lead to; none of the same table, and none if it may."""
     model: type[models.Model] = field.related_model
+    if model._meta.label == "contenttypes.ContentType":  # of what has a list, as generic keys want
+        return model._base_manager.filter(**label(field.model)).first()
     free = model._base_manager.all()
     if field.unique:
         free = free.exclude(pk__in=field.model._base_manager.values(field.attname))
     if (there := free.order_by("pk").first()) is not None:
         return there
     return None if field.null or not depth else made(model, number, depth - 1)
+
+
+def label(model: type[models.Model]) -> dict[str, Any]:
+    """Return what ContentType calls the model."""
+    return {"app_label": model._meta.app_label, "model": model._meta.model_name}
 
 
 def value_of(field: Any, number: int) -> Any:
