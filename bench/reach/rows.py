@@ -19,13 +19,15 @@ ROWS = 3
 """As many as each table gets, if it has none of its own: with nulls where they may be, and not."""
 DEPTH = 4
 """How many relations are followed to make what a row needs."""
+NOBODY = "http://localhost:9"
+"""Where nobody listens, on this machine: some lists ask the servers that their rows name."""
 DAY = date(2030, 1, 1)
 # The first that fits; a field of a project's own is most often one of these with something more.
 # In quotes, since Django's Field takes no parameters when it runs.
 VALUES: "tuple[tuple[type[models.Field[Any, Any]], Any], ...]" = (
     (models.BooleanField, lambda _: False),
     (models.EmailField, lambda number: f"row{number}@example.com"),
-    (models.URLField, lambda number: f"https://example.com/{number}"),
+    (models.URLField, lambda number: f"{NOBODY}/{number}"),
     (models.SlugField, lambda number: f"row-{number}"),
     (models.CharField, lambda number: f'row {number} "é"'),
     (models.FileField, lambda number: f"row{number}.txt"),
