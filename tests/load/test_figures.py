@@ -9,6 +9,7 @@ import pytest
 
 from load.made import result, target
 from rowpath.lab.load.figures import (
+    P99_FROM_REQUESTS,
     LittlesLaw,
     figures,
     limits,
@@ -50,6 +51,12 @@ def test_a_p99_takes_a_thousand_requests() -> None:
     assert percentile(np.arange(1_000.0), 99) == 989.0
     assert percentile(np.arange(9_999.0), 99.9) is None
     assert percentile(np.arange(10_000.0), 99.9) == 9989.0
+
+
+def test_the_number_that_is_told_is_the_one_from_which_there_is_a_p99() -> None:
+    """One request fewer has none."""
+    assert percentile(np.arange(P99_FROM_REQUESTS - 1.0), 99) is None
+    assert percentile(np.arange(float(P99_FROM_REQUESTS)), 99) is not None
 
 
 def test_what_could_not_be_sent_lies_above_all_that_was() -> None:
@@ -282,6 +289,14 @@ def test_littles_law_counts_what_ended_while_all_users_were_there() -> None:
     assert law is not None
     assert law.requests == 7
     assert law.rate_times_time == pytest.approx(6.5 / 4)
+
+
+def test_a_load_that_ended_with_its_ramp_is_under_no_littles_law() -> None:
+    """The last user came when the time was over: there was no time with all of them."""
+    made = result(target(USERS_OF_TWO, [2.0] * 6), run_time_s=1.0, spawn_rate=1.0)
+
+    assert made.ramp_s == made.duration_s
+    assert littles_law(made) is None
 
 
 def test_an_open_loop_is_under_no_littles_law() -> None:
