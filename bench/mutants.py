@@ -45,11 +45,11 @@ TESTS: Mapping[str, Sequence[str]] = {
     "lab/analysis.py": ANALYSIS,
     "lab/disturbances.py": ("tests/lab/test_disturbances.py",),
     "lab/forecast.py": ("tests/lab/test_forecast.py",),
-    "lab/measures.py": ("tests/lab/test_measures.py",),
+    "lab/measures.py": ("tests/lab/test_measures.py", "tests/lab/test_gates.py"),
     "lab/sharing.py": ("tests/lab/test_sharing.py",),
     "lab/verifying.py": ("tests/kept/test_verifying.py",),
     "lab/comparing/comparison.py": COMPARING,
-    "lab/comparing/measured.py": COMPARING,
+    "lab/comparing/measured.py": ("tests/comparing/test_measured.py",),
     **{
         f"lab/load/{name}.py": (f"tests/load/test_{name}.py",)
         for name in ("figures", "ledger", "thresholds", "timeline")
