@@ -199,6 +199,7 @@ def test_a_race_counts_in_seconds() -> None:
     """Its file has milliseconds: a block of 10, 10 and 12 is a hundredth of a second."""
     first, second = measured(race(2.0, scatter=(1.0,) * 6))
 
+    assert (first.baseline, second.baseline) == ("", "A")
     assert (first.unit, first.blocks, first.ratios) == ("s", (0.01,) * 6, ())
     assert (second.unit, second.blocks, second.ratios) == ("s", (0.02,) * 6, (2.0,) * 6)
 
