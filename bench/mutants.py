@@ -46,6 +46,8 @@ TESTS: Mapping[str, Sequence[str]] = {
     "lab/disturbances.py": ("tests/lab/test_disturbances.py",),
     "lab/forecast.py": ("tests/lab/test_forecast.py",),
     "lab/measures.py": ("tests/lab/test_measures.py", "tests/lab/test_gates.py"),
+    "lab/plan.py": ("tests/lab/test_plan.py",),
+    "lab/resume.py": ("tests/lab/test_resume.py",),
     "lab/sharing.py": ("tests/lab/test_sharing.py",),
     "lab/verifying.py": ("tests/kept/test_verifying.py",),
     "lab/comparing/comparison.py": COMPARING,
@@ -54,10 +56,16 @@ TESTS: Mapping[str, Sequence[str]] = {
         f"lab/load/{name}.py": (f"tests/load/test_{name}.py",)
         for name in ("figures", "ledger", "thresholds", "timeline")
     },
+    "lab/load/plan.py": ("tests/load/test_figures.py",),
     "lab/load/results.py": ("tests/load/test_figures.py",),
     "lab/measuring/machine.py": ("tests/lab/test_machine.py",),
     "lab/race/judging.py": ("tests/race/test_judging.py", "tests/race/test_race_report.py"),
+    "lab/race/crowd.py": ("tests/race/test_crowd.py",),
     "lab/race/results.py": ("tests/race/test_judging.py",),
+    "lab/race/runs.py": ("tests/kept/test_verifying.py", "tests/kept/test_runs.py"),
+    "lab/race/values.py": ("tests/race/test_values.py",),
+    "capture/trace.py": ("tests/capture/test_trace.py",),
+    "report/figures.py": ("tests/report/test_figures.py",),
     "report/trend/series.py": ("tests/kept/test_trend.py",),
 }
 """Which tests belong to a module."""
