@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_analysis import LISTS, QUICK, SEEN, SOURCES, STOCK, VERSIONS, fill, planned
 
@@ -82,6 +82,7 @@ def written(stage: Stage, results: Results) -> Run:
     return from_json(to_json(run))
 
 
+@settings(max_examples=1_000)
 @given(st.floats(min_value=0, max_value=1e6, allow_nan=False))
 def test_milliseconds_of_a_file_come_back_to_the_last_bit(time_s: float) -> None:
     """What is measured in seconds and written in milliseconds is written the same again."""
@@ -156,9 +157,26 @@ def test_blocks_of_another_seed_are_refused() -> None:
     """The order of each block in the file must be the one that the seed gives."""
     stage = planned()
     run = replace(written(stage, measured(stage, 1)), seed=SEED + 1)
+    was, now = (slot_order(stage, seed=seed, block=0) for seed in (SEED, SEED + 1))
+    old, new = next(pair for pair in zip(was, now, strict=True) if pair[0] != pair[1])
 
-    with pytest.raises(ResumeError, match=r"block 1 of lists, 1,000 rows had .* where"):
+    with pytest.raises(ResumeError) as raised:
         resumed(run, [stage], SOURCES)
+
+    assert f"block 1 of lists, 1,000 rows had {old} where there is {new} now" in str(raised.value)
+
+
+def test_a_variant_that_was_never_timed_when_traced_took_no_time_then() -> None:
+    """Older files do not say how long the traced request took."""
+    stage = planned()
+    run = written(stage, measured(stage, 1))
+    [experiment] = run.experiments
+    variants = tuple(replace(each, observed_ms=None) for each in experiment.variants)
+    run = replace(run, experiments=(replace(experiment, variants=variants),))
+
+    again = resumed(run, [stage], SOURCES)
+
+    assert {seen.duration_s for seen in again.observations.values()} == {0.0}
 
 
 def test_a_run_that_ended_is_gone_on_with_by_what_it_was_asked_for() -> None:
