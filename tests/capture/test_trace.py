@@ -64,15 +64,22 @@ def test_similar_counts_all_statements_that_share_a_text() -> None:
 
 
 def test_duplicates_share_their_values_too() -> None:
-    """Of four similar statements two have the same values; what cannot be compared is alone."""
+    """Of six similar statements three have the same values; what cannot be compared is alone."""
     sent = [
         Statement(text=text, duration_s=0, rows=1, values=values)
-        for text, values in (("a", "1"), ("a", "2"), ("a", "1"), ("a", None), ("b", "1"))
+        for text, values in (
+            ("a", "1"),
+            ("a", "2"),
+            ("a", "1"),
+            ("a", None),
+            ("b", "1"),
+            ("a", "1"),
+        )
     ]
     trace = Trace(statements=(*sent, sent[3]), peak_bytes=0)
 
-    assert trace.similar == 5
-    assert trace.duplicates == 2
+    assert trace.similar == 6
+    assert trace.duplicates == 3
 
 
 def test_rows_are_unknown_where_one_statement_cannot_say() -> None:
