@@ -104,3 +104,25 @@ def test_a_profile_is_had_by_its_name() -> None:
     assert [profile_named(each.name) for each in PROFILES] == list(PROFILES)
     with pytest.raises(UsageError, match="Choose one of: quick, default, thorough"):
         profile_named("talk")
+
+
+@pytest.mark.parametrize(
+    ("name", "floor", "blocks", "half_width"),
+    [("quick", 6, 6, None), ("default", 6, 12, 0.025), ("thorough", 20, 20, None)],
+)
+def test_a_profile_decides_how_many_blocks_there_are(
+    name: str, floor: int, blocks: int, half_width: float | None
+) -> None:
+    """Without a width to stop at they are as many as they are."""
+    plan = RacePlan(entrants=(entrant("A"), entrant("B")), profile=profile_named(name))
+
+    assert (plan.floor, plan.blocks, plan.half_width) == (floor, blocks, half_width)
+
+
+def test_a_plain_race_asks_one_at_a_time_and_compares_the_answers() -> None:
+    """Of the first with each of the others."""
+    plan = RacePlan(entrants=(entrant("A"), entrant("B"), entrant("C")))
+
+    assert (plan.users, plan.may_differ, plan.ignored) == (1, False, frozenset())
+    assert plan.baseline.name == "A"
+    assert [each.name for each in plan.others] == ["B", "C"]
