@@ -1,6 +1,6 @@
 """Change one thing at a time in what computes verdicts, and tell what the tests do not notice.
 
-    python bench/mutants.py                                 every module below; twenty minutes
+    python bench/mutants.py                                 every module below; half an hour
     python bench/mutants.py src/rowpath/stats/ratio.py      one of them
     python bench/mutants.py src/rowpath/stats/ratio.py --from 40
     python bench/mutants.py --every 3                       a third of them
