@@ -1,6 +1,7 @@
 """What raw times come to: rates, percentiles, Little's law, and whether a figure holds."""
 
 import heapq
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from rowpath.lab.load.figures import (
     steady,
     whole,
 )
-from rowpath.lab.load.plan import LoadPlan, Local, Master, Target
+from rowpath.lab.load.plan import LoadPlan, Local, Master, Order, Target
 from rowpath.lab.load.results import Generator, LoadResult
 
 USERS_OF_TWO = [0.0, 0.0, 2.0, 2.0, 4.0, 4.0]
@@ -406,3 +407,29 @@ def test_a_plan_says_how_many_processes_ask_and_how_long_it_drains() -> None:
     assert plan(timeout_s=2.0).drains_s == 2.0
     assert plan(run_time_s=1.0).drains_s == 5.0
     assert plan(grace_s=0.0).drains_s == 0.0
+
+
+def test_a_process_that_asks_is_told_all_that_it_has_to_know() -> None:
+    """As JSON, from which it reads the same; all users come at once where no rate is told."""
+    targets = (Target(url="http://127.0.0.1/", headers=(("a", "b"),), cookies=(("c", "d"),)),)
+    plan = LoadPlan(
+        targets=targets, users=9, run_time_s=10.0, rate=5.0, seed=3, role=Master(expects=3)
+    )
+
+    order = json.loads(json.dumps(plan.order()))
+
+    assert Order.read(order, place=2) == Order(
+        targets=targets,
+        run_time_s=10.0,
+        rate=5.0,
+        seed=3,
+        timeout_s=plan.timeout_s,
+        grace_s=10.0,
+        most_bytes=plan.most_bytes,
+        generators=3,
+        host=None,
+        place=2,
+    )
+    assert Order.read(order).place == 0
+    assert (order["users"], order["spawn_rate"]) == (9, 9)
+    assert replace(plan, spawn_rate=2.0).order()["spawn_rate"] == 2.0
