@@ -46,7 +46,7 @@ TESTS: Mapping[str, Sequence[str]] = {
     "lab/disturbances.py": ("tests/lab/test_disturbances.py",),
     "lab/forecast.py": ("tests/lab/test_forecast.py",),
     "lab/measures.py": ("tests/lab/test_measures.py", "tests/lab/test_gates.py"),
-    "lab/plan.py": ("tests/lab/test_plan.py",),
+    "lab/plan.py": ("tests/lab/test_plan.py", "tests/lab/test_gates.py"),
     "lab/resume.py": ("tests/lab/test_resume.py",),
     "lab/sharing.py": ("tests/lab/test_sharing.py",),
     "lab/verifying.py": ("tests/kept/test_verifying.py",),
