@@ -383,7 +383,14 @@ def test_the_busiest_process_that_asks_is_the_one_that_counts() -> None:
 
 @pytest.mark.parametrize(
     ("users", "spawn_rate", "ramp_s"),
-    [(10, None, 0.0), (10, 10.0, 0.0), (10, 4.0, 2.0), (3, 0.5, 4.0), (1, 0.1, 0.0)],
+    [
+        (10, None, 0.0),
+        (10, 10.0, 0.0),
+        (10, 4.0, 2.0),
+        (10, 1.5, 9.0),
+        (3, 0.5, 4.0),
+        (1, 0.1, 0.0),
+    ],
 )
 def test_users_are_there_when_the_last_was_started(
     users: int, spawn_rate: float | None, ramp_s: float
@@ -392,6 +399,14 @@ def test_users_are_there_when_the_last_was_started(
     plan = LoadPlan(targets=(), users=users, spawn_rate=spawn_rate, run_time_s=60.0)
 
     assert plan.ramp_s == pytest.approx(ramp_s)
+
+
+def test_a_target_is_told_by_its_name_or_by_its_url() -> None:
+    """And has as much weight as another where none is told."""
+    url = "http://127.0.0.1/"
+
+    assert [Target(url=url).label, Target(url=url, name="home").label] == [url, "home"]
+    assert Target(url=url).weight == 1
 
 
 def test_a_plan_says_how_many_processes_ask_and_how_long_it_drains() -> None:
