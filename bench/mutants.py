@@ -60,7 +60,6 @@ TESTS: Mapping[str, Sequence[str]] = {
     "lab/load/results.py": ("tests/load/test_figures.py",),
     "lab/measuring/machine.py": ("tests/lab/test_machine.py",),
     "lab/race/judging.py": ("tests/race/test_judging.py", "tests/race/test_race_report.py"),
-    "lab/race/crowd.py": ("tests/race/test_crowd.py",),
     "lab/race/results.py": ("tests/race/test_judging.py",),
     "lab/race/runs.py": ("tests/kept/test_verifying.py", "tests/kept/test_runs.py"),
     "lab/race/values.py": ("tests/race/test_values.py",),
