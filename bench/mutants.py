@@ -1,6 +1,6 @@
 """Change one thing at a time in what computes verdicts, and tell what the tests do not notice.
 
-    python bench/mutants.py                                 every module below; twenty minutes
+    python bench/mutants.py                                 every module below; half an hour
     python bench/mutants.py src/rowpath/stats/ratio.py      one of them
     python bench/mutants.py src/rowpath/stats/ratio.py --from 40
     python bench/mutants.py --every 3                       a third of them
@@ -45,19 +45,26 @@ TESTS: Mapping[str, Sequence[str]] = {
     "lab/analysis.py": ANALYSIS,
     "lab/disturbances.py": ("tests/lab/test_disturbances.py",),
     "lab/forecast.py": ("tests/lab/test_forecast.py",),
-    "lab/measures.py": ("tests/lab/test_measures.py",),
+    "lab/measures.py": ("tests/lab/test_measures.py", "tests/lab/test_gates.py"),
+    "lab/plan.py": ("tests/lab/test_plan.py", "tests/lab/test_gates.py"),
+    "lab/resume.py": ("tests/lab/test_resume.py",),
     "lab/sharing.py": ("tests/lab/test_sharing.py",),
     "lab/verifying.py": ("tests/kept/test_verifying.py",),
     "lab/comparing/comparison.py": COMPARING,
-    "lab/comparing/measured.py": COMPARING,
+    "lab/comparing/measured.py": ("tests/comparing/test_measured.py",),
     **{
         f"lab/load/{name}.py": (f"tests/load/test_{name}.py",)
         for name in ("figures", "ledger", "thresholds", "timeline")
     },
+    "lab/load/plan.py": ("tests/load/test_figures.py",),
     "lab/load/results.py": ("tests/load/test_figures.py",),
     "lab/measuring/machine.py": ("tests/lab/test_machine.py",),
     "lab/race/judging.py": ("tests/race/test_judging.py", "tests/race/test_race_report.py"),
     "lab/race/results.py": ("tests/race/test_judging.py",),
+    "lab/race/runs.py": ("tests/kept/test_verifying.py", "tests/kept/test_runs.py"),
+    "lab/race/values.py": ("tests/race/test_values.py",),
+    "capture/trace.py": ("tests/capture/test_trace.py",),
+    "report/figures.py": ("tests/report/test_figures.py",),
     "report/trend/series.py": ("tests/kept/test_trend.py",),
 }
 """Which tests belong to a module."""

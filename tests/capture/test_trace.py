@@ -64,21 +64,66 @@ def test_similar_counts_all_statements_that_share_a_text() -> None:
 
 
 def test_duplicates_share_their_values_too() -> None:
-    """Of four similar statements two have the same values; what cannot be compared is alone."""
+    """Of six similar statements three have the same values; what cannot be compared is alone."""
     sent = [
         Statement(text=text, duration_s=0, rows=1, values=values)
-        for text, values in (("a", "1"), ("a", "2"), ("a", "1"), ("a", None), ("b", "1"))
+        for text, values in (
+            ("a", "1"),
+            ("a", "2"),
+            ("a", "1"),
+            ("a", None),
+            ("b", "1"),
+            ("a", "1"),
+        )
     ]
     trace = Trace(statements=(*sent, sent[3]), peak_bytes=0)
 
-    assert trace.similar == 5
-    assert trace.duplicates == 2
+    assert trace.similar == 6
+    assert trace.duplicates == 3
 
 
 def test_rows_are_unknown_where_one_statement_cannot_say() -> None:
     """The sum of rows is known only if each part is."""
     assert TRACE.rows is None
     assert Trace(statements=(statement("a", 2), statement("b", 3)), peak_bytes=0).rows == 5
+
+
+@pytest.mark.parametrize(
+    ("backends", "connections"), [((7, 7, 8), 2), ((7, None), 1), ((None, None), 0), ((), 0)]
+)
+def test_connections_are_counted_by_who_answered(
+    backends: tuple[int | None, ...], connections: int
+) -> None:
+    """One that nobody saw is none."""
+    sent = tuple(
+        Statement(text="a", duration_s=0.5, rows=1, backend=backend) for backend in backends
+    )
+
+    assert Trace(statements=sent, peak_bytes=0).connections == connections
+
+
+@pytest.mark.parametrize(
+    ("spans", "at_once"),
+    [
+        ([], 0),
+        ([(None, 1.0)], 0),
+        ([(0.0, 1.0)], 1),
+        ([(0.0, 1.0), (1.0, 1.0)], 1),
+        ([(0.0, 1.0), (0.5, 1.0)], 2),
+        ([(0.0, 4.0), (1.0, 1.0), (1.5, 1.0), (2.25, 1.0), (None, 4.0)], 3),
+        ([(3.0, 1.0), (0.0, 2.0), (2.5, 1.0)], 2),
+    ],
+)
+def test_statements_are_at_once_while_they_are_under_way(
+    spans: list[tuple[float | None, float]], at_once: int
+) -> None:
+    """One that begins as another ends is after it; of one that nobody timed nothing is known."""
+    sent = tuple(
+        Statement(text="a", duration_s=duration_s, rows=1, started_s=started_s)
+        for started_s, duration_s in spans
+    )
+
+    assert Trace(statements=sent, peak_bytes=0).most_at_once == at_once
 
 
 def test_the_time_is_the_sum_of_all_statements() -> None:

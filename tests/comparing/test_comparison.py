@@ -17,6 +17,7 @@ from rowpath.lab.comparing.comparison import (
     is_no_change,
 )
 from rowpath.lab.race.record import RaceRun, RequestRecord
+from rowpath.lab.record import Run
 from rowpath.report.compare import sentences
 from rowpath.stats.interval import Interval
 
@@ -102,6 +103,50 @@ def test_the_wider_band_of_both_runs_counts() -> None:
     assert change.verdict == ChangeVerdict.UNDECIDED
     (other,) = ratios(compared(race(1.0), race(1.03)))
     assert other.verdict == ChangeVerdict.REGRESSION
+
+
+def test_the_wider_band_of_two_runs_of_the_lab_counts() -> None:
+    """A clone that was off by 4% in either makes 3% no regression there."""
+    run = lab_run("lists")
+    [experiment] = run.experiments
+    off = replace(
+        run,
+        experiments=(
+            replace(
+                experiment,
+                controls=tuple(
+                    replace(each, ratio=Interval(estimate=1.04, low=0.99, high=1.06))
+                    for each in experiment.controls
+                ),
+            ),
+        ),
+    )
+    slower = replace(
+        run,
+        experiments=(
+            replace(
+                experiment,
+                variants=tuple(
+                    replace(
+                        each,
+                        figures=tuple(
+                            replace(figure, blocks=tuple(block * 1.03 for block in figure.blocks))
+                            for figure in each.figures
+                        ),
+                    )
+                    for each in experiment.variants
+                ),
+            ),
+        ),
+    )
+
+    def verdicts(old: Run, new: Run) -> set[ChangeVerdict]:
+        changes = compare(old, new, files=FILES).changes
+        return {each.verdict for each in changes if each.kind is Kind.ITSELF}
+
+    assert verdicts(run, slower) == {ChangeVerdict.REGRESSION}
+    assert verdicts(off, slower) == {ChangeVerdict.UNDECIDED}
+    assert verdicts(slower, off) == {ChangeVerdict.UNDECIDED}
 
 
 @pytest.mark.parametrize("invalid_first", [True, False])
@@ -240,6 +285,21 @@ def test_what_one_of_two_runs_did_not_measure_is_left_out(old_lacks: bool) -> No
     assert left_out(zero) == (
         "race, B: its time is 0 in a block, or beyond all measure: there is no ratio",
     )
+
+
+@pytest.mark.parametrize("block_ms", [1e-9, 1e18])
+def test_a_value_at_the_end_of_all_measure_is_left_out(block_ms: float) -> None:
+    """A picosecond, and 10 to the power of 15 seconds: no run measures either."""
+    whole = race(1.0)
+    odd = replace(
+        whole,
+        entrants=tuple(
+            replace(each, samples_ms=((block_ms,), *each.samples_ms[1:])) for each in whole.entrants
+        ),
+    )
+
+    with pytest.raises(UsageError, match="race, A: its time is 0 in a block, or beyond all"):
+        compared(whole, odd)
 
 
 @pytest.mark.parametrize("old_lacks", [True, False])

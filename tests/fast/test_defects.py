@@ -21,7 +21,6 @@ SCENARIOS = (
     "data-of-a-list",
     "data-of-a-view",
     "data-behind-super",
-    "data-shadowed",
 )
 
 

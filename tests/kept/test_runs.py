@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,16 @@ import pytest
 
 from kept.made import lab_run, race_run
 from load.made import result, target
+from race.made import results as race_results
 from rowpath.errors import UsageError
 from rowpath.lab import strict_json
+from rowpath.lab.integrity import MOST_BLOCKS
+from rowpath.lab.load.plan import Target
 from rowpath.lab.load.record import to_json as load_json
+from rowpath.lab.race.record import RaceRun
 from rowpath.lab.race.record import to_json as race_json
+from rowpath.lab.race.results import Results, Slot
+from rowpath.lab.race.session import Race
 from rowpath.lab.record import to_json
 from rowpath.lab.rereading import read_back
 from rowpath.lab.runs import read_run
@@ -210,6 +217,35 @@ RACE_EDITS: dict[str, tuple[Callable[[Any], object], str]] = {
         lambda run: run["entrants"][0]["samples_ms"].__setitem__(0, []),
         "A has a block without samples",
     ),
+    "no controls": (lambda run: run["controls"].clear(), "it has the controls none"),
+    "a time of nothing": (
+        lambda run: run["entrants"][0]["samples_ms"].__setitem__(0, [0.0]),
+        "A has a time that is not above 0",
+    ),
+    "too many blocks": (
+        lambda run: run["entrants"][0].update(samples_ms=[[1.0]] * (MOST_BLOCKS + 1)),
+        f"A has more than {MOST_BLOCKS} blocks",
+    ),
+    "nobody who asks": (lambda run: run.update(users=0), "it has 0 users"),
+    "two users whose answers nobody counted": (
+        lambda run: run.update(users=2),
+        "A has 0 values for 6 blocks",
+    ),
+    "an answer that took nothing": (
+        lambda run: run["entrants"][0].update(values_ms=[0.0]),
+        "A has a value that is not above 0",
+    ),
+    "a request that was not sent in one block": (
+        lambda run: (
+            run.update(requests=[{"method": "GET", "path": path} for path in ("/a", "/b")]),
+            run["entrants"][0]["samples_ms"].__setitem__(0, [1.0]),
+        ),
+        "A has a block without all of its requests",
+    ),
+    "what no machine tells": (
+        lambda run: run["around"][0].update(quantity="sheep"),
+        "what went on around A (sheep) is not of its blocks",
+    ),
     "more around than slots": (
         lambda run: run["around"][0]["blocks"].append(0.0),
         "is not of its blocks",
@@ -228,6 +264,38 @@ def test_parts_of_a_race_that_do_not_fit_are_told(edit: str, tmp_path: Path) -> 
         read_back(kept(tmp_path, json.dumps(content).encode()))
 
     assert reason in str(raised.value)
+
+
+def test_a_race_of_several_requests_has_each_of_them_in_a_block(tmp_path: Path) -> None:
+    """Once is enough."""
+    raced = race_results(1.0)
+    two = (Target(url="/a"), Target(url="/b"))
+    entrants = tuple(replace(each, requests=two) for each in raced.plan.entrants)
+    plan = replace(raced.plan, entrants=entrants)
+    made = Race(plan)
+    made.results = Results(plan=plan, blocks=6)
+    for lane in plan.lanes:
+        slot = Slot(samples_s=(0.01, 0.02), around={}, requests=2)
+        made.results.slots[lane] = [slot] * 6
+
+    assert read_back(kept(tmp_path, race_json(made.run()))).doubt == ""
+
+
+@pytest.mark.parametrize(("blocks", "users"), [(6, 1), (6, 2), (6, 8), (MOST_BLOCKS, 1)])
+def test_a_race_of_two_is_read_however_short_its_times_are(
+    blocks: int, users: int, tmp_path: Path
+) -> None:
+    """One of them takes half a millisecond; as many blocks as a race may have are read, too."""
+    scatter = [1 + block / 10_000 for block in range(blocks)]
+    raced = race_results(0.05, scatter=scatter, users=users)
+    made = Race(raced.plan)
+    made.results = raced
+
+    found = read_back(kept(tmp_path, race_json(made.run())))
+
+    assert found.doubt == ""
+    assert isinstance(found.run, RaceRun)
+    assert [len(each.samples_ms) for each in found.run.entrants] == [blocks] * 2
 
 
 def test_a_race_is_no_run_to_go_on_with(tmp_path: Path) -> None:

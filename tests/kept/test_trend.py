@@ -92,11 +92,38 @@ def test_what_is_not_the_same_is_another_series() -> None:
     seen = trend(kept(*runs))
 
     assert {len(each.points) for each in seen.series} == {1}
+    assert [{each.part for each in series} for _, series in seen.parts] == [
+        {name} for name, _ in seen.parts
+    ]
     assert [name for name, _ in seen.parts] == [
         "lists, 10,000,000 rows of products (5f2b9c0d)",
         "lists, 20,000 rows of products (0badc0de)",
         "lists, 10,000,000 rows of products (5f2b9c0d), 4 workers",
     ]
+
+
+def test_a_comparison_without_a_ratio_is_a_point_of_no_series() -> None:
+    """Of a race that ended before its sixth block one has none, another may have."""
+    whole = race_run(0.5, 2.0)
+    first, second = whole.comparisons
+    cut = replace(whole, comparisons=(replace(first, ratio=None), second))
+
+    seen = trend(kept(whole, cut))
+
+    assert {each.title: len(each.points) for each in seen.series} == {
+        "B against A": 1,
+        "C against A": 2,
+    }
+
+
+def test_a_table_is_told_by_its_rows_and_the_start_of_its_checksum() -> None:
+    """Eight signs of it, as a revision of git has seven."""
+    checksum = "0123456789abcdef"
+    run = replace(RUN, datasets=(replace(DATA["products"], checksum=checksum),))
+
+    [(name, _)] = trend(kept(run)).parts
+
+    assert name == "lists, 10,000,000 rows of products (01234567)"
 
 
 def test_a_run_that_is_not_valid_or_not_complete_is_marked() -> None:

@@ -11,12 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kept.made import lab_run, race_run
+from race.made import results as race_results
 from rowpath.errors import UsageError
 from rowpath.lab.differing import first_difference
 from rowpath.lab.race.judging import DIGITS
 from rowpath.lab.race.record import RaceRun
 from rowpath.lab.race.record import to_json as race_json
 from rowpath.lab.race.results import Slot
+from rowpath.lab.race.runs import computed_again as race_computed_again
+from rowpath.lab.race.session import Race
 from rowpath.lab.record import Run, to_json
 from rowpath.lab.rereading import read_back
 from rowpath.lab.verifying import computed_again
@@ -55,6 +58,29 @@ def test_a_run_that_is_computed_again_is_the_very_same(blocks: int) -> None:
         assert explained
         verdicts = {claim.verdict for record in run.experiments for claim in record.claims}
         assert len(verdicts - {"not judged", "inconclusive"}) > 1
+
+
+@pytest.mark.parametrize("users", [1, 2, 8])
+@pytest.mark.parametrize("other_cpu", [0.0, 0.6])
+def test_a_race_that_is_computed_again_is_the_very_same(users: int, other_cpu: float) -> None:
+    """Of a user or of many, on a machine that was busy before; what fell out is still out."""
+    raced = race_results(0.62, 1.0, users=users, other_cpu=other_cpu)
+    raced.fallen[raced.plan.others[0]] = "it answered with status 500"
+    made = Race(raced.plan)
+    made.results = raced
+    run = made.run()
+
+    assert [each.failed is None for each in run.entrants] == [True, False, True]
+    assert race_computed_again(run) == run
+
+
+def test_a_race_that_does_not_say_how_busy_the_machine_was_saw_nothing_of_it() -> None:
+    """Its file has no gate of that: what is computed again has one that passes."""
+    run = replace(RACE_RUN, gates=())
+
+    gates = {each.name: each for each in race_computed_again(run).gates}
+
+    assert (gates["other_work"].value, gates["other_work"].passed) == (0.0, True)
 
 
 def test_a_file_that_nobody_edited_is_believed(tmp_path: Path) -> None:

@@ -114,6 +114,22 @@ def test_a_clone_that_is_a_little_off_widens_the_band() -> None:
     assert [*bands] == [pytest.approx(off)]
 
 
+def test_of_several_clones_the_one_that_is_furthest_off_counts() -> None:
+    """Whichever of them is the first: 4% are what identical variants differ by, not 3%."""
+    record = record_of(results_with())
+    off = [
+        replace(each, ratio=Interval(estimate=estimate, low=0.9, high=1.1))
+        for each in record.controls
+        if each.kind == Control.CLONE
+        for estimate in (1.03, 1.04, 1 / 1.035)
+    ]
+
+    for controls in (off, off[::-1]):
+        told = replace(record, controls=tuple(controls))
+        rests_on = support(told, gates_of(told), told.comparisons[0])
+        assert rests_on.null_band == pytest.approx(0.04)
+
+
 @pytest.mark.parametrize("held", [0, 1])
 def test_a_comparison_rests_on_its_own_stage(held: int) -> None:
     """A clone that differs at one size takes the verdicts at that size alone."""
@@ -319,6 +335,26 @@ def test_a_control_that_fails_says_what_was_seen_and_blames_nobody_for_it() -> N
     assert "scatter too much, be it by the machine or by what is measured itself" in noisy
     assert "come through" not in noisy
     assert "It differs from itself, be it by the machine or by what is measured itself" in other
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "swallowed"),
+    [(1.0, 1.01, True), (0.98, 1.049, True), (0.98, 1.05, False), (1.01, 1.04, False)],
+)
+def test_a_delay_came_through_if_any_of_it_is_seen(
+    low: float, high: float, *, swallowed: bool
+) -> None:
+    """It did not where the whole of it is outside of the interval, and nothing at all is inside.
+
+    The clone scatters so much that 5% less could be missed, whatever the delay shows.
+    """
+    slowed = Interval(estimate=(low + high) / 2, low=low, high=high)
+
+    told = control_gate(Interval(estimate=1.0, low=0.94, high=1.06), slowed)
+
+    assert not told.passed
+    assert ("The delay did not come through" in told.text) is swallowed
+    assert ("The times scatter too much" in told.text) is not swallowed
 
 
 def test_what_a_gate_cannot_know_it_does_not_say() -> None:

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rowpath.errors import UsageError
-from rowpath.lab.applications import App
-from rowpath.lab.conditions import AS_TOLD, CONTROLLED, NAMED
+from rowpath.lab.applications import App, Running
+from rowpath.lab.conditions import AS_TOLD, CONTROLLED, NAMED, Conditions
 from rowpath.lab.experiment import (
     WHOLE_TABLE,
     Answer,
@@ -17,16 +17,21 @@ from rowpath.lab.experiment import (
     ExpectedError,
     Experiment,
     Group,
+    Request,
     Requirement,
+    SameAnswer,
     Shape,
+    Timing,
     Variant,
 )
-from rowpath.lab.plan import Stage, Stock, chosen, slot_order, stages
+from rowpath.lab.measures import ManyUsers
+from rowpath.lab.plan import Control, Stage, Stock, chosen, slot_order, stages
 from rowpath.lab.profile import PROFILES, Profile, profile_named
 
 ANSWER = Answer(shape=Shape.ROWS, expected="SELECT low_price FROM product LIMIT %(rows)s")
 ASKED = Endpoint(app=App.DJANGO, code=())
 BOTH = NAMED
+UNORDERED = replace(CONTROLLED, django_orders=False)
 
 
 def variant(name: str, **changes: object) -> Variant:
@@ -113,6 +118,86 @@ def test_a_size_beyond_the_table_is_refused_with_both_numbers() -> None:
     """A size that the table cannot fill is found before anything starts."""
     with pytest.raises(UsageError, match=r"2,000 rows: the table product has 1,000"):
         stages([experiment()], QUICK, stock=stock(), sizes=(2000,))
+
+
+def test_any_size_from_one_row_to_the_whole_table_may_be_asked_for() -> None:
+    """None at all may not."""
+    assert rows_of(stages([experiment()], QUICK, stock=stock(), sizes=(1, 1_000))) == [[1], [1000]]
+    with pytest.raises(UsageError, match="Cannot answer 0 rows"):
+        stages([experiment()], QUICK, stock=stock(), sizes=(0,))
+
+
+def controls_of(stage: Stage) -> list[tuple[str, str, Control | None]]:
+    return [(each.variant.name, str(each.conditions), each.control) for each in stage.controls]
+
+
+def test_a_delay_is_added_in_the_first_stage_of_an_experiment_alone() -> None:
+    """The clone is in each; both are of the baseline under the conditions that use an index."""
+    clone, slowed = (("a", "controlled", control) for control in Control)
+
+    first, second = stages([experiment()], QUICK, stock=stock())
+
+    assert controls_of(first) == [clone, slowed]
+    assert controls_of(second) == [clone]
+
+
+def test_where_many_users_ask_no_delay_is_added() -> None:
+    """They wait for one another, so nobody knows what one would come to."""
+    crowded = group(measure=ManyUsers(users=3))
+
+    first, _ = stages([experiment(crowded)], QUICK, stock=stock())
+
+    assert controls_of(first) == [("a", "controlled", Control.CLONE)]
+
+
+def test_a_baseline_that_nothing_is_compared_with_has_no_controls() -> None:
+    """Nor one that is not timed."""
+    alone = group(variants=(variant("a"),))
+    once = group(variants=(variant("a", timing=Timing.ONCE), variant("b")))
+
+    for each in (alone, once):
+        assert controls_of(stages([experiment(each)], QUICK, stock=stock())[0]) == []
+
+
+def test_a_group_knows_its_baseline() -> None:
+    """Wherever it stands among the variants."""
+    first, _ = stages([experiment(group(baseline="b"))], QUICK, stock=stock())
+
+    assert [each.baseline.name for each in first.comparisons] == ["b"]
+
+
+def test_a_request_says_how_many_rows_it_is_for_unless_it_is_for_all() -> None:
+    """Of one of the user's own they stand in its path, if anywhere."""
+    own = Running(name="shop", url="http://127.0.0.1:8000")
+    sized = stages([experiment()], QUICK, stock=stock())[0].cells[0]
+    asks = Request(app=own, path="/{rows}")
+
+    assert sized.params == {"rows": 10}
+    assert replace(sized, whole=True).params == {}
+    assert replace(sized, variant=variant("a", asks=asks)).params == {}
+
+
+@pytest.mark.parametrize(
+    ("expects", "conditions", "is_ordered"),
+    [
+        (ANSWER, AS_TOLD, True),
+        (replace(ANSWER, any_of="product"), AS_TOLD, AS_TOLD.django_orders),
+        (replace(ANSWER, any_of="product"), UNORDERED, False),
+        (ANSWER, UNORDERED, True),
+        (replace(ANSWER, any_of="product"), CONTROLLED, True),
+        (SameAnswer(), UNORDERED, True),
+        (SameAnswer(ignored=("id",)), CONTROLLED, False),
+    ],
+)
+def test_an_answer_is_decided_where_its_rows_are(
+    expects: Answer | SameAnswer, conditions: Conditions, *, is_ordered: bool
+) -> None:
+    """Any rows of a table will do only where no order is named; ignored fields may be any."""
+    cell = stages([experiment()], QUICK, stock=stock())[0].cells[0]
+
+    cell = replace(cell, variant=variant("a", expects=expects), conditions=conditions)
+
+    assert cell.is_ordered is is_ordered
 
 
 def test_groups_are_measured_side_by_side_each_at_its_own_sizes() -> None:

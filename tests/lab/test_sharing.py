@@ -78,6 +78,18 @@ def test_a_ratio_that_may_be_none_is_not_shared_out(at: float) -> None:
     assert (shared(2.5, 1.0, (*NOISE, *NOISE[:3], at / 2.5)) is None) is (at == 1.0)
 
 
+@pytest.mark.parametrize("side", [1, -1])
+def test_an_interval_that_ends_at_1_is_of_a_ratio_that_may_be_none(side: int) -> None:
+    """Of seven blocks the third lowest mean of two is a bound: here that of a half and of twice.
+
+    The same holds for a gain, whose bounds are the reciprocals.
+    """
+    blocks = (0.5, 2.0, 2.0, 8.0, 8.0, 8.0, 8.0)
+
+    assert shared(1.0, 1.0, tuple(block**side for block in blocks)) is None
+    assert shared(1.0, 1.0, tuple(block**side for block in (0.6, *blocks[1:]))) is not None
+
+
 def test_blocks_that_one_corner_lacks_do_not_count() -> None:
     """The last of seven was cut before all were measured."""
     figures = {corner: [2.0 ** len(corner)] * 6 for corner in corners(FACTORS)}

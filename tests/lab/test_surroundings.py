@@ -6,9 +6,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from time import monotonic, process_time, sleep
 
 import psycopg
+import pytest
 
 from rowpath.lab.database import Database
 from rowpath.lab.disturbances import disturbance
@@ -19,9 +21,11 @@ from rowpath.lab.measures import (
     DATABASE_CPU,
     OTHER_CPU,
     SLOT,
+    STANDSTILLS,
     SURROUNDINGS,
 )
-from rowpath.lab.measuring.surroundings import surroundings
+from rowpath.lab.measuring.machine import Look
+from rowpath.lab.measuring.surroundings import LookAround, surroundings, went_on
 
 LOOP = "while True: pass"
 FOR_A_SECOND = "import time; until = time.monotonic() + 1\nwhile time.monotonic() < until: pass"
@@ -29,6 +33,63 @@ SPAN_S = 1.0
 TICK_S = 0.01
 TOLD_WITHIN_S = 1.0
 """The checkpointer tells of a checkpoint a little after whoever asked for it hears of its end."""
+
+
+BEFORE = LookAround(
+    machine=Look(at_s=10.0, busy_s=50.0, steal_s=None, pressure_s=None, standstills=0),
+    asking_s=1.0,
+    own_s=4.0,
+    database_s=2.0,
+    checkpoints=7,
+    autovacuums=11,
+    autovacuum_workers=0,
+)
+AFTER = LookAround(
+    machine=Look(at_s=14.0, busy_s=57.0, steal_s=None, pressure_s=None, standstills=0),
+    asking_s=3.0,
+    own_s=9.0,
+    database_s=3.0,
+    checkpoints=9,
+    autovacuums=14,
+    autovacuum_workers=1,
+)
+
+
+def test_what_went_on_is_what_all_counters_grew_by() -> None:
+    """In four seconds 7 of CPU, of which 5 are our own; 2 of them asked, 1 was the database's."""
+    assert went_on(BEFORE, AFTER) == pytest.approx(
+        {
+            SLOT: 4.0,
+            OTHER_CPU: 0.5 / (os.cpu_count() or 1),
+            ASKING_CPU: 0.5,
+            DATABASE_CPU: 0.25,
+            CHECKPOINTS: 2,
+            AUTOVACUUMS: 3,
+            STANDSTILLS: 0,
+        }
+    )
+
+
+@pytest.mark.parametrize(("workers_before", "workers_after"), [(2, 1), (1, 2), (2, 0), (0, 2)])
+def test_a_vacuum_that_did_not_end_in_a_slot_is_seen(
+    workers_before: int, workers_after: int
+) -> None:
+    """A worker of it that was there at its beginning or at its end is as good as one that ended."""
+    before = replace(BEFORE, autovacuum_workers=workers_before)
+    after = replace(AFTER, autovacuums=BEFORE.autovacuums, autovacuum_workers=workers_after)
+
+    assert went_on(before, after)[AUTOVACUUMS] == 2
+
+
+@pytest.mark.parametrize("is_before", [True, False])
+def test_a_database_that_is_not_seen_at_one_moment_used_nobody_knows_what(
+    *, is_before: bool
+) -> None:
+    """Whichever of the two it is."""
+    before = replace(BEFORE, database_s=None) if is_before else BEFORE
+    after = AFTER if is_before else replace(AFTER, database_s=None)
+
+    assert DATABASE_CPU not in went_on(before, after)
 
 
 @contextmanager

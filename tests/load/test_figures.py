@@ -1,6 +1,7 @@
 """What raw times come to: rates, percentiles, Little's law, and whether a figure holds."""
 
 import heapq
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from load.made import result, target
 from rowpath.lab.load.figures import (
+    P99_FROM_REQUESTS,
     LittlesLaw,
     figures,
     limits,
@@ -19,7 +21,7 @@ from rowpath.lab.load.figures import (
     steady,
     whole,
 )
-from rowpath.lab.load.plan import LoadPlan, Local, Master, Target
+from rowpath.lab.load.plan import LoadPlan, Local, Master, Order, Target
 from rowpath.lab.load.results import Generator, LoadResult
 
 USERS_OF_TWO = [0.0, 0.0, 2.0, 2.0, 4.0, 4.0]
@@ -50,6 +52,12 @@ def test_a_p99_takes_a_thousand_requests() -> None:
     assert percentile(np.arange(1_000.0), 99) == 989.0
     assert percentile(np.arange(9_999.0), 99.9) is None
     assert percentile(np.arange(10_000.0), 99.9) == 9989.0
+
+
+def test_the_number_that_is_told_is_the_one_from_which_there_is_a_p99() -> None:
+    """One request fewer has none."""
+    assert percentile(np.arange(P99_FROM_REQUESTS - 1.0), 99) is None
+    assert percentile(np.arange(float(P99_FROM_REQUESTS)), 99) is not None
 
 
 def test_what_could_not_be_sent_lies_above_all_that_was() -> None:
@@ -284,6 +292,14 @@ def test_littles_law_counts_what_ended_while_all_users_were_there() -> None:
     assert law.rate_times_time == pytest.approx(6.5 / 4)
 
 
+def test_a_load_that_ended_with_its_ramp_is_under_no_littles_law() -> None:
+    """The last user came when the time was over: there was no time with all of them."""
+    made = result(target(USERS_OF_TWO, [2.0] * 6), run_time_s=1.0, spawn_rate=1.0)
+
+    assert made.ramp_s == made.duration_s
+    assert littles_law(made) is None
+
+
 def test_an_open_loop_is_under_no_littles_law() -> None:
     """Its users are only the most that may wait at once; those of a Locust file may pause."""
     busy = result(target(USERS_OF_TWO, [2.0] * 6), run_time_s=7.0)
@@ -367,7 +383,14 @@ def test_the_busiest_process_that_asks_is_the_one_that_counts() -> None:
 
 @pytest.mark.parametrize(
     ("users", "spawn_rate", "ramp_s"),
-    [(10, None, 0.0), (10, 10.0, 0.0), (10, 4.0, 2.0), (3, 0.5, 4.0), (1, 0.1, 0.0)],
+    [
+        (10, None, 0.0),
+        (10, 10.0, 0.0),
+        (10, 4.0, 2.0),
+        (10, 1.5, 9.0),
+        (3, 0.5, 4.0),
+        (1, 0.1, 0.0),
+    ],
 )
 def test_users_are_there_when_the_last_was_started(
     users: int, spawn_rate: float | None, ramp_s: float
@@ -376,6 +399,14 @@ def test_users_are_there_when_the_last_was_started(
     plan = LoadPlan(targets=(), users=users, spawn_rate=spawn_rate, run_time_s=60.0)
 
     assert plan.ramp_s == pytest.approx(ramp_s)
+
+
+def test_a_target_is_told_by_its_name_or_by_its_url() -> None:
+    """And has as much weight as another where none is told."""
+    url = "http://127.0.0.1/"
+
+    assert [Target(url=url).label, Target(url=url, name="home").label] == [url, "home"]
+    assert Target(url=url).weight == 1
 
 
 def test_a_plan_says_how_many_processes_ask_and_how_long_it_drains() -> None:
@@ -391,3 +422,29 @@ def test_a_plan_says_how_many_processes_ask_and_how_long_it_drains() -> None:
     assert plan(timeout_s=2.0).drains_s == 2.0
     assert plan(run_time_s=1.0).drains_s == 5.0
     assert plan(grace_s=0.0).drains_s == 0.0
+
+
+def test_a_process_that_asks_is_told_all_that_it_has_to_know() -> None:
+    """As JSON, from which it reads the same; all users come at once where no rate is told."""
+    targets = (Target(url="http://127.0.0.1/", headers=(("a", "b"),), cookies=(("c", "d"),)),)
+    plan = LoadPlan(
+        targets=targets, users=9, run_time_s=10.0, rate=5.0, seed=3, role=Master(expects=3)
+    )
+
+    order = json.loads(json.dumps(plan.order()))
+
+    assert Order.read(order, place=2) == Order(
+        targets=targets,
+        run_time_s=10.0,
+        rate=5.0,
+        seed=3,
+        timeout_s=plan.timeout_s,
+        grace_s=10.0,
+        most_bytes=plan.most_bytes,
+        generators=3,
+        host=None,
+        place=2,
+    )
+    assert Order.read(order).place == 0
+    assert (order["users"], order["spawn_rate"]) == (9, 9)
+    assert replace(plan, spawn_rate=2.0).order()["spawn_rate"] == 2.0

@@ -141,6 +141,27 @@ def test_what_is_told_while_a_load_runs_is_of_the_last_three_seconds() -> None:
     assert (nothing.requests_per_s, nothing.p50_ms) == (0.0, None)
 
 
+def test_what_ended_just_three_seconds_ago_is_of_the_last_three() -> None:
+    """It was told at that moment, and nothing has ended since: one request in three seconds."""
+    ledger = Ledger(LoadPlan(targets=(), users=1, run_time_s=60.0))
+
+    ledger.take(told(row_of((2.0, 3.0)), names=["x"]) | {"at_s": 3.0})
+    ledger.take(told(np.zeros(0, ROW), names=[]) | {"at_s": 6.0})
+
+    assert ledger.recent(("GET", "x")).requests_per_s == pytest.approx(1 / 3)
+
+
+def test_of_what_users_chose_nothing_is_unsent() -> None:
+    """Only a target of the plan has a share of what was due; of all four are missing."""
+    ledger = Ledger(LoadPlan(targets=(), users=1, run_time_s=10.0, rate=1.0))
+    ledger.take(told(row_of((0.0, 1.0)), names=["x"], due=5))
+
+    made = ledger.result(0.0, None)
+
+    assert made.total.unsent == 4
+    assert [each.unsent for each in made.targets] == [0]
+
+
 def test_the_cpu_of_a_process_counts_while_all_users_were_there() -> None:
     """Between the looks next to the end of the ramp and to the end: 1.6 s of CPU in 3.2 s."""
     ledger = Ledger(LoadPlan(targets=(), users=2, spawn_rate=1.0, run_time_s=4.0))

@@ -12,10 +12,10 @@ import pytest
 from race.endpoints import Endpoints
 from race.test_measuring import Silent, plan_of, raced
 from rowpath.lab.load.plan import Target
-from rowpath.lab.measures import Quantity
+from rowpath.lab.measures import STEAL, Quantity
 from rowpath.lab.plan import Control
 from rowpath.lab.race.asking import Asker, Bounds, FallenError
-from rowpath.lab.race.crowd import Crowd, Span, part_within, slot
+from rowpath.lab.race.crowd import Crowd, Span, counted, part_within, slot
 from rowpath.lab.race.measuring import race
 from rowpath.lab.race.results import Results
 from rowpath.lab.race.session import Race
@@ -44,6 +44,37 @@ def _no_long_look(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_request_counts_for_the_part_that_lies_in_the_window(span: Span, part: float) -> None:
     """Here the window is from 1 to 2."""
     assert part_within(span, 1.0, 2.0) == pytest.approx(part)
+
+
+@pytest.mark.parametrize(
+    ("spans", "samples_s", "per_answer_s"),
+    [
+        pytest.param(
+            [(0.5, 1.5), (1.0, 1.5), (1.5, 2.0), (1.5, 2.5), (2.0, 2.5)], (0.5, 0.5, 1.0), 1 / 3,
+            id="a half, two whole ones and a half; what begins as the window ends is not in it",
+        ),
+        pytest.param(
+            [(0.5, 2.5), (0.0, 4.0), (0.0, 1.0), (2.0, 3.0)], (2.0, 4.0), 1 / 0.75,
+            id="none began in it: a half and a quarter of those that reach into it",
+        ),
+    ],
+)  # fmt: skip
+def test_a_window_is_shared_by_the_answers_in_it(
+    spans: list[Span], samples_s: tuple[float, ...], per_answer_s: float
+) -> None:
+    """Here it is from 1 to 2, so its length is a second; times are those of what began in it."""
+    made = counted(spans, 1.0, 2.0, {STEAL: 0.5})
+
+    assert made.samples_s == samples_s
+    assert made.per_answer_s == pytest.approx(per_answer_s)
+    assert made.around == {STEAL: 0.5}
+
+
+def test_a_longer_window_has_as_long_for_each_of_more_answers() -> None:
+    """Eight answers in two seconds are a quarter of a second for each."""
+    spans = [(start / 2, start / 2 + 0.5) for start in range(2, 6) for _user in range(2)]
+
+    assert counted(spans, 1.0, 3.0, {}).per_answer_s == pytest.approx(0.25)
 
 
 def queued(users: int, service_s: float, until_s: float, random: Random) -> list[Span]:

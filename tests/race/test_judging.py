@@ -16,6 +16,11 @@ from rowpath.lab.race.values import Lane
 from rowpath.lab.record import TimeRecord
 from rowpath.stats.interval import Interval
 
+SOUND = Support(null_band=0.02, sees=True, withheld="")
+BLIND = replace(SOUND, sees=False)
+WIDE = replace(SOUND, null_band=0.07)
+WITHHELD = replace(SOUND, withheld="The clone differed.")
+
 
 def interval(low: float, high: float) -> Interval:
     return Interval(estimate=(low * high) ** 0.5, low=low, high=high)
@@ -24,20 +29,20 @@ def interval(low: float, high: float) -> Interval:
 @pytest.mark.parametrize(
     ("ratio", "rests_on", "says"),
     [
-        (interval(0.60, 0.65), Support(), RaceVerdict.FASTER),
-        (interval(1.05, 1.15), Support(), RaceVerdict.SLOWER),
-        (interval(0.99, 1.01), Support(), RaceVerdict.NO_DIFFERENCE),
-        (interval(0.99, 1.01), Support(sees=False), RaceVerdict.TOO_NOISY),
-        (interval(0.90, 1.10), Support(sees=False), RaceVerdict.TOO_NOISY),
-        (interval(0.60, 0.65), Support(sees=False), RaceVerdict.FASTER),
-        (interval(1 / 1.02, 1.02), Support(), RaceVerdict.NO_DIFFERENCE),
-        (interval(0.97, 1.01), Support(), RaceVerdict.UNDECIDED),
-        (interval(0.99, 1.03), Support(), RaceVerdict.UNDECIDED),
-        (interval(0.94, 0.97), Support(null_band=0.07), RaceVerdict.UNDECIDED),
-        (interval(0.96, 1.03), Support(null_band=0.07), RaceVerdict.UNDECIDED),
-        (interval(0.60, 0.65), Support(withheld="The clone differed."), RaceVerdict.NOT_JUDGED),
-        (None, Support(), RaceVerdict.UNDECIDED),
-        (None, Support(withheld="The clone differed."), RaceVerdict.UNDECIDED),
+        (interval(0.60, 0.65), SOUND, RaceVerdict.FASTER),
+        (interval(1.05, 1.15), SOUND, RaceVerdict.SLOWER),
+        (interval(0.99, 1.01), SOUND, RaceVerdict.NO_DIFFERENCE),
+        (interval(0.99, 1.01), BLIND, RaceVerdict.TOO_NOISY),
+        (interval(0.90, 1.10), BLIND, RaceVerdict.TOO_NOISY),
+        (interval(0.60, 0.65), BLIND, RaceVerdict.FASTER),
+        (interval(1 / 1.02, 1.02), SOUND, RaceVerdict.NO_DIFFERENCE),
+        (interval(0.97, 1.01), SOUND, RaceVerdict.UNDECIDED),
+        (interval(0.99, 1.03), SOUND, RaceVerdict.UNDECIDED),
+        (interval(0.94, 0.97), WIDE, RaceVerdict.UNDECIDED),
+        (interval(0.96, 1.03), WIDE, RaceVerdict.UNDECIDED),
+        (interval(0.60, 0.65), WITHHELD, RaceVerdict.NOT_JUDGED),
+        (None, SOUND, RaceVerdict.UNDECIDED),
+        (None, WITHHELD, RaceVerdict.UNDECIDED),
     ],
 )
 def test_a_verdict_says_no_more_than_was_seen(
@@ -231,6 +236,38 @@ def test_what_went_on_around_a_lane_is_told_where_each_slot_has_it() -> None:
     assert told["A", "steal"] == ("share", (0.01,) * 6)
     assert ("B", "steal") not in told
     assert {slot for slot, _ in told} == {"A", "B", "A (clone)", "A (slowed)"}
+
+
+def test_a_race_that_has_not_begun_has_seen_nothing() -> None:
+    """No block, no answer's size, and a machine at rest as far as anybody looked."""
+    plan = results(1.0).plan
+    before = Results(plan=plan)
+
+    judged = judge(before)
+
+    assert before.blocks == 0
+    assert [each.bytes for each in judged.entrants] == [0, 0]
+    assert {gate.name: gate.value for gate in judged.gates} == {"other_work": 0.0}
+
+
+def test_times_are_kept_to_a_picosecond() -> None:
+    """In a slot and in milliseconds: no more of a mean of short calls is told than is kept."""
+    third_s = 0.001 / 3
+    made = results(1.0)
+    lane = Lane(entrant=made.plan.baseline)
+    slot = Slot(samples_s=(third_s, 2 * third_s), around={}, requests=2, per_answer_s=third_s)
+    two = replace(made.plan.baseline, requests=(Target(url="/a"), Target(url="/b")))
+    both = Results(plan=replace(made.plan, entrants=(two, *made.plan.others)))
+    both.slots[Lane(entrant=two)] = [
+        Slot(samples_s=(0.0, 0.0, 1e-12, 0.0), around={}, requests=2),
+        replace(slot, per_answer_s=None),
+    ]
+    made.slots[lane] = [slot] * 6
+
+    assert slot.samples_s == (0.000333333333, 0.000666666667)
+    assert slot.per_answer_s == 0.000333333333
+    assert judge(made).entrants[0].samples_ms == ((0.333333333, 0.666666667),) * 6
+    assert judge(both).entrants[0].values_ms == (1e-9, 1.0)
 
 
 def test_a_slot_that_was_cut_is_told_with_its_times() -> None:

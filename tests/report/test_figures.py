@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from record_parts import failing, timed
 from report_runs import experiment
 
-from rowpath.lab.record import TimeRecord, VariantRecord
+from rowpath.lab.record import CacheWorkerRecord, FigureRecord, TimeRecord, VariantRecord
 from rowpath.report import figures
 from rowpath.stats.interval import Interval
 
@@ -17,6 +19,7 @@ _times_ms = st.floats(min_value=1e-3, max_value=1e7)
         (28.14, "28.1 ms"),
         (0.5324, "0.532 ms"),
         (0.0452, "45.2 µs"),
+        (0.1, "0.100 ms"),
         (999.4, "999 ms"),
         (999.6, "1.00 s"),
         (1384, "1.38 s"),
@@ -78,11 +81,127 @@ def test_a_size_is_in_decimal_units(size_bytes: int, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "text"), [(0.2, "200 ms"), (59.6, "1 min"), (492.4, "8 min 12 s"), (3600, "1 h")]
+    ("seconds", "text"),
+    [
+        (0.2, "200 ms"),
+        (9.94, "9.94 s"),
+        (9.95, "10 s"),
+        (59.6, "1 min"),
+        (492.4, "8 min 12 s"),
+        (3600, "1 h"),
+    ],
 )
 def test_a_duration_is_in_hours_minutes_and_seconds(seconds: float, text: str) -> None:
     """A duration leaves out the parts that are zero."""
     assert figures.duration(seconds) == text
+
+
+def _with_latency(over: TimeRecord | None) -> VariantRecord:
+    """Return a variant of which a rate was measured, and then a latency in seconds."""
+    rate, latency = (
+        FigureRecord(quantity=quantity, unit=unit, better=better, over_blocks=own, blocks=())
+        for quantity, unit, better, own in (
+            ("requests_per_s", "1/s", "more", TimeRecord(median=28.14, low=27.0, high=30.26)),
+            ("p95", "s", "less", over),
+        )
+    )
+    return replace(timed("load", ms=1.0), figures=(rate, latency))
+
+
+def test_a_latency_is_told_in_milliseconds_with_its_interval() -> None:
+    """It was measured in seconds; without an interval, or unmeasured, there is none."""
+    variant = _with_latency(TimeRecord(median=0.25, low=0.125, high=0.5))
+
+    assert figures.latency_ms(variant, "p95") == TimeRecord(median=250.0, low=125.0, high=500.0)
+    assert figures.latency_ms(variant, "p50") is None
+    assert figures.latency_ms(_with_latency(None), "p95") is None
+
+
+def test_a_rate_is_told_a_second_with_its_interval() -> None:
+    """The interval stands behind it without the unit."""
+    rate = figures.figure_of(_with_latency(None), "requests_per_s")
+
+    assert rate is not None
+    assert rate.over_blocks is not None
+    assert figures.rate(rate.over_blocks.median) == "28.1/s"
+    assert figures.rate_range(rate.over_blocks) == "27.0–30.3"  # noqa: RUF001 (the dash that is printed)
+
+
+def test_an_answer_without_bytes_has_a_size_and_no_answer_has_none() -> None:
+    """One that was cut off has the size of what came."""
+    empty = replace(timed("x", ms=1.0), bytes=0, bytes_gzip=20)
+
+    assert figures.answer_sizes(empty) == ("0 B", "20 B")
+    assert figures.answer_sizes(replace(empty, outcome="It was ended.")) == (figures.NOTHING,)
+    cut = replace(empty, outcome="It was ended.", bytes=10)
+    assert figures.answer_sizes(cut) == ("10 B", "20 B")
+
+
+@pytest.mark.parametrize(
+    ("peak_mib", "sent", "traced"), [(0.5, 0, True), (0.0, 1, True), (0.0, 0, False)]
+)
+def test_a_request_that_instruments_saw_has_memory_or_statements(
+    peak_mib: float, sent: int, *, traced: bool
+) -> None:
+    """Of an application of the user's own there is neither."""
+    variant = replace(timed("x", ms=1.0), peak_mib=peak_mib, sql_statements=sent)
+
+    assert figures.is_traced(variant) is traced
+
+
+@pytest.mark.parametrize(
+    ("sent", "similar", "told"),
+    [(0, 0, ("0",)), (1, 0, ("1",)), (3, 1, ("3",)), (2, 2, ("2", "2 similar"))],
+)
+def test_statements_are_told_with_those_that_are_alike(
+    sent: int, similar: int, told: tuple[str, ...]
+) -> None:
+    """One alone is like no other; what failed before it sent any has no number of them."""
+    variant = replace(timed("x", ms=1.0), sql_statements=sent, sql_similar=similar)
+
+    assert figures.statements(variant) == told
+    failed = replace(variant, outcome="It fails.")
+    assert figures.statements(failed) == (told if sent else (figures.NOTHING,))
+
+
+def test_connections_are_told_with_those_in_use_at_once() -> None:
+    """Where nobody looked there is nothing to tell."""
+    variant = timed("x", ms=1.0)
+
+    assert figures.connections(variant) == (figures.NOTHING,)
+    used = replace(variant, sql_connections=4, sql_at_once=3)
+    assert figures.connections(used) == ("4 conn.", "3 at once")
+
+
+def test_a_cache_tells_what_was_made_and_how_often_each_worker_had_it() -> None:
+    """Of 30 requests 20 found their page, so ten were made."""
+    workers = (CacheWorkerRecord(requests=20, hits=15), CacheWorkerRecord(requests=10, hits=5))
+    variant = timed("x", ms=1.0)
+
+    assert figures.cache_workers(variant) == (figures.NOTHING,)
+    assert figures.cache_workers(replace(variant, cache_workers=workers)) == (
+        "10 of 30",
+        "75.0%",
+        "50.0%",
+    )
+
+
+@pytest.mark.parametrize(
+    ("told_ms", "per_s", "text"),
+    [
+        (None, None, ()),
+        (1_380.0, None, ("1.38 s",)),
+        (None, 12.5, ("12.5 RPS",)),
+        (80.0, 12.5, ("80.0 ms", "12.5 RPS")),
+    ],
+)
+def test_the_talks_own_figures_are_told_as_far_as_it_has_them(
+    told_ms: float | None, per_s: float | None, text: tuple[str, ...]
+) -> None:
+    """A time, a rate, both or neither."""
+    variant = replace(timed("x", ms=1.0), told_ms=told_ms, told_requests_per_s=per_s)
+
+    assert figures.told(variant) == text
 
 
 def _lazy_variant(name: str) -> VariantRecord:
@@ -118,7 +237,14 @@ def test_a_variant_that_failed_has_no_memory() -> None:
 
 @pytest.mark.parametrize(
     ("mib", "text"),
-    [(0, "+0 MiB"), (0.04, "+0 MiB"), (0.42, "+0.4 MiB"), (21.4, "+21 MiB"), (9.96, "+10 MiB")],
+    [
+        (0, "+0 MiB"),
+        (0.04, "+0 MiB"),
+        (0.42, "+0.4 MiB"),
+        (21.4, "+21 MiB"),
+        (9.94, "+9.9 MiB"),
+        (9.95, "+10 MiB"),
+    ],
 )
 def test_growth_has_a_sign_and_as_many_digits_as_it_needs(mib: float, text: str) -> None:
     """What was added is told in whole MiB, with a decimal where it is little."""
@@ -148,6 +274,8 @@ def test_text_for_the_terminal_cannot_command_it() -> None:
         ("foreign-keys-selected-only", "foreign-keys-\nselected-only"),
         ("tags-prefetched-to-attr", "tags-prefetched-\nto-attr"),
         ("anamewithoutanydashinit", "anamewithoutanydashinit"),
+        ("of-eighteen-letter", "of-eighteen-letter"),
+        ("of-nineteen-letters", "of-nineteen-\nletters"),
     ],
 )
 def test_a_long_name_stands_in_two_lines(name: str, label: str) -> None:

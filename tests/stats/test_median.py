@@ -19,6 +19,11 @@ def test_cut_is_the_sign_tests_critical_value(size: int) -> None:
     assert 2 * binom.cdf(next_cut, size, 0.5) > 0.05
 
 
+def test_an_interval_may_have_exactly_its_confidence() -> None:
+    """Two samples hold the median between them in half of all cases."""
+    assert critical_count(2, 0.5) == 0
+
+
 @pytest.mark.parametrize(("size", "low"), [(6, 1), (8, 1), (9, 2), (11, 2), (12, 3), (20, 6)])
 def test_bounds_are_the_order_statistics_of_the_tables(size: int, low: int) -> None:
     """The bounds are the samples of the printed ranks from either end, the estimate the median."""

@@ -22,6 +22,19 @@ def test_an_interval_of_one_point_has_no_width() -> None:
     assert half_width(Interval(estimate=2.0, low=2.0, high=2.0)) == 0
 
 
+def test_an_interval_as_wide_as_the_bound_is_precise_enough() -> None:
+    """What is asked for is at most the bound, not less."""
+    assert precise_enough([NARROW], bound=half_width(NARROW))
+
+
+def test_without_a_bound_5_percent_to_either_side_are_enough() -> None:
+    """A ratio known to a factor of 1.05 lets a run stop, one known to 1.06 does not."""
+    within, over = (Interval(estimate=1.0, low=1 / factor, high=factor) for factor in (1.05, 1.06))
+
+    assert precise_enough([within])
+    assert not precise_enough([over])
+
+
 @pytest.mark.parametrize(
     ("intervals", "enough"),
     [((NARROW, NARROW), True), ((NARROW, WIDE), False), ((NARROW, None), False), ((), True)],

@@ -126,6 +126,12 @@ def test_a_family_needs_more_blocks(comparisons: int, blocks: int) -> None:
     assert minimum_blocks(comparisons) == blocks
 
 
+def test_a_smallest_p_value_may_be_exactly_what_is_asked_for() -> None:
+    """Two blocks can have one of 2 in 4, and three, of two comparisons, twice 2 in 8: a half."""
+    assert minimum_blocks(1, 0.5) == 2
+    assert minimum_blocks(2, 0.5) == 3
+
+
 def test_a_family_is_not_empty() -> None:
     """A family without comparisons is refused."""
     with pytest.raises(ValueError, match="at least one comparison, not 0"):

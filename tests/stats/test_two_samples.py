@@ -25,6 +25,11 @@ def test_critical_counts_are_those_of_the_tables(sizes: tuple[int, int], critica
     assert critical_count(*sizes) == critical
 
 
+def test_an_interval_may_have_exactly_its_confidence() -> None:
+    """One value is the first, or the last, of four in half of all orders."""
+    assert critical_count(1, 3, 0.5) == 0
+
+
 @pytest.mark.parametrize(("first", "second"), [(3, 4), (4, 4), (5, 3)])
 def test_the_distribution_is_that_of_all_orders(first: int, second: int) -> None:
     """Counting every order of the two samples gives the same tail."""

@@ -85,9 +85,9 @@ class Support:
     can be no verdict, empty where there can.
     """
 
-    null_band: float = NULL_BAND
-    sees: bool = True
-    withheld: str = ""
+    null_band: float
+    sees: bool
+    withheld: str
 
 
 def clones_gate(controls: Iterable[ControlRecord]) -> GateRecord | None:

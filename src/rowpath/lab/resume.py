@@ -7,7 +7,6 @@ measured again, whole and in the same order, and what it had is kept in the file
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
-from math import inf, nextafter
 from pathlib import Path
 
 from rowpath.capture.trace import Trace
@@ -205,9 +204,8 @@ def _slots(record: MeasuredRecord) -> list[Slot]:
 def seconds(ms: float) -> float:
     """Return a number of seconds that comes to exactly `ms` again, times 1000.
 
-    Dividing alone may miss by the last bit. The number that the milliseconds were made from lies
-    within one step of the quotient, since they were rounded to half a step of their own.
+    That holds for milliseconds that were made of seconds. A step between two floats at `ms` is 512
+    or 1024 steps at the seconds, so what was rounded off there moves the quotient by one step at
+    the most, and the product of that is rounded to `ms` again.
     """
-    near = ms / 1000
-    candidates = (near, nextafter(near, inf), nextafter(near, -inf))
-    return next((each for each in candidates if each * 1000 == ms), near)
+    return ms / 1000

@@ -66,7 +66,7 @@ def minimum_blocks(comparisons: int, confidence: float = CONFIDENCE) -> int:
     if comparisons < 1:
         msg = f"A family has at least one comparison, not {comparisons}"
         raise ValueError(msg)
-    return next(n for n in count(1) if comparisons * 2 / (1 << n) <= 1 - confidence)
+    return next(n for n in count() if comparisons * 2 / (1 << n) <= 1 - confidence)
 
 
 def walsh_averages(differences: Sequence[float]) -> list[float]:

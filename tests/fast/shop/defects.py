@@ -100,9 +100,6 @@ SCENARIOS = {
     "data-of-a-list": Scenario(**_of_mixin("nested_and_methods", FastListMixin)),
     "data-of-a-view": Scenario(**_of_mixin("nested", FastMixin, VIEWS["rewritten"], _REWRITTEN)),
     "data-behind-super": Scenario(**_of_mixin("overriding_that_calls_super", FastListMixin)),
-    "data-shadowed": Scenario(
-        **_of_mixin("nested_and_methods", FastListMixin) | {"options": {"shadow": 1.0}}
-    ),
 }
 
 
@@ -153,6 +150,7 @@ _UNGUARDED = {
         "_view",
         "append",
         "encode",
+        "get_paginated_response",
         "get_serializer",
         "instance",
         "is_rowpaths",

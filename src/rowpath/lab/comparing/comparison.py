@@ -219,7 +219,7 @@ def _verdict(
     if change is None:
         return ChangeVerdict.UNDECIDED
     if beyond(change, band):
-        is_worse = (change.low > 1) is (better == Better.LESS)
+        is_worse = (change.estimate > 1) is (better == Better.LESS)
         return ChangeVerdict.REGRESSION if is_worse else ChangeVerdict.IMPROVEMENT
     if is_no_change(change) and shows_absence:
         return ChangeVerdict.NO_CHANGE

@@ -135,7 +135,7 @@ def _of_lab(run: Run, experiment: ExperimentRecord) -> Iterator[Measured]:
             blocks=own,
             ratios=() if is_baseline else _ratios(own, _figure(group, baseline)[2]),
             conditions=_conditions(run, experiment, group),
-            null_band=_null_band(experiment, group, baseline),
+            null_band=_null_band(experiment, group),
             withheld=withheld,
             shows_absence=shows_absence,
         )
@@ -163,16 +163,17 @@ def _conditions(run: Run, experiment: ExperimentRecord, group: GroupRecord) -> M
     }
 
 
-def _null_band(experiment: ExperimentRecord, group: GroupRecord, baseline: VariantRecord) -> float:
-    """Return what the clone of a baseline was off by, NULL_BAND at least."""
-    clones = [
-        each
+def _null_band(experiment: ExperimentRecord, group: GroupRecord) -> float:
+    """Return what clones that were measured as a group were off by at most, NULL_BAND at least.
+
+    A clone of any stage of an experiment speaks of all its sizes and set-ups here, as a gate does.
+    """
+    bands = (
+        wider_band(each.ratio)
         for each in experiment.controls
-        if each.kind == Control.CLONE
-        and (each.measure, each.slot) == (group.measure, baseline.slot)
-        and each.ratio is not None
-    ]
-    return max([NULL_BAND, *(wider_band(each.ratio) for each in clones if each.ratio)])
+        if each.kind == Control.CLONE and each.measure == group.measure and each.ratio is not None
+    )
+    return max(bands, default=NULL_BAND)
 
 
 def _support(

@@ -71,21 +71,23 @@ def settled(result: LoadResult) -> Figures:
     ended in the load's time, what ended after it counts.
     """
     total = result.total
+    if not total.requests:
+        return whole(result, total)
     first = np.argsort(total.started_s, kind="stable")[: result.plan.users]
     chosen = np.ones(total.requests, dtype=bool)
     chosen[first] = False
-    from_s = float(total.ended_s[first].max()) if len(first) else 0.0
+    from_s = float(total.ended_s[first].max())
     later = total.ended_s[chosen]
     if not (later > from_s).any():
         # Nobody asked again in time: the first round is nearly all that there is.
-        until_s = float(total.ended_s.max()) if total.requests else 0.0
+        until_s = float(total.ended_s.max())
         everything = np.ones(total.requests, dtype=bool)
         return _figures(total, everything, 0.0, until_s, span_s=until_s)
     until_s = result.duration_s
     if not ((later > from_s) & (later <= until_s)).any():
         until_s = float(later.max())
-    span_s = _between_ends(total.ended_s, from_s, until_s)
-    return _figures(total, chosen, from_s, until_s, span_s=span_s)
+    last_s = float(total.ended_s[total.ended_s <= until_s].max())
+    return _figures(total, chosen, from_s, until_s, span_s=last_s - from_s)
 
 
 def _figures(
@@ -113,15 +115,6 @@ def _figures(
         most_ms=float(latency_ms.max()) if len(latency_ms) else None,
         mean_bytes=float(target.size_bytes[chosen].mean()) if len(latency_ms) else None,
     )
-
-
-def _between_ends(ended_s: Floats, from_s: float, until_s: float) -> float:
-    """Return the time from the last end until `from_s`, or from 0, to the last in time."""
-    before = ended_s[ended_s <= from_s]
-    within = ended_s[(ended_s > from_s) & (ended_s <= until_s)]
-    if not len(within):
-        return 0.0
-    return float(within.max()) - (float(before.max()) if len(before) else 0.0)
 
 
 def whole(result: LoadResult, target: TargetResult) -> Figures:
@@ -185,7 +178,7 @@ def littles_law(result: LoadResult) -> LittlesLaw | None:
     span_s = result.duration_s - result.ramp_s
     total = result.total
     ended = (total.ended_s >= result.ramp_s) & (total.ended_s < result.duration_s)
-    if span_s <= 0 or int(ended.sum()) < ROUNDS_TO_CHECK * plan.users:
+    if int(ended.sum()) < ROUNDS_TO_CHECK * plan.users:
         return None
     rate = float(ended.sum()) / span_s
     time_s = float((total.ended_s - total.started_s)[ended].mean())

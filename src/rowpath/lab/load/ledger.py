@@ -201,8 +201,8 @@ class Ledger:
 
 
 def _users_at(seen: Sequence[tuple[float, int]], at_s: float) -> int:
-    """Return how many users a worker had when it looked next to a time."""
-    return min(seen, key=lambda each: abs(each[0] - at_s))[1] if seen else 0
+    """Return how many users a worker had when it looked next to a time; it looked at least once."""
+    return min(seen, key=lambda each: abs(each[0] - at_s))[1]
 
 
 def _share(looks: Sequence[tuple[float, float]], from_s: float, until_s: float) -> float:

@@ -32,7 +32,7 @@ _AT_WORK = """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _LookAround:
+class LookAround:
     """Everything that is counted, at one moment; CPU in seconds, None where it is not told."""
 
     machine: Look
@@ -68,18 +68,18 @@ class Surroundings:
         found: dict[Quantity, float] = {}
         before = self._look()
         yield found
-        found |= _between(before, self._look())
+        found |= went_on(before, self._look())
         if self._connection is None:
             del found[CHECKPOINTS], found[AUTOVACUUMS]
         elif self._database is None:
             del found[OTHER_CPU]
 
-    def _look(self) -> _LookAround:
+    def _look(self) -> LookAround:
         checkpoints, autovacuums, workers = self._at_work()
         tree = {each.pid: each for each in (self._own, *_tree(self._own))}
         asking = [each for each in tree.values() if each == self._own or _asks(each)]
         database = {each.pid: each for each in self._of_database()}
-        return _LookAround(
+        return LookAround(
             machine=look(),
             asking_s=_all_s(asking),
             # An embedded server is a descendant of ours, too: none is counted twice.
@@ -119,7 +119,8 @@ def surroundings(dsn: str) -> Iterator[Surroundings]:
         yield Surroundings(connection)
 
 
-def _between(before: _LookAround, after: _LookAround) -> Mapping[Quantity, float]:
+def went_on(before: LookAround, after: LookAround) -> Mapping[Quantity, float]:
+    """Return what went on between two moments."""
     lasted_s = span_s(before.machine, after.machine)
     found: dict[Quantity, float] = {}
     if before.database_s is not None and after.database_s is not None:

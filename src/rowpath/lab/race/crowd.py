@@ -4,7 +4,7 @@ Each user is a thread with a connection of its own, which waits for its server m
 much of a core all of them need is what the gate `generator` is about.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -101,7 +101,7 @@ def slot(crowd: Crowd) -> Slot:
         spans = [span for each in asking for span in each.result()]
     if window.failure is not None:
         raise window.failure
-    return _counted(spans, window, around)
+    return counted(spans, window.begins_s, window.ends_s, around)
 
 
 @contextmanager
@@ -139,8 +139,13 @@ def _send_home(window: _Window, watches: Sequence[Alarm]) -> None:
         watch.ring()
 
 
-def _counted(spans: Sequence[Span], window: _Window, around: dict[Quantity, float]) -> Slot:
-    begins_s, ends_s = window.begins_s, window.ends_s
+def counted(
+    spans: Sequence[Span], begins_s: float, ends_s: float, around: Mapping[Quantity, float]
+) -> Slot:
+    """Return the slot that requests make, of which some lie in its window at least in part.
+
+    Its samples are the times of those that began in it; of all that reach into it if none did.
+    """
     begun = [span for span in spans if begins_s <= span[0] < ends_s]
     seen = begun or [span for span in spans if part_within(span, begins_s, ends_s) > 0]
     answers = sum(part_within(span, begins_s, ends_s) for span in spans)

@@ -116,7 +116,7 @@ def verdict(ratio: Interval | None, rests_on: Support) -> RaceVerdict:
     if rests_on.withheld:
         return RaceVerdict.NOT_JUDGED
     if beyond(ratio, rests_on.null_band):
-        return RaceVerdict.FASTER if ratio.high < 1 else RaceVerdict.SLOWER
+        return RaceVerdict.FASTER if ratio.estimate < 1 else RaceVerdict.SLOWER
     if not rests_on.sees:
         return RaceVerdict.TOO_NOISY
     if ratio.low >= 1 / (1 + NULL_BAND) and ratio.high <= 1 + NULL_BAND:
