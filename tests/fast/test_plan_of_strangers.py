@@ -224,7 +224,7 @@ def test_what_one_change_would_unlock(told: Told) -> None:
     kinds = {blocker["kind"]: blocker for blocker in told["/many-blockers/"]["blockers"]}
 
     # Of a list whose queryset could not be made nobody knows what else it waits for.
-    assert (method["kind"], method["lists"], method["unlocks"]) == ("method fields", 4, 2)
+    assert (method["kind"], method["lists"], method["unlocks"]) == ("method fields", 5, 3)
     assert kinds["the queryset uses extra()"]["unlocks"] == 0
     assert kinds["fast.shop.strangers.OwnJson has a render() of its own"]["unlocks"] == 1
 
@@ -240,7 +240,7 @@ def test_text_tells_all_reasons_and_sums_up(dsn: str) -> None:
     assert {line.strip().rstrip(".") for line in paragraph} >= {
         f"{field}: {reason}" if field else reason for field, reason in BLOCKERS
     }
-    assert "2 lists wait only for this: method fields (4 in all have it)." in lines
+    assert "3 lists wait only for this: method fields (5 in all have it)." in lines
     assert "2 more have no JSON: /csv/, /html/." in lines
     assert any(line.startswith("In the way of lists with more than one reason: ") for line in lines)
     at = lines.index("/of-topic/  OfTopic: unknown")
@@ -256,6 +256,15 @@ def test_what_only_looks_like_a_list_is_counted(dsn: str, told: Told) -> None:
     assert "4 more look like lists but are not seen: /routed/actions/recent/ " in done.stdout
     assert "/no-list/" not in told
     assert "/one/<int:pk>/" not in told
+    assert "/cloning/" not in told
+
+
+def test_what_initial_looks_for_is_named_although_the_list_falls_back(told: Told) -> None:
+    """Its queryset can be made without, but no request comes so far."""
+    one = told["/from-the-start/<int:owner>/"]
+
+    assert one["verdict"] == "falls back"
+    assert one["missing"] == ["the URL's owner: --kwarg owner=VALUE"]
 
 
 def test_json_has_the_same_keys_for_all(told: Told) -> None:

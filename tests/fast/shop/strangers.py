@@ -23,7 +23,7 @@ from rest_framework.routers import DefaultRouter
 from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.urlpatterns import format_suffix_patterns
 from rest_framework.views import APIView
-from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
+from rest_framework.viewsets import GenericViewSet, ModelViewSet, ReadOnlyModelViewSet
 
 from fast.shop.models import Note
 from fast.shop.views import NOTES, Flat, FlatFields
@@ -466,8 +466,29 @@ class Kinds(Flat):
     renderer_classes: ClassVar = [BrowsableAPIRenderer, JSONRenderer]
 
 
+class OfOwnerFromTheStart(OfOwnerWithMethod):
+    """A view that looks for its parameter before its queryset does, or anything else."""
+
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        self.owner = kwargs["owner"]
+        super().initial(request, *args, **kwargs)
+
+    def get_queryset(self) -> Any:
+        return NOTES
+
+
+class Cloning(ModelViewSet):
+    """A list that GET does not reach."""
+
+    queryset = NOTES
+    serializer_class = FlatFields
+    http_method_names: ClassVar = ["post"]
+
+
 urlpatterns = [
     path("routed/", include(router.urls)),
+    path("cloning/", Cloning.as_view({"get": "list", "post": "create"})),
+    path("from-the-start/<int:owner>/", OfOwnerFromTheStart.as_view(), {"kind": int}),
     path("uncached/", Uncached.as_view()),
     path("uncached-list/", UncachedList.as_view()),
     path("counted/", Counted.as_view()),

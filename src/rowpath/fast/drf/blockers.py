@@ -158,6 +158,8 @@ _OF_MODELS = {" has the ": "the {}, which models have", " has a receiver of ": "
 
 def by_its_reason(reason: str) -> str:
     """Return the kind of a reason that is like no other; of models, that of what they share."""
+    if reason.startswith("it is not certain that Django prefetches "):
+        return "prefetches that nothing reads and Django may refuse"
     for words, kind in _OF_MODELS.items():
         _, found, what = reason.partition(words)
         if found:

@@ -212,6 +212,8 @@ def _told(case: _Case, verdict: Verdict, **said: Any) -> Forecast:
     owner = None if is_fast else owner_of_list(view_class)
     otherwise = None if asked is None else asked.otherwise
     refused = None if asked is None else asked.refused
+    if asked is not None and isinstance(asked.refused, KeyError):  # what initial() looks for
+        said.setdefault("missing", missing(asked.refused, case.route, case.client, asked))
     way, data_by_drf = _way(asked, verdict)
     return Forecast(
         route=case.route,

@@ -14,34 +14,47 @@ from rowpath.fast.drf import private as of_drf
 from rowpath.fast.fallback import FallBack
 from rowpath.fast.private import missing
 from rowpath.fast.proved import unproved
-from rowpath.fast.shipped import Owner, relied
+from rowpath.fast.shipped import Owner, Relied, relied
 from rowpath.fast.stores import kept
 
 _log = logging.getLogger("rowpath.fast")
 
 # What is done without, whatever the view and its serializer are. What a view, a paginator, a
 # serializer and its fields have of DRF is relied on where each is compared with DRF's own.
-_GROUNDS: tuple[tuple[Owner, tuple[str, ...]], ...] = (
+_OF_DATA: tuple[tuple[Owner, tuple[str, ...]], ...] = (
     (mixins.ListModelMixin, ("list",)),
-    (generics.GenericAPIView, ("get_serializer", "paginate_queryset", "paginator")),
+    (generics.GenericAPIView, ("get_serializer",)),
     (fields, ("get_attribute", "is_simple_callable")),
     (fields.Field, ("get_attribute", "get_default")),
     (serializers.BaseSerializer, ("__new__", "many_init")),
-    (serializers.Serializer, ("to_representation", "_readable_fields", "data")),
+    (serializers.Serializer, ("to_representation", "fields", "_readable_fields", "data")),
     (serializers.ListSerializer, ("to_representation", "data")),
+)
+_OF_ROWS: tuple[tuple[Owner, tuple[str, ...]], ...] = (
+    (generics.GenericAPIView, ("paginate_queryset", "paginator")),
     (renderers.JSONRenderer, ("render", "get_indent")),
     (encoders.JSONEncoder, ("default",)),
     (json, ("dumps",)),
     (response.Response, ("rendered_content",)),
 )
-_ALL = (*GROUNDS, *_GROUNDS)
+_ALL = (*GROUNDS, *_OF_DATA, *_OF_ROWS)
+
+# Apart from what reading rows stands on: a patched queryset makes the instances that it makes.
+relied_for_data = kept(Relied())
 
 
 def changed() -> FallBack | None:
     """Return why no list of this process is fast now; None if nothing speaks against it."""
-    if (found := _unfit()) is not None:
-        return found
-    if (instead := relied.check_grounds(_ALL) or relied.changed()) is not None:
+    return _unfit() or _patched(relied, _ALL)
+
+
+def data_changed() -> FallBack | None:
+    """Return why rowpath makes no data in this process now; None if nothing speaks against it."""
+    return _unfit() or _patched(relied_for_data, _OF_DATA)
+
+
+def _patched(known: Relied, grounds: tuple[tuple[Owner, tuple[str, ...]], ...]) -> FallBack | None:
+    if (instead := known.check_grounds(grounds) or known.changed()) is not None:
         return FallBack(reason=f"{instead}, not what the library ships")
     return None
 

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from rowpath.fast.drf.answers import Answered, answer, data_answer
 from rowpath.fast.drf.data.without_base import with_next_data
-from rowpath.fast.drf.grounds import changed
+from rowpath.fast.drf.grounds import changed, data_changed
 from rowpath.fast.drf.reading import Reading
 from rowpath.fast.drf.responses import Outcome, with_outcome
 from rowpath.fast.drf.shadow import turned_off
@@ -78,10 +78,11 @@ def _beforehand(view: FastListMixin) -> tuple[FallBack | None, bool]:
 
 @step
 def _known(view: FastListMixin) -> tuple[FallBack | None, bool]:
-    if (patched := changed()) is not None:
-        return patched, False
-    reason = view_falls_back(view, FastListMixin) or turned_off(type(view)) or held(view)
-    return reason, reason is None or lists_as_drf(type(view), FastListMixin)
+    reason = changed() or view_falls_back(view, FastListMixin)
+    reason = reason or turned_off(type(view)) or held(view)
+    if reason is None:
+        return None, True
+    return reason, data_changed() is None and lists_as_drf(type(view), FastListMixin)
 
 
 def _told(view: FastListMixin, answered: Answered) -> Response:

@@ -26,7 +26,7 @@ def style_of(renderer: BaseRenderer, accepted_media_type: str) -> JsonStyle:
         raise CannotCompileError(f"the answer is rendered by {named(type(renderer))}")
     if renderer.encoder_class is not JSONEncoder:
         name, encoder = named(type(renderer)), named(renderer.encoder_class)
-        raise CannotCompileError(f"{name} has the encoder {encoder}")
+        raise CannotCompileError(f"{name} writes by {encoder}")
     renderer_class: Any = type(renderer)
     _check_rendering(renderer_class, accepted_media_type)
     return _STYLES[bool(renderer.ensure_ascii), bool(renderer.compact)]

@@ -115,6 +115,8 @@ def _listing(url: Url, callback: Any) -> Route | LookAlike | None:
     view_class = getattr(callback, "cls", None) or getattr(callback, "view_class", None)
     if not isinstance(view_class, type) or not issubclass(view_class, APIView):
         return None
+    if "get" not in view_class.http_method_names:
+        return None
     actions = getattr(callback, "actions", None) or {}
     method = actions.get("get") if issubclass(view_class, ViewSetMixin) else "get"
     handler = getattr(view_class, method or "", None)

@@ -5,7 +5,7 @@ from rest_framework.serializers import BaseSerializer, Serializer
 from rowpath.fast.drf.data.members import all_keep_fields, ancestors_keep_fields, keeps_fields
 from rowpath.fast.drf.data.rows import FastSerializer
 from rowpath.fast.drf.data.without_base import of_rows, why_no_fast_class
-from rowpath.fast.drf.grounds import changed
+from rowpath.fast.drf.grounds import data_changed
 from rowpath.fast.drf.options import options
 from rowpath.fast.fallback import FallBack
 from rowpath.fast.names import named
@@ -18,7 +18,7 @@ def why_by_drf(serializer: BaseSerializer) -> FallBack | None:
 
     Makes its fields, and raises what that raises.
     """
-    if (patched := changed()) is not None:
+    if (patched := data_changed()) is not None:
         return patched
     if not options().data:
         return FallBack(reason='ROWPATH has "data": False')

@@ -15,7 +15,7 @@ from rowpath.fast.drf.data.members import (
 )
 from rowpath.fast.drf.data.recipes import recipe_of
 from rowpath.fast.drf.data.represent import Member, Members, Represent, by_members
-from rowpath.fast.drf.grounds import changed
+from rowpath.fast.drf.grounds import data_changed
 from rowpath.fast.drf.options import options
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def represented(serializer: Serializer, theirs: Represent) -> Represent:
 def _may_stand_in(serializer: Serializer) -> bool:
     return (
         options().data
-        and changed() is None
+        and data_changed() is None
         and keeps_fields(type(serializer))
         and ancestors_keep_fields(serializer)
     )

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from rowpath.fast.shipped import Owner, relied
+from rowpath.fast.drf.grounds import relied_for_data
+from rowpath.fast.shipped import Owner
 from rowpath.fast.stores import kept
 
 _relied_on: set[tuple[Owner, tuple[str, ...]]] = kept(set())
@@ -23,7 +24,7 @@ def has_drfs(field: Any, base: type, names: tuple[str, ...]) -> bool:
 def rely(owner: Owner, *names: str) -> bool:
     """Whether `names` of `owner` are what their library ships; if so, that is relied on."""
     if (owner, names) not in _relied_on:
-        if relied.check(owner, *names) is not None:
+        if relied_for_data.check(owner, *names) is not None:
             return False
         _relied_on.add((owner, names))
     return True

@@ -9,7 +9,7 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.serializers import BaseSerializer, ListSerializer, Serializer
 
 from rowpath.fast.bases import placed
-from rowpath.fast.codes import calls_super, loads_global, reads_attribute
+from rowpath.fast.codes import calls_super, may_look_at_own_class
 from rowpath.fast.drf.choosing import is_drfs_class
 from rowpath.fast.drf.data.by_class import ByClass
 from rowpath.fast.drf.data.members import own_functions
@@ -169,10 +169,15 @@ def why_no_fast_class(cls: type[Serializer]) -> str | None:
         return f"{named(cls)} has a {_OWN}() of its own and does not stand in a module"
     if getattr(cls.__init_subclass__, "__func__", None) is not None:
         return f"{named(cls)} has a {_OWN}() of its own and hears of its subclasses"
-    if any(map(_looks_at_classes, own_functions(cls))):
+    if any(map(may_look_at_own_class, _functions_within(cls))):
         return f"{named(cls)} has a {_OWN}() of its own and code that may look at its class"
     return None
 
 
-def _looks_at_classes(function: object) -> bool:
-    return loads_global(function, "type") or reads_attribute(function, "__class__")
+def _functions_within(cls: type[Serializer]) -> Iterator[object]:
+    """Yield what the project has in `cls` and in the fields that it declares or may make."""
+    yield from own_functions(cls)
+    made = [*map(type, cls._declared_fields.values())]
+    made += getattr(cls, "serializer_field_mapping", {}).values()
+    for within in dict.fromkeys(made):
+        yield from own_functions(within)

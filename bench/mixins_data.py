@@ -1,0 +1,131 @@
+"""Whole requests whose lists and details no fast list reads: rowpath's mixins against DRF alone.
+
+Each round asks both in changing order, in one process, in CPU time, by DRF's request factory and
+up to the rendered body; the rows are the lab's products in an SQLite database in memory. Their
+serializer has eight fields and two methods. Told is DRF's time over the mixin's, with its interval
+as in the lab.
+
+    python bench/mixins_data.py [--rows 1 25 100 1_000] [--rounds 40]
+"""
+
+import argparse
+import os
+import platform
+import sys
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from data_of_rows import Step, told
+
+PROJECT = {
+    "INSTALLED_APPS": ["rowpath.lab.apps.django", "rest_framework"],
+    "USE_TZ": True,
+    "TIME_ZONE": "UTC",
+    "ALLOWED_HOSTS": ["*"],
+    "DATABASES": {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
+    "REST_FRAMEWORK": {
+        "DEFAULT_AUTHENTICATION_CLASSES": [],
+        "DEFAULT_PERMISSION_CLASSES": [],
+        "UNAUTHENTICATED_USER": None,
+    },
+}
+
+
+def main() -> None:
+    """Run the rounds that the command line asks for."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--rows", type=int, nargs="+", default=[1, 25, 100, 1_000])
+    parser.add_argument("--rounds", type=int, default=40)
+    options = parser.parse_args()
+
+    from django.conf import settings  # noqa: PLC0415 - before what reads it
+
+    settings.configure(**PROJECT)
+    import django  # noqa: PLC0415
+
+    django.setup()
+    print(f"Python {platform.python_version()}, Django {django.get_version()}, ", end="")
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.2f}")
+    make_products(max(options.rows))
+    for name, theirs, ours in pairs(options.rows):
+        if theirs() != ours():
+            sys.exit(f"Cannot compare {name}: the answers differ.")
+        told(name, theirs, ours, options.rounds)
+
+
+def make_products(count: int) -> None:
+    """Make the table, with `count` rows."""
+    from django.db import connection  # noqa: PLC0415
+
+    from rowpath.lab.apps.django.models import Product  # noqa: PLC0415
+
+    with connection.cursor() as cursor:
+        cursor.execute("ATTACH DATABASE ':memory:' AS rowpath")
+    with connection.schema_editor() as editor:
+        editor.create_model(Product)
+    Product.objects.bulk_create(
+        Product(
+            id=number,
+            low_price=Decimal(25 * number).scaleb(-2),
+            high_price=Decimal(50 * number).scaleb(-2),
+            demand_qty=number,
+            offers_qty=2 * number,
+            bought_qty=3,
+            sold_qty=4,
+            time_created=datetime.fromtimestamp(1_000_000_000 + number, UTC),
+        )
+        for number in range(count)
+    )
+
+
+def pairs(sizes: list[int]) -> list[tuple[str, Step, Step]]:
+    """Return what is compared: its name, DRF's and ours."""
+    from rest_framework import serializers  # noqa: PLC0415
+    from rest_framework.test import APIRequestFactory  # noqa: PLC0415
+    from rest_framework.viewsets import ModelViewSet  # noqa: PLC0415
+
+    from rowpath.fast.drf import FastListMixin, FastMixin  # noqa: PLC0415
+    from rowpath.lab.apps.django.models import Product  # noqa: PLC0415
+    from rowpath.lab.apps.django.serializers import ProductSerializer  # noqa: PLC0415
+
+    class WithMethods(ProductSerializer):
+        spread = serializers.SerializerMethodField()
+        left = serializers.SerializerMethodField()
+
+        class Meta:
+            model = Product
+            fields = ("id", *ProductSerializer.Meta.fields, "spread", "left")
+
+        def get_spread(self, product: Product) -> str:
+            return str(product.high_price - product.low_price)
+
+        def get_left(self, product: Product) -> int:
+            return int(product.offers_qty - product.sold_qty)
+
+    WithMethods.__qualname__ = "WithMethods"  # found in its module, as a class statement's is
+    globals()["WithMethods"] = WithMethods
+    request = APIRequestFactory().get("/")
+
+    def listed(rows: int, *mixins: type) -> Step:
+        members = {"queryset": Product.objects.order_by("pk")[:rows]}
+        return asked({"get": "list"}, {}, members, *mixins)
+
+    def detail(*mixins: type) -> Step:
+        members = {"queryset": Product.objects.all()}
+        return asked({"get": "retrieve"}, {"pk": 0}, members, *mixins)
+
+    def asked(
+        actions: dict[str, str], given: dict[str, Any], members: dict[str, Any], *mixins: type
+    ) -> Step:
+        members = {"serializer_class": WithMethods, **members}
+        view_class: Any = type("View", (*mixins, ModelViewSet), members)
+        view = view_class.as_view(actions)
+        return lambda: view(request, **given).render().content
+
+    lists = [(f"{rows:>6,} rows", listed(rows), listed(rows, FastListMixin)) for rows in sizes]
+    return [*lists, ("detail", detail(), detail(FastMixin))]
+
+
+if __name__ == "__main__":
+    main()
