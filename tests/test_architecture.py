@@ -85,7 +85,7 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
         {"comparing"},
     ),
     "fast": (
-        {"_tags", "bases", "bounded", "codes", "fallback", "forms", "names", "proved", "stores"},
+        {"_tags", "bounded", "codes", "fallback", "forms", "names", "proved", "stores"},
         {"plan", "private", "shipped"},
         {"encoding", "psycopg"},
         {"django"},

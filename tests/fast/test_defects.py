@@ -19,8 +19,6 @@ SCENARIOS = (
     "data",
     "data-once",
     "data-of-a-list",
-    "data-of-a-view",
-    "data-behind-super",
 )
 
 

@@ -19,7 +19,7 @@ from rest_framework.generics import ListAPIView
 from rest_framework.test import APIRequestFactory
 
 from fast.exact import chain, exact, how_represented, stand_in_a_module
-from rowpath.fast.drf import FastMixin, FastSerializer, StreamingList, outcome_of
+from rowpath.fast.drf import FastListMixin, FastSerializer, StreamingList, outcome_of
 from rowpath.fast.encoding import CannotEncodeError
 from rowpath.fast.fallback import CannotCompileError
 
@@ -69,7 +69,7 @@ class Compared:
 
 def compared(view: type[ListAPIView[Any]], url: str, accept: str) -> Compared:
     """Ask both for `url`, and the fast one twice. Raises DifferenceError."""
-    mixin = StreamingList if hasattr(view, "stream_above_rows") else FastMixin
+    mixin = StreamingList if hasattr(view, "stream_above_rows") else FastListMixin
     own = {name: one for name, one in vars(view).items() if name == "stream_above_rows"}
     fast: type[ListAPIView[Any]] = type("View", (mixin, view), own)
     theirs, _, said = asked(view, url, accept)

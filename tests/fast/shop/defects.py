@@ -21,12 +21,11 @@ from rest_framework.test import APIRequestFactory  # noqa: E402
 from fast.exact import stand_in_a_module  # noqa: E402
 from fast.shop import representing  # noqa: E402
 from fast.shop.asking import told  # noqa: E402 - rowpath.fast is imported from here on
-from fast.shop.entries import VIEWS  # noqa: E402
 from fast.shop.odd import ByText, FileFields, WithoutRequest  # noqa: E402
 from fast.shop.representing import DRFS, OURS  # noqa: E402
 from fast.shop.views import Flat, Selected  # noqa: E402
 from fast.shop.ways import fast  # noqa: E402
-from rowpath.fast.drf import FastListMixin, FastMixin, outcome_of  # noqa: E402
+from rowpath.fast.drf import outcome_of  # noqa: E402
 
 
 class PagesOfTwo(PageNumberPagination):
@@ -67,22 +66,17 @@ def _of_serializers(case: str) -> dict[str, Any]:
     }
 
 
-def _of_mixin(
-    case: str, mixin: type, base: type = ListAPIView, path: str | None = "data"
-) -> dict[str, Any]:
-    """Return a scenario whose view has a case's serializer, which is DRF's, and as ours a mixin."""
+def _of_mixin(case: str) -> dict[str, Any]:
+    """Return a scenario whose view has a case's serializer, which is DRF's."""
     theirs = representing.CASES[case](DRFS)[0]
     stand_in_a_module(theirs)
-    listed = _view(base, serializer_class=theirs, queryset=representing.products()[:3])
+    listed = _view(ListAPIView, serializer_class=theirs, queryset=representing.products()[:3])
     return {
         "view": listed,
-        "path": path,
-        "ours": lambda view: type("View", (mixin, view), {}),
+        "path": "data",
         "options": {},
     }
 
-
-_REWRITTEN = "fast.shop.entries._Rewritten has a list() of its own."
 
 SCENARIOS = {
     "whole": _scenario(Flat),
@@ -97,9 +91,7 @@ SCENARIOS = {
     "in-a-transaction": _scenario(Flat, within=transaction.atomic),
     "data": Scenario(**_of_serializers("nested")),
     "data-once": Scenario(**_of_serializers("nested_and_methods")),
-    "data-of-a-list": Scenario(**_of_mixin("nested_and_methods", FastListMixin)),
-    "data-of-a-view": Scenario(**_of_mixin("nested", FastMixin, VIEWS["rewritten"], _REWRITTEN)),
-    "data-behind-super": Scenario(**_of_mixin("overriding_that_calls_super", FastListMixin)),
+    "data-of-a-list": Scenario(**_of_mixin("nested_and_methods")),
 }
 
 
@@ -141,14 +133,13 @@ _UNGUARDED = {
     "rowpath.fast.drf.mixin": {
         "filter_queryset",
         "get_queryset",
-        "get_serializer",
-        "list",
         "response",
     },
     "rowpath.fast.drf.ordinary": {
         "_checked",
         "_view",
         "append",
+        "data",
         "encode",
         "get_paginated_response",
         "get_serializer",

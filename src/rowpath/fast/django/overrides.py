@@ -6,9 +6,6 @@ from weakref import WeakKeyDictionary
 from rowpath.fast.shipped import relied
 from rowpath.fast.stores import kept
 
-STANDS_IN = "_rowpath_stands_in"
-"""What classes of rowpath's have, and no subclass, that do for a library's class what it does."""
-
 
 def overridden(cls: type, base: type, names: tuple[str, ...]) -> str | None:
     """Return the first of `names` that `cls` does not simply have from `base`, or None.
@@ -38,14 +35,6 @@ _known = kept(WeakKeyDictionary())
 
 def _first(cls: type, base: type, names: tuple[str, ...]) -> str | None:
     for name in names:
-        if _behind_ours(cls, name) is not inspect.getattr_static(base, name, None):
+        if inspect.getattr_static(cls, name, None) is not inspect.getattr_static(base, name, None):
             return name
     return None
-
-
-def _behind_ours(cls: type, name: str) -> object:
-    owner = next((one for one in cls.__mro__ if name in vars(one)), None)
-    if owner is None or STANDS_IN not in vars(owner):
-        return inspect.getattr_static(cls, name, None)
-    after = cls.__mro__[cls.__mro__.index(owner) + 1 :]
-    return next((vars(one)[name] for one in after if name in vars(one)), None)

@@ -27,11 +27,10 @@ from rowpath.fast.drf.admitted import Admitted
 from rowpath.fast.drf.askers import asked_of
 from rowpath.fast.drf.choosing import chooses_fields
 from rowpath.fast.drf.context import Context
-from rowpath.fast.drf.data.without_base import data_by_drf
 from rowpath.fast.drf.envelopes import NotPlainError, marked, spliced
 from rowpath.fast.drf.lazy import LazyList, is_refusal, is_unread
 from rowpath.fast.drf.options import options
-from rowpath.fast.drf.ordinary import ListData, answer_of, ordinary_answer
+from rowpath.fast.drf.ordinary import ListData, answer_of, drfs_data, ordinary_answer
 from rowpath.fast.drf.portable import PortableWay, check_portable
 from rowpath.fast.drf.prepared import CHOOSING, Prepared, prepared, prepared_for
 from rowpath.fast.drf.reading import Reading
@@ -307,7 +306,7 @@ class _Answer:
         """Return DRF's own data of the rows, by a statement of its own."""
         self.reading.answered()
         rows = self.page and self.reading.real_page(self.page)
-        return data_by_drf(self._serializer(rows))
+        return self._serializer(rows).data
 
     def restore(self, rows: LazyList, read: memoryview) -> None:
         """Make `rows` DRF's own data of the rows that were `read`, which are given as JSON.
@@ -355,7 +354,7 @@ class _Answer:
             return spliced(self._rendered, marked(response.data, rows), array)[0]
 
         def ordinary() -> bytes:
-            answered.append(ordinary_answer(self.view, self.queryset, data_by_drf))
+            answered.append(ordinary_answer(self.view, self.queryset, drfs_data))
             return self._rendered(answered[0].data)
 
         def again() -> bytes | None:

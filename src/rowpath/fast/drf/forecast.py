@@ -22,7 +22,6 @@ from rowpath.fast.drf.blockers import (
     view_blockers,
 )
 from rowpath.fast.drf.data.foreseen import why_by_drf
-from rowpath.fast.drf.data.without_base import as_drf, has_next_data
 from rowpath.fast.drf.measuring import NOT_MEASURED, Measured, measured
 from rowpath.fast.drf.missing import USER, missing, refuses
 from rowpath.fast.drf.mixin import FastListMixin
@@ -241,13 +240,11 @@ def _way(asked: AskedView | None, verdict: Verdict) -> tuple[str | None, FallBac
 
 
 def _why_data_by_drf(view: GenericAPIView) -> FallBack | None:
-    serializer = view.get_serializer([], many=True)
     listed = type(view)
     ends_in_ours = not any(front_blockers(listed, FastListMixin))
-    if not (ends_in_ours and lists_as_drf(listed, FastListMixin)) and not has_next_data(serializer):
-        reason = f"{named(listed)} makes its list without DRF's list()"
-        return FallBack(reason=reason, change="Name FastMixin in the place of FastListMixin.")
-    return why_by_drf(as_drf(serializer))
+    if not (ends_in_ours and lists_as_drf(listed, FastListMixin)):
+        return FallBack(reason=f"{named(listed)} makes its list without DRF's list()")
+    return why_by_drf(view.get_serializer([], many=True))
 
 
 def _page_size(view: GenericAPIView) -> int | None:

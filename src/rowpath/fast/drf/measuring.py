@@ -9,7 +9,6 @@ from typing import Any
 from django.db.models.query import QuerySet
 from rest_framework.generics import GenericAPIView
 
-from rowpath.fast.drf.data.without_base import data_by_drf
 from rowpath.fast.drf.ways import Way
 from rowpath.fast.fallback import CannotCompileError
 from rowpath.fast.names import error_text
@@ -57,7 +56,7 @@ def _saving(view: GenericAPIView, way: Way, queryset: QuerySet) -> Saving | None
     render = view.request.accepted_renderer.render
 
     def drf() -> int:
-        return len(render(data_by_drf(view.get_serializer(rows.all(), many=True))))
+        return len(render(view.get_serializer(rows.all(), many=True).data))
 
     def fast() -> int:
         return len(way.read(rows).array())

@@ -10,7 +10,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from rowpath.fast.drf.answers import Answered, answer, data_answer
-from rowpath.fast.drf.data.without_base import with_next_data
 from rowpath.fast.drf.grounds import changed, data_changed
 from rowpath.fast.drf.reading import Reading
 from rowpath.fast.drf.responses import Outcome, with_outcome
@@ -52,17 +51,6 @@ class FastListMixin(_Listing):  # noqa: D101 - see above
         self, _request: Request, _reading: Reading
     ) -> HttpResponseBase | None:
         return None
-
-
-# The same, and all other data of the view's serializers: of details, of actions, and of a list()
-# that asks for its serializer by itself. What create() and update() answer is DRF's.
-class FastMixin(FastListMixin):  # noqa: D101
-    _rowpath_stands_in = True
-
-    # Makes a serializer whose data rowpath makes when it is asked for.
-    def get_serializer(self, *args: Any, **kwargs: Any) -> Any:  # noqa: D102
-        made = super().get_serializer(*args, **kwargs)
-        return with_next_data(self, made)
 
 
 def _beforehand(view: FastListMixin) -> tuple[FallBack | None, bool]:

@@ -10,11 +10,16 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from rowpath.fast.drf.data.rows import guarded
-from rowpath.fast.drf.data.without_base import Data, data_by_drf
+from rowpath.fast.drf.data.without_base import Data
 from rowpath.fast.drf.shadow import Again, checked, is_due, turned_off
 
 DataOf = Callable[[BaseSerializer], Any]
 """Makes a serializer's data."""
+
+
+def drfs_data(serializer: BaseSerializer) -> Any:
+    """Return the data of `serializer` as DRF makes it."""
+    return serializer.data
 
 
 def ordinary_answer(view: GenericAPIView, queryset: QuerySet, data_of: DataOf) -> Response:
@@ -46,7 +51,7 @@ class ListData:
     def __call__(self, serializer: BaseSerializer) -> Any:
         """Return the data of `serializer`."""
         if not guarded(lambda: turned_off(type(self._view)) is None):
-            return data_by_drf(serializer)
+            return serializer.data
         make = Data()
         data = make(serializer)
         self.is_rowpaths = make.is_rowpaths
@@ -63,7 +68,7 @@ class ListData:
 
         again = Again(fast=partial(by, Data()), ties=lambda *_: False)
         ours = repr(data).encode()
-        if checked(type(self._view), ours, partial(by, data_by_drf), again) == ours:
+        if checked(type(self._view), ours, partial(by, drfs_data), again) == ours:
             return data
         self.is_rowpaths = False
         return made[0]

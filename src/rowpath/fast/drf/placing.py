@@ -1,10 +1,11 @@
-"""Where a person would put FastMixin into a view that does not have it."""
+"""Where a person would put FastListMixin into a view that does not have it."""
+
+from typing import Any
 
 from rest_framework.generics import GenericAPIView
 from rest_framework.mixins import ListModelMixin
 
-from rowpath.fast.bases import placed
-from rowpath.fast.drf.mixin import FastListMixin, FastMixin
+from rowpath.fast.drf.mixin import FastListMixin
 
 
 def with_mixin(view_class: type[GenericAPIView]) -> type[GenericAPIView]:
@@ -15,8 +16,16 @@ def with_mixin(view_class: type[GenericAPIView]) -> type[GenericAPIView]:
     """
     if issubclass(view_class, FastListMixin):
         return view_class
-    before = ListModelMixin if ListModelMixin in view_class.__mro__ else view_class
-    return placed(view_class, FastMixin, before, {})
+    order = view_class.__mro__
+    at = order.index(ListModelMixin) if ListModelMixin in order else 0
+    metaclass: Any = type(view_class)
+
+    class Placing(metaclass):  # type: ignore[misc] # a metaclass that is known now only
+        def mro(self) -> list[type]:
+            return [self, *order[:at], FastListMixin, *order[at:]]
+
+    names = {"__module__": view_class.__module__, "__qualname__": view_class.__qualname__}
+    return Placing(view_class.__name__, (view_class,), names)
 
 
 def owner_of_list(view_class: type) -> type | None:

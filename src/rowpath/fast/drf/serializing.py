@@ -5,7 +5,6 @@ from typing import Any, NoReturn
 from rest_framework.generics import GenericAPIView
 from rest_framework.serializers import ListSerializer, Serializer
 
-from rowpath.fast.drf.data.without_base import as_drf
 from rowpath.fast.fallback import CannotCompileError
 
 
@@ -17,7 +16,7 @@ def serializer_of(view: GenericAPIView) -> Serializer:
     """
     rows = _Unread()
     try:
-        child = _child_of(as_drf(view.get_serializer(rows, many=True)))
+        child = _child_of(view.get_serializer(rows, many=True))
         _make_fields(child)
     except Exception:
         _check_unread(rows)

@@ -34,9 +34,10 @@ def paragraph(one: Forecast) -> Iterator[str]:
     if one.missing:
         yield f"Not given: {'; '.join(one.missing)}."
     if one.way == "data":
-        yield "Its data is made by rowpath, of the rows that Django reads."
+        makes = "makes" if one.is_fast else "would make"
+        yield f"Of the rows that Django reads rowpath {makes} the data."
     if one.data_by_drf is not None:
-        yield f"Its data is DRF's, too: {_one_line(str(one.data_by_drf))}."
+        yield f"DRF makes the data, too: {_one_line(str(one.data_by_drf))}."
     if one.planned is not None:
         yield from _plan(one)
     if one.behind is not None and one.verdict in (Verdict.FAST, Verdict.VALUES):
@@ -102,7 +103,9 @@ def _numbers(lists: Sequence[Forecast]) -> str:
     would_not = f", {would} would not" if would else ""
     are_unknown = f", {unknown} are unknown" if unknown else ""
     data = sum(one.way == "data" for one in lists)
-    are_data = f" Of {data} that are not read fast rowpath makes the data." if data else ""
+    are_data = (
+        f" Of {data} that are not read fast rowpath makes the data, or would." if data else ""
+    )
     return (
         f"{len(lists)} lists: {fast} fast, {back} with FastListMixin fall back, "
         f"{could} more would be fast with it{would_not}{are_unknown}.{are_data}"

@@ -11,7 +11,6 @@ from django.db.models.functions import DenseRank
 from django.db.models.query import QuerySet
 from rest_framework.generics import GenericAPIView
 
-from rowpath.fast.drf.data.without_base import data_by_drf
 from rowpath.fast.drf.ways import Page
 
 _RANK = "rowpath_rank"
@@ -32,7 +31,7 @@ def only_ties(
     known = {row.pk: row for row in rows.filter(pk__in=keys)}
     if len(keys) != len(theirs) or not known.keys() >= set(keys):
         return False
-    written = data_by_drf(view.get_serializer([known[key] for key in keys], many=True))
+    written = view.get_serializer([known[key] for key in keys], many=True).data
     if rendered(written) != ours:
         return False
     rank_of = _ranks(rows, {*keys, *theirs})

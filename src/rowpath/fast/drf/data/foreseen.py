@@ -1,16 +1,19 @@
 """Whether rowpath will make the data of a serializer's rows, told before there are rows."""
 
-from rest_framework.serializers import BaseSerializer, Serializer
+from rest_framework.serializers import BaseSerializer, ListSerializer, Serializer
 
+from rowpath.fast.codes import calls_super, reads_attribute
+from rowpath.fast.django.overrides import overridden
+from rowpath.fast.drf.choosing import is_drfs_class
 from rowpath.fast.drf.data.members import all_keep_fields, ancestors_keep_fields, keeps_fields
 from rowpath.fast.drf.data.rows import FastSerializer
-from rowpath.fast.drf.data.without_base import of_rows, why_no_fast_class
+from rowpath.fast.drf.data.without_base import of_rows
 from rowpath.fast.drf.grounds import data_changed
 from rowpath.fast.drf.options import options
 from rowpath.fast.fallback import FallBack
 from rowpath.fast.names import named
 
-_IN_BASES = "Name FastSerializer in its bases, right before DRF's."
+_OWN = "to_representation"
 
 
 def why_by_drf(serializer: BaseSerializer) -> FallBack | None:
@@ -25,23 +28,32 @@ def why_by_drf(serializer: BaseSerializer) -> FallBack | None:
     rows = of_rows(serializer)
     if rows is None:
         return FallBack(reason=f"{named(type(serializer))} is not a Serializer with fields")
-    if "to_representation" in vars(rows):
-        return FallBack(reason="something has put a to_representation() into its serializer")
-    return _of_class(type(rows)) or _of_fields(rows)
+    if _OWN in vars(rows):
+        return FallBack(reason=f"something has put a {_OWN}() into its serializer")
+    return _of_list(serializer) or _of_class(type(rows)) or _of_fields(rows)
+
+
+def _of_list(serializer: BaseSerializer) -> FallBack | None:
+    cls = type(serializer)
+    if not isinstance(serializer, ListSerializer) or not overridden(cls, ListSerializer, (_OWN,)):
+        return None
+    if reads_attribute(cls.to_representation, _OWN):
+        return None
+    return FallBack(
+        reason=f"{named(cls)} has a {_OWN}() of its own that asks no serializer of rows"
+    )
 
 
 def _of_class(cls: type[Serializer]) -> FallBack | None:
-    if issubclass(cls, FastSerializer):
-        behind = cls.__mro__[cls.__mro__.index(FastSerializer) + 1 :]
-        first = next(one for one in behind if "to_representation" in vars(one))
-        if first is Serializer:
-            return None
-        reason = f"{named(first)} has a to_representation() behind FastSerializer"
-        return FallBack(reason=reason, change=_IN_BASES)
-    if cls.to_representation is Serializer.to_representation:
+    has_base = issubclass(cls, FastSerializer)
+    order = cls.__mro__[cls.__mro__.index(FastSerializer) + 1 :] if has_base else cls.__mro__
+    own = [one for one in order if _OWN in vars(one) and not is_drfs_class(one)]
+    if not own:
         return None
-    found = why_no_fast_class(cls)
-    return None if found is None else FallBack(reason=found, change=_IN_BASES)
+    reason = f"{named(own[0])} has a {_OWN}() of its own"
+    ends_in_drfs = all(calls_super(vars(one)[_OWN], _OWN) for one in own)
+    change = "Name FastSerializer in the bases, behind that class and before DRF's."
+    return FallBack(reason=reason, change=change if ends_in_drfs else None)
 
 
 def _of_fields(rows: Serializer) -> FallBack | None:

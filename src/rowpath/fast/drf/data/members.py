@@ -9,7 +9,7 @@ from rest_framework.relations import PKOnlyObject, PrimaryKeyRelatedField
 from rest_framework.serializers import ListSerializer, Serializer
 
 from rowpath.fast.codes import reads_attribute
-from rowpath.fast.django.overrides import STANDS_IN, overridden
+from rowpath.fast.django.overrides import overridden
 from rowpath.fast.drf.choosing import is_drfs_class
 from rowpath.fast.drf.data.attributes import Read, Unkeyed, key_read_of, read_of
 from rowpath.fast.drf.data.by_class import ByClass
@@ -17,6 +17,9 @@ from rowpath.fast.drf.data.represent import Represent
 from rowpath.fast.drf.data.shipped import has_drfs
 from rowpath.fast.drf.data.values import Write, write_of
 from rowpath.fast.stores import kept
+
+STANDS_IN = "_rowpath_stands_in"
+"""What FastSerializer has in its class, and no subclass: its own to_representation() is DRF's."""
 
 _FIELDS = ("_readable_fields", "fields")
 # What a serializer or field may have of its own that does not run between two rows.
@@ -121,7 +124,7 @@ def keeps_fields(cls: type) -> bool:
     """Whether a serializer or field of `cls` leaves the fields as they are between two rows."""
     if issubclass(cls, Serializer) and overridden(cls, Serializer, _FIELDS) is not None:
         return False
-    return not any(map(_reads_fields, own_functions(cls)))
+    return not any(map(_reads_fields, _functions(cls)))
 
 
 def all_keep_fields(made: Iterable[fields.Field]) -> bool:
@@ -150,7 +153,7 @@ def _reads_fields(function: object) -> bool:
     return any(reads_attribute(function, name) for name in _FIELDS)
 
 
-def own_functions(cls: type) -> Iterator[object]:
+def _functions(cls: type) -> Iterator[object]:
     """Yield what the project has in `cls` and its bases that may run for a row."""
     for base in cls.__mro__:
         if base is object or STANDS_IN in vars(base) or is_drfs_class(base):

@@ -30,9 +30,6 @@ from rowpath.fast.drf.data.shipped import rely
 from rowpath.fast.drf.data.values import method_of, needs_value_alone
 from rowpath.fast.stores import ANY_SETTING, kept
 
-AS_CLASS = "_rowpath_as_class"
-"""What a class has that was made to represent rows as another one does: that one."""
-
 _RECIPES = 1_000
 _ROW_CLASSES = 100
 
@@ -112,8 +109,8 @@ _recipes: Bounded[Recipe | None] = kept(Bounded(_RECIPES), changed_by=ANY_SETTIN
 
 def recipe_of(serializer: Serializer) -> Recipe | None:
     """Return the recipe of the class of `serializer`, if it has one that holds for this one now."""
-    serializer_class = vars(type(serializer)).get(AS_CLASS, type(serializer))
-    if not stays(serializer_class) or not vars(serializer).keys().isdisjoint(_MAKING_FIELDS):
+    serializer_class = type(serializer)
+    if not _stays(serializer_class) or not vars(serializer).keys().isdisjoint(_MAKING_FIELDS):
         return None
     found = _recipes.get(serializer_class, lambda: _recipe(serializer_class))
     if found is not None and not found.holds():
@@ -122,7 +119,7 @@ def recipe_of(serializer: Serializer) -> Recipe | None:
     return found
 
 
-def stays(cls: type) -> bool:
+def _stays(cls: type) -> bool:
     """Whether `cls` stands in a module: one that is made for a request goes with it."""
     found: Any = sys.modules.get(cls.__module__)
     for name in cls.__qualname__.split("."):
