@@ -1,11 +1,11 @@
-"""Whole requests whose lists and details no fast list reads: rowpath's mixins against DRF alone.
+"""Whole requests for lists that are not read fast: FastListMixin against DRF alone.
 
 Each round asks both in changing order, in one process, in CPU time, by DRF's request factory and
 up to the rendered body; the rows are the lab's products in an SQLite database in memory. Their
-serializer has eight fields and two methods. Told is DRF's time over the mixin's, with its interval
+serializer has eight fields and two methods. Told is DRF's time over ours, with its interval
 as in the lab.
 
-    python bench/mixins_data.py [--rows 1 25 100 1_000] [--rounds 40]
+    python bench/lists_as_data.py [--rows 1 25 100 1_000] [--rounds 40]
 """
 
 import argparse
@@ -82,10 +82,10 @@ def make_products(count: int) -> None:
 def pairs(sizes: list[int]) -> list[tuple[str, Step, Step]]:
     """Return what is compared: its name, DRF's and ours."""
     from rest_framework import serializers  # noqa: PLC0415
+    from rest_framework.generics import ListAPIView  # noqa: PLC0415
     from rest_framework.test import APIRequestFactory  # noqa: PLC0415
-    from rest_framework.viewsets import ModelViewSet  # noqa: PLC0415
 
-    from rowpath.fast.drf import FastListMixin, FastMixin  # noqa: PLC0415
+    from rowpath.fast.drf import FastListMixin  # noqa: PLC0415
     from rowpath.lab.apps.django.models import Product  # noqa: PLC0415
     from rowpath.lab.apps.django.serializers import ProductSerializer  # noqa: PLC0415
 
@@ -108,23 +108,15 @@ def pairs(sizes: list[int]) -> list[tuple[str, Step, Step]]:
     request = APIRequestFactory().get("/")
 
     def listed(rows: int, *mixins: type) -> Step:
-        members = {"queryset": Product.objects.order_by("pk")[:rows]}
-        return asked({"get": "list"}, {}, members, *mixins)
+        members = {
+            "serializer_class": WithMethods,
+            "queryset": Product.objects.order_by("pk")[:rows],
+        }
+        view_class: Any = type("View", (*mixins, ListAPIView), members)
+        view = view_class.as_view()
+        return lambda: view(request).render().content
 
-    def detail(*mixins: type) -> Step:
-        members = {"queryset": Product.objects.all()}
-        return asked({"get": "retrieve"}, {"pk": 0}, members, *mixins)
-
-    def asked(
-        actions: dict[str, str], given: dict[str, Any], members: dict[str, Any], *mixins: type
-    ) -> Step:
-        members = {"serializer_class": WithMethods, **members}
-        view_class: Any = type("View", (*mixins, ModelViewSet), members)
-        view = view_class.as_view(actions)
-        return lambda: view(request, **given).render().content
-
-    lists = [(f"{rows:>6,} rows", listed(rows), listed(rows, FastListMixin)) for rows in sizes]
-    return [*lists, ("detail", detail(), detail(FastMixin))]
+    return [(f"{rows:>6,} rows", listed(rows), listed(rows, FastListMixin)) for rows in sizes]
 
 
 if __name__ == "__main__":
