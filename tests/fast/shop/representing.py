@@ -2,6 +2,7 @@
 # mypy: disable-error-code="name-defined"
 
 import datetime as dt
+import functools
 import gc
 import pickle
 import sys
@@ -26,7 +27,7 @@ from django.db import connection, models
 from django.db.models import Prefetch
 from django.test.utils import CaptureQueriesContext, override_settings
 from django.utils import timezone
-from django.utils.functional import SimpleLazyObject
+from django.utils.functional import SimpleLazyObject, cached_property
 from rest_framework import fields, relations, serializers
 from rest_framework.fields import SkipField
 from rest_framework.generics import ListAPIView
@@ -730,6 +731,59 @@ def _fields_as_a_property(bases: Bases) -> Case:
         def _readable_fields(self) -> Iterator[Field]:
             recorded.append("asked")
             return iter([self.fields["name"]])
+
+    return Made, products()
+
+
+@case
+def _fields_made_once(bases: Bases) -> Case:
+    class Made(bases.of_model):
+        class Meta:
+            model = Product
+            fields = ("id", "name", "price", "category")
+
+        @cached_property
+        def fields(self) -> Any:
+            """Leave one out, as a client might ask for."""
+            recorded.append("made")
+            made = super().fields
+            made.pop("price")
+            return made
+
+    return Made, products()
+
+
+@case
+def _fields_of_another_kind(bases: Bases) -> Case:
+    class Made(bases.of_model):
+        class Meta:
+            model = Product
+            fields = ("id", "name", "price")
+
+        @cached_property
+        def fields(self) -> Any:
+            """Return what is no BindingDict."""
+            return {name: one for name, one in super().fields.items() if name != "price"}
+
+    return Made, products()
+
+
+@case
+def _fields_that_go_with_a_value(bases: Bases) -> Case:
+    class Made(bases.of_model):
+        told = serializers.SerializerMethodField()
+
+        class Meta:
+            model = Product
+            fields = ("told", "id", "name")
+
+        @functools.cached_property
+        def once(self) -> str:
+            self.fields.pop("name")
+            return "once"
+
+        def get_told(self, _row: Product) -> str:
+            return self.once
 
     return Made, products()
 

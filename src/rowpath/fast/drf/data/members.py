@@ -1,9 +1,12 @@
 """A serializer's field as a member: what it reads of a row, and what it writes of that."""
 
+import functools
+import inspect
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, cast
 
 from django.db.models.manager import BaseManager
+from django.utils.functional import cached_property
 from rest_framework import fields
 from rest_framework.relations import PKOnlyObject, PrimaryKeyRelatedField
 from rest_framework.serializers import ListSerializer, Serializer
@@ -22,9 +25,10 @@ STANDS_IN = "_rowpath_stands_in"
 """What FastSerializer has in its class, and no subclass: its own to_representation() is DRF's."""
 
 _FIELDS = ("_readable_fields", "fields")
+_CACHED = (cached_property, functools.cached_property)
 # What a serializer or field may have of its own that does not run between two rows.
 _NOT_PER_ROW = (
-    *("__init__", "get_fields", "get_field_names", "get_extra_kwargs", "many_init"),
+    *("__init__", "fields", "get_fields", "get_field_names", "get_extra_kwargs", "many_init"),
     *("to_internal_value", "create", "update", "save", "is_valid"),
 )
 _NOT_PER_ROW_FROM = ("run_", "validat", "build_")
@@ -122,9 +126,17 @@ def _of_key_only(write: Write) -> Write:
 @ByClass
 def keeps_fields(cls: type) -> bool:
     """Whether a serializer or field of `cls` leaves the fields as they are between two rows."""
-    if issubclass(cls, Serializer) and overridden(cls, Serializer, _FIELDS) is not None:
+    if issubclass(cls, Serializer) and not _has_fields_once(cls):
         return False
     return not any(map(_reads_fields, _functions(cls)))
+
+
+def _has_fields_once(cls: type[Serializer]) -> bool:
+    """Whether the serializers of `cls` make their fields once, by DRF's code or their own."""
+    if overridden(cls, Serializer, ("_readable_fields",)) is not None:
+        return False
+    is_drfs = overridden(cls, Serializer, ("fields",)) is None
+    return is_drfs or isinstance(inspect.getattr_static(cls, "fields"), _CACHED)
 
 
 def all_keep_fields(made: Iterable[fields.Field]) -> bool:
@@ -160,4 +172,5 @@ def _functions(cls: type) -> Iterator[object]:
             continue
         for name, value in vars(base).items():
             if name not in _NOT_PER_ROW and not name.startswith(_NOT_PER_ROW_FROM):
-                yield getattr(value, "fget", value)
+                within = (getattr(value, one, None) for one in ("fget", "func", "__wrapped__"))
+                yield next(filter(None, within), value)

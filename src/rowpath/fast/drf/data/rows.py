@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from rest_framework.serializers import Serializer
+from rest_framework.utils.serializer_helpers import BindingDict
 
 from rowpath.fast.drf.data.members import (
     all_keep_fields,
@@ -107,6 +108,8 @@ def _by_fields(serializer: Serializer, theirs: Represent) -> Represent:
 
 
 def _representing(serializer: Serializer, made: Any, theirs: Represent) -> Represent:
+    if not isinstance(made, BindingDict):
+        return theirs
     own, by_name = vars(serializer), made.fields
     known = [*by_name.values()]
     if not all_keep_fields(known):
