@@ -167,7 +167,7 @@ def test_long_lists_were_streamed(found: Mapping[str, Found]) -> None:
 def test_most_lists_that_are_not_read_fast_have_their_data_made_by_rowpath(
     found: Mapping[str, Found], way: str
 ) -> None:
-    """By the mixin alone, of serializers that are DRF's own."""
+    """Of three of five at least, by the mixin alone, of serializers that are DRF's own."""
     told = found[way].counts["paths"]
 
-    assert told["data"] >= 0.9 * (told["data"] + told["DRF"])
+    assert told["data"] >= 0.6 * (told["data"] + told["DRF"])
