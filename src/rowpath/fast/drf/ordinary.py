@@ -1,7 +1,6 @@
 """DRF's own answer of a list, from where it has its queryset, and who makes the data of it."""
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any
 
 from django.db.models.query import QuerySet
@@ -11,7 +10,7 @@ from rest_framework.serializers import BaseSerializer
 
 from rowpath.fast.drf.data.rows import guarded
 from rowpath.fast.drf.data.without_base import Data
-from rowpath.fast.drf.shadow import Again, checked, is_due, turned_off
+from rowpath.fast.drf.shadow import turned_off
 
 DataOf = Callable[[BaseSerializer], Any]
 """Makes a serializer's data."""
@@ -39,10 +38,7 @@ def answer_of(
 
 
 class ListData:
-    """Makes the data of one list of `view`, and tells afterwards whether that was rowpath.
-
-    A share of what rowpath makes is compared with what DRF makes of the same rows.
-    """
+    """Makes the data of one list of `view`, and tells afterwards whether that was rowpath."""
 
     def __init__(self, view: GenericAPIView) -> None:
         self.is_rowpaths = False
@@ -55,20 +51,4 @@ class ListData:
         make = Data()
         data = make(serializer)
         self.is_rowpaths = make.is_rowpaths
-        if self.is_rowpaths and guarded(is_due):
-            return self._checked(data, serializer.instance)
         return data
-
-    def _checked(self, data: Any, rows: Any) -> Any:
-        made: list[Any] = []
-
-        def by(data_of: DataOf) -> bytes:
-            made.append(data_of(self._view.get_serializer(rows, many=True)))
-            return repr(made[-1]).encode()
-
-        again = Again(fast=partial(by, Data()), ties=lambda *_: False)
-        ours = repr(data).encode()
-        if checked(type(self._view), ours, partial(by, drfs_data), again) == ours:
-            return data
-        self.is_rowpaths = False
-        return made[0]

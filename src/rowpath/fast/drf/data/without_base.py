@@ -5,6 +5,7 @@ from types import MethodType
 from typing import Any
 
 from rest_framework.serializers import BaseSerializer, ListSerializer, Serializer
+from rest_framework.utils.serializer_helpers import ReturnList
 
 from rowpath.fast.drf.data.represent import Represent
 from rowpath.fast.drf.data.rows import KEPT, FastSerializer, guarded, represented
@@ -28,7 +29,8 @@ class Data:
         finally:
             if give_back is not None:
                 has_represented = guarded(give_back)
-        self.is_rowpaths = give_back is not None and (has_represented is True or not data)
+        was_empty = type(data) is ReturnList and not data
+        self.is_rowpaths = give_back is not None and (has_represented is True or was_empty)
         return data
 
 
