@@ -14,8 +14,6 @@ import random
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
 from rowpath.stats.ratio import ratio_interval
@@ -48,27 +46,10 @@ def main() -> None:
 
 def pairs(count: int) -> list[tuple[str, Step, Step]]:
     """Return what is compared of `count` products: its name, DRF's and ours."""
-    from rest_framework import serializers  # noqa: PLC0415
-
+    from products import WithMethods, products  # noqa: PLC0415
     from rowpath.fast.drf import FastSerializer  # noqa: PLC0415
     from rowpath.lab.apps.django.models import Product  # noqa: PLC0415
     from rowpath.lab.apps.django.serializers import ProductSerializer  # noqa: PLC0415
-
-    class WithMethods(ProductSerializer):
-        """The talk's seven fields, the key, and two methods: ten."""
-
-        spread = serializers.SerializerMethodField()
-        left = serializers.SerializerMethodField()
-
-        class Meta:
-            model = Product
-            fields = ("id", *ProductSerializer.Meta.fields, "spread", "left")
-
-        def get_spread(self, product: Product) -> str:
-            return str(product.high_price - product.low_price)
-
-        def get_left(self, product: Product) -> int:
-            return int(product.offers_qty - product.sold_qty)
 
     class Renaming:
         """Renames a field in a to_representation() of its own, which calls super."""
@@ -78,19 +59,7 @@ def pairs(count: int) -> list[tuple[str, Step, Step]]:
             data["created"] = data.pop("time_created")
             return data
 
-    made = [
-        Product(
-            id=number,
-            low_price=Decimal(25 * number).scaleb(-2),
-            high_price=Decimal(50 * number).scaleb(-2),
-            demand_qty=number,
-            offers_qty=2 * number,
-            bought_qty=3,
-            sold_qty=4,
-            time_created=datetime.fromtimestamp(1_000_000_000 + number, UTC),
-        )
-        for number in range(count)
-    ]
+    made = products(count)
 
     def data(serializer_class: Any) -> Step:  # noqa: ANN401 - DRF's classes are generic
         if count == 1:

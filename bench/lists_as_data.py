@@ -12,8 +12,6 @@ import argparse
 import os
 import platform
 import sys
-from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
 from data_of_rows import Step, told
@@ -58,53 +56,25 @@ def make_products(count: int) -> None:
     """Make the table, with `count` rows."""
     from django.db import connection  # noqa: PLC0415
 
+    from products import products  # noqa: PLC0415
     from rowpath.lab.apps.django.models import Product  # noqa: PLC0415
 
     with connection.cursor() as cursor:
         cursor.execute("ATTACH DATABASE ':memory:' AS rowpath")
     with connection.schema_editor() as editor:
         editor.create_model(Product)
-    Product.objects.bulk_create(
-        Product(
-            id=number,
-            low_price=Decimal(25 * number).scaleb(-2),
-            high_price=Decimal(50 * number).scaleb(-2),
-            demand_qty=number,
-            offers_qty=2 * number,
-            bought_qty=3,
-            sold_qty=4,
-            time_created=datetime.fromtimestamp(1_000_000_000 + number, UTC),
-        )
-        for number in range(count)
-    )
+    Product.objects.bulk_create(products(count))
 
 
 def pairs(sizes: list[int]) -> list[tuple[str, Step, Step]]:
     """Return what is compared: its name, DRF's and ours."""
-    from rest_framework import serializers  # noqa: PLC0415
     from rest_framework.generics import ListAPIView  # noqa: PLC0415
     from rest_framework.test import APIRequestFactory  # noqa: PLC0415
 
+    from products import WithMethods  # noqa: PLC0415
     from rowpath.fast.drf import FastListMixin  # noqa: PLC0415
     from rowpath.lab.apps.django.models import Product  # noqa: PLC0415
-    from rowpath.lab.apps.django.serializers import ProductSerializer  # noqa: PLC0415
 
-    class WithMethods(ProductSerializer):
-        spread = serializers.SerializerMethodField()
-        left = serializers.SerializerMethodField()
-
-        class Meta:
-            model = Product
-            fields = ("id", *ProductSerializer.Meta.fields, "spread", "left")
-
-        def get_spread(self, product: Product) -> str:
-            return str(product.high_price - product.low_price)
-
-        def get_left(self, product: Product) -> int:
-            return int(product.offers_qty - product.sold_qty)
-
-    WithMethods.__qualname__ = "WithMethods"  # found in its module, as a class statement's is
-    globals()["WithMethods"] = WithMethods
     request = APIRequestFactory().get("/")
 
     def listed(rows: int, *mixins: type) -> Step:

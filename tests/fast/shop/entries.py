@@ -99,17 +99,12 @@ def _of(data: Any) -> list[Any]:
     rows = next((data[name] for name in ("mine", "rows") if name in data), data)
     made = rows.serializer
     one = getattr(made, "child", made)
-    named = serializer_names(one)
+    named = sorted(vars(one).keys() - _MADE_WITH_FIELDS)
     return [type(made).__name__, type(one).__name__, type(one).__mro__[1].__name__, named]
 
 
 # What DRF makes when somebody asks for the fields.
 _MADE_WITH_FIELDS = {"fields", "_readable_fields", "_writable_fields", "url_field_name"}
-
-
-def serializer_names(one: Any) -> list[str]:
-    """Return the names of a serializer's own attributes; its fields are made or not."""
-    return sorted(vars(one).keys() - _MADE_WITH_FIELDS)
 
 
 class _Shouting(serializers.ModelSerializer[Topic]):

@@ -40,12 +40,6 @@ def of_rows(serializer: BaseSerializer) -> Serializer | None:
     return child if isinstance(child, Serializer) else None
 
 
-def represents_as_drf(serializer: Serializer) -> bool:
-    """Whether it is DRF's own method, as the class has it, that represents rows."""
-    is_drfs = type(serializer).to_representation is Serializer.to_representation
-    return is_drfs and _OWN not in vars(serializer)
-
-
 def _take_over(serializer: Serializer | None) -> Callable[[], bool] | None:
     """Have rowpath represent rows; return what ends that and tells whether there were any.
 
@@ -56,7 +50,7 @@ def _take_over(serializer: Serializer | None) -> Callable[[], bool] | None:
     own = vars(serializer)
     if isinstance(serializer, FastSerializer):
         return lambda: _is_rowpaths(own.get(KEPT))
-    if not represents_as_drf(serializer):
+    if _OWN in own or type(serializer).to_representation is not Serializer.to_representation:
         return None
     theirs = serializer.to_representation
     represent: Represent | None = None
