@@ -8,9 +8,6 @@ from fast.conftest import Copies
 from fast.projects import Inside, inside
 from fast.test_representing import DRF, NOTHING, OF_LATER, OWN_FIELDS, RECIPE
 
-# Whose serializer represents rows by code of its own in front of DRF's.
-OVERRIDING = ("fields_added_by_a_helper", "overriding_that_calls_super")
-
 
 @pytest.fixture(scope="module")
 def project(copies: Copies) -> Iterator[Inside]:
@@ -30,16 +27,27 @@ def test_a_list_answers_with_the_data_of_drf(project: Inside, case: str, view: s
     assert told["ours"] == told["theirs"]
 
 
+@pytest.mark.parametrize("case", [*RECIPE, *OWN_FIELDS, *OF_LATER, *DRF])
+def test_a_to_representation_in_front_of_drfs_is_called_with_the_same(
+    project: Inside, case: str
+) -> None:
+    """And gets from super() what DRF would give it."""
+    told = project.call("entries:entered", of=case, view="list", again=True, overrides=True)
+
+    assert told["ours"] == told["theirs"]
+    assert told["way"] in (None, "data")
+
+
 @pytest.mark.parametrize("view", ["list", "page"])
 @pytest.mark.parametrize("case", [*RECIPE, *OWN_FIELDS])
 def test_a_list_that_is_not_read_fast_tells_that_rowpath_made_its_data(
     project: Inside, case: str, view: str
 ) -> None:
-    """Unless it raises, or its serializer has a say in each row."""
+    """Unless it raises."""
     told = project.call("entries:entered", of=case, view=view, again=True)
 
     is_raised = isinstance(told["ours"][0][0], str) and ": " in told["ours"][0][0]
-    assert told["way"] == (None if is_raised or case in OVERRIDING else "data")
+    assert told["way"] == (None if is_raised else "data")
 
 
 @pytest.mark.parametrize("case", DRF)
@@ -50,7 +58,7 @@ def test_a_list_whose_data_drf_makes_tells_that(project: Inside, case: str) -> N
 @pytest.mark.parametrize(
     ("of", "way"),
     [
-        *(("Shouting", None), ("Anew", None), ("Fast", "data")),
+        *(("Shouting", "data"), ("Anew", None), ("Fast", "data")),
         *(("InRows", "data"), ("InKeys", None), ("OfItself", "data")),
     ],
 )
@@ -77,7 +85,7 @@ def test_a_method_is_called_once_for_each_row(project: Inside) -> None:
         ("Method", "rewritten", None),
         ("HidesFields", "list", None),
         ("NoFields", "list", None),
-        ("Shouting", "list", None),
+        ("Shouting", "list", "data"),
         ("Anew", "list", None),
         ("Fast", "list", "data"),
         ("InRows", "list", "data"),
@@ -104,12 +112,7 @@ def test_the_plan_of_a_view_without_the_mixin_tells_what_it_would_bring(project:
     assert told["way"] == "data"
 
 
-@pytest.mark.parametrize(("of", "is_advised"), [("Shouting", True), ("Anew", False)])
-def test_the_plan_advises_fast_serializer_where_that_helps(
-    project: Inside, of: str, *, is_advised: bool
-) -> None:
-    """Where a to_representation() calls super(), so that DRF's is behind it."""
-    told = project.call("entries:foreseen", of=of, view="list", has_mixin=True)["told"]
+def test_the_plan_tells_of_a_to_representation_that_does_without_drfs(project: Inside) -> None:
+    told = project.call("entries:foreseen", of="Anew", view="list", has_mixin=True)["told"]
 
-    change = told["data_by_drf"]["change"]
-    assert (change is not None and "FastSerializer" in change) is is_advised
+    assert "does not call super()" in told["data_by_drf"]["reason"]

@@ -190,6 +190,19 @@ relied = kept(Relied())
 """Of this process: functions are patched for a whole process."""
 
 
+_stand_ins: dict[object, object] = {}
+
+
+def stands_for(ours: Callable[..., Any], theirs: Callable[..., Any]) -> None:
+    """Take `ours`, which stands in a library's class, for `theirs`, which stood there."""
+    _stand_ins[ours] = theirs
+
+
+def is_shipped(owner: Owner, name: str) -> bool:
+    """Whether `name` of `owner` is now what its library ships."""
+    return _instead(owner, name) is None
+
+
 def _instead(owner: Owner, name: str) -> str | None:
     """Return what `name` of `owner` is, if not what was shipped."""
     place = _place(owner, name)
@@ -218,7 +231,7 @@ def _codes(found: object) -> Iterator[CodeType]:
         functions = (found,)
     for function in functions:
         if isinstance(function, FunctionType):
-            yield function.__code__
+            yield cast("FunctionType", _stand_ins.get(function, function)).__code__
 
 
 def _place(owner: Owner, name: str) -> Owner | None:

@@ -57,16 +57,24 @@ VIEWS: dict[str, type[GenericAPIView[Any]]] = {
 }
 
 
-def entered(of: str, view: str, *, again: bool) -> dict[str, Any]:
-    """Return what a view tells of a case's rows, by DRF alone and with the mixin."""
-    theirs, _ = _told(of, view, (), again=again)
-    ours, way = _told(of, view, (FastListMixin,), again=again)
+def entered(of: str, view: str, *, again: bool, overrides: bool = False) -> dict[str, Any]:
+    """Return what a view tells of a case's rows, by DRF alone and with the mixin.
+
+    If it `overrides`, the case's serializer has a to_representation() of its own in front.
+    """
+    asks = {"again": again, "overrides": overrides}
+    theirs, _ = _told(of, view, (), **asks)
+    ours, way = _told(of, view, (FastListMixin,), **asks)
     return {"theirs": theirs, "ours": ours, "way": way}
 
 
-def _told(of: str, view: str, mixins: Mixins, *, again: bool) -> tuple[Any, str | None]:
+def _told(
+    of: str, view: str, mixins: Mixins, *, again: bool, overrides: bool
+) -> tuple[Any, str | None]:
     recorded.clear()
     serializer_class, rows = CASES[of](DRFS)
+    if overrides:
+        serializer_class = _overriding(serializer_class)
     if again:
         stand_in_a_module(serializer_class)
     made = made_view(view, mixins, serializer_class, rows)
@@ -81,6 +89,20 @@ def _told(of: str, view: str, mixins: Mixins, *, again: bool) -> tuple[Any, str 
         except Exception as error:  # noqa: BLE001 - whatever it is, both have to raise it
             told = chain(error)
     return [told, recorded[:], [each["sql"] for each in queries]], way
+
+
+def _overriding(serializer_class: Any) -> Any:
+    """Return a class whose serializers change what those of `serializer_class` represent."""
+
+    class Overriding(serializer_class):
+        def to_representation(self, instance: Any) -> Any:
+            recorded.append(("before", type(instance).__name__))
+            data = super().to_representation(instance)
+            recorded.append(("after", exact(data)))
+            data["more"] = [*data]
+            return data
+
+    return Overriding
 
 
 def made_view(view: str, mixins: Mixins, serializer_class: type, rows: Any) -> Any:

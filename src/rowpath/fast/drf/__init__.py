@@ -1,4 +1,4 @@
-"""The fast path for Django REST framework: `FastListMixin`, first in a list view's bases.
+"""The fast path for Django REST framework: `FastMixin`, first in a generic view's bases.
 
 Imported on first use: as an app in INSTALLED_APPS this package is imported before there are models,
 and rest_framework.views may import some.
@@ -9,14 +9,22 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rowpath.fast.drf.data.rows import FastSerializer
-    from rowpath.fast.drf.mixin import FastListMixin
+    from rowpath.fast.drf.mixin import FastListMixin, FastMixin
     from rowpath.fast.drf.responses import Outcome, outcome_of
     from rowpath.fast.drf.streaming import StreamingList
 
-__all__ = ["FastListMixin", "FastSerializer", "Outcome", "StreamingList", "outcome_of"]
+__all__ = [
+    "FastListMixin",
+    "FastMixin",
+    "FastSerializer",
+    "Outcome",
+    "StreamingList",
+    "outcome_of",
+]
 
 _HOMES = {
     "FastListMixin": "mixin",
+    "FastMixin": "mixin",
     "FastSerializer": "data.rows",
     "Outcome": "responses",
     "StreamingList": "streaming",

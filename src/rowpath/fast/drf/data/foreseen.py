@@ -48,12 +48,10 @@ def _of_class(cls: type[Serializer]) -> FallBack | None:
     has_base = issubclass(cls, FastSerializer)
     order = cls.__mro__[cls.__mro__.index(FastSerializer) + 1 :] if has_base else cls.__mro__
     own = [one for one in order if _OWN in vars(one) and not is_drfs_class(one)]
-    if not own:
+    ending = next((one for one in own if not calls_super(vars(one)[_OWN], _OWN)), None)
+    if ending is None:
         return None
-    reason = f"{named(own[0])} has a {_OWN}() of its own"
-    ends_in_drfs = all(calls_super(vars(one)[_OWN], _OWN) for one in own)
-    change = "Name FastSerializer in the bases, behind that class and before DRF's."
-    return FallBack(reason=reason, change=change if ends_in_drfs else None)
+    return FallBack(reason=f"{named(ending)} has a {_OWN}() of its own that does not call super()")
 
 
 def _of_fields(rows: Serializer) -> FallBack | None:

@@ -34,18 +34,25 @@ _NOT_PER_ROW = (
 _NOT_PER_ROW_FROM = ("run_", "validat", "build_")
 
 
+def _leave(_serializer: Serializer) -> None:
+    """Leave it as it is."""
+
+
 def member_of(
-    field: fields.Field, row_class: type, represented: Callable[[Serializer], Represent]
+    field: fields.Field,
+    row_class: type,
+    represented: Callable[[Serializer], Represent],
+    mark: Callable[[Serializer], object] = _leave,
 ) -> tuple[Read, Write]:
     """Return what reads and writes as `field` does, of rows whose class is `row_class`.
 
     A value of None is not for the Write. `represented` is for nested serializers, asked at their
-    first row.
+    first row; `mark` for those that represent rows by code of their own in front of DRF's.
     """
     read_key = key_read_of(field, row_class)
     if read_key is not None and isinstance(field, PrimaryKeyRelatedField):
         return read_key, key_write_of(field)
-    read, write = read_of(field, row_class), _write_of(field, represented)
+    read, write = read_of(field, row_class), _write_of(field, represented, mark)
     return read, _of_key_only(write) if read == field.get_attribute else write
 
 
@@ -90,13 +97,23 @@ def represents_as_drf(cls: type) -> bool:
     return next(one for one in owners if STANDS_IN not in vars(one)) is Serializer
 
 
-def _write_of(field: fields.Field, represented: Callable[[Serializer], Represent]) -> Write:
+def _write_of(
+    field: fields.Field,
+    represented: Callable[[Serializer], Represent],
+    mark: Callable[[Serializer], object],
+) -> Write:
     if isinstance(field, Serializer):
-        return _nested(field, represented) if is_drfs(field) else field.to_representation
+        if is_drfs(field):
+            return _nested(field, represented)
+        mark(field)
+        return field.to_representation
     if isinstance(field, ListSerializer):
-        if not is_drfs_list(field):
-            return field.to_representation
-        return nested_list(_write_of(cast("fields.Field", field.child), represented))
+        child = cast("fields.Field", field.child)
+        if is_drfs_list(field):
+            return nested_list(_write_of(child, represented, mark))
+        if isinstance(child, Serializer):
+            mark(child)
+        return field.to_representation
     return write_of(field)
 
 

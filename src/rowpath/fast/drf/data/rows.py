@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from rest_framework.serializers import Serializer
 from rest_framework.utils.serializer_helpers import BindingDict
 
+from rowpath.fast.drf.data.hook import mark, of_drf
 from rowpath.fast.drf.data.members import (
     all_keep_fields,
     ancestors_keep_fields,
@@ -119,7 +120,8 @@ def _representing(serializer: Serializer, made: Any, theirs: Represent) -> Repre
         if not is_usual(row_class):
             return None
         return [
-            (one, cast("str", one.field_name), *member_of(one, row_class, _nested)) for one in known
+            (one, cast("str", one.field_name), *member_of(one, row_class, _nested, _mark))
+            for one in known
         ]
 
     kept = _kept(members)
@@ -146,7 +148,28 @@ def _kept(members: Members) -> Members:
 
 
 def _nested(serializer: Serializer) -> Represent:
-    return represented(serializer, serializer.to_representation)
+    return represented(serializer, of_drf(serializer))
+
+
+def _mark(serializer: Serializer) -> None:
+    mark(serializer, FromFirstRow(serializer))
+
+
+class FromFirstRow:
+    """Represents the rows of a serializer, which is not looked at before there is one.
+
+    Since that may make its fields, which the project's code has a say in until then.
+    """
+
+    def __init__(self, serializer: Serializer) -> None:
+        self.made: Represent | None = None
+        self._serializer = serializer
+
+    def __call__(self, row: Any) -> Any:
+        """Return the data of `row`."""
+        if self.made is None:
+            self.made = _nested(self._serializer)
+        return self.made(row)
 
 
 # Makes of each row the data that DRF's Serializer makes of it, faster.
@@ -174,4 +197,4 @@ class FastSerializer(_Serializing):  # noqa: D101 - see above
 def _instead_of(behind: Represent, serializer: Serializer) -> Represent:
     """Return what represents rows in the place of `behind`, which comes next in the bases."""
     drfs = guarded(lambda: getattr(behind, "__func__", None) is Serializer.to_representation)
-    return represented(serializer, behind) if drfs else behind
+    return _nested(serializer) if drfs else behind

@@ -2,16 +2,14 @@
 
 from collections.abc import Callable
 from types import MethodType
-from typing import Any
+from typing import Any, cast
 
 from rest_framework.serializers import BaseSerializer, ListSerializer, Serializer
 from rest_framework.utils.serializer_helpers import ReturnList
 
-from rowpath.fast.drf.data.represent import Represent
-from rowpath.fast.drf.data.rows import KEPT, FastSerializer, guarded, represented
+from rowpath.fast.drf.data.hook import Mark, mark, unmark
+from rowpath.fast.drf.data.rows import KEPT, FastSerializer, FromFirstRow, guarded
 from rowpath.fast.drf.options import options
-
-_OWN = "to_representation"
 
 
 class Data:
@@ -40,35 +38,34 @@ def of_rows(serializer: BaseSerializer) -> Serializer | None:
     return child if isinstance(child, Serializer) else None
 
 
+def stand_in(serializer: BaseSerializer) -> None:
+    """Have rowpath represent the rows of `serializer` from now on, where it may."""
+    guarded(lambda: _stand_in(of_rows(serializer)))
+
+
+def _stand_in(serializer: Serializer | None) -> Mark | None:
+    if serializer is None or not options().data or isinstance(serializer, FastSerializer):
+        return None
+    if "to_representation" in vars(serializer):
+        return None
+    return mark(serializer, FromFirstRow(serializer))
+
+
 def _take_over(serializer: Serializer | None) -> Callable[[], bool] | None:
     """Have rowpath represent rows; return what ends that and tells whether there were any.
 
     None if it may not.
     """
-    if serializer is None or not options().data:
-        return None
-    own = vars(serializer)
     if isinstance(serializer, FastSerializer):
+        own = vars(serializer)
         return lambda: _is_rowpaths(own.get(KEPT))
-    if _OWN in own or type(serializer).to_representation is not Serializer.to_representation:
+    made = _stand_in(serializer)
+    if serializer is None or made is None:
         return None
-    theirs = serializer.to_representation
-    represent: Represent | None = None
-
-    # With the name and the parameters of what it stands for. Not before there is a row, since it
-    # may make the fields.
-    def to_representation(self: Serializer, instance: Any) -> Any:
-        nonlocal represent
-        if represent is None:
-            represent = represented(self, theirs)
-        return represent(instance)
-
-    ours = own[_OWN] = MethodType(to_representation, serializer)
 
     def give_back() -> bool:
-        if own.get(_OWN) is ours:  # and not what the project has put there since
-            own.pop(_OWN, None)  # which another thread may just have done
-        return represent is not None and _is_rowpaths(represent)
+        unmark(serializer, made)
+        return _is_rowpaths(cast("FromFirstRow", made.represent).made)
 
     return give_back
 
