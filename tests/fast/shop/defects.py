@@ -123,13 +123,9 @@ _UNGUARDED = {
         "view",
     },
     "rowpath.fast.drf.data.attributes": {"error", "get", "held", "row_class", "value"},
-    "rowpath.fast.drf.data.without_base": {
-        "_serializer",
-        "data",
-        "is_rowpaths",
-        "to_representation",
-    },
-    "rowpath.fast.drf.data.rows": {"fields", "get", "to_representation"},
+    "rowpath.fast.drf.data.hook": {"represent", "serializer"},
+    "rowpath.fast.drf.data.without_base": {"data", "is_rowpaths"},
+    "rowpath.fast.drf.data.rows": {"_serializer", "fields", "get", "made", "to_representation"},
     "rowpath.fast.drf.mixin": {
         "filter_queryset",
         "get_queryset",

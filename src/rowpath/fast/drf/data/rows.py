@@ -148,7 +148,7 @@ def _kept(members: Members) -> Members:
 
 
 def _nested(serializer: Serializer) -> Represent:
-    return represented(serializer, of_drf(serializer))
+    return represented(serializer, serializer.to_representation)
 
 
 def _mark(serializer: Serializer) -> None:
@@ -161,6 +161,8 @@ class FromFirstRow:
     Since that may make its fields, which the project's code has a say in until then.
     """
 
+    __slots__ = ("_serializer", "made")
+
     def __init__(self, serializer: Serializer) -> None:
         self.made: Represent | None = None
         self._serializer = serializer
@@ -168,7 +170,7 @@ class FromFirstRow:
     def __call__(self, row: Any) -> Any:
         """Return the data of `row`."""
         if self.made is None:
-            self.made = _nested(self._serializer)
+            self.made = represented(self._serializer, of_drf(self._serializer))
         return self.made(row)
 
 
@@ -197,4 +199,4 @@ class FastSerializer(_Serializing):  # noqa: D101 - see above
 def _instead_of(behind: Represent, serializer: Serializer) -> Represent:
     """Return what represents rows in the place of `behind`, which comes next in the bases."""
     drfs = guarded(lambda: getattr(behind, "__func__", None) is Serializer.to_representation)
-    return _nested(serializer) if drfs else behind
+    return represented(serializer, behind) if drfs else behind
