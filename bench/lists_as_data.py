@@ -1,9 +1,9 @@
-"""Whole requests for lists that are not read fast: FastListMixin against DRF alone.
+"""Whole requests whose data rowpath makes: FastListMixin and FastMixin against DRF alone.
 
 Each round asks both in changing order, in one process, in CPU time, by DRF's request factory and
 up to the rendered body; the rows are the lab's products in an SQLite database in memory. Their
-serializer has eight fields and two methods. Told is DRF's time over ours, with its interval
-as in the lab.
+serializer has eight fields and two methods, and for some of the lists a to_representation() of its
+own that calls super(). Told is DRF's time over ours, with its interval as in the lab.
 
     python bench/lists_as_data.py [--rows 1 25 100 1_000] [--rounds 40]
 """
@@ -68,25 +68,46 @@ def make_products(count: int) -> None:
 
 def pairs(sizes: list[int]) -> list[tuple[str, Step, Step]]:
     """Return what is compared: its name, DRF's and ours."""
-    from rest_framework.generics import ListAPIView  # noqa: PLC0415
-    from rest_framework.test import APIRequestFactory  # noqa: PLC0415
+    from rest_framework.generics import ListAPIView, RetrieveAPIView  # noqa: PLC0415
 
-    from products import WithMethods  # noqa: PLC0415
-    from rowpath.fast.drf import FastListMixin  # noqa: PLC0415
+    from products import Overriding, WithMethods  # noqa: PLC0415
+    from rowpath.fast.drf import FastListMixin, FastMixin  # noqa: PLC0415
     from rowpath.lab.apps.django.models import Product  # noqa: PLC0415
 
-    request = APIRequestFactory().get("/")
+    products = Product.objects.order_by("pk")
 
-    def listed(rows: int, *mixins: type) -> Step:
-        members = {
-            "serializer_class": WithMethods,
-            "queryset": Product.objects.order_by("pk")[:rows],
-        }
-        view_class: Any = type("View", (*mixins, ListAPIView), members)
-        view = view_class.as_view()
-        return lambda: view(request).render().content
+    def both(name: str, base: type, mixin: type, **members: Any) -> tuple[str, Step, Step]:  # noqa: ANN401
+        return name, _asking((base,), members), _asking((mixin, base), members)
 
-    return [(f"{rows:>6,} rows", listed(rows), listed(rows, FastListMixin)) for rows in sizes]
+    return [
+        both(
+            "one object",
+            RetrieveAPIView,
+            FastMixin,
+            queryset=products,
+            serializer_class=WithMethods,
+        ),
+        *(
+            both(
+                f"{rows:>6,} rows {serializer_class.__name__}",
+                ListAPIView,
+                FastListMixin,
+                queryset=products[:rows],
+                serializer_class=serializer_class,
+            )
+            for serializer_class in (WithMethods, Overriding)
+            for rows in sizes
+        ),
+    ]
+
+
+def _asking(bases: tuple[type, ...], members: dict[str, Any]) -> Step:
+    """Return what asks a view of those bases and members for its body."""
+    from rest_framework.test import APIRequestFactory  # noqa: PLC0415
+
+    view: Any = type("View", bases, members)
+    ask, request = view.as_view(), APIRequestFactory().get("/")
+    return lambda: ask(request, pk=1).render().content
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 from rest_framework import serializers
 
@@ -28,6 +29,14 @@ class WithMethods(ProductSerializer):
     def get_left(self, product: Product) -> int:
         """Return how many are not sold."""
         return int(product.offers_qty - product.sold_qty)
+
+
+class Overriding(WithMethods):
+    """The same, which changes what DRF makes of it."""
+
+    def to_representation(self, instance: Product) -> Any:  # noqa: ANN401 - as DRF's
+        """Return DRF's data and one member more."""
+        return {**super().to_representation(instance), "kind": "product"}
 
 
 def products(count: int) -> list[Product]:

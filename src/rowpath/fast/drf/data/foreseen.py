@@ -1,11 +1,17 @@
 """Whether rowpath will make the data of a serializer's rows, told before there are rows."""
 
+from itertools import chain
+
 from rest_framework.serializers import BaseSerializer, ListSerializer, Serializer
 
 from rowpath.fast.codes import calls_super, reads_attribute
 from rowpath.fast.django.overrides import overridden
 from rowpath.fast.drf.choosing import is_drfs_class
-from rowpath.fast.drf.data.members import all_keep_fields, ancestors_keep_fields, keeps_fields
+from rowpath.fast.drf.data.keeping import (
+    all_looking_at_fields,
+    ancestors_looking_at_fields,
+    looking_at_fields,
+)
 from rowpath.fast.drf.data.rows import FastSerializer
 from rowpath.fast.drf.data.without_base import of_rows
 from rowpath.fast.drf.grounds import data_changed
@@ -55,7 +61,9 @@ def _of_class(cls: type[Serializer]) -> FallBack | None:
 
 
 def _of_fields(rows: Serializer) -> FallBack | None:
-    keeps = keeps_fields(type(rows)) and ancestors_keep_fields(rows)
-    if keeps and all_keep_fields(rows.fields.values()):
+    found = looking_at_fields(type(rows)) or next(
+        chain(ancestors_looking_at_fields(rows), all_looking_at_fields(rows.fields.values())), None
+    )
+    if found is None:
         return None
-    return FallBack(reason="its code looks at its fields, which may change between two rows")
+    return FallBack(reason=f"{found} looks at its fields, which may change between two rows")

@@ -1,37 +1,20 @@
 """A serializer's field as a member: what it reads of a row, and what it writes of that."""
 
-import functools
-import inspect
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from typing import Any, cast
 
 from django.db.models.manager import BaseManager
-from django.utils.functional import cached_property
 from rest_framework import fields
 from rest_framework.relations import PKOnlyObject, PrimaryKeyRelatedField
 from rest_framework.serializers import ListSerializer, Serializer
 
-from rowpath.fast.codes import reads_attribute
-from rowpath.fast.django.overrides import overridden
-from rowpath.fast.drf.choosing import is_drfs_class
 from rowpath.fast.drf.data.attributes import Read, Unkeyed, key_read_of, read_of
-from rowpath.fast.drf.data.by_class import ByClass
 from rowpath.fast.drf.data.represent import Represent
 from rowpath.fast.drf.data.shipped import has_drfs
 from rowpath.fast.drf.data.values import Write, write_of
-from rowpath.fast.stores import kept
 
 STANDS_IN = "_rowpath_stands_in"
 """What FastSerializer has in its class, and no subclass: its own to_representation() is DRF's."""
-
-_FIELDS = ("_readable_fields", "fields")
-_CACHED = (cached_property, functools.cached_property)
-# What a serializer or field may have of its own that does not run between two rows.
-_NOT_PER_ROW = (
-    *("__init__", "fields", "get_fields", "get_field_names", "get_extra_kwargs", "many_init"),
-    *("to_internal_value", "create", "update", "save", "is_valid"),
-)
-_NOT_PER_ROW_FROM = ("run_", "validat", "build_")
 
 
 def _leave(_serializer: Serializer) -> None:
@@ -137,57 +120,3 @@ def _of_key_only(write: Write) -> Write:
         return None if nothing else write(value)
 
     return write_unless_nothing
-
-
-@kept
-@ByClass
-def keeps_fields(cls: type) -> bool:
-    """Whether a serializer or field of `cls` leaves the fields as they are between two rows."""
-    if issubclass(cls, Serializer) and not _has_fields_once(cls):
-        return False
-    return not any(map(_reads_fields, _functions(cls)))
-
-
-def _has_fields_once(cls: type[Serializer]) -> bool:
-    """Whether the serializers of `cls` make their fields once, by DRF's code or their own."""
-    if overridden(cls, Serializer, ("_readable_fields",)) is not None:
-        return False
-    is_drfs = overridden(cls, Serializer, ("fields",)) is None
-    return is_drfs or isinstance(inspect.getattr_static(cls, "fields"), _CACHED)
-
-
-def all_keep_fields(made: Iterable[fields.Field]) -> bool:
-    """Whether `made`, and what is declared within them, leave fields as they are between rows."""
-    return all(keeps_fields(type(field)) and all_keep_fields(_within(field)) for field in made)
-
-
-def _within(field: fields.Field) -> list[fields.Field]:
-    child = getattr(field, "child", None)
-    if child is not None:
-        return [child]
-    return [*getattr(type(field), "_declared_fields", {}).values()]
-
-
-def ancestors_keep_fields(serializer: Serializer) -> bool:
-    """Whether the lists and serializers around `serializer` leave its fields as they are."""
-    parent: Any = serializer.parent
-    while parent is not None:
-        if not keeps_fields(type(parent)):
-            return False
-        parent = parent.parent
-    return True
-
-
-def _reads_fields(function: object) -> bool:
-    return any(reads_attribute(function, name) for name in _FIELDS)
-
-
-def _functions(cls: type) -> Iterator[object]:
-    """Yield what the project has in `cls` and its bases that may run for a row."""
-    for base in cls.__mro__:
-        if base is object or STANDS_IN in vars(base) or is_drfs_class(base):
-            continue
-        for name, value in vars(base).items():
-            if name not in _NOT_PER_ROW and not name.startswith(_NOT_PER_ROW_FROM):
-                within = (getattr(value, one, None) for one in ("fget", "func", "__wrapped__"))
-                yield next(filter(None, within), value)

@@ -17,11 +17,11 @@ from rest_framework.utils.serializer_helpers import BindingDict
 from rowpath.fast.bounded import Bounded
 from rowpath.fast.drf.choosing import chooses_fields, is_drfs_class
 from rowpath.fast.drf.data.attributes import is_drfs_read
+from rowpath.fast.drf.data.keeping import keeps_fields
 from rowpath.fast.drf.data.members import (
     is_drfs,
     is_drfs_list,
     is_usual,
-    keeps_fields,
     member_of,
     nested_list,
 )

@@ -8,13 +8,12 @@ from rest_framework.serializers import Serializer
 from rest_framework.utils.serializer_helpers import BindingDict
 
 from rowpath.fast.drf.data.hook import mark, of_drf
-from rowpath.fast.drf.data.members import (
-    all_keep_fields,
-    ancestors_keep_fields,
-    is_usual,
+from rowpath.fast.drf.data.keeping import (
+    all_looking_at_fields,
+    ancestors_looking_at_fields,
     keeps_fields,
-    member_of,
 )
+from rowpath.fast.drf.data.members import is_usual, member_of
 from rowpath.fast.drf.data.recipes import recipe_of
 from rowpath.fast.drf.data.represent import Member, Members, Represent, by_members
 from rowpath.fast.drf.grounds import data_changed
@@ -55,7 +54,7 @@ def _may_stand_in(serializer: Serializer) -> bool:
         options().data
         and data_changed() is None
         and keeps_fields(type(serializer))
-        and ancestors_keep_fields(serializer)
+        and not any(ancestors_looking_at_fields(serializer))
     )
 
 
@@ -113,7 +112,7 @@ def _representing(serializer: Serializer, made: Any, theirs: Represent) -> Repre
         return theirs
     own, by_name = vars(serializer), made.fields
     known = [*by_name.values()]
-    if not all_keep_fields(known):
+    if any(all_looking_at_fields(known)):
         return theirs
 
     def members(row_class: type) -> list[Member] | None:
