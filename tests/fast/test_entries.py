@@ -83,7 +83,7 @@ def test_a_method_is_called_once_for_each_row(project: Inside) -> None:
         ("Plain", "page", "data"),
         ("Method", "list", "data"),
         ("Method", "rewritten", None),
-        ("HidesFields", "list", None),
+        ("HidesFields", "list", "data"),
         ("NoFields", "list", None),
         ("Shouting", "list", "data"),
         ("Anew", "list", None),

@@ -24,14 +24,17 @@ RECIPE = (
 OWN_FIELDS = (
     *("attribute_with_called_default", "attribute_with_default"),
     *("children_that_ask_for_the_request", "fields_added_by_a_helper"),
-    "fields_made_once",
+    *("fields_changed_by_a_helper", "fields_kept_by_a_property", "fields_made_once"),
+    *("fields_of_another_kind", "fields_of_a_property_that_fails"),
+    *("fields_that_change_between_rows", "list_that_changes_fields_between_rows"),
+    *("list_that_looks_at_fields", "method_that_looks_at_fields"),
     *("fields_hidden_by_a_helper", "fields_of_the_request", "key_by_a_method", "nested"),
     *("overriding_within", "proxies", "reverse_one_to_one", "topics"),
 )
 OF_LATER = ("broken_iterator", "iterator_of_rows", "names_of_an_enum", "text_that_is_none")
 DRF = (
-    *("fields_as_a_property", "fields_of_another_kind", "fields_that_change_between_rows"),
-    "fields_that_go_with_a_value",
+    *("fields_as_a_property", "fields_that_go_with_a_value"),
+    "method_that_sets_what_a_field_is",
 )
 NOTHING = ("fields_that_cannot_be_made",)
 FIELDS = (

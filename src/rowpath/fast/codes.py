@@ -24,6 +24,43 @@ def reads_attribute(function: object, name: str) -> bool:
     )
 
 
+_SETTING = ("setattr", "delattr", "vars", "__dict__", "__setattr__", "__delattr__")
+
+
+def changes_attributes(function: object, but: tuple[str, ...] = ()) -> bool:
+    """Whether `function` sets an attribute of anything but `self`, or may do so.
+
+    Not one of the names `but`.
+    """
+    return any(_changes_attributes(code, but) for code in _codes(function))
+
+
+def _changes_attributes(code: CodeType, but: tuple[str, ...]) -> bool:
+    if not {*_SETTING}.isdisjoint(code.co_names):
+        return True
+    before = None
+    for step in dis.get_instructions(code):
+        if step.opname in ("STORE_ATTR", "DELETE_ATTR") and step.argval not in but:
+            # Two that are loaded at once are told as a tuple, since Python 3.13.
+            of = before.argval if before is not None else None
+            if (of[-1] if isinstance(of, tuple) else of) != "self":
+                return True
+        before = step
+    return False
+
+
+_CHANGING_ITEMS = ("pop", "popitem", "update", "clear", "setdefault", "move_to_end")
+
+
+def changes_items(function: object) -> bool:
+    """Whether `function` changes what a container holds, or may do so."""
+    return any(
+        step.opname in ("STORE_SUBSCR", "DELETE_SUBSCR") or step.argval in _CHANGING_ITEMS
+        for code in _codes(function)
+        for step in dis.get_instructions(code)
+    )
+
+
 def calls_super(function: object, name: str) -> bool:
     """Whether `function` calls `super().<name>`."""
     return any("super" in code.co_names and name in code.co_names for code in _codes(function))

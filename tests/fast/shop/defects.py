@@ -125,6 +125,7 @@ _UNGUARDED = {
     "rowpath.fast.drf.data.attributes": {"error", "get", "held", "row_class", "value"},
     "rowpath.fast.drf.data.hook": {"represent", "serializer"},
     "rowpath.fast.drf.data.without_base": {"data", "is_rowpaths"},
+    "rowpath.fast.drf.data.made": {"_left", "_now", "fields", "get"},
     "rowpath.fast.drf.data.rows": {"_serializer", "fields", "get", "made", "to_representation"},
     "rowpath.fast.drf.mixin": {
         "filter_queryset",

@@ -769,6 +769,147 @@ def _fields_of_another_kind(bases: Bases) -> Case:
 
 
 @case
+def _fields_kept_by_a_property(bases: Bases) -> Case:
+    """As a project leaves fields out by its request."""
+
+    class Made(bases.of_model):
+        kept: Any = None
+
+        class Meta:
+            model = Product
+            fields = ("id", "name", "price", "category", "count")
+
+        @property
+        def fields(self) -> Any:
+            recorded.append("asked")
+            if self.kept is None:
+                kept = dict(super().fields)
+                kept.pop("price")
+                for one in kept.values():
+                    one.write_only = isinstance(one, serializers.RelatedField)
+                self.kept = kept
+            return self.kept
+
+    return Made, products()
+
+
+@case
+def _fields_of_a_property_that_fails(bases: Bases) -> Case:
+    class Made(bases.of_model):
+        class Meta:
+            model = Product
+            fields = ("id", "name")
+
+        @property
+        def fields(self) -> Any:
+            recorded.append("asked")
+            if len(recorded) == 3:
+                raise RuntimeError
+            return super().fields
+
+    return Made, products()
+
+
+@case
+def _list_that_looks_at_fields(bases: Bases) -> Case:
+    """As a project looks up at once what the rows will want."""
+
+    class Listing(serializers.ListSerializer):
+        def to_representation(self, data: Any) -> Any:
+            child: Any = self.child
+            if isinstance(child.fields.get("told"), serializers.SerializerMethodField):
+                child.context["many"] = len({row.pk for row in data})
+            return super().to_representation(data)
+
+    class Made(bases.of_model):
+        told = serializers.SerializerMethodField()
+
+        class Meta:
+            model = Product
+            fields = ("id", "told")
+            list_serializer_class = Listing
+
+        def get_told(self, _row: Product) -> Any:
+            recorded.append(self.context.get("many"))
+            return self.context.get("many")
+
+    return Made, products()
+
+
+@case
+def _list_that_changes_fields_between_rows(bases: Bases) -> Case:
+    class Listing(serializers.ListSerializer):
+        def to_representation(self, data: Any) -> Any:
+            told, child = [], cast("Any", self.child)
+            for row in data:
+                if row.pk % 2:
+                    child.fields.pop("name", None)
+                else:
+                    child.fields["name"] = serializers.CharField()
+                told.append(child.to_representation(row))
+            return told
+
+    class Made(bases.of_model):
+        class Meta:
+            model = Product
+            fields = ("id", "name")
+            list_serializer_class = Listing
+
+    return Made, products()
+
+
+@case
+def _fields_changed_by_a_helper(bases: Bases) -> Case:
+    """What a field is changes between two rows, and no method shows how."""
+
+    class Made(bases.of_model):
+        class Meta:
+            model = Product
+            fields = ("id", "created", "price")
+
+        def to_representation(self, instance: Product) -> Any:
+            _spell(self.fields["created"], instance)
+            return super().to_representation(instance)
+
+    return Made, products()
+
+
+def _spell(field: Any, row: Product) -> None:
+    field.format = "%Y" if row.pk % 2 else None
+
+
+@case
+def _method_that_looks_at_fields(bases: Bases) -> Case:
+    class Made(bases.of_model):
+        told = serializers.SerializerMethodField()
+
+        class Meta:
+            model = Product
+            fields = ("id", "told", "name")
+
+        def get_told(self, _row: Product) -> Any:
+            return [name for name, one in self.fields.items() if one.read_only]
+
+    return Made, products()
+
+
+@case
+def _method_that_sets_what_a_field_is(bases: Bases) -> Case:
+    class Made(bases.of_model):
+        told = serializers.SerializerMethodField()
+
+        class Meta:
+            model = Product
+            fields = ("id", "told", "created")
+
+        def get_told(self, row: Product) -> Any:
+            self.fields["created"].format = "%Y" if row.pk % 2 else None
+            return row.pk
+
+    return Made, products()
+
+
+@case
 def _fields_that_go_with_a_value(bases: Bases) -> Case:
     class Made(bases.of_model):
         told = serializers.SerializerMethodField()

@@ -8,9 +8,9 @@ from rowpath.fast.codes import calls_super, reads_attribute
 from rowpath.fast.django.overrides import overridden
 from rowpath.fast.drf.choosing import is_drfs_class
 from rowpath.fast.drf.data.keeping import (
-    all_looking_at_fields,
-    ancestors_looking_at_fields,
-    looking_at_fields,
+    all_changing_fields,
+    ancestors_changing_fields,
+    changing_fields,
 )
 from rowpath.fast.drf.data.rows import FastSerializer
 from rowpath.fast.drf.data.without_base import of_rows
@@ -61,9 +61,9 @@ def _of_class(cls: type[Serializer]) -> FallBack | None:
 
 
 def _of_fields(rows: Serializer) -> FallBack | None:
-    found = looking_at_fields(type(rows)) or next(
-        chain(ancestors_looking_at_fields(rows), all_looking_at_fields(rows.fields.values())), None
+    found = changing_fields(type(rows)) or next(
+        chain(ancestors_changing_fields(rows), all_changing_fields(rows.fields.values())), None
     )
     if found is None:
         return None
-    return FallBack(reason=f"{found} looks at its fields, which may change between two rows")
+    return FallBack(reason=f"{found} may change fields between two rows")

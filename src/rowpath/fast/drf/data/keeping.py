@@ -7,9 +7,9 @@ from typing import Any
 
 from django.utils.functional import cached_property
 from rest_framework import fields
-from rest_framework.serializers import Serializer
+from rest_framework.serializers import BaseSerializer, Serializer
 
-from rowpath.fast.codes import reads_attribute
+from rowpath.fast.codes import changes_attributes, changes_items, reads_attribute
 from rowpath.fast.django.overrides import overridden
 from rowpath.fast.drf.choosing import is_drfs_class
 from rowpath.fast.drf.data.by_class import ByClass
@@ -18,6 +18,8 @@ from rowpath.fast.names import definer, named
 from rowpath.fast.stores import kept
 
 _FIELDS = ("_readable_fields", "fields")
+_TOLD = ("write_only",)
+"""What is asked of a field for each row, as DRF asks it."""
 _CACHED = (cached_property, functools.cached_property)
 # What a serializer or field may have of its own that does not run between two rows.
 _NOT_PER_ROW = (
@@ -28,47 +30,73 @@ _NOT_PER_ROW_FROM = ("run_", "validat", "build_")
 
 
 def keeps_fields(cls: type) -> bool:
-    """Whether a serializer or field of `cls` leaves the fields as they are between two rows."""
-    return looking_at_fields(cls) is None
+    """Whether no code of the project's, run for a row of `cls`, looks at fields."""
+    return changing_fields(cls) is None and not looks_at_fields(cls)
 
 
 @kept
 @ByClass
-def looking_at_fields(cls: type) -> str | None:
-    """Return what code of the project's, run for a row of `cls`, looks at fields; None if none."""
+def changing_fields(cls: type) -> str | None:
+    """Return what may change, for a row of `cls`, what its fields are; None if nothing does.
+
+    That is code of the project's that looks at fields and sets an attribute of something else
+    than itself, or that changes a container, unless it runs before the fields are read. What was
+    changed by then is told from the fields.
+    """
     if issubclass(cls, Serializer) and (own := _making_fields_anew(cls)) is not None:
         return f"{named(definer(cls, own))}.{own}"
-    for base in cls.__mro__:
-        for name, function in _functions(base):
-            if any(reads_attribute(function, one) for one in _FIELDS):
-                return f"{named(base)}.{name}()"
+    for place, name, function in _looking(cls):
+        is_first = issubclass(cls, BaseSerializer) and _runs_before_fields(name, function)
+        if changes_attributes(function, but=_TOLD) or (changes_items(function) and not is_first):
+            return place
     return None
 
 
-def all_looking_at_fields(made: Iterable[fields.Field]) -> Iterator[str]:
-    """Yield what looks at fields of `made`, and of what is declared within them."""
+@kept
+@ByClass
+def looks_at_fields(cls: type) -> bool:
+    """Whether code of the project's, run for a row of `cls`, looks at fields."""
+    return any(_looking(cls))
+
+
+def all_changing_fields(made: Iterable[fields.Field]) -> Iterator[str]:
+    """Yield what may change fields of `made`, and of what is declared within them."""
     for field in made:
-        if (found := looking_at_fields(type(field))) is not None:
+        if (found := changing_fields(type(field))) is not None:
             yield found
-        yield from all_looking_at_fields(_within(field))
+        yield from all_changing_fields(_within(field))
 
 
-def ancestors_looking_at_fields(serializer: Serializer) -> Iterator[str]:
-    """Yield what looks at fields of the lists and serializers around `serializer`."""
+def ancestors_changing_fields(serializer: Serializer) -> Iterator[str]:
+    """Yield what the lists and serializers around `serializer` may change its fields by."""
     parent: Any = serializer.parent
     while parent is not None:
-        if (found := looking_at_fields(type(parent))) is not None:
+        if (found := changing_fields(type(parent))) is not None:
             yield found
         parent = parent.parent
 
 
+def _runs_before_fields(name: str, function: object) -> bool:
+    """Whether a serializer runs `function` before it reads a row, which knows none around it."""
+    knows_others = reads_attribute(function, "parent") or reads_attribute(function, "root")
+    return name in ("fields", "to_representation") and not knows_others
+
+
 def _making_fields_anew(cls: type[Serializer]) -> str | None:
-    """Return by what the serializers of `cls` may make their fields more than once."""
+    """Return by what the serializers of `cls` may have other fields in a way that is not known."""
     if (own := overridden(cls, Serializer, ("_readable_fields",))) is not None:
         return own
     is_drfs = overridden(cls, Serializer, ("fields",)) is None
-    is_once = is_drfs or isinstance(inspect.getattr_static(cls, "fields"), _CACHED)
-    return None if is_once else "fields"
+    is_known = is_drfs or isinstance(inspect.getattr_static(cls, "fields"), (property, *_CACHED))
+    return None if is_known else "fields"
+
+
+def _looking(cls: type) -> Iterator[tuple[str, str, object]]:
+    """Yield place, name and function of the project's that look at fields for a row of `cls`."""
+    for base in cls.__mro__:
+        for name, function in _functions(base):
+            if any(reads_attribute(function, one) for one in _FIELDS):
+                yield f"{named(base)}.{name}", name, function
 
 
 def _within(field: fields.Field) -> list[fields.Field]:
@@ -83,6 +111,7 @@ def _functions(base: type) -> Iterator[tuple[str, object]]:
     if base is object or STANDS_IN in vars(base) or is_drfs_class(base):
         return
     for name, value in vars(base).items():
-        if name not in _NOT_PER_ROW and not name.startswith(_NOT_PER_ROW_FROM):
+        is_per_row = name not in _NOT_PER_ROW and not name.startswith(_NOT_PER_ROW_FROM)
+        if is_per_row or (name == "fields" and isinstance(value, property)):
             within = (getattr(value, one, None) for one in ("fget", "func", "__wrapped__"))
             yield name, next(filter(None, within), value)

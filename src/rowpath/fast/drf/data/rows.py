@@ -2,18 +2,16 @@
 
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rest_framework.serializers import Serializer
-from rest_framework.utils.serializer_helpers import BindingDict
 
 from rowpath.fast.drf.data.hook import mark, of_drf
 from rowpath.fast.drf.data.keeping import (
-    all_looking_at_fields,
-    ancestors_looking_at_fields,
-    keeps_fields,
+    ancestors_changing_fields,
+    changing_fields,
 )
-from rowpath.fast.drf.data.members import is_usual, member_of
+from rowpath.fast.drf.data.made import MadeFields
 from rowpath.fast.drf.data.recipes import recipe_of
 from rowpath.fast.drf.data.represent import Member, Members, Represent, by_members
 from rowpath.fast.drf.grounds import data_changed
@@ -53,8 +51,8 @@ def _may_stand_in(serializer: Serializer) -> bool:
     return (
         options().data
         and data_changed() is None
-        and keeps_fields(type(serializer))
-        and not any(ancestors_looking_at_fields(serializer))
+        and changing_fields(type(serializer)) is None
+        and not any(ancestors_changing_fields(serializer))
     )
 
 
@@ -103,33 +101,8 @@ def _from_second_row(serializer: Serializer, theirs: Represent) -> Represent:
 
 
 def _by_fields(serializer: Serializer, theirs: Represent) -> Represent:
-    made = serializer.fields
-    return guarded(lambda: _representing(serializer, made, theirs)) or theirs
-
-
-def _representing(serializer: Serializer, made: Any, theirs: Represent) -> Represent:
-    if not isinstance(made, BindingDict):
-        return theirs
-    own, by_name = vars(serializer), made.fields
-    known = [*by_name.values()]
-    if any(all_looking_at_fields(known)):
-        return theirs
-
-    def members(row_class: type) -> list[Member] | None:
-        if not is_usual(row_class):
-            return None
-        return [
-            (one, cast("str", one.field_name), *member_of(one, row_class, _nested, _mark))
-            for one in known
-        ]
-
-    kept = _kept(members)
-
-    def members_now(row_class: type) -> list[Member] | None:
-        is_same = own.get("fields") is made and [*by_name.values()] == known
-        return kept(row_class) if is_same else None
-
-    return by_members(serializer, members_now, theirs, {})
+    made = guarded(lambda: MadeFields(serializer, _nested, _mark).represent(theirs))
+    return theirs if made is None else made
 
 
 def _kept(members: Members) -> Members:
