@@ -2,9 +2,10 @@
 
 FastListMixin is put into every list view, FastSerializer into every serializer.
 `bench/peer_suites.py` loads it into the suites of others. The environment says what to do:
-PEER_SUITES_MODE is `plain` (nothing), `mixin`, or `compare`, which also has DRF answer each list
-that was answered fast, and make data of each row, and compares the two; PEER_SUITES_RESULT is the
-file that is written.
+PEER_SUITES_MODE is `plain` (nothing), `mixin`, `marked`, where every serializer is as if
+FastMixin's get_serializer() had made it instead, or `compare`, which is `mixin` and also has DRF
+answer each list that was answered fast, and make data of each row, and compares the two;
+PEER_SUITES_RESULT is the file that is written.
 """
 
 import builtins
@@ -39,8 +40,15 @@ class Recorder:
 
     def pytest_configure(self) -> None:
         """Patch what the mode asks for; Django's settings need not be there yet."""
-        if self._mode != "plain":
+        if self._mode in ("mixin", "compare"):
             self._patches.enter_context(_bases_first(self._wrap, self._wrap_serializer))
+        elif self._mode == "marked":
+            self._patches.enter_context(_bases_first(self._wrap))
+
+    def pytest_collection_finish(self) -> None:
+        """Mark each serializer that is made from now on, if the mode asks for it."""
+        if self._mode == "marked":
+            self._mark_serializers()
 
     def pytest_unconfigure(self) -> None:
         """Undo the patches and write what was recorded."""
@@ -114,6 +122,27 @@ class Recorder:
 
         base.to_representation = to_representation  # type: ignore[attr-defined]
 
+    def _mark_serializers(self) -> None:
+        """Have rowpath represent the rows of each serializer, and count them."""
+        from rest_framework.serializers import BaseSerializer
+
+        from rowpath.fast.drf.data import rows, without_base
+
+        begin: Callable[..., None] = vars(BaseSerializer)["__init__"]
+        represent: Callable[..., Any] = vars(rows.FromFirstRow)["__call__"]
+
+        def init(serializer: Any, *args: Any, **kwargs: Any) -> None:
+            begin(serializer, *args, **kwargs)
+            without_base.stand_in(serializer)
+
+        def counted(first: Any, row: Any) -> Any:
+            data = represent(first, row)
+            self._lists["rows"] += getattr(first.made, "__module__", "").startswith("rowpath.")
+            return data
+
+        BaseSerializer.__init__ = init  # type: ignore[assignment,method-assign]
+        rows.FromFirstRow.__call__ = counted  # type: ignore[assignment,method-assign]
+
     def _compare(self, ours: Any, theirs: Any) -> None:
         """Render DRF's answer as `ours` was, and record whatever differs."""
         for name in ("accepted_renderer", "accepted_media_type", "renderer_context"):
@@ -169,7 +198,7 @@ def _bases_first(*when_imported: Callable[[type], None]) -> Iterator[None]:
     def build_with_base(body: Any, name: str, *bases: Any, **keywords: Any) -> Any:
         module = body.__globals__["__name__"].partition(".")[0]
         if module not in {"rest_framework", "rowpath"}:
-            for (ours, theirs), tell in zip(_FIRST, when_imported, strict=True):
+            for (ours, theirs), tell in zip(_FIRST, when_imported, strict=False):
                 if _derives(bases, theirs):
                     first = rowpaths(ours, tell)
                     if not any(issubclass(base, first) for base in bases):

@@ -27,7 +27,8 @@ OWN_FIELDS = (
     *("fields_changed_by_a_helper", "fields_kept_by_a_property", "fields_made_once"),
     *("fields_of_another_kind", "fields_of_a_property_that_fails"),
     *("fields_that_change_between_rows", "list_that_changes_fields_between_rows"),
-    *("list_that_looks_at_fields", "method_that_looks_at_fields"),
+    *("list_that_looks_at_fields", "method_that_changes_what_it_is_given"),
+    "method_that_looks_at_fields",
     *("fields_hidden_by_a_helper", "fields_of_the_request", "key_by_a_method", "nested"),
     *("overriding_within", "proxies", "reverse_one_to_one", "topics"),
 )

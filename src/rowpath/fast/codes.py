@@ -49,16 +49,33 @@ def _changes_attributes(code: CodeType, but: tuple[str, ...]) -> bool:
     return False
 
 
+_LOADS = ("LOAD_FAST", "LOAD_FAST_LOAD_FAST", "LOAD_CONST")
 _CHANGING_ITEMS = ("pop", "popitem", "update", "clear", "setdefault", "move_to_end")
 
 
 def changes_items(function: object) -> bool:
-    """Whether `function` changes what a container holds, or may do so."""
-    return any(
-        step.opname in ("STORE_SUBSCR", "DELETE_SUBSCR") or step.argval in _CHANGING_ITEMS
-        for code in _codes(function)
-        for step in dis.get_instructions(code)
-    )
+    """Whether `function` changes what a container holds that was not given to it."""
+    return any(map(_changes_items, _codes(function)))
+
+
+def _changes_items(code: CodeType) -> bool:
+    given = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    # What stands in one instruction each, since the last that did more than load a name.
+    loaded: list[object] = []
+    for step in dis.get_instructions(code):
+        if step.argval in _CHANGING_ITEMS:
+            return True
+        if step.opname in ("STORE_SUBSCR", "DELETE_SUBSCR"):
+            container = loaded[-2] if len(loaded) > 1 else None
+            if container not in given:
+                return True
+        if step.opname not in _LOADS:
+            loaded = []
+        elif isinstance(step.argval, tuple) and step.opname != "LOAD_CONST":
+            loaded += step.argval  # two at once, since Python 3.13
+        else:
+            loaded.append(None if step.opname == "LOAD_CONST" else step.argval)
+    return False
 
 
 def calls_super(function: object, name: str) -> bool:

@@ -894,6 +894,27 @@ def _method_that_looks_at_fields(bases: Bases) -> Case:
 
 
 @case
+def _method_that_changes_what_it_is_given(bases: Bases) -> Case:
+    class Made(bases.of_model):
+        told = serializers.SerializerMethodField()
+
+        class Meta:
+            model = Product
+            fields = ("id", "told", "name")
+
+        def get_told(self, row: Product) -> Any:
+            return self.without_fields({"name": row.name, "kept": 1}, "kept")
+
+        def without_fields(self, known: dict[str, Any], but: str) -> Any:
+            for name in self.fields:
+                known.pop(name, None)
+            known[but] = 2
+            return known
+
+    return Made, products()
+
+
+@case
 def _method_that_sets_what_a_field_is(bases: Bases) -> Case:
     class Made(bases.of_model):
         told = serializers.SerializerMethodField()
