@@ -126,22 +126,22 @@ class Recorder:
         """Have rowpath represent the rows of each serializer, and count them."""
         from rest_framework.serializers import BaseSerializer
 
-        from rowpath.fast.drf.data import rows, without_base
+        from rowpath.fast.drf.data import hook, without_base
 
         begin: Callable[..., None] = vars(BaseSerializer)["__init__"]
-        represent: Callable[..., Any] = vars(rows.FromFirstRow)["__call__"]
+        represent: Callable[..., Any] = vars(hook.Mark)["represent"]
 
         def init(serializer: Any, *args: Any, **kwargs: Any) -> None:
             begin(serializer, *args, **kwargs)
             without_base.stand_in(serializer)
 
-        def counted(first: Any, row: Any) -> Any:
-            data = represent(first, row)
-            self._lists["rows"] += getattr(first.made, "__module__", "").startswith("rowpath.")
+        def counted(mark: Any, serializer: Any, row: Any) -> Any:
+            data = represent(mark, serializer, row)
+            self._lists["rows"] += getattr(mark.made, "__module__", "").startswith("rowpath.")
             return data
 
         BaseSerializer.__init__ = init  # type: ignore[assignment,method-assign]
-        rows.FromFirstRow.__call__ = counted  # type: ignore[assignment,method-assign]
+        hook.Mark.represent = counted  # type: ignore[assignment,method-assign]
 
     def _compare(self, ours: Any, theirs: Any) -> None:
         """Render DRF's answer as `ours` was, and record whatever differs."""

@@ -60,6 +60,23 @@ def test_fast_mixin_adds_no_route(project: Inside) -> None:
     assert with_it == without
 
 
+def test_a_view_with_fast_mixin_has_drfs_get_serializer(project: Inside) -> None:
+    """By which packages that describe an API tell that they need not call it."""
+    assert project.call("hooked:as_drf_has_them") is True
+
+
+def test_members_are_made_as_often_for_many_rows_as_for_a_few(project: Inside) -> None:
+    """However deep serializers stand within one another that look at their fields."""
+    few, many = project.call("hooked:looked_at_anew")
+
+    assert few == many
+    assert few > 0
+
+
+def test_a_list_in_meta_that_changes_in_place_is_seen(project: Inside) -> None:
+    assert project.call("hooked:changed_in_place") == [["id"], ["id", "name"]]
+
+
 def test_threads_that_share_a_serializer_have_the_data_of_drf(project: Inside) -> None:
     assert project.call("hooked:shared_by_threads") == [True] * 8
 
@@ -84,27 +101,46 @@ def test_under_a_patch_of_drfs_function_drf_makes_the_data(project: Inside) -> N
     ]
 
 
-_PATCHED_FIRST = """
+_SETTINGS = """
 from django.conf import settings
 settings.configure(INSTALLED_APPS=["rest_framework"])
 import django
 django.setup()
 from rest_framework import serializers
+"""
+_PATCHED_FIRST = """
 drfs = serializers.Serializer.to_representation
 def patch(self, instance):
     return drfs(self, instance)
 serializers.Serializer.to_representation = patch
-from rowpath.fast.drf import FastListMixin
+from rowpath.fast.drf.data import hook
 assert serializers.Serializer.to_representation is patch
+assert "replaced" in hook.why_not_looked_for().reason
+"""
+_IMPORTED_AGAIN = """
+import importlib
+from rowpath.fast.drf.data import hook
+importlib.reload(hook)
+class Made(serializers.Serializer):
+    name = serializers.CharField()
+assert Made({"name": "a"}).data == {"name": "a"}
 """
 
 
-def test_a_patch_that_was_there_first_stays_in_its_place() -> None:
+def _ended(program: str) -> tuple[int, str]:
     ran = subprocess.run(
-        [sys.executable, "-W", "error", "-c", _PATCHED_FIRST],
+        [sys.executable, "-W", "error", "-c", _SETTINGS + program],
         capture_output=True,
         text=True,
         check=False,
     )
+    return ran.returncode, ran.stderr
 
-    assert (ran.returncode, ran.stderr) == (0, "")
+
+def test_a_patch_that_was_there_first_stays_in_its_place() -> None:
+    """And nothing is marked, since nobody would look."""
+    assert _ended(_PATCHED_FIRST) == (0, "")
+
+
+def test_the_hook_may_be_imported_again() -> None:
+    assert _ended(_IMPORTED_AGAIN) == (0, "")

@@ -123,10 +123,10 @@ _UNGUARDED = {
         "view",
     },
     "rowpath.fast.drf.data.attributes": {"error", "get", "held", "row_class", "value"},
-    "rowpath.fast.drf.data.hook": {"represent", "serializer"},
+    "rowpath.fast.drf.data.hook": {"_make", "made", "of", "represent"},
     "rowpath.fast.drf.data.without_base": {"data", "is_rowpaths"},
-    "rowpath.fast.drf.data.made": {"_left", "_now", "fields", "get"},
-    "rowpath.fast.drf.data.rows": {"_serializer", "fields", "get", "made", "to_representation"},
+    "rowpath.fast.drf.data.made": {"_by_class", "_left", "_now", "add", "fields", "get"},
+    "rowpath.fast.drf.data.rows": {"fields", "get", "to_representation"},
     "rowpath.fast.drf.mixin": {
         "filter_queryset",
         "get_queryset",

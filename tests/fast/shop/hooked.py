@@ -10,16 +10,17 @@ from typing import Any
 from unittest import mock
 
 from rest_framework import decorators, serializers, status
-from rest_framework.generics import ListAPIView
+from rest_framework.generics import GenericAPIView, ListAPIView
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 from rest_framework.test import APIRequestFactory
 from rest_framework.viewsets import ModelViewSet, ReadOnlyModelViewSet
 
-from fast.exact import exact
+from fast.exact import exact, stand_in_a_module
 from fast.shop.entries import asked, made_view
 from fast.shop.models import Topic
 from rowpath.fast.drf import FastListMixin, FastMixin, outcome_of
+from rowpath.fast.drf.data import made
 
 Represent = Callable[[Any, Any], Any]
 
@@ -185,7 +186,7 @@ def entered(method: str, action: str, *, pk: int | None = None, data: Any = None
 def retrieved_by_rowpath() -> bool:
     """Whether rowpath represented what a view with FastMixin retrieves."""
     made = _AllFast.as_view({"get": "retrieve"})(APIRequestFactory().get("/"), pk=1).data
-    represent = vars(made.serializer)["_rowpath_mark"].represent.made
+    represent = vars(made.serializer)["_rowpath_mark"].made
     return isinstance(represent, FunctionType) and represent.__module__.startswith("rowpath.")
 
 
@@ -204,6 +205,61 @@ def routes() -> list[list[str]]:
         router.register("one", view, "one")
         told.append([str(one.pattern) for one in router.urls])
     return told
+
+
+def as_drf_has_them() -> bool:
+    """Whether a view with FastMixin has the get_serializer() that tools know of DRF."""
+    return _AllFast.get_serializer == GenericAPIView.get_serializer
+
+
+class _Looking(serializers.ModelSerializer[Topic]):
+    class Meta:
+        model = Topic
+        fields = ("id", "name")
+
+    def to_representation(self, instance: Any) -> Any:
+        names = [name for name, one in self.fields.items() if not one.read_only]
+        return {**super().to_representation(instance), "names": names}
+
+
+class _LookingAround(_Looking):
+    inner = _Looking(source="*")
+
+    class Meta(_Looking.Meta):
+        fields = ("id", "inner")
+
+
+class _LookingFarAround(_LookingAround):
+    inner = _LookingAround(source="*")
+
+
+def looked_at_anew() -> list[int]:
+    """Return how often members are made for a few rows and for many, three serializers deep."""
+    topics = list(Topic.objects.order_by("pk")[:4])
+    view = made_view("list", (FastListMixin,), _LookingFarAround, [])
+    told = []
+    for rows in (topics, topics * 25):
+        view.get_queryset = lambda _, rows=rows: rows
+        with mock.patch.object(made, "member_of", wraps=made.member_of) as called:
+            asked(view)
+        told.append(called.call_count)
+    return told
+
+
+def changed_in_place() -> list[list[str]]:
+    """Return the names that are represented before and after a list in Meta has become longer."""
+
+    class Made(serializers.ModelSerializer[Topic]):
+        class Meta:
+            model = Topic
+            fields = ["id"]  # noqa: RUF012 - a list, as projects write it
+
+    stand_in_a_module(Made)
+    topics = list(Topic.objects.order_by("pk")[:2])
+    view = made_view("list", (FastListMixin,), Made, topics)
+    told = [[*asked(view).data[0]]]
+    Made.Meta.fields.append("name")
+    return [*told, [*asked(view).data[0]]]
 
 
 def shared_by_threads() -> list[bool]:

@@ -1,4 +1,4 @@
-"""The fast path for Django REST framework: `FastMixin`, first in a generic view's bases.
+"""The fast path for Django REST framework: `FastListMixin`, first in a list view's bases.
 
 Imported on first use: as an app in INSTALLED_APPS this package is imported before there are models,
 and rest_framework.views may import some.

@@ -8,10 +8,9 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import BaseSerializer
 
 from rowpath.fast.drf.answers import Answered, answer, data_answer
-from rowpath.fast.drf.data.without_base import stand_in
+from rowpath.fast.drf.data import of_views  # noqa: F401 - which looks for FastMixin
 from rowpath.fast.drf.grounds import changed, data_changed
 from rowpath.fast.drf.reading import Reading
 from rowpath.fast.drf.responses import Outcome, with_outcome
@@ -23,10 +22,8 @@ from rowpath.fast.fallback import CannotCompileError, FallBack
 if TYPE_CHECKING:
     # For type checkers only: what the mixin stands in front of.
     class _Listing(ListModelMixin, GenericAPIView[Any]): ...
-
-    _Generic = GenericAPIView[Any]
 else:
-    _Listing = _Generic = object
+    _Listing = object
 
 _log = logging.getLogger("rowpath.fast")
 
@@ -57,15 +54,12 @@ class FastListMixin(_Listing):  # noqa: D101 - see above
         return None
 
 
-# Has what the view's serializers represent made as DRF's data, faster: one object, the answers of
-# create and update, what the view's own actions answer. Of lists FastListMixin does more.
+# Has what the view's serializers represent made as DRF's data, faster: one object, lists of the
+# view's own actions. For its own list FastListMixin does more.
 #
-# It stands first in the bases of a generic view, and adds nothing that a router would see.
-class FastMixin(_Generic):  # noqa: D101 - see above
-    def get_serializer(self, *args: Any, **kwargs: Any) -> BaseSerializer:  # noqa: D102
-        serializer = super().get_serializer(*args, **kwargs)
-        stand_in(serializer)
-        return serializer
+# It stands in the bases of a generic view, and has no method: DRF's get_serializer() looks for it.
+class FastMixin:  # noqa: D101 - see above
+    _rowpath_marks = True
 
 
 def _beforehand(view: FastListMixin) -> tuple[FallBack | None, bool]:

@@ -18,7 +18,7 @@ class Options:
     compiled: bool = True
     """Whether compiled code may write the bytes; without, the portable path does."""
     data: bool = True
-    """Whether FastSerializer may make data; without, DRF does."""
+    """Whether rowpath may make data; without, DRF does."""
     shadow: float = 0.0
     """The share of fast answers, 0 to 1, that DRF gives too, to be compared."""
 

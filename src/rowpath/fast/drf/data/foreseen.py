@@ -7,6 +7,7 @@ from rest_framework.serializers import BaseSerializer, ListSerializer, Serialize
 from rowpath.fast.codes import calls_super, reads_attribute
 from rowpath.fast.django.overrides import overridden
 from rowpath.fast.drf.choosing import is_drfs_class
+from rowpath.fast.drf.data.hook import why_not_looked_for
 from rowpath.fast.drf.data.keeping import (
     all_changing_fields,
     ancestors_changing_fields,
@@ -34,6 +35,8 @@ def why_by_drf(serializer: BaseSerializer) -> FallBack | None:
     rows = of_rows(serializer)
     if rows is None:
         return FallBack(reason=f"{named(type(serializer))} is not a Serializer with fields")
+    if not isinstance(rows, FastSerializer) and (unlooked := why_not_looked_for()) is not None:
+        return unlooked
     if _OWN in vars(rows):
         return FallBack(reason=f"something has put a {_OWN}() into its serializer")
     return _of_list(serializer) or _of_class(type(rows)) or _of_fields(rows)

@@ -1,4 +1,4 @@
-"""The place in DRF's Serializer at which rowpath represents a row.
+"""The functions of DRF in whose place rowpath puts its own, and the marks that these look for.
 
 A to_representation() of the project's that calls super() ends in the one of DRF's Serializer.
 Nothing can come between the two but in the bases, where code can tell. So that one function looks
@@ -7,6 +7,7 @@ into the class when this module is imported, and is DRF's own for every serializ
 """
 
 import functools
+from collections.abc import Callable
 from types import MethodType
 from typing import Any
 
@@ -14,41 +15,78 @@ from rest_framework.serializers import Serializer
 
 from rowpath.fast import shipped
 from rowpath.fast.drf.data.represent import Represent
+from rowpath.fast.fallback import FallBack
 
 _MARK = "_rowpath_mark"
 """The attribute of a serializer that has its Mark."""
+_INSTEAD_OF = "_rowpath_instead_of"
+"""The attribute of a function of rowpath's that has the one of DRF's in whose place it is."""
 
-_drfs: Any = Serializer.to_representation
+Function = Callable[..., Any]
 
 
 class Mark:
     """That rowpath represents the rows of one serializer, and what represents them."""
 
-    __slots__ = ("represent", "serializer")
+    __slots__ = ("_make", "made", "of")
 
-    def __init__(self, serializer: Serializer, represent: Represent) -> None:
-        self.serializer = serializer
-        self.represent = represent
+    def __init__(self, serializer: Serializer, make: Callable[[Serializer], Represent]) -> None:
+        # By number: a copy of the serializer has its mark, and is another.
+        self.of = id(serializer)
+        self.made: Represent | None = None
+        self._make = make
 
-    # In a copy or a pickle of the serializer there is nothing of rowpath's.
+    # In a pickle of the serializer there is nothing of rowpath's.
     def __reduce__(self) -> tuple[type, tuple[()]]:
         return type(None), ()
 
+    def represent(self, serializer: Serializer, row: Any) -> Any:
+        """Return the data of `row`.
 
-@functools.wraps(_drfs)
-def _to_representation(self: Serializer, instance: Any) -> Any:
-    try:
-        mark = self.__dict__.get(_MARK)
-    except AttributeError:  # of what is called so that is no serializer
-        mark = None
-    if mark is None or mark.serializer is not self:  # a shallow copy has the mark of another
-        return _drfs(self, instance)
-    return mark.represent(instance)
+        The serializer is not looked at before there is a row, since that may make its fields,
+        which the project's code has a say in until then.
+        """
+        if self.made is None:
+            self.made = self._make(serializer)
+        return self.made(row)
 
 
-if shipped.is_shipped(Serializer, "to_representation"):
-    shipped.stands_for(_to_representation, _drfs)
-    Serializer.to_representation = _to_representation  # type: ignore[method-assign]
+def put(owner: type, name: str, ours: Callable[[Function], Function]) -> Function:
+    """Put what `ours` makes of it in the place of `name` of `owner`; return DRF's own.
+
+    Where something else has been put there before, that stays.
+    """
+    found = vars(owner)[name]
+    theirs: Function = getattr(found, _INSTEAD_OF, found)
+    if shipped.is_shipped(owner, name):
+        made = functools.wraps(theirs)(ours(theirs))
+        setattr(made, _INSTEAD_OF, theirs)
+        shipped.stands_for(made, theirs)
+        setattr(owner, name, made)
+    return theirs
+
+
+def _looking_for_marks(theirs: Function) -> Function:
+    def to_representation(self: Serializer, instance: Any) -> Any:
+        try:
+            found = self.__dict__.get(_MARK)
+        except AttributeError:  # of what is called so that is no serializer
+            found = None
+        if found is None or found.of != id(self):
+            return theirs(self, instance)
+        return found.represent(self, instance)
+
+    return to_representation
+
+
+_drfs = put(Serializer, "to_representation", _looking_for_marks)
+
+
+def why_not_looked_for() -> FallBack | None:
+    """Return why nothing looks for marks in this process; None if DRF's function does."""
+    if hasattr(Serializer.to_representation, _INSTEAD_OF):
+        return None
+    return FallBack(reason="Serializer.to_representation was replaced when rowpath was imported")
 
 
 def of_drf(serializer: Serializer) -> Represent:
@@ -57,9 +95,14 @@ def of_drf(serializer: Serializer) -> Represent:
     return represent
 
 
-def mark(serializer: Serializer, represent: Represent) -> Mark:
-    """Have rows of `serializer` represented by `represent` where DRF's Serializer would do it."""
-    made = vars(serializer)[_MARK] = Mark(serializer, represent)
+def is_marked(serializer: Serializer) -> bool:
+    """Whether rowpath represents the rows of `serializer` already."""
+    return _MARK in vars(serializer)
+
+
+def mark(serializer: Serializer, make: Callable[[Serializer], Represent]) -> Mark:
+    """Have rows represented by what `make` makes where DRF's Serializer would represent them."""
+    made = vars(serializer)[_MARK] = Mark(serializer, make)
     return made
 
 

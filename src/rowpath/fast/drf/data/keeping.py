@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.functional import cached_property
 from rest_framework import fields
-from rest_framework.serializers import BaseSerializer, Serializer
+from rest_framework.serializers import BaseSerializer, ModelSerializer, Serializer
 
 from rowpath.fast.codes import changes_attributes, changes_items, reads_attribute
 from rowpath.fast.django.overrides import overridden
@@ -24,9 +24,9 @@ _CACHED = (cached_property, functools.cached_property)
 # What a serializer or field may have of its own that does not run between two rows.
 _NOT_PER_ROW = (
     *("__init__", "fields", "get_fields", "get_field_names", "get_extra_kwargs", "many_init"),
-    *("to_internal_value", "create", "update", "save", "is_valid"),
+    *("to_internal_value", "create", "update", "save", "is_valid", "validate"),
 )
-_NOT_PER_ROW_FROM = ("run_", "validat", "build_")
+_NOT_PER_ROW_FROM = ("build_", "run_")
 
 
 def keeps_fields(cls: type) -> bool:
@@ -106,12 +106,18 @@ def _within(field: fields.Field) -> list[fields.Field]:
     return [*getattr(type(field), "_declared_fields", {}).values()]
 
 
+def _is_drfs_input(name: str) -> bool:
+    """Whether DRF itself calls `name`, to make fields or to check what it was given."""
+    is_of_a_field = name.startswith("validate_")
+    return is_of_a_field or (name.startswith(_NOT_PER_ROW_FROM) and hasattr(ModelSerializer, name))
+
+
 def _functions(base: type) -> Iterator[tuple[str, object]]:
     """Yield what the project has in the class `base` that may run for a row."""
     if base is object or STANDS_IN in vars(base) or is_drfs_class(base):
         return
     for name, value in vars(base).items():
-        is_per_row = name not in _NOT_PER_ROW and not name.startswith(_NOT_PER_ROW_FROM)
+        is_per_row = name not in _NOT_PER_ROW and not _is_drfs_input(name)
         if is_per_row or (name == "fields" and isinstance(value, property)):
             within = (getattr(value, one, None) for one in ("fget", "func", "__wrapped__"))
             yield name, next(filter(None, within), value)

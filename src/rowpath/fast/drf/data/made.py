@@ -49,7 +49,10 @@ class MadeFields:
         is_own = isinstance(inspect.getattr_static(type(serializer), "fields", None), property)
 
         def represent(row: Any) -> Any:
-            if type(row) in self._left:
+            row_class = type(row)
+            if row_class not in self._by_class and not is_usual(row_class):
+                self._left.add(row_class)
+            if row_class in self._left:
                 return theirs(row)
             self._now = None if is_own else own.get("fields")
             if self._now is None:
@@ -73,7 +76,7 @@ class MadeFields:
         return found
 
     def _made_members(self, row_class: type) -> list[Member] | None:
-        if not is_usual(row_class) or not isinstance(self._made, (BindingDict, dict)):
+        if not isinstance(self._made, (BindingDict, dict)):
             return None
         if any(all_changing_fields(self._known)):
             return None

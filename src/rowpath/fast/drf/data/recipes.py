@@ -119,6 +119,13 @@ def recipe_of(serializer: Serializer) -> Recipe | None:
     return found
 
 
+def has_recipe(serializer_class: type[Serializer]) -> bool:
+    """Whether serializers of the class have had one, or would have one now."""
+    return _stays(serializer_class) and (
+        _recipes.get(serializer_class, lambda: _recipe(serializer_class)) is not None
+    )
+
+
 def _stays(cls: type) -> bool:
     """Whether `cls` stands in a module: one that is made for a request goes with it."""
     found: Any = sys.modules.get(cls.__module__)
@@ -179,7 +186,16 @@ def _snapshots(
     said: list[Mapping[str, Any]] = [vars(one) for one in classes]
     declared = (vars(one).get("_declared_fields") for one in classes)
     said += [one for one in declared if one is not None]
-    return tuple((one, dict(one)) for one in said)
+    return tuple((one, {name: _copied(value) for name, value in one.items()}) for one in said)
+
+
+def _copied(value: Any) -> Any:
+    """Return `value`, and of containers what is in them now."""
+    if type(value) is dict:
+        return {key: _copied(one) for key, one in value.items()}
+    if type(value) in (list, set):
+        return type(value)(map(_copied, value))
+    return value
 
 
 def _classes(serializer_class: type, made: Iterable[fields.Field]) -> Iterator[type]:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from rest_framework.serializers import Serializer
 
-from rowpath.fast.drf.data.hook import mark, of_drf
+from rowpath.fast.drf.data.hook import Mark, is_marked, mark, of_drf
 from rowpath.fast.drf.data.keeping import (
     ancestors_changing_fields,
     changing_fields,
 )
 from rowpath.fast.drf.data.made import MadeFields
-from rowpath.fast.drf.data.recipes import recipe_of
+from rowpath.fast.drf.data.recipes import has_recipe, recipe_of
 from rowpath.fast.drf.data.represent import Member, Members, Represent, by_members
 from rowpath.fast.drf.grounds import data_changed
 from rowpath.fast.drf.options import options
@@ -43,7 +43,7 @@ def represented(serializer: Serializer, theirs: Represent) -> Represent:
         if represent is not None:
             return represent
     if guarded(lambda: serializer.parent is None):
-        return _from_second_row(serializer, theirs)
+        return _from_second_row(lambda: _by_fields(serializer, theirs), theirs)
     return _by_fields(serializer, theirs)
 
 
@@ -84,7 +84,7 @@ def _by_recipe(serializer: Serializer, theirs: Represent) -> Represent | None:
     return represent
 
 
-def _from_second_row(serializer: Serializer, theirs: Represent) -> Represent:
+def _from_second_row(make: Callable[[], Represent], theirs: Represent) -> Represent:
     """Leave the first row to DRF: to look at the fields takes longer than one row saves."""
     represent: Represent | None = None
     is_first = True
@@ -94,14 +94,14 @@ def _from_second_row(serializer: Serializer, theirs: Represent) -> Represent:
         if is_first:
             is_first = False
             return theirs(row)
-        represent = represent or _by_fields(serializer, theirs)
+        represent = represent or make()
         return represent(row)
 
     return represent_row
 
 
 def _by_fields(serializer: Serializer, theirs: Represent) -> Represent:
-    made = guarded(lambda: MadeFields(serializer, _nested, _mark).represent(theirs))
+    made = guarded(lambda: MadeFields(serializer, _nested, _mark_nested).represent(theirs))
     return theirs if made is None else made
 
 
@@ -123,27 +123,28 @@ def _nested(serializer: Serializer) -> Represent:
     return represented(serializer, serializer.to_representation)
 
 
-def _mark(serializer: Serializer) -> None:
-    mark(serializer, FromFirstRow(serializer))
+def mark_rows(serializer: Serializer) -> Mark:
+    """Have rowpath represent the rows of `serializer` from now on."""
+    return mark(serializer, _where_marked)
 
 
-class FromFirstRow:
-    """Represents the rows of a serializer, which is not looked at before there is one.
+def _mark_nested(serializer: Serializer) -> None:
+    if not is_marked(serializer):
+        mark_rows(serializer)
 
-    Since that may make its fields, which the project's code has a say in until then.
-    """
 
-    __slots__ = ("_serializer", "made")
+def _where_marked(serializer: Serializer) -> Represent:
+    theirs = of_drf(serializer)
+    if guarded(lambda: _is_one_row(serializer)):
+        return _from_second_row(lambda: represented(serializer, theirs), theirs)
+    return represented(serializer, theirs)
 
-    def __init__(self, serializer: Serializer) -> None:
-        self.made: Represent | None = None
-        self._serializer = serializer
 
-    def __call__(self, row: Any) -> Any:
-        """Return the data of `row`."""
-        if self.made is None:
-            self.made = represented(self._serializer, of_drf(self._serializer))
-        return self.made(row)
+def _is_one_row(serializer: Serializer) -> bool:
+    """Whether `serializer` is for a row without a recipe, and has no list around it."""
+    if serializer.parent is not None:
+        return False
+    return "fields" in vars(serializer) or not has_recipe(type(serializer))
 
 
 # Makes of each row the data that DRF's Serializer makes of it, faster.

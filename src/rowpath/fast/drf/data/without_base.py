@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from types import MethodType
-from typing import Any, cast
+from typing import Any
 
 from rest_framework.serializers import BaseSerializer, ListSerializer, Serializer
 from rest_framework.utils.serializer_helpers import ReturnList
 
-from rowpath.fast.drf.data.hook import Mark, mark, unmark
-from rowpath.fast.drf.data.rows import KEPT, FastSerializer, FromFirstRow, guarded
+from rowpath.fast.drf.data.hook import Mark, unmark, why_not_looked_for
+from rowpath.fast.drf.data.rows import KEPT, FastSerializer, guarded, mark_rows
 from rowpath.fast.drf.options import options
 
 
@@ -19,7 +19,7 @@ class Data:
         self.is_rowpaths = False
 
     def __call__(self, serializer: BaseSerializer) -> Any:
-        """Return the data of `serializer`, which is what it was before then."""
+        """Return the data of `serializer`."""
         give_back = guarded(lambda: _take_over(of_rows(serializer)))
         has_represented: bool | None = False
         try:
@@ -46,9 +46,9 @@ def stand_in(serializer: BaseSerializer) -> None:
 def _stand_in(serializer: Serializer | None) -> Mark | None:
     if serializer is None or not options().data or isinstance(serializer, FastSerializer):
         return None
-    if "to_representation" in vars(serializer):
+    if why_not_looked_for() is not None or "to_representation" in vars(serializer):
         return None
-    return mark(serializer, FromFirstRow(serializer))
+    return mark_rows(serializer)
 
 
 def _take_over(serializer: Serializer | None) -> Callable[[], bool] | None:
@@ -65,7 +65,7 @@ def _take_over(serializer: Serializer | None) -> Callable[[], bool] | None:
 
     def give_back() -> bool:
         unmark(serializer, made)
-        return _is_rowpaths(cast("FromFirstRow", made.represent).made)
+        return _is_rowpaths(made.made)
 
     return give_back
 
