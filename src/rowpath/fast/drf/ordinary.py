@@ -8,7 +8,7 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
-from rowpath.fast.drf.data.rows import guarded
+from rowpath.fast.drf.data.guard import guarded
 from rowpath.fast.drf.data.without_base import Data
 from rowpath.fast.drf.shadow import turned_off
 

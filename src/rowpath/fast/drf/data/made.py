@@ -9,6 +9,7 @@ from rest_framework import fields
 from rest_framework.serializers import Serializer
 from rest_framework.utils.serializer_helpers import BindingDict
 
+from rowpath.fast.drf.data.guard import guarded
 from rowpath.fast.drf.data.keeping import all_changing_fields, looks_at_fields
 from rowpath.fast.drf.data.members import is_usual, member_of
 from rowpath.fast.drf.data.represent import Member, Represent, by_members
@@ -50,7 +51,7 @@ class MadeFields:
 
         def represent(row: Any) -> Any:
             row_class = type(row)
-            if row_class not in self._by_class and not is_usual(row_class):
+            if row_class not in self._by_class and not guarded(lambda: is_usual(row_class)):
                 self._left.add(row_class)
             if row_class in self._left:
                 return theirs(row)

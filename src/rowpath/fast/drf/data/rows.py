@@ -1,11 +1,11 @@
 """A row as data, and the base class of serializers that make it so."""
 
-import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from rest_framework.serializers import Serializer
 
+from rowpath.fast.drf.data.guard import guarded
 from rowpath.fast.drf.data.hook import Mark, is_marked, mark, of_drf
 from rowpath.fast.drf.data.keeping import (
     ancestors_changing_fields,
@@ -21,10 +21,6 @@ if TYPE_CHECKING:
     _Serializing = Serializer[Any]
 else:
     _Serializing = object
-
-_log = logging.getLogger("rowpath.fast")
-
-T = TypeVar("T")
 
 KEPT = "_rowpath_represent"
 """The attribute in which a FastSerializer keeps what represents its rows."""
@@ -54,15 +50,6 @@ def _may_stand_in(serializer: Serializer) -> bool:
         and changing_fields(type(serializer)) is None
         and not any(ancestors_changing_fields(serializer))
     )
-
-
-def guarded(step: Callable[[], T]) -> T | None:
-    """Return what `step` returns; None if there is a defect in it, for which DRF's is right."""
-    try:
-        return step()
-    except Exception as error:  # noqa: BLE001 - no defect of ours is a reason for an error 500
-        _log.warning("Rows are made data by DRF, since a step failed.", exc_info=error)
-        return None
 
 
 def _by_recipe(serializer: Serializer, theirs: Represent) -> Represent | None:

@@ -7,8 +7,9 @@ from typing import Any
 from rest_framework.serializers import BaseSerializer, ListSerializer, Serializer
 from rest_framework.utils.serializer_helpers import ReturnList
 
+from rowpath.fast.drf.data.guard import guarded
 from rowpath.fast.drf.data.hook import Mark, unmark, why_not_looked_for
-from rowpath.fast.drf.data.rows import KEPT, FastSerializer, guarded, mark_rows
+from rowpath.fast.drf.data.rows import KEPT, FastSerializer, mark_rows
 from rowpath.fast.drf.options import options
 
 
