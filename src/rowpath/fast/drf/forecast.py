@@ -236,7 +236,7 @@ def _way(asked: AskedView | None, verdict: Verdict) -> tuple[str | None, FallBac
         reason = _why_data_by_drf(asked.view)
     except Exception as error:  # noqa: BLE001 - whatever the project's serializers raise
         reason = FallBack(reason=f"its serializer cannot be made: {error_text(error)}")
-    return (Outcome(is_data=True).way, None) if reason is None else (None, reason)
+    return (Outcome(made="data").way, None) if reason is None else (None, reason)
 
 
 def _why_data_by_drf(view: GenericAPIView) -> FallBack | None:

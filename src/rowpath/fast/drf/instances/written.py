@@ -1,0 +1,62 @@
+"""The rows of one list as JSON, and as the data that DRF would have made."""
+
+from typing import Any, cast
+
+from rest_framework.serializers import ListSerializer, Serializer
+from rest_framework.utils.encoders import JSONEncoder
+from rest_framework.utils.serializer_helpers import ReturnList
+
+from rowpath.fast.drf.instances.rows import all_restored, drfs, rows_of
+from rowpath.fast.encoding.objects import objects
+from rowpath.fast.fallback import CannotCompileError
+from rowpath.fast.plan import JsonStyle
+
+_DATA = "_data"
+"""Where a serializer keeps its data once that was made."""
+
+
+class Written:
+    """The rows of `serializer`, written in `style`."""
+
+    def __init__(self, serializer: ListSerializer, style: JsonStyle) -> None:
+        self._serializer = serializer
+        self.style = style
+        self._array = cast("Any", objects()).Array(
+            drfs(),
+            serializer.child,
+            ascii_only=style.ascii_only,
+            comma=style.comma,
+            colon=style.colon,
+        )
+        self.is_by_drf = False
+        """Whether the serializer has represented all rows itself."""
+
+    def write(self) -> None:
+        """Write all rows, once. Raises what the project's code raises."""
+        self._array.add(self._serializer.instance, self._rows)
+
+    def _rows(self) -> Any:
+        child = cast("Serializer", self._serializer.child)
+        made = rows_of(child, self.style)
+        self.is_by_drf = made.is_by_drf
+        return made
+
+    def json(self) -> bytes:
+        """Return the rows as JSON, as what can be changed in them is now.
+
+        Raises CannotCompileError for what the renderer has to write, or to refuse.
+        """
+        try:
+            written: bytes | None = self._array.written(JSONEncoder().default)
+        except Exception as error:  # what a value of the project's raises, DRF meets as well
+            raise CannotCompileError(f"a value raised {type(error).__name__}") from error
+        if written is None:
+            raise CannotCompileError("a value has no JSON that is certain")
+        return written
+
+    def data(self) -> ReturnList:
+        """Return the data that DRF would have made of the rows when they were written."""
+        own = vars(self._serializer)
+        if _DATA not in own:
+            own[_DATA] = all_restored(self._array.tape)
+        return self._serializer.data
