@@ -8,8 +8,10 @@ from rest_framework.response import Response
 from rowpath.fast.django.overrides import has_own
 from rowpath.fast.drf.envelopes import NotPlainError, marked
 from rowpath.fast.drf.lazy import LazyList, is_unread
+from rowpath.fast.names import definer
 
 _ENVELOPE = ("get_paginated_response",)
+_DRFS = "rest_framework.pagination"
 
 
 def why_drf_renders(view: Any, response: Response, rows: LazyList, *, is_page: bool) -> str | None:
@@ -31,3 +33,11 @@ def enveloping(view: Any) -> str:
     """Return the name of what makes the envelope of the view's pages."""
     owner = type(view if has_own(view, GenericAPIView, _ENVELOPE) else view.paginator)
     return f"{owner.__name__}.get_paginated_response()"
+
+
+def has_drfs_envelope(view: Any) -> bool:
+    """Whether the envelope of the view's pages is DRF's own."""
+    if has_own(view, GenericAPIView, _ENVELOPE):
+        return False
+    owner = definer(type(view.paginator), *_ENVELOPE)
+    return _ENVELOPE[0] not in vars(view.paginator) and owner.__module__ == _DRFS

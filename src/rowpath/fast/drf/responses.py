@@ -15,7 +15,7 @@ from rowpath.fast.drf.envelopes import NotPlainError, marked, spliced
 from rowpath.fast.drf.lazy import LazyList, is_unread
 from rowpath.fast.drf.renderers import style_of
 from rowpath.fast.drf.steps import step
-from rowpath.fast.fallback import CannotCompileError, FallBack
+from rowpath.fast.fallback import CannotCompileError, FallBack, TheirsError
 from rowpath.fast.plan import JsonStyle
 
 _log = logging.getLogger("rowpath.fast")
@@ -140,10 +140,15 @@ class FastResponse(Response):
     @property
     def rendered_content(self) -> bytes:  # type: ignore[override] # bytes, as Response has it
         """The body, under the headers that the renderer's own would have had."""
+        body = raised = None
         try:
             body = self._fast_content()
         except CannotCompileError:
-            body = None
+            pass
+        except TheirsError as error:
+            raised = error.error
+        if raised is not None:
+            raise raised  # not within the handler, which would be its context
         if body is not None:
             return body
         self._become_response(self._restored())

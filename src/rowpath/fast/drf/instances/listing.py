@@ -14,7 +14,7 @@ from rest_framework.serializers import BaseSerializer, ListSerializer, Serialize
 from rowpath.fast.django.overrides import overridden
 from rowpath.fast.drf.askers import asked_of, asks_for_data
 from rowpath.fast.drf.data.members import represents_as_drf
-from rowpath.fast.drf.enveloping import why_drf_renders
+from rowpath.fast.drf.enveloping import enveloping, has_drfs_envelope, why_drf_renders
 from rowpath.fast.drf.grounds import data_changed, rendering_changed
 from rowpath.fast.drf.instances.rows import may_stand_in
 from rowpath.fast.drf.instances.written import Written
@@ -147,13 +147,34 @@ class _Source:
 @step
 def _writing(view: GenericAPIView, request: Request, serializer: BaseSerializer) -> Written:
     """Return what writes the rows of `serializer`. Raises CannotCompileError."""
-    check_view(view)
     asked_of(type(view)).check()
+    return Written(*_checked(view, request, serializer))
+
+
+def why_data(view: Any, request: Request, serializer: BaseSerializer) -> FallBack | None:
+    """Return why the rows of `serializer` will become data; None if they will be written.
+
+    An envelope of the project's is believed to look at them.
+    """
+    try:
+        _checked(view, request, serializer)
+    except CannotCompileError as error:
+        return error.fall_back
+    if view.paginator is not None and not has_drfs_envelope(view):
+        return FallBack(reason=f"{enveloping(view)} may look at the rows")
+    return None
+
+
+def _checked(
+    view: GenericAPIView, request: Request, serializer: BaseSerializer
+) -> tuple[ListSerializer, JsonStyle]:
+    """Return the list whose rows can be written, and how. Raises CannotCompileError."""
+    _check_view(view)
     style = style_of(request.accepted_renderer, request.accepted_media_type)
-    return Written(check_serializer(serializer), style)
+    return _list_of(serializer), style
 
 
-def check_view(view: GenericAPIView) -> None:
+def _check_view(view: GenericAPIView) -> None:
     """Raise CannotCompileError if no list of `view` is written from instances now."""
     if not (options().instances and options().data and options().compiled):
         raise CannotCompileError("ROWPATH turns it off")
@@ -179,7 +200,7 @@ def _asks(view: GenericAPIView) -> FallBack | None:
     return known[action]
 
 
-def check_serializer(serializer: BaseSerializer) -> ListSerializer:
+def _list_of(serializer: BaseSerializer) -> ListSerializer:
     """Return `serializer` if its rows can be written; raise CannotCompileError if not."""
     own = vars(serializer)
     if not isinstance(serializer, ListSerializer) or not own.keys().isdisjoint(_OF_LIST):

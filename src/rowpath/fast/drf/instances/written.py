@@ -1,5 +1,6 @@
 """The rows of one list as JSON, and as the data that DRF would have made."""
 
+import json.encoder
 from typing import Any, cast
 
 from rest_framework.serializers import ListSerializer, Serializer
@@ -8,8 +9,12 @@ from rest_framework.utils.serializer_helpers import ReturnList
 
 from rowpath.fast.drf.instances.rows import all_restored, drfs, rows_of
 from rowpath.fast.encoding.objects import objects
-from rowpath.fast.fallback import CannotCompileError
+from rowpath.fast.fallback import CannotCompileError, TheirsError
+from rowpath.fast.names import place_of
 from rowpath.fast.plan import JsonStyle
+
+# Where it is raised that there is no JSON of a value: in the encoder, and in compiled code.
+_REFUSING = (json.encoder.__file__, "_objects.pyx")
 
 _DATA = "_data"
 """Where a serializer keeps its data once that was made."""
@@ -44,12 +49,15 @@ class Written:
     def json(self) -> bytes:
         """Return the rows as JSON, as what can be changed in them is now.
 
-        Raises CannotCompileError for what the renderer has to write, or to refuse.
+        Raises CannotCompileError for what the renderer has to write, or to refuse, and TheirsError
+        for what a value of the project's raises.
         """
         try:
             written: bytes | None = self._array.written(JSONEncoder().default)
-        except Exception as error:  # what a value of the project's raises, DRF meets as well
-            raise CannotCompileError(f"a value raised {type(error).__name__}") from error
+        except Exception as error:
+            if place_of(error)[0].endswith(_REFUSING):
+                raise CannotCompileError(f"a value has no JSON: {error}") from error
+            raise TheirsError(error) from error
         if written is None:
             raise CannotCompileError("a value has no JSON that is certain")
         return written
