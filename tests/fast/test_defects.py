@@ -19,6 +19,8 @@ SCENARIOS = (
     "data",
     "data-once",
     "data-of-a-list",
+    "instances",
+    "instances-once",
 )
 
 

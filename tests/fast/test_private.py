@@ -32,7 +32,7 @@ LISTED_MODULES = {part for names in LISTS for path in names for part in path.spl
 # Named with an underscore, and documented all the same: by Django, and by Python.
 DOCUMENTED = {"_meta", "_state", "_getframe"}
 # Of rowpath's own that other modules name: what was compiled, and what is put into an instance.
-OURS = {"_native", "_tags", "_rowpath_represent", "_rowpath_stands_in"}
+OURS = {"_native", "_objects", "_tags", "_rowpath_represent", "_rowpath_stands_in"}
 # What an import by name asks for in psycopg's own libpq; whoever asks answers for its absence.
 ASKED_FOR = {"_pq_ctypes"}
 

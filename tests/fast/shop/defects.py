@@ -66,15 +66,15 @@ def _of_serializers(case: str) -> dict[str, Any]:
     }
 
 
-def _of_mixin(case: str) -> dict[str, Any]:
+def _of_mixin(case: str, path: str) -> dict[str, Any]:
     """Return a scenario whose view has a case's serializer, which is DRF's."""
     theirs = representing.CASES[case](DRFS)[0]
     stand_in_a_module(theirs)
     listed = _view(ListAPIView, serializer_class=theirs, queryset=representing.products()[:3])
     return {
         "view": listed,
-        "path": "data",
-        "options": {},
+        "path": path,
+        "options": {"instances": path == "instances"},
     }
 
 
@@ -91,7 +91,9 @@ SCENARIOS = {
     "in-a-transaction": _scenario(Flat, within=transaction.atomic),
     "data": Scenario(**_of_serializers("nested")),
     "data-once": Scenario(**_of_serializers("nested_and_methods")),
-    "data-of-a-list": Scenario(**_of_mixin("nested_and_methods")),
+    "data-of-a-list": Scenario(**_of_mixin("nested_and_methods", "data")),
+    "instances": Scenario(**_of_mixin("overriding_within", "instances")),
+    "instances-once": Scenario(**_of_mixin("nested_and_methods", "instances")),
 }
 
 
@@ -110,8 +112,10 @@ _UNGUARDED = {
         "setdefault",
     },
     "rowpath.fast.drf.answers": {
+        "answer",
         "append",
         "fall_back",
+        "made",
         "is_rowpaths",
         "_rendered",
         "data",
@@ -130,6 +134,19 @@ _UNGUARDED = {
         "to_representation",
     },
     "rowpath.fast.drf.data.rows": {"fields", "get", "to_representation"},
+    "rowpath.fast.drf.instances.listing": {
+        "_fast",
+        "_finished",
+        "_request",
+        "_view",
+        "_written",
+        "data",
+        "get_serializer",
+        "is_by_drf",
+        "lazy",
+        "write",
+    },
+    "rowpath.fast.drf.instances.written": {"_written"},
     "rowpath.fast.drf.mixin": {
         "filter_queryset",
         "get_queryset",
@@ -164,7 +181,7 @@ _UNGUARDED = {
         "close",
         "fast",
         "get",
-        "is_data",
+        "made",
         "path",
     },
     "rowpath.fast.fallback": {"__init__", "change", "fall_back", "field", "reason"},

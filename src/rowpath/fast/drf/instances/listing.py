@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer, ListSerializer, Serializer
 
 from rowpath.fast.django.overrides import overridden
-from rowpath.fast.drf.askers import asked_of, asks_for_data
+from rowpath.fast.drf.askers import asked_of_instances, asks_for_data
 from rowpath.fast.drf.data.members import represents_as_drf
 from rowpath.fast.drf.enveloping import enveloping, has_drfs_envelope, why_drf_renders
 from rowpath.fast.drf.grounds import data_changed, rendering_changed
@@ -55,9 +55,9 @@ class Listing:
         if written is None:
             data = self._data(serializer)
             return view.get_paginated_response(data) if is_page else Response(data)
-        lazy = LazyList(written.data)
-        response = self._around(lazy) if is_page else Response(lazy)
-        return self._finished(response, written, lazy, is_page=is_page)
+        rows_to_be = written.lazy
+        response = self._around(rows_to_be) if is_page else Response(rows_to_be)
+        return self._finished(response, written, is_page=is_page)
 
     def _data(self, serializer: BaseSerializer) -> Any:
         make = ListData(self._view)
@@ -88,29 +88,26 @@ class Listing:
         again: Response = self._view.get_paginated_response(rows)
         return again
 
-    def _finished(
-        self, response: Response, written: Written, rows: LazyList, *, is_page: bool
-    ) -> Response:
+    def _finished(self, response: Response, written: Written, *, is_page: bool) -> Response:
         self.made = None if written.is_by_drf else "data"
         try:
-            return self._fast(response, written, rows, is_page=is_page)
+            return self._fast(response, written, is_page=is_page)
         except CannotCompileError as error:
             _log.debug("DRF renders %s: %s", type(self._view).__name__, error)
-        if is_unread(rows):
-            rows.read()
+        if is_unread(written.lazy):
+            written.lazy.read()
         return response
 
     @step
-    def _fast(
-        self, response: Response, written: Written, rows: LazyList, *, is_page: bool
-    ) -> Response:
+    def _fast(self, response: Response, written: Written, *, is_page: bool) -> Response:
         if written.is_by_drf:
             raise CannotCompileError("its serializer represents the rows itself")
-        told = why_drf_renders(self._view, response, rows, is_page=is_page)
+        told = why_drf_renders(self._view, response, written.lazy, is_page=is_page)
         if told is not None:
-            asked_of(type(self._view)).again(told)
+            asked_of_instances(type(self._view)).again(told)
             raise CannotCompileError(told)
-        fast = FastResponse.of(response, written.json, rows, _Source(type(self._view), written))
+        source = _Source(type(self._view), written)
+        fast = FastResponse.of(response, written.json, written.lazy, source)
         self.made = "instances"
         return fast
 
@@ -133,11 +130,13 @@ class _Source:
 
     def asked(self, asker: str) -> None:
         """Hear who asked for the data."""
-        asked_of(self._view_class).again(f"the data of its last answers was asked for by {asker}")
+        asked_of_instances(self._view_class).again(
+            f"the data of its last answers was asked for by {asker}"
+        )
 
     def passed(self) -> None:
         """Hear that the answer was sent and nobody asked."""
-        asked_of(self._view_class).back_off.succeeded()
+        asked_of_instances(self._view_class).back_off.succeeded()
 
     def rendered_by_drf(self, reason: FallBack) -> Outcome:
         """Return the outcome of an answer that DRF renders for `reason`."""
@@ -147,7 +146,7 @@ class _Source:
 @step
 def _writing(view: GenericAPIView, request: Request, serializer: BaseSerializer) -> Written:
     """Return what writes the rows of `serializer`. Raises CannotCompileError."""
-    asked_of(type(view)).check()
+    asked_of_instances(type(view)).check()
     return Written(*_checked(view, request, serializer))
 
 

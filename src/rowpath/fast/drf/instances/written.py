@@ -1,13 +1,17 @@
 """The rows of one list as JSON, and as the data that DRF would have made."""
 
 import json.encoder
+from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 
 from rest_framework.serializers import ListSerializer, Serializer
 from rest_framework.utils.encoders import JSONEncoder
 from rest_framework.utils.serializer_helpers import ReturnList
 
+from rowpath.fast.drf.data.represent import is_ours
 from rowpath.fast.drf.instances.rows import all_restored, drfs, rows_of
+from rowpath.fast.drf.lazy import LazyList
 from rowpath.fast.encoding.objects import objects
 from rowpath.fast.fallback import CannotCompileError, TheirsError
 from rowpath.fast.names import place_of
@@ -26,19 +30,21 @@ class Written:
     def __init__(self, serializer: ListSerializer, style: JsonStyle) -> None:
         self._serializer = serializer
         self.style = style
-        self._array = cast("Any", objects()).Array(
+        array = cast("Any", objects()).Array(
             drfs(),
             serializer.child,
             ascii_only=style.ascii_only,
             comma=style.comma,
             colon=style.colon,
         )
+        self.write: Callable[[], None] = partial(array.add, serializer.instance, self._rows)
+        """Writes all rows, once. Raises what the project's code raises."""
+        self._written: Callable[[], bytes | None] = partial(array.written, JSONEncoder().default)
+        self._tape: list[Any] = array.tape
         self.is_by_drf = False
         """Whether the serializer has represented all rows itself."""
-
-    def write(self) -> None:
-        """Write all rows, once. Raises what the project's code raises."""
-        self._array.add(self._serializer.instance, self._rows)
+        self.lazy = LazyList(self.data)
+        """What stands for the rows until somebody looks at them."""
 
     def _rows(self) -> Any:
         child = cast("Serializer", self._serializer.child)
@@ -53,9 +59,9 @@ class Written:
         for what a value of the project's raises.
         """
         try:
-            written: bytes | None = self._array.written(JSONEncoder().default)
+            written = self._written()
         except Exception as error:
-            if place_of(error)[0].endswith(_REFUSING):
+            if is_ours(error) or place_of(error)[0].endswith(_REFUSING):
                 raise CannotCompileError(f"a value has no JSON: {error}") from error
             raise TheirsError(error) from error
         if written is None:
@@ -66,5 +72,5 @@ class Written:
         """Return the data that DRF would have made of the rows when they were written."""
         own = vars(self._serializer)
         if _DATA not in own:
-            own[_DATA] = all_restored(self._array.tape)
+            own[_DATA] = all_restored(self._tape)
         return self._serializer.data
