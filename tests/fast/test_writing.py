@@ -128,3 +128,8 @@ def test_it_can_be_turned_off(project: Inside, option: str, way: str | None) -> 
 def test_a_renderer_that_is_patched_renders_itself(project: Inside) -> None:
     """For as long as it is."""
     assert project.call("writing:patched") == ["data", "instances"]
+
+
+def test_nothing_of_a_list_waits_for_the_search_for_cycles(project: Inside) -> None:
+    """Its bytes and values go with the answer that was sent."""
+    assert project.call("writing:let_go") == [1, 0]

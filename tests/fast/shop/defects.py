@@ -143,10 +143,9 @@ _UNGUARDED = {
         "data",
         "get_serializer",
         "is_by_drf",
-        "lazy",
         "write",
     },
-    "rowpath.fast.drf.instances.written": {"_written"},
+    "rowpath.fast.drf.instances.written": {"_add", "_rows", "_written"},
     "rowpath.fast.drf.mixin": {
         "filter_queryset",
         "get_queryset",

@@ -1,6 +1,7 @@
 """Lists that are written from their instances, by DRF alone and with FastListMixin."""
 
 import datetime as dt
+import gc
 import uuid
 from collections import OrderedDict, defaultdict, namedtuple
 from collections.abc import Callable, Iterator
@@ -28,6 +29,7 @@ from fast.shop.entries import asked, made_view
 from fast.shop.models import Product, Topic
 from fast.shop.representing import CASES, DRFS, VALUES, Bases, Loud, case, products, recorded
 from rowpath.fast.drf import FastListMixin, outcome_of
+from rowpath.fast.drf.instances.written import Written
 
 STYLES = {
     "usual": {},
@@ -494,3 +496,24 @@ def patched() -> list[Any]:
 def names() -> list[str]:
     """Return the names of the cases that only writing has."""
     return sorted(f"written_{name}" for name in METHODS)
+
+
+def let_go() -> list[int]:
+    """Return how many lists are held while one is there, and once it was sent."""
+    rows = Topic.objects.order_by("pk")[:3]
+    view = made_view("list", (FastListMixin,), _Topics, rows)
+    gc.collect()
+    gc.disable()
+    try:
+        response = asked(view).render()
+        held = [_lists_written()]
+        response.close()
+        del response
+        held.append(_lists_written())
+    finally:
+        gc.enable()
+    return held
+
+
+def _lists_written() -> int:
+    return sum(type(one) is Written for one in gc.get_objects())

@@ -51,13 +51,13 @@ class Listing:
         """Return the response that has `rows`."""
         view = self._view
         serializer = view.get_serializer(rows, many=True)
-        written = self._written(serializer)
-        if written is None:
+        made = self._written(serializer)
+        if made is None:
             data = self._data(serializer)
             return view.get_paginated_response(data) if is_page else Response(data)
-        rows_to_be = written.lazy
-        response = self._around(rows_to_be) if is_page else Response(rows_to_be)
-        return self._finished(response, written, is_page=is_page)
+        written, lazy = made
+        response = self._around(lazy) if is_page else Response(lazy)
+        return self._finished(response, written, lazy, is_page=is_page)
 
     def _data(self, serializer: BaseSerializer) -> Any:
         make = ListData(self._view)
@@ -65,15 +65,19 @@ class Listing:
         self.made = "data" if make.is_rowpaths else None
         return data
 
-    def _written(self, serializer: BaseSerializer) -> Written | None:
-        """Return the rows of `serializer`, written; None if they are to become data."""
+    def _written(self, serializer: BaseSerializer) -> tuple[Written, LazyList] | None:
+        """Return the rows of `serializer`, written, and what stands for them until one looks.
+
+        None if they are to become data.
+        """
         try:
-            written = _writing(self._view, self._request, serializer)
+            made = _writing(self._view, self._request, serializer)
         except CannotCompileError as error:
             _log.debug("Rows of %s become data: %s", type(self._view).__name__, error)
             return None
+        written, _ = made
         written.write()
-        return written
+        return made
 
     def _around(self, rows: LazyList) -> Response:
         try:
@@ -88,26 +92,30 @@ class Listing:
         again: Response = self._view.get_paginated_response(rows)
         return again
 
-    def _finished(self, response: Response, written: Written, *, is_page: bool) -> Response:
+    def _finished(
+        self, response: Response, written: Written, rows: LazyList, *, is_page: bool
+    ) -> Response:
         self.made = None if written.is_by_drf else "data"
         try:
-            return self._fast(response, written, is_page=is_page)
+            return self._fast(response, written, rows, is_page=is_page)
         except CannotCompileError as error:
             _log.debug("DRF renders %s: %s", type(self._view).__name__, error)
-        if is_unread(written.lazy):
-            written.lazy.read()
+        if is_unread(rows):
+            rows.read()
         return response
 
     @step
-    def _fast(self, response: Response, written: Written, *, is_page: bool) -> Response:
+    def _fast(
+        self, response: Response, written: Written, rows: LazyList, *, is_page: bool
+    ) -> Response:
         if written.is_by_drf:
             raise CannotCompileError("its serializer represents the rows itself")
-        told = why_drf_renders(self._view, response, written.lazy, is_page=is_page)
+        told = why_drf_renders(self._view, response, rows, is_page=is_page)
         if told is not None:
             asked_of_instances(type(self._view)).again(told)
             raise CannotCompileError(told)
         source = _Source(type(self._view), written)
-        fast = FastResponse.of(response, written.json, written.lazy, source)
+        fast = FastResponse.of(response, written.json, rows, source)
         self.made = "instances"
         return fast
 
@@ -144,10 +152,16 @@ class _Source:
 
 
 @step
-def _writing(view: GenericAPIView, request: Request, serializer: BaseSerializer) -> Written:
-    """Return what writes the rows of `serializer`. Raises CannotCompileError."""
+def _writing(
+    view: GenericAPIView, request: Request, serializer: BaseSerializer
+) -> tuple[Written, LazyList]:
+    """Return what writes the rows of `serializer`, and what stands for them.
+
+    Raises CannotCompileError.
+    """
     asked_of_instances(type(view)).check()
-    return Written(*_checked(view, request, serializer))
+    written = Written(*_checked(view, request, serializer))
+    return written, LazyList(written.data)
 
 
 def why_data(view: Any, request: Request, serializer: BaseSerializer) -> FallBack | None:

@@ -11,7 +11,6 @@ from rest_framework.utils.serializer_helpers import ReturnList
 
 from rowpath.fast.drf.data.represent import is_ours
 from rowpath.fast.drf.instances.rows import all_restored, drfs, rows_of
-from rowpath.fast.drf.lazy import LazyList
 from rowpath.fast.encoding.objects import objects
 from rowpath.fast.fallback import CannotCompileError, TheirsError
 from rowpath.fast.names import place_of
@@ -37,14 +36,15 @@ class Written:
             comma=style.comma,
             colon=style.colon,
         )
-        self.write: Callable[[], None] = partial(array.add, serializer.instance, self._rows)
-        """Writes all rows, once. Raises what the project's code raises."""
+        self._add: Callable[[Callable[[], Any]], None] = partial(array.add, serializer.instance)
         self._written: Callable[[], bytes | None] = partial(array.written, JSONEncoder().default)
         self._tape: list[Any] = array.tape
         self.is_by_drf = False
         """Whether the serializer has represented all rows itself."""
-        self.lazy = LazyList(self.data)
-        """What stands for the rows until somebody looks at them."""
+
+    def write(self) -> None:
+        """Write all rows, once. Raises what the project's code raises."""
+        self._add(self._rows)
 
     def _rows(self) -> Any:
         child = cast("Serializer", self._serializer.child)
