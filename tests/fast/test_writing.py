@@ -133,3 +133,31 @@ def test_a_renderer_that_is_patched_renders_itself(project: Inside) -> None:
 def test_nothing_of_a_list_waits_for_the_search_for_cycles(project: Inside) -> None:
     """Its bytes and values go with the answer that was sent."""
     assert project.call("writing:let_go") == [1, 0]
+
+
+@pytest.mark.parametrize("depth", [1, 30, 60, None])
+def test_rows_within_rows_are_written_as_deep_as_drf_goes(
+    project: Inside, depth: int | None
+) -> None:
+    """And those without an end end as they do in DRF."""
+    theirs, ours = project.call("writing:trees", depth=depth)
+
+    if depth is None:
+        assert theirs[0] == ours[0] == "RecursionErr"[:11]
+    else:
+        assert ours == theirs
+        assert ours[2] == 200
+
+
+def test_rows_may_come_by_a_manager(project: Inside) -> None:
+    """Of which DRF takes all."""
+    assert project.call("writing:by_manager") == [True, "instances"]
+
+
+def test_lists_that_cannot_be_written_are_tried_ever_more_seldom(project: Inside) -> None:
+    """A number that is none makes the renderer raise, which it does for itself then."""
+    ways = project.call("writing:unwritable", requests=9)
+
+    tried = [number for number, way in enumerate(ways) if way == "instances"]
+    assert tried == [0, 1, 3, 7]
+    assert {*ways} == {"instances", "data"}

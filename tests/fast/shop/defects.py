@@ -145,7 +145,8 @@ _UNGUARDED = {
         "is_by_drf",
         "write",
     },
-    "rowpath.fast.drf.instances.written": {"_add", "_rows", "_written"},
+    "rowpath.fast.drf.instances.members": {"all"},
+    "rowpath.fast.drf.instances.written": {"_add", "_given", "_rows", "_written"},
     "rowpath.fast.drf.mixin": {
         "filter_queryset",
         "get_queryset",

@@ -397,6 +397,45 @@ for _name, _method in METHODS.items():
     case(_made)
 
 
+class _Real1(serializers.Serializer[Any]):
+    v = serializers.FloatField()
+
+
+class Node:
+    """A row with rows of its own kind."""
+
+    def __init__(self, number: int, children: list["Node"]) -> None:
+        self.number = number
+        self.children = children
+
+
+class _Tree(serializers.Serializer[Any]):
+    number = serializers.IntegerField()
+
+    def get_fields(self) -> dict[str, Any]:
+        return super().get_fields() | {"children": _Tree(many=True)}
+
+
+def trees(depth: int | None) -> list[list[Any]]:
+    """Return what is told of a tree so many rows deep, or of one that has no end."""
+    node = Node(0, [])
+    if depth is None:
+        node.children.append(node)
+    for number in range(depth or 0):
+        node = Node(number, [node])
+    told = []
+    for mixins in ((), (FastListMixin,)):
+        answer, way = _answered(made_view("list", mixins, _Tree, [node]))
+        told.append([answer[0][:11], way is not None, len(answer)] if depth is None else answer)
+    return told
+
+
+def unwritable(requests: int) -> list[str | None]:
+    """Return the ways of so many answers that have a number which the renderer refuses."""
+    view = made_view("list", (FastListMixin,), _Real1, [SimpleNamespace(v=float("nan"))])
+    return [_answered(view)[1] for _ in range(requests)]
+
+
 class _Pages(PageNumberPagination):
     page_size = 2
 
@@ -411,6 +450,23 @@ class _Topics(serializers.ModelSerializer[Topic]):
     def get_told(self, row: Topic) -> Any:
         recorded.append(("told", row.pk))
         return {"of": [row.pk]}
+
+
+class _ByManager(ListAPIView[Any]):
+    """A view whose serializer is given a manager."""
+
+    serializer_class = _Topics
+    queryset = Topic.objects.all()
+
+    def get_serializer(self, *_: Any, **kwargs: Any) -> Any:
+        return super().get_serializer(Topic.objects, **kwargs)
+
+
+def by_manager() -> list[Any]:
+    """Return both answers of that, and the way."""
+    theirs, _ = _answered(_ByManager)
+    ours, way = _answered(type("View", (FastListMixin, _ByManager), {}))
+    return [ours == theirs, way]
 
 
 def _own_envelope(self: Any, data: Any) -> Response:

@@ -76,6 +76,8 @@ cdef enum:
 
 # Deeper ones are left to the renderer, as are those without an end.
 cdef int _DEEPEST = 100
+# Rows within rows that are deeper are left to their serializer, and so to Python's own limit.
+cdef int _DEEPEST_ROW = 40
 
 cdef str _FIELDS = "fields"
 cdef str _WRITE_ONLY = "write_only"
@@ -120,7 +122,7 @@ cdef class Member:
     """One key of a row: see objects.py."""
 
     cdef readonly object field
-    cdef readonly str name
+    cdef readonly object name
     cdef readonly int kind
     cdef readonly object write
     cdef bytes first
@@ -193,6 +195,8 @@ cdef class Rows:
         self.known = None
 
     cdef Program program(self, row_class):
+        if self.programs is None:
+            return None
         try:
             if self.holds is not None and not self.holds():
                 return None
@@ -236,6 +240,7 @@ cdef class Array:
     cdef cbool ascii_only
     cdef bytes comma
     cdef bytes colon
+    cdef int depth
 
     def __init__(self, Drfs drfs, serializer, *, ascii_only, comma, colon):
         self.drfs = drfs
@@ -243,6 +248,7 @@ cdef class Array:
         self.ascii_only = ascii_only
         self.comma = comma
         self.colon = colon
+        self.depth = 0
         self.holes = []
         self.tape = []
 
@@ -272,6 +278,9 @@ cdef class Array:
         cdef size_t done = 0
         cdef size_t hole
         cdef size_t index
+        if self.places.empty():
+            return self.out.data()[:self.out.size()]
+        whole.room(self.out.size())
         for index in range(self.places.size()):
             hole = self.places[index]
             whole.append(self.out.data() + done, hole - done)
@@ -295,6 +304,15 @@ cdef class Array:
         return Rows(serializer, serializer.to_representation, None, {}, is_by_drf=True)
 
     cdef int row(self, Rows rows, row) except -1:
+        if self.depth >= _DEEPEST_ROW:
+            return self.data(rows.theirs(row))
+        self.depth += 1
+        try:
+            return self.members(rows, row)
+        finally:
+            self.depth -= 1
+
+    cdef int members(self, Rows rows, row) except -1:
         cdef Program program
         cdef size_t start = self.out.size()
         cdef size_t holes = self.places.size()

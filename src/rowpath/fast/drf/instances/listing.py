@@ -115,7 +115,7 @@ class Listing:
             asked_of_instances(type(self._view)).again(told)
             raise CannotCompileError(told)
         source = _Source(type(self._view), written)
-        fast = FastResponse.of(response, written.json, rows, source)
+        fast = FastResponse.of(response, source.json, rows, source)
         self.made = "instances"
         return fast
 
@@ -131,6 +131,15 @@ class _Source:
     def style(self) -> JsonStyle:
         """How they are written."""
         return self._written.style
+
+    def json(self) -> bytes:
+        """Return the rows as JSON. Raises CannotCompileError and TheirsError."""
+        try:
+            return self._written.json()
+        except CannotCompileError as error:
+            told = f"the rows of its last answers were rendered by DRF ({error.fall_back.reason})"
+            asked_of_instances(self._view_class).again(told)
+            raise
 
     def restore(self, rows: LazyList, _read: memoryview) -> None:
         """Make `rows` the data that DRF would have made."""

@@ -125,11 +125,12 @@ def _writing_rows(field: Any, make_rows: MakeRows) -> dict[str, Any]:
     elif is_drfs_list(field) and isinstance(field.child, Serializer) and is_drfs(field.child):
         child = field.child
         made = {"serializer": child, "make_rows": make_rows(child)}
-        return {"kind": Kind.ROWS, "rows_in": _rows_in, **made}
+        return {"kind": Kind.ROWS, "rows_in": rows_in, **made}
     return {"kind": Kind.CALLED}
 
 
-def _rows_in(value: Any) -> Iterable[Any]:
+def rows_in(value: Any) -> Iterable[Any]:
+    """Return the rows that a ListSerializer of DRF's has of `value`."""
     return value.all() if isinstance(value, BaseManager) else value
 
 

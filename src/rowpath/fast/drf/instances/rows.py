@@ -121,7 +121,7 @@ def _of_fields(serializer: Serializer, made: Any, style: JsonStyle) -> "Rows | N
         return None
     own, by_name = vars(serializer), made.fields
     known = [*by_name.values()]
-    if not all_keep_fields(known):
+    if not all_keep_fields(known) or any(one.parent is not serializer for one in known):
         return None
 
     def members(row_class: type) -> list[Member] | None:

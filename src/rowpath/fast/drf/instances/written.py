@@ -1,7 +1,7 @@
 """The rows of one list as JSON, and as the data that DRF would have made."""
 
 import json.encoder
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, cast
 
@@ -10,6 +10,7 @@ from rest_framework.utils.encoders import JSONEncoder
 from rest_framework.utils.serializer_helpers import ReturnList
 
 from rowpath.fast.drf.data.represent import is_ours
+from rowpath.fast.drf.instances.members import rows_in
 from rowpath.fast.drf.instances.rows import all_restored, drfs, rows_of
 from rowpath.fast.encoding.objects import objects
 from rowpath.fast.fallback import CannotCompileError, TheirsError
@@ -36,7 +37,8 @@ class Written:
             comma=style.comma,
             colon=style.colon,
         )
-        self._add: Callable[[Callable[[], Any]], None] = partial(array.add, serializer.instance)
+        self._add: Callable[[Iterable[Any], Callable[[], Any]], None] = array.add
+        self._given = serializer.instance
         self._written: Callable[[], bytes | None] = partial(array.written, JSONEncoder().default)
         self._tape: list[Any] = array.tape
         self.is_by_drf = False
@@ -44,7 +46,7 @@ class Written:
 
     def write(self) -> None:
         """Write all rows, once. Raises what the project's code raises."""
-        self._add(self._rows)
+        self._add(rows_in(self._given), self._rows)
 
     def _rows(self) -> Any:
         child = cast("Serializer", self._serializer.child)

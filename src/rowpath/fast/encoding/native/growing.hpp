@@ -1,8 +1,9 @@
 // Bytes that grow while Python's objects are written into them.
 #pragma once
 
+#include <Python.h>
+
 #include <cstddef>
-#include <cstdlib>
 #include <cstring>
 #include <new>
 
@@ -14,7 +15,7 @@ class Growing {
     Growing() = default;
     Growing(const Growing &) = delete;
     Growing &operator=(const Growing &) = delete;
-    ~Growing() { std::free(start_); }
+    ~Growing() { PyMem_RawFree(start_); }
 
     char *room(std::size_t size) {
         if (static_cast<std::size_t>(limit_ - end_) < size) grow(size);
@@ -42,8 +43,8 @@ class Growing {
   private:
     void grow(std::size_t size) {
         const std::size_t used = this->size();
-        const std::size_t capacity = 2 * (used + size) + kLeast;
-        char *moved = static_cast<char *>(std::realloc(start_, capacity));
+        const std::size_t capacity = used + used / 2 + size + kLeast;
+        char *moved = static_cast<char *>(PyMem_RawRealloc(start_, capacity));
         if (moved == nullptr) throw std::bad_alloc();
         start_ = moved;
         end_ = moved + used;

@@ -1,13 +1,12 @@
 // Python's own strings, numbers and times as JSON. The GIL is held.
 #pragma once
 
-#include <Python.h>
-#include <datetime.h>
-
 #include "characters.hpp"
 #include "floats.hpp"
 #include "identifiers.hpp"
 #include "times.hpp"
+
+#include <datetime.h>
 
 namespace rowpath {
 
