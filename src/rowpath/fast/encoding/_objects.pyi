@@ -3,6 +3,8 @@ from typing import Any
 
 from rowpath.fast.encoding.objects import Member as Described
 
+KINDS: dict[str, int]
+
 class Mark: ...
 
 SKIPPED: Mark

@@ -74,6 +74,25 @@ cdef enum:
     ROWS = 14
     CALLED = 15
 
+KINDS = {
+    "AS_IT_IS": AS_IT_IS,
+    "TEXT": TEXT,
+    "WHOLE": WHOLE,
+    "REAL": REAL,
+    "TRUTH": TRUTH,
+    "DECIMAL": DECIMAL,
+    "DATE": DATE,
+    "TIME": TIME,
+    "MOMENT": MOMENT,
+    "IDENTIFIER": IDENTIFIER,
+    "KEY": KEY,
+    "METHOD": METHOD,
+    "CHOICE": CHOICE,
+    "ROW": ROW,
+    "ROWS": ROWS,
+    "CALLED": CALLED,
+}
+
 # Deeper ones are left to the renderer, as are those without an end.
 cdef int _DEEPEST = 100
 # Rows within rows that are deeper are left to their serializer, and so to Python's own limit.
@@ -577,7 +596,7 @@ cdef class Array:
         if PyUnicode_Check(key):
             return write_str(key, self.ascii_only, out)
         out.append(b'"', 1)
-        is_written = self.plain(key, out)
+        is_written = self.plain(key, out) or PyLong_Check(key) and self.long_int(key, out)
         out.append(b'"', 1)
         return is_written
 
