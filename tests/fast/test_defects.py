@@ -20,6 +20,7 @@ SCENARIOS = (
     "data-once",
     "data-of-a-list",
     "instances",
+    "instances-looked-at",
     "instances-once",
 )
 

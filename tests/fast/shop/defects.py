@@ -78,6 +78,18 @@ def _of_mixin(case: str, path: str) -> dict[str, Any]:
     }
 
 
+class Looking(PagesOfTwo):
+    def get_paginated_response(self, data: Any) -> Any:
+        """Look at the rows before they are rendered."""
+        return super().get_paginated_response([*data, len(data)])
+
+
+def _looked_at(case: str) -> dict[str, Any]:
+    """Return a scenario whose pages have an envelope that looks at the rows."""
+    made = _of_mixin(case, "instances")
+    return made | {"view": _view(made["view"], pagination_class=Looking), "path": "data"}
+
+
 SCENARIOS = {
     "whole": _scenario(Flat),
     "pages": _scenario(_view(Selected, pagination_class=PagesOfTwo), "?page=2"),
@@ -93,6 +105,7 @@ SCENARIOS = {
     "data-once": Scenario(**_of_serializers("nested_and_methods")),
     "data-of-a-list": Scenario(**_of_mixin("nested_and_methods", "data")),
     "instances": Scenario(**_of_mixin("overriding_within", "instances")),
+    "instances-looked-at": Scenario(**_looked_at("nested_and_methods")),
     "instances-once": Scenario(**_of_mixin("nested_and_methods", "instances")),
 }
 
@@ -135,18 +148,30 @@ _UNGUARDED = {
     },
     "rowpath.fast.drf.data.rows": {"fields", "get", "to_representation"},
     "rowpath.fast.drf.instances.listing": {
+        "_around",
+        "_data",
         "_fast",
         "_finished",
         "_request",
         "_view",
         "_written",
         "data",
+        "get_paginated_response",
         "get_serializer",
         "is_by_drf",
+        "is_rowpaths",
         "write",
     },
     "rowpath.fast.drf.instances.members": {"all"},
-    "rowpath.fast.drf.instances.written": {"_add", "_given", "_rows", "_written"},
+    "rowpath.fast.drf.instances.written": {
+        "_add",
+        "_given",
+        "_rows",
+        "_serializer",
+        "_written",
+        "data",
+    },
+    "rowpath.fast.drf.lazy": {"__set__", "clear", "fill", "read", "update"},
     "rowpath.fast.drf.mixin": {
         "filter_queryset",
         "get_queryset",

@@ -1,6 +1,5 @@
 """One list of a view whose rows Django makes: written from its instances, or given as data."""
 
-import logging
 from collections.abc import Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -29,8 +28,6 @@ from rowpath.fast.encoding.objects import objects
 from rowpath.fast.fallback import CannotCompileError, FallBack
 from rowpath.fast.plan import JsonStyle
 from rowpath.fast.stores import kept
-
-_log = logging.getLogger("rowpath.fast")
 
 # What ListSerializer has to have of DRF for its rows to be what `data` is made of.
 _OF_LIST = ("to_representation", "data")
@@ -72,8 +69,7 @@ class Listing:
         """
         try:
             made = _writing(self._view, self._request, serializer)
-        except CannotCompileError as error:
-            _log.debug("Rows of %s become data: %s", type(self._view).__name__, error)
+        except CannotCompileError:
             return None
         written, _ = made
         written.write()
@@ -98,11 +94,10 @@ class Listing:
         self.made = None if written.is_by_drf else "data"
         try:
             return self._fast(response, written, rows, is_page=is_page)
-        except CannotCompileError as error:
-            _log.debug("DRF renders %s: %s", type(self._view).__name__, error)
-        if is_unread(rows):
-            rows.read()
-        return response
+        except CannotCompileError:
+            if is_unread(rows):
+                rows.read()
+            return response
 
     @step
     def _fast(

@@ -10,6 +10,7 @@ from rest_framework.utils.encoders import JSONEncoder
 from rest_framework.utils.serializer_helpers import ReturnList
 
 from rowpath.fast.drf.data.represent import is_ours
+from rowpath.fast.drf.data.rows import guarded
 from rowpath.fast.drf.instances.members import rows_in
 from rowpath.fast.drf.instances.rows import all_restored, drfs, rows_of
 from rowpath.fast.encoding.objects import objects
@@ -73,6 +74,7 @@ class Written:
     def data(self) -> ReturnList:
         """Return the data that DRF would have made of the rows when they were written."""
         own = vars(self._serializer)
-        if _DATA not in own:
-            own[_DATA] = all_restored(self._tape)
+        made = guarded(lambda: all_restored(self._tape))
+        if made is not None and _DATA not in own:  # None for a defect: DRF makes them then
+            own[_DATA] = made
         return self._serializer.data
