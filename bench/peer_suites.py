@@ -154,7 +154,7 @@ def run_suites(suites: Iterable[Suite], databases: Iterable[str], folder: Path) 
     uncollected: dict[str, str] = {}
     reasons: Counter[str] = Counter()
     print_row("suite", "database", "tests passed", "with rowpath", *PATHS.values(), "differ")
-    print_row(*["---"] * 9)
+    print_row(*["---"] * (5 + len(PATHS)))
     with embedded_postgresql(folder) as database:
         urls = {SQLITE: "", POSTGRESQL: url_of(database.dsn)}
         for suite in suites:
@@ -225,7 +225,14 @@ def run(suite: Suite, mode: str, prepared: Prepared, database_url: str) -> Run:
     return Run(**written | {"differences": tuple(written["differences"])})
 
 
-PATHS = {"compiled": "compiled", "portable": "portable", "drf": "DRF's", "rows": "rows"}
+PATHS = {
+    "compiled": "compiled",
+    "portable": "portable",
+    "instances": "instances",
+    "data": "data",
+    "drf": "DRF's",
+    "rows": "rows",
+}
 
 
 def summary(plain: Run, mixin: Run, compare: Run) -> list[str]:

@@ -20,8 +20,8 @@ SCENARIOS = (
     "data-once",
     "data-of-a-list",
     "instances",
-    "instances-looked-at",
     "instances-once",
+    "instances-looked-at",
 )
 
 

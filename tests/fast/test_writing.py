@@ -78,13 +78,13 @@ def test_what_is_compared_is_an_answer(project: Inside, case: str) -> None:
 @pytest.mark.parametrize("style", STYLES)
 def test_every_value_is_written_as_the_renderer_writes_it(project: Inside, style: str) -> None:
     """Of a method, a property, a field of the project's: the same bytes, or the same error."""
-    assert project.call("writing:values_written", style=style) == []
+    assert project.call("writing_values:values_written", style=style) == []
 
 
 def test_generated_lists_are_written_as_drf_renders_them(project: Inside) -> None:
     """Strings of any characters, numbers, times and containers, in usual and unusual fields."""
     examples = ASKED if IS_LONG else 500
-    compared, written = project.call("writing:generated", examples=examples)
+    compared, written = project.call("writing_values:generated", examples=examples)
 
     assert compared >= min(examples, 400)
     assert written >= 0.6 * compared

@@ -93,3 +93,11 @@ def objects() -> ModuleType | None:
         _log.info("Instances are not written by compiled code: %s.", error)
         return None
     return _objects
+
+
+def compiled_objects() -> ModuleType:
+    """Return the compiled module, which is there. Raises ImportError."""
+    found = objects()
+    if found is None:
+        raise ImportError("rowpath.fast.encoding._objects is not there any more")
+    return found

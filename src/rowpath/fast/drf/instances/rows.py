@@ -1,11 +1,9 @@
 """How the rows of a serializer are written, as `data.rows` tells how they become data."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from functools import partial
-from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
-from uuid import UUID
 
 from rest_framework import fields
 from rest_framework.serializers import Serializer
@@ -23,7 +21,8 @@ from rowpath.fast.drf.data.represent import UNREAD, Member, Represent, add_rest,
 from rowpath.fast.drf.data.rows import guarded, represented
 from rowpath.fast.drf.grounds import data_changed
 from rowpath.fast.drf.instances.members import described
-from rowpath.fast.encoding.objects import objects
+from rowpath.fast.drf.instances.tape import restored
+from rowpath.fast.encoding.objects import compiled_objects
 from rowpath.fast.plan import JsonStyle
 
 if TYPE_CHECKING:
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
 _log = logging.getLogger("rowpath.fast")
 
 Programs = Callable[[type], "Program | None"]
-_UTC = "+00:00"
 
 
 def rows_of(serializer: Serializer, style: JsonStyle) -> "Rows":
@@ -61,7 +59,9 @@ def may_stand_in(serializer: Serializer) -> bool:
 
 def by_drf(serializer: Serializer) -> "Rows":
     """Return what has `serializer` itself represent its rows."""
-    return _compiled().Rows(serializer, serializer.to_representation, None, {}, is_by_drf=True)
+    return compiled_objects().Rows(
+        serializer, serializer.to_representation, None, {}, is_by_drf=True
+    )
 
 
 def _by_recipe(serializer: Serializer, style: JsonStyle) -> "Rows | None":
@@ -78,7 +78,7 @@ def _by_recipe(serializer: Serializer, style: JsonStyle) -> "Rows | None":
 
     programs = partial(_program_of, recipe, style)
     theirs = serializer.to_representation
-    return _compiled().Rows(serializer, theirs, programs, vars(serializer), instead=instead)
+    return compiled_objects().Rows(serializer, theirs, programs, vars(serializer), instead=instead)
 
 
 def _program_of(recipe: Recipe, style: JsonStyle, row_class: type) -> "Program | None":
@@ -96,7 +96,7 @@ def _within(nested: Serializer, style: JsonStyle) -> "Rows":
     if recipe is None:
         return by_drf(nested)
     programs = partial(_program_of, recipe, style)
-    return _compiled().Rows(nested, nested.to_representation, programs, {})
+    return compiled_objects().Rows(nested, nested.to_representation, programs, {})
 
 
 def _made(
@@ -108,7 +108,7 @@ def _made(
     if members is None:
         return None
     told = described(members, row_class, style, lambda nested: partial(rows, nested, style))
-    return None if told is None else _compiled().Program(told)
+    return None if told is None else compiled_objects().Program(told)
 
 
 def _by_fields(serializer: Serializer, style: JsonStyle) -> "Rows":
@@ -138,7 +138,7 @@ def _of_fields(serializer: Serializer, made: Any, style: JsonStyle) -> "Rows | N
         return own.get("fields") is made and [*by_name.values()] == known
 
     theirs = serializer.to_representation
-    return _compiled().Rows(serializer, theirs, _once(program), {}, holds=holds)
+    return compiled_objects().Rows(serializer, theirs, _once(program), {}, holds=holds)
 
 
 def _nested(serializer: Serializer) -> Represent:
@@ -158,16 +158,9 @@ def _once(program: Programs) -> Programs:
     return known
 
 
-def _compiled() -> Any:
-    found = objects()
-    if found is None:
-        raise ImportError("rowpath.fast.encoding._objects is not there any more")
-    return found
-
-
 def drfs() -> "Drfs":
     """Return what compiled code asks of DRF, and of rowpath in its place."""
-    made: Drfs = _compiled().Drfs(fields.SkipField, UNREAD, _is_ours, add_rest, restored)
+    made: Drfs = compiled_objects().Drfs(fields.SkipField, UNREAD, _is_ours, add_rest, restored)
     return made
 
 
@@ -177,53 +170,3 @@ def _is_ours(error: Exception, name: str) -> bool:
     if found:
         _log.debug("DRF represents a row from %s on: %r", name, error)
     return found
-
-
-def restored(tape: Sequence[Any], begin: int) -> Any:
-    """Return the data of the row that begins at `begin` of a tape, as far as it goes."""
-    return _row(islice(tape, begin, None))
-
-
-def all_restored(tape: Sequence[Any]) -> list[Any]:
-    """Return the data of all rows of a tape."""
-    ended = object()
-    values = iter(tape)
-    return [_value(first, values) for first in iter(partial(next, values, ended), ended)]
-
-
-def _row(values: Iterator[Any]) -> Any:
-    return _value(next(values), values)
-
-
-def _value(value: Any, values: Iterator[Any]) -> Any:
-    compiled = _compiled()
-    if type(value) is compiled.Program:
-        return _members(value, values)
-    if value is compiled.DATA:
-        return next(values)
-    if value is compiled.RAW:
-        return _raw(next(values))
-    if value is compiled.LIST:
-        found = iter(partial(next, values), compiled.END)
-        return [_value(first, values) for first in found]
-    return value
-
-
-def _raw(value: Any) -> str:
-    """Return the text of a UUID, or of a time, which is one of UTC if it has a zone."""
-    if isinstance(value, UUID):
-        return str(value)
-    text: str = value.isoformat()
-    return text[: -len(_UTC)] + "Z" if text.endswith(_UTC) else text
-
-
-def _members(program: Any, values: Iterator[Any]) -> dict[str, Any]:
-    skipped, ended = _compiled().SKIPPED, object()
-    data = {}
-    for member in program.members:
-        value = next(values, ended)
-        if value is ended:
-            break
-        if value is not skipped:
-            data[member.name] = _value(value, values)
-    return data

@@ -12,8 +12,9 @@ from rest_framework.utils.serializer_helpers import ReturnList
 from rowpath.fast.drf.data.represent import is_ours
 from rowpath.fast.drf.data.rows import guarded
 from rowpath.fast.drf.instances.members import rows_in
-from rowpath.fast.drf.instances.rows import all_restored, drfs, rows_of
-from rowpath.fast.encoding.objects import objects
+from rowpath.fast.drf.instances.rows import drfs, rows_of
+from rowpath.fast.drf.instances.tape import all_restored
+from rowpath.fast.encoding.objects import compiled_objects
 from rowpath.fast.fallback import CannotCompileError, TheirsError
 from rowpath.fast.names import place_of
 from rowpath.fast.plan import JsonStyle
@@ -31,7 +32,7 @@ class Written:
     def __init__(self, serializer: ListSerializer, style: JsonStyle) -> None:
         self._serializer = serializer
         self.style = style
-        array = cast("Any", objects()).Array(
+        array = compiled_objects().Array(
             drfs(),
             serializer.child,
             ascii_only=style.ascii_only,

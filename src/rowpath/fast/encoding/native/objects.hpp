@@ -75,6 +75,7 @@ inline char *put_of_day(char *at, int hour, int minute, int second, int microsec
 }
 
 inline void write_civil_date(PyObject *date, Growing &out) {
+    static_cast<void>(PyDateTimeAPI); // which datetime.h declares, and the macros do without
     char *at = put(out.room(kLongestTime), '"');
     at = put_civil(at, PyDateTime_GET_YEAR(date), PyDateTime_GET_MONTH(date),
                    PyDateTime_GET_DAY(date));
