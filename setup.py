@@ -24,17 +24,23 @@ class OptionalBuild(build_ext):
             print(f"warning: {ext.name} is left out: {error}", file=sys.stderr)  # noqa: T201
 
 
+def of_headers(name: str) -> Extension:
+    """Return the extension of the encoder with this name, which is made of native/*.hpp."""
+    return Extension(
+        f"rowpath.fast.encoding.{name}",
+        [str(ENCODING / f"{name}.pyx")],
+        include_dirs=[str(ENCODING / "native")],
+        depends=[str(header) for header in sorted(ENCODING.glob("native/*.hpp"))],
+        extra_compile_args=["-std=c++17", "-O3"],
+        language="c++",
+        optional=True,
+    )
+
+
 setup(
     ext_modules=[
-        Extension(
-            "rowpath.fast.encoding._native",
-            [str(ENCODING / "_native.pyx")],
-            include_dirs=[str(ENCODING / "native")],
-            depends=[str(header) for header in sorted(ENCODING.glob("native/*.hpp"))],
-            extra_compile_args=["-std=c++17", "-O3"],
-            language="c++",
-            optional=True,
-        ),
+        of_headers("_native"),
+        of_headers("_objects"),
         Extension("rowpath.fast._tags", [str(FAST / "_tags.pyx")], language="c++", optional=True),
     ],
     cmdclass={"build_ext": OptionalBuild},

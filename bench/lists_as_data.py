@@ -1,22 +1,25 @@
-"""Whole requests whose data rowpath makes: FastListMixin and FastMixin against DRF alone.
+"""Whole requests for lists whose rows Django reads: FastListMixin against DRF alone.
 
 Each round asks both in changing order, in one process, in CPU time, by DRF's request factory and
-up to the rendered body; the rows are the lab's products in an SQLite database in memory. Their
-serializer has eight fields and two methods, and for some of the lists a to_representation() of its
-own that calls super(). Told is DRF's time over ours, with its interval as in the lab.
+up to the rendered body; the rows are the lab's products in an SQLite database in memory, or in
+PostgreSQL. The serializer has the talk's seven fields, or the key, those and two methods. The bytes
+are written from the instances, or made of data. Told is DRF's time over ours, with its interval as
+in the lab.
 
-    python bench/lists_as_data.py [--rows 1 25 100 1_000] [--rounds 40]
+    python bench/lists_as_data.py [--rows 1 25 100 1_000] [--rounds 40] [--postgresql]
 """
 
 import argparse
 import os
 import platform
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from data_of_rows import Step, told
 
-PROJECT = {
+PROJECT: dict[str, Any] = {
     "INSTALLED_APPS": ["rowpath.lab.apps.django", "rest_framework"],
     "USE_TZ": True,
     "TIME_ZONE": "UTC",
@@ -35,79 +38,103 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--rows", type=int, nargs="+", default=[1, 25, 100, 1_000])
     parser.add_argument("--rounds", type=int, default=40)
+    parser.add_argument("--postgresql", action="store_true", help="in the lab's own cluster")
     options = parser.parse_args()
+    with postgresql() if options.postgresql else nullcontext(PROJECT["DATABASES"]) as databases:
+        compare(databases, options)
 
+
+@contextmanager
+def postgresql() -> Iterator[dict[str, Any]]:
+    """Run a server for as long as the block lasts; return Django's settings for it."""
+    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415 - only if it is asked for
+
+    from rowpath.lab.database import open_database  # noqa: PLC0415
+
+    with open_database(None) as database:
+        given = conninfo_to_dict(database.dsn)
+        name = given.pop("dbname")
+        engine = "django.db.backends.postgresql"
+        yield {"default": {"ENGINE": engine, "NAME": name, "OPTIONS": given}}
+
+
+def compare(databases: dict[str, Any], options: argparse.Namespace) -> None:
+    """Tell the ratios of all lists in a database."""
     from django.conf import settings  # noqa: PLC0415 - before what reads it
 
-    settings.configure(**PROJECT)
+    settings.configure(**PROJECT | {"DATABASES": databases})
     import django  # noqa: PLC0415
+    from django.test.utils import override_settings  # noqa: PLC0415
 
     django.setup()
     print(f"Python {platform.python_version()}, Django {django.get_version()}, ", end="")
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.2f}")
-    make_products(max(options.rows))
-    for name, theirs, ours in pairs(options.rows):
-        if theirs() != ours():
-            sys.exit(f"Cannot compare {name}: the answers differ.")
-        told(name, theirs, ours, options.rounds)
+    with products_made(max(options.rows)):
+        for way in ("instances", "data"):
+            with override_settings(ROWPATH={"instances": way == "instances"}):
+                for name, theirs, ours in pairs(options.rows, way):
+                    if theirs() != ours():
+                        sys.exit(f"Cannot compare {name}: the answers differ.")
+                    told(f"{way}, {name}", theirs, ours, options.rounds)
 
 
-def make_products(count: int) -> None:
-    """Make the table, with `count` rows."""
-    from django.db import connection  # noqa: PLC0415
+@contextmanager
+def products_made(count: int) -> Iterator[None]:
+    """Make the table, with `count` rows; nothing of it is left in a server."""
+    from django.db import connection, transaction  # noqa: PLC0415
 
     from products import products  # noqa: PLC0415
     from rowpath.lab.apps.django.models import Product  # noqa: PLC0415
 
-    with connection.cursor() as cursor:
-        cursor.execute("ATTACH DATABASE ':memory:' AS rowpath")
-    with connection.schema_editor() as editor:
-        editor.create_model(Product)
-    Product.objects.bulk_create(products(count))
+    is_sqlite = connection.vendor == "sqlite"
+    with nullcontext() if is_sqlite else transaction.atomic():
+        if not is_sqlite:
+            with connection.cursor() as cursor:
+                cursor.execute("CREATE SCHEMA bench; SET LOCAL search_path TO bench")
+        with connection.schema_editor(atomic=False) as editor:
+            editor.create_model(Product)
+        Product.objects.bulk_create(products(count))
+        yield
+        if not is_sqlite:
+            transaction.set_rollback(True)
 
 
-def pairs(sizes: list[int]) -> list[tuple[str, Step, Step]]:
+def pairs(sizes: list[int], way: str) -> list[tuple[str, Step, Step]]:
     """Return what is compared: its name, DRF's and ours."""
-    from rest_framework.generics import ListAPIView, RetrieveAPIView  # noqa: PLC0415
-
-    from products import Overriding, WithMethods  # noqa: PLC0415
-    from rowpath.fast.drf import FastListMixin, FastMixin  # noqa: PLC0415
-    from rowpath.lab.apps.django.models import Product  # noqa: PLC0415
-
-    products = Product.objects.order_by("pk")
-
-    def both(name: str, base: type, mixin: type, **members: Any) -> tuple[str, Step, Step]:  # noqa: ANN401
-        return name, _asking((base,), members), _asking((mixin, base), members)
-
-    return [
-        both(
-            "one object",
-            RetrieveAPIView,
-            FastMixin,
-            queryset=products,
-            serializer_class=WithMethods,
-        ),
-        *(
-            both(
-                f"{rows:>6,} rows {serializer_class.__name__}",
-                ListAPIView,
-                FastListMixin,
-                queryset=products[:rows],
-                serializer_class=serializer_class,
-            )
-            for serializer_class in (WithMethods, Overriding)
-            for rows in sizes
-        ),
-    ]
-
-
-def _asking(bases: tuple[type, ...], members: dict[str, Any]) -> Step:
-    """Return what asks a view of those bases and members for its body."""
+    from rest_framework.generics import ListAPIView  # noqa: PLC0415
     from rest_framework.test import APIRequestFactory  # noqa: PLC0415
 
-    view: Any = type("View", bases, members)
-    ask, request = view.as_view(), APIRequestFactory().get("/")
-    return lambda: ask(request, pk=1).render().content
+    from products import WithMethods  # noqa: PLC0415
+    from rowpath.fast.drf import FastListMixin, outcome_of  # noqa: PLC0415
+    from rowpath.lab.apps.django.models import Product  # noqa: PLC0415
+    from rowpath.lab.apps.django.serializers import ProductSerializer  # noqa: PLC0415
+
+    class ReadByDjango:
+        """What keeps a list from being read fast, and changes nothing."""
+
+        def paginate_queryset(self, queryset: object) -> object:
+            """Return the page."""
+            return super().paginate_queryset(queryset)  # type: ignore[misc] # of the view behind
+
+    request = APIRequestFactory().get("/")
+
+    def listed(serializer: type, rows: int, *mixins: type) -> Step:
+        members = {
+            "serializer_class": serializer,
+            "queryset": Product.objects.order_by("pk")[:rows],
+        }
+        view_class: Any = type("View", (ReadByDjango, *mixins, ListAPIView), members)
+        view = view_class.as_view()
+        if mixins and getattr(outcome_of(view(request)), "way", None) != way:
+            sys.exit(f"Cannot measure {way}: the list was answered otherwise.")
+        return lambda: view(request).render().content
+
+    serializers = {"seven fields": ProductSerializer, "two methods": WithMethods}
+    return [
+        (f"{name}, {rows:>6,} rows", listed(made, rows), listed(made, rows, FastListMixin))
+        for name, made in serializers.items()
+        for rows in sizes
+    ]
 
 
 if __name__ == "__main__":

@@ -156,7 +156,7 @@ def run_suites(suites: Iterable[Suite], databases: Iterable[str], folder: Path) 
     reasons: Counter[str] = Counter()
     passed = ("tests passed", "with rowpath", "marked")
     print_row("suite", "database", *passed, *PATHS.values(), "rows, marked", "differ")
-    print_row(*["---"] * 11)
+    print_row(*["---"] * (6 + len(PATHS) + 1))
     with embedded_postgresql(folder) as database:
         urls = {SQLITE: "", POSTGRESQL: url_of(database.dsn)}
         for suite in suites:
@@ -227,7 +227,14 @@ def run(suite: Suite, mode: str, prepared: Prepared, database_url: str) -> Run:
     return Run(**written | {"differences": tuple(written["differences"])})
 
 
-PATHS = {"compiled": "compiled", "portable": "portable", "drf": "DRF's", "rows": "rows"}
+PATHS = {
+    "compiled": "compiled",
+    "portable": "portable",
+    "instances": "instances",
+    "data": "data",
+    "drf": "DRF's",
+    "rows": "rows",
+}
 
 
 def summary(plain: Run, mixin: Run, marked: Run, compare: Run) -> list[str]:

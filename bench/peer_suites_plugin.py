@@ -93,10 +93,10 @@ class Recorder:
             outcome = outcome_of(response)
             if outcome is None:
                 raise AssertionError(f"{type(view).__name__} does not tell how it was answered")
-            self._lists[outcome.path or "drf"] += 1
+            self._lists[outcome.path or outcome.way or "drf"] += 1
             if outcome.reason is not None:
                 self._reasons[outcome.reason.reason] += 1
-            if outcome.fast and self._mode == "compare":
+            if outcome.way in ("rows", "instances") and self._mode == "compare":
                 theirs = ListModelMixin.list(view, request, *args, **kwargs)
                 response.add_post_render_callback(lambda ours: self._compare(ours, theirs))
             return response

@@ -113,7 +113,7 @@ def answer(view_class: Any, route: Route, client: Client) -> Answer:
         status=response.status_code,
         headers=dict(response.headers),
         body=body,
-        outcome=(outcome and outcome.path) or "DRF",
+        outcome=(outcome and (outcome.path or outcome.way)) or "DRF",
     )
 
 

@@ -19,6 +19,9 @@ SCENARIOS = (
     "data",
     "data-once",
     "data-of-a-list",
+    "instances",
+    "instances-once",
+    "instances-looked-at",
 )
 
 

@@ -95,9 +95,9 @@ def test_drfs_function_says_of_itself_what_it_said(project: Inside) -> None:
 def test_under_a_patch_of_drfs_function_drf_makes_the_data(project: Inside) -> None:
     """And rowpath again afterwards."""
     assert project.call("hooked:patched_for_a_while") == [
-        ["data", [3, 3]],
+        ["instances", [3, 3]],
         [None, [4, 4]],
-        ["data", [3, 3]],
+        ["instances", [3, 3]],
     ]
 
 

@@ -123,7 +123,7 @@ def test_text_has_a_paragraph_for_each_list_and_a_sum(dsn: str) -> None:
     assert lines[at + 1 : at + 5] == [
         "    x: get_x() is Python code, called for each row.",
         "    Compute it in the database: an annotation of the queryset and a typed field.",
-        "    Of the rows that Django reads rowpath makes the data.",
+        "    The instances that Django makes rowpath writes as they are.",
         "",
     ]
     at = lines.index("/fast/  Flat: compiled")
@@ -133,7 +133,8 @@ def test_text_has_a_paragraph_for_each_list_and_a_sum(dsn: str) -> None:
     assert lines[at + 1] == "    No statement: the queryset is empty."
     assert lines[-1] == (
         "14 lists: 5 fast, 1 with FastListMixin fall back, 1 more would be fast with it, "
-        "2 would not, 5 are unknown. Of 3 that are not read fast rowpath makes the data, or would."
+        "2 would not, 5 are unknown. Of those that are not read fast rowpath writes the instances "
+        "of 3, and makes the data of 0, or would."
     )
 
 

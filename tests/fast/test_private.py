@@ -34,6 +34,7 @@ DOCUMENTED = {"_meta", "_state", "_getframe"}
 # Of rowpath's own that other modules name: what was compiled, and what is put into an instance.
 OURS = {
     "_native",
+    "_objects",
     "_tags",
     "_rowpath_instead_of",
     "_rowpath_mark",

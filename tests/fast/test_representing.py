@@ -38,6 +38,13 @@ DRF = (
     "method_that_sets_what_a_field_is",
 )
 NOTHING = ("fields_that_cannot_be_made",)
+# Where code of the project's stands around what DRF makes of a row, or looks at the fields.
+AS_DATA = (
+    *("fields_added_by_a_helper", "fields_changed_by_a_helper", "fields_kept_by_a_property"),
+    *("fields_that_change_between_rows", "list_of_its_own", "list_that_looks_at_fields"),
+    *("list_that_changes_fields_between_rows", "method_that_changes_what_it_is_given"),
+    *("method_that_looks_at_fields", "overriding_that_calls_super"),
+)
 FIELDS = (
     *("address", "as-it-is", "big", "boolean", "boolean-null", "char", "choice", "choices", "date"),
     *("date-as-it-is", "date-spelled", "decimal", "decimal-any", "decimal-down", "decimal-local"),

@@ -12,6 +12,7 @@ from django.db import connection
 from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse
+from django.test.utils import override_settings
 from psycopg.abc import AdaptContext, Buffer
 from psycopg.adapt import Loader
 from psycopg.pq import Format
@@ -65,6 +66,8 @@ class Compared:
     reason: str
     data: str
     """How FastSerializer has made the data: see `how_represented`; "none" if there is none."""
+    by_django: str
+    """What rowpath made of the rows where Django had to read them: see `read_by_django`."""
 
 
 def compared(view: type[ListAPIView[Any]], url: str, accept: str) -> Compared:
@@ -88,7 +91,8 @@ def compared(view: type[ListAPIView[Any]], url: str, accept: str) -> Compared:
     ours, path, reason = first
     answer = theirs if ours.raised is not None else ours
     path = "broken off" if ours.raised is _BrokenOffError else path
-    return Compared(answer, path, reason, data_compared(view, url, accept))
+    data = data_compared(view, url, accept)
+    return Compared(answer, path, reason, data, read_by_django(view, url, accept))
 
 
 # By the serializer class: rowpath makes the fields of one that it has seen before once for all.
@@ -108,6 +112,44 @@ def data_compared(view: type[ListAPIView[Any]], url: str, accept: str) -> str:
     if ours != theirs:
         raise DifferenceError(f"data of {url} ({how})\nDRF:  {theirs}\nfast: {ours}")
     return how
+
+
+class _Reading:
+    """Has Django read the rows, by a method that stands where DRF's does, and does the same."""
+
+    def paginate_queryset(self, queryset: object) -> object:
+        """Return the page, if there is one."""
+        return super().paginate_queryset(queryset)  # type: ignore[misc] # of the view behind
+
+
+def read_by_django(view: type[ListAPIView[Any]], url: str, accept: str) -> str:
+    """Hold what the mixin answers of instances against DRF's. Raises DifferenceError.
+
+    Return what it made of them: "instances", "data", or "DRF" or "raised" for nothing.
+    """
+    fast: type[ListAPIView[Any]] = type("View", (_Reading, FastListMixin, view), {})
+    theirs, said, their_data = _asked(view, url, accept)
+    with override_settings(ROWPATH={}):  # whatever else is tried without compiled code
+        ours, path, our_data = _asked(fast, url, accept)
+    if (ours, our_data) != (theirs, their_data):
+        raise DifferenceError(
+            f"asked for {url}: {path}\nDRF:  {said} {theirs} {their_data}\nfast: {ours} {our_data}"
+        )
+    return path
+
+
+def _asked(view: type[ListAPIView[Any]], url: str, accept: str) -> tuple[Answer, str, Any]:
+    """Return the view's answer, what was made of its rows, and its data once it is rendered."""
+    request = APIRequestFactory().get(url, HTTP_ACCEPT=accept)
+    try:
+        response: Any = view.as_view()(request)
+        outcome = outcome_of(response)
+        content = response.render().content
+    except Exception as error:  # noqa: BLE001 - whatever it is, both have to raise it
+        return Answer(raised=type(error)), "raised", chain(error)
+    headers = tuple(sorted(response.headers.items()))
+    answer = Answer(status=response.status_code, headers=headers, content=content)
+    return answer, (outcome and outcome.way) or "DRF", exact(response.data)
 
 
 def _data(view: type[ListAPIView[Any]], url: str, accept: str) -> tuple[list[Any], str]:

@@ -67,7 +67,7 @@ def values_serializer(draw: Draw, fields: dict[str, tuple[str, ...]]) -> str:
 
 
 def _class(base: str, members: list[str]) -> str:
-    told = "'told': lambda self, row: 'x'"
+    told = "'told': lambda self, row: [{'of': str(row), 1: None}, 1.5, 'x']"
     return f"type('Made', ({base},), {{{', '.join([told, *members])}}})"
 
 

@@ -31,6 +31,7 @@ class Tally:
     kinds: Counter[str] = field(default_factory=Counter)
     unmade: Counter[str] = field(default_factory=Counter)
     data: Counter[str] = field(default_factory=Counter)
+    by_django: Counter[str] = field(default_factory=Counter)
 
     def add(
         self, view_class: type[ListAPIView[Any]], source: str, options: set[str], compared: Compared
@@ -38,6 +39,7 @@ class Tally:
         """Count one request of a view."""
         self.paths[compared.path] += 1
         self.data[compared.data] += 1
+        self.by_django[compared.by_django] += 1
         if compared.reason:
             self.reasons[re.sub(r"^[^ ]+: ", "", compared.reason)[:80]] += 1
         if compared.path in ("compiled", "portable", "streamed") and compared.answer.rows():
@@ -51,6 +53,7 @@ class Tally:
             "kinds": dict(self.kinds),
             "unmade": dict(self.unmade),
             "data": dict(self.data),
+            "by_django": dict(self.by_django),
         }
 
 

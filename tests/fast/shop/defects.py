@@ -66,16 +66,28 @@ def _of_serializers(case: str) -> dict[str, Any]:
     }
 
 
-def _of_mixin(case: str) -> dict[str, Any]:
+def _of_mixin(case: str, path: str) -> dict[str, Any]:
     """Return a scenario whose view has a case's serializer, which is DRF's."""
     theirs = representing.CASES[case](DRFS)[0]
     stand_in_a_module(theirs)
     listed = _view(ListAPIView, serializer_class=theirs, queryset=representing.products()[:3])
     return {
         "view": listed,
-        "path": "data",
-        "options": {},
+        "path": path,
+        "options": {"instances": path == "instances"},
     }
+
+
+class Looking(PagesOfTwo):
+    def get_paginated_response(self, data: Any) -> Any:
+        """Look at the rows before they are rendered."""
+        return super().get_paginated_response([*data, len(data)])
+
+
+def _looked_at(case: str) -> dict[str, Any]:
+    """Return a scenario whose pages have an envelope that looks at the rows."""
+    made = _of_mixin(case, "instances")
+    return made | {"view": _view(made["view"], pagination_class=Looking), "path": "data"}
 
 
 SCENARIOS = {
@@ -91,7 +103,10 @@ SCENARIOS = {
     "in-a-transaction": _scenario(Flat, within=transaction.atomic),
     "data": Scenario(**_of_serializers("nested")),
     "data-once": Scenario(**_of_serializers("nested_and_methods")),
-    "data-of-a-list": Scenario(**_of_mixin("nested_and_methods")),
+    "data-of-a-list": Scenario(**_of_mixin("nested_and_methods", "data")),
+    "instances": Scenario(**_of_mixin("overriding_within", "instances")),
+    "instances-looked-at": Scenario(**_looked_at("nested_and_methods")),
+    "instances-once": Scenario(**_of_mixin("nested_and_methods", "instances")),
 }
 
 
@@ -110,8 +125,10 @@ _UNGUARDED = {
         "setdefault",
     },
     "rowpath.fast.drf.answers": {
+        "answer",
         "append",
         "fall_back",
+        "made",
         "is_rowpaths",
         "_rendered",
         "data",
@@ -127,6 +144,31 @@ _UNGUARDED = {
     "rowpath.fast.drf.data.without_base": {"data", "is_rowpaths"},
     "rowpath.fast.drf.data.made": {"_by_class", "_left", "_now", "add", "fields", "get"},
     "rowpath.fast.drf.data.rows": {"fields", "get", "to_representation"},
+    "rowpath.fast.drf.instances.listing": {
+        "_around",
+        "_data",
+        "_fast",
+        "_finished",
+        "_request",
+        "_view",
+        "_written",
+        "data",
+        "get_paginated_response",
+        "get_serializer",
+        "is_by_drf",
+        "is_rowpaths",
+        "write",
+    },
+    "rowpath.fast.drf.instances.members": {"all"},
+    "rowpath.fast.drf.instances.written": {
+        "_add",
+        "_given",
+        "_rows",
+        "_serializer",
+        "_written",
+        "data",
+    },
+    "rowpath.fast.drf.lazy": {"__set__", "clear", "fill", "read", "update"},
     "rowpath.fast.drf.mixin": {
         "filter_queryset",
         "get_queryset",
@@ -161,7 +203,7 @@ _UNGUARDED = {
         "close",
         "fast",
         "get",
-        "is_data",
+        "made",
         "path",
     },
     "rowpath.fast.fallback": {"__init__", "change", "fall_back", "field", "reason"},

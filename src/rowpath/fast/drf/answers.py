@@ -27,10 +27,12 @@ from rowpath.fast.drf.admitted import Admitted
 from rowpath.fast.drf.askers import asked_of
 from rowpath.fast.drf.choosing import chooses_fields
 from rowpath.fast.drf.context import Context
-from rowpath.fast.drf.envelopes import NotPlainError, marked, spliced
+from rowpath.fast.drf.envelopes import marked, spliced
+from rowpath.fast.drf.enveloping import enveloping, why_drf_renders
+from rowpath.fast.drf.instances.listing import Listing
 from rowpath.fast.drf.lazy import LazyList, is_refusal, is_unread
 from rowpath.fast.drf.options import options
-from rowpath.fast.drf.ordinary import ListData, answer_of, drfs_data, ordinary_answer
+from rowpath.fast.drf.ordinary import ordinary_answer
 from rowpath.fast.drf.portable import PortableWay, check_portable
 from rowpath.fast.drf.prepared import CHOOSING, Prepared, prepared, prepared_for
 from rowpath.fast.drf.reading import Reading
@@ -63,15 +65,15 @@ class Answered:
     """Why DRF's own code lists the rows, if it does."""
     ready: Prepared | None = None
     """What such a list was admitted with, if it was."""
-    is_data: bool = False
-    """Whether rowpath made the data of such a list."""
+    made: str | None = None
+    """What rowpath made of the rows of such a list, as an outcome tells it."""
 
 
 def answer(view: Any, request: Request, queryset: QuerySet) -> Answered:
     """Answer `queryset`, which the view has filtered. The paginator runs once, whoever answers."""
     reading = _reading_or_why_not(view, request, queryset)
     if isinstance(reading, FallBack):
-        return data_answer(view, queryset, reading)
+        return listed(view, request, queryset, reading)
     page = None
     if view.paginator is not None:
         page = view.paginate_queryset(reading.queryset)
@@ -86,12 +88,12 @@ def answer(view: Any, request: Request, queryset: QuerySet) -> Answered:
         raise raised
     reading.look(reason.reason)
     rows = queryset if page is None else reading.real_page(page)
-    data = ListData(view)
+    listing = Listing(view, request)
     return Answered(
-        response=answer_of(view, rows, data, is_page=page is not None),
+        response=listing.answer(rows, is_page=page is not None),
         reason=reason,
         ready=reading.admitted.ready,
-        is_data=data.is_rowpaths,
+        made=listing.made,
     )
 
 
@@ -105,11 +107,13 @@ def _reading_or_why_not(
         return error.fall_back
 
 
-def data_answer(view: GenericAPIView, queryset: QuerySet, reason: FallBack) -> Answered:
-    """Answer `queryset`, which for `reason` is not read fast."""
-    data = ListData(view)
-    response = ordinary_answer(view, queryset, data)
-    return Answered(response=response, reason=reason, is_data=data.is_rowpaths)
+def listed(view: Any, request: Request, queryset: QuerySet, reason: FallBack) -> Answered:
+    """Answer `queryset`, whose rows Django reads for `reason`."""
+    page = view.paginate_queryset(queryset)
+    listing = Listing(view, request)
+    rows = queryset if page is None else page
+    response = listing.answer(rows, is_page=page is not None)
+    return Answered(response=response, reason=reason, made=listing.made)
 
 
 @step
@@ -251,32 +255,13 @@ def _by(path: str) -> Outcome:
     return Outcome(path=path)
 
 
-_ENVELOPE = ("get_paginated_response",)
-
-
 def _is_drfs(
     view: GenericAPIView, reading: Reading, response: Response, rows: LazyList
 ) -> str | None:
     """Return why `response`, made around `rows`, is left to DRF; None if it is not."""
-    if not is_unread(rows):
-        return f"{_enveloping(view)} looked at the rows"
-    if reading.falls_back is not None:
-        return f"{_enveloping(view)}: {reading.falls_back.reason}"
-    if view.paginator is None:
-        return None
-    if type(response) is not Response or response.is_rendered:
-        return f"{_enveloping(view)} returned a {type(response).__name__}"
-    try:
-        marked(response.data, rows)
-    except NotPlainError as error:
-        return f"{_enveloping(view)} put {error} around the rows"
-    return None
-
-
-def _enveloping(view: GenericAPIView) -> str:
-    """Return the name of what makes the envelope of the view's pages."""
-    owner = type(view if has_own(view, GenericAPIView, _ENVELOPE) else view.paginator)
-    return f"{owner.__name__}.get_paginated_response()"
+    if reading.falls_back is not None and is_unread(rows):
+        return f"{enveloping(view)}: {reading.falls_back.reason}"
+    return why_drf_renders(view, response, rows, is_page=view.paginator is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,6 +327,10 @@ class _Answer:
         asked_of(type(self.view)).back_off.succeeded()
         self.reading.let_go()
 
+    def rendered_by_drf(self, reason: FallBack) -> Outcome:
+        """Return the outcome of the answer if DRF renders it."""
+        return Outcome(reason=reason)
+
     def _serializer(self, page: Paginated | None) -> Any:
         rows = self.queryset if page is None else page
         return self.view.get_serializer(rows, many=True)
@@ -354,7 +343,7 @@ class _Answer:
             return spliced(self._rendered, marked(response.data, rows), array)[0]
 
         def ordinary() -> bytes:
-            answered.append(ordinary_answer(self.view, self.queryset, drfs_data))
+            answered.append(ordinary_answer(self.view, self.queryset))
             return self._rendered(answered[0].data)
 
         def again() -> bytes | None:

@@ -45,13 +45,23 @@ class Asked:
 
 
 _asked: WeakKeyDictionary[type, Asked] = kept(WeakKeyDictionary())
+_asked_of_instances: WeakKeyDictionary[type, Asked] = kept(WeakKeyDictionary())
 
 
 def asked_of(view_class: type) -> Asked:
-    """Return what is known of those who ask for the data of `view_class`."""
-    if (asked := _asked.get(view_class)) is None:
-        asked = _asked[view_class] = Asked()
-    return asked
+    """Return what is known of those who ask for the data of lists of `view_class`."""
+    return _known(_asked, view_class)
+
+
+def asked_of_instances(view_class: type) -> Asked:
+    """Return the same of its lists that are written from instances."""
+    return _known(_asked_of_instances, view_class)
+
+
+def _known(asked: WeakKeyDictionary[type, Asked], view_class: type) -> Asked:
+    if (found := asked.get(view_class)) is None:
+        found = asked[view_class] = Asked()
+    return found
 
 
 def asks_for_data(view_class: type, mixin: type, action: str | None = None) -> FallBack | None:

@@ -22,6 +22,7 @@ from rowpath.fast.drf.blockers import (
     view_blockers,
 )
 from rowpath.fast.drf.data.foreseen import why_by_drf
+from rowpath.fast.drf.instances.listing import why_data
 from rowpath.fast.drf.measuring import NOT_MEASURED, Measured, measured
 from rowpath.fast.drf.missing import USER, missing, refuses
 from rowpath.fast.drf.mixin import FastListMixin
@@ -232,19 +233,25 @@ def _way(asked: AskedView | None, verdict: Verdict) -> tuple[str | None, FallBac
         return Outcome(path="compiled").way, None
     if asked is None or verdict not in (Verdict.FALLS_BACK, Verdict.VALUES):
         return None, None
+    view = asked.view
+    if (reason := _own_list(type(view))) is not None:
+        return None, reason
     try:
-        reason = _why_data_by_drf(asked.view)
+        serializer = view.get_serializer([], many=True)
+        reason = why_by_drf(serializer)
     except Exception as error:  # noqa: BLE001 - whatever the project's serializers raise
         reason = FallBack(reason=f"its serializer cannot be made: {error_text(error)}")
-    return (Outcome(is_data=True).way, None) if reason is None else (None, reason)
+    if reason is not None:
+        return None, reason
+    made = "instances" if why_data(view, view.request, serializer) is None else "data"
+    return Outcome(made=made).way, None
 
 
-def _why_data_by_drf(view: GenericAPIView) -> FallBack | None:
-    listed = type(view)
+def _own_list(listed: type[GenericAPIView]) -> FallBack | None:
     ends_in_ours = not any(front_blockers(listed, FastListMixin))
-    if not (ends_in_ours and lists_as_drf(listed, FastListMixin)):
-        return FallBack(reason=f"{named(listed)} makes its list without DRF's list()")
-    return why_by_drf(view.get_serializer([], many=True))
+    if ends_in_ours and lists_as_drf(listed, FastListMixin):
+        return None
+    return FallBack(reason=f"{named(listed)} makes its list without DRF's list()")
 
 
 def _page_size(view: GenericAPIView) -> int | None:

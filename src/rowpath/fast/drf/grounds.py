@@ -30,17 +30,20 @@ _OF_DATA: tuple[tuple[Owner, tuple[str, ...]], ...] = (
     (serializers.Serializer, ("to_representation", "fields", "_readable_fields", "data")),
     (serializers.ListSerializer, ("to_representation", "data")),
 )
-_OF_ROWS: tuple[tuple[Owner, tuple[str, ...]], ...] = (
-    (generics.GenericAPIView, ("paginate_queryset", "paginator")),
+_OF_RENDERING: tuple[tuple[Owner, tuple[str, ...]], ...] = (
     (renderers.JSONRenderer, ("render", "get_indent")),
     (encoders.JSONEncoder, ("default",)),
     (json, ("dumps",)),
     (response.Response, ("rendered_content",)),
 )
-_ALL = (*GROUNDS, *_OF_DATA, *_OF_ROWS)
+_OF_ROWS: tuple[tuple[Owner, tuple[str, ...]], ...] = (
+    (generics.GenericAPIView, ("paginate_queryset", "paginator")),
+)
+_ALL = (*GROUNDS, *_OF_DATA, *_OF_ROWS, *_OF_RENDERING)
 
 # Apart from what reading rows stands on: a patched queryset makes the instances that it makes.
 relied_for_data = kept(Relied())
+_relied_for_rendering = kept(Relied())
 
 
 def changed() -> FallBack | None:
@@ -51,6 +54,11 @@ def changed() -> FallBack | None:
 def data_changed() -> FallBack | None:
     """Return why rowpath makes no data in this process now; None if nothing speaks against it."""
     return _unfit() or _patched(relied_for_data, _OF_DATA)
+
+
+def rendering_changed() -> FallBack | None:
+    """Return why DRF renders all answers of this process now; None if nothing speaks against it."""
+    return _unfit() or _patched(_relied_for_rendering, _OF_RENDERING)
 
 
 def _patched(known: Relied, grounds: tuple[tuple[Owner, tuple[str, ...]], ...]) -> FallBack | None:

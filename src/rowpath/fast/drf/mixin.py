@@ -9,7 +9,7 @@ from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from rowpath.fast.drf.answers import Answered, answer, data_answer
+from rowpath.fast.drf.answers import Answered, answer, listed
 from rowpath.fast.drf.data import of_views  # noqa: F401 - which looks for FastMixin
 from rowpath.fast.drf.grounds import changed, data_changed
 from rowpath.fast.drf.reading import Reading
@@ -44,7 +44,7 @@ class FastListMixin(_Listing):  # noqa: D101 - see above
             return _told(self, Answered(response=response, reason=reason))
         queryset = self.filter_queryset(self.get_queryset())
         if reason is not None:
-            return _told(self, data_answer(self, queryset, reason))
+            return _told(self, listed(self, request, queryset, reason))
         return _told(self, answer(self, request, queryset))
 
     # Answers all rows in another way than in one piece; None for one piece.
@@ -95,6 +95,6 @@ def _told(view: FastListMixin, answered: Answered) -> Response:
 def _tell(view: FastListMixin, answered: Answered) -> None:
     reason = answered.reason
     if reason is not None:
-        _log.debug("DRF answers %s: %s", type(view).__name__, reason)
-        with_outcome(answered.response, Outcome(reason=reason, is_data=answered.is_data))
+        _log.debug("Django reads the rows of %s: %s", type(view).__name__, reason)
+        with_outcome(answered.response, Outcome(reason=reason, made=answered.made))
     count(view, reason, answered.ready)

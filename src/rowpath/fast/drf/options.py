@@ -19,6 +19,8 @@ class Options:
     """Whether compiled code may write the bytes; without, the portable path does."""
     data: bool = True
     """Whether rowpath may make data; without, DRF does."""
+    instances: bool = True
+    """Whether rows that Django makes may be written as bytes; without, they become data."""
     shadow: float = 0.0
     """The share of fast answers, 0 to 1, that DRF gives too, to be compared."""
 
@@ -33,7 +35,7 @@ def _checked() -> Options:
             "Remove what is not one of them."
         )
     chosen = Options(**given)
-    for name in ("compiled", "data"):
+    for name in ("compiled", "data", "instances"):
         if not isinstance(given := getattr(chosen, name), bool):
             raise _wrong(name, given, "True or False")
     is_number = isinstance(chosen.shadow, (int, float)) and not isinstance(chosen.shadow, bool)

@@ -1,6 +1,5 @@
 """DRF's own answer of a list, from where it has its queryset, and who makes the data of it."""
 
-from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db.models.query import QuerySet
@@ -12,29 +11,13 @@ from rowpath.fast.drf.data.guard import guarded
 from rowpath.fast.drf.data.without_base import Data
 from rowpath.fast.drf.shadow import turned_off
 
-DataOf = Callable[[BaseSerializer], Any]
-"""Makes a serializer's data."""
 
-
-def drfs_data(serializer: BaseSerializer) -> Any:
-    """Return the data of `serializer` as DRF makes it."""
-    return serializer.data
-
-
-def ordinary_answer(view: GenericAPIView, queryset: QuerySet, data_of: DataOf) -> Response:
+def ordinary_answer(view: GenericAPIView, queryset: QuerySet) -> Response:
     """Answer as ListModelMixin does, from where it has its queryset."""
     page = view.paginate_queryset(queryset)
-    if page is None:
-        return answer_of(view, queryset, data_of, is_page=False)
-    return answer_of(view, page, data_of, is_page=True)
-
-
-def answer_of(
-    view: GenericAPIView, rows: Sequence[Any] | QuerySet, data_of: DataOf, *, is_page: bool
-) -> Response:
-    """Answer as ListModelMixin does, from where it has its rows."""
-    data = data_of(view.get_serializer(rows, many=True))
-    return view.get_paginated_response(data) if is_page else Response(data)
+    serializer = view.get_serializer(queryset if page is None else page, many=True)
+    data = serializer.data
+    return Response(data) if page is None else view.get_paginated_response(data)
 
 
 class ListData:

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar, cast
 from weakref import WeakKeyDictionary
@@ -14,7 +15,7 @@ from rowpath.fast.drf.envelopes import NotPlainError, marked, spliced
 from rowpath.fast.drf.lazy import LazyList, is_unread
 from rowpath.fast.drf.renderers import style_of
 from rowpath.fast.drf.steps import step
-from rowpath.fast.fallback import CannotCompileError, FallBack
+from rowpath.fast.fallback import CannotCompileError, FallBack, TheirsError
 from rowpath.fast.plan import JsonStyle
 
 _log = logging.getLogger("rowpath.fast")
@@ -27,23 +28,21 @@ class Outcome:
     """How a list was answered."""
 
     path: str | None = None
-    """How its rows became bytes: "compiled", "portable" or "streamed"; None by DRF's renderer."""
+    """How rowpath read its rows: "compiled", "portable" or "streamed"; None if Django read them."""
     reason: FallBack | None = None
-    """Why not as bytes, if they did not."""
-    is_data: bool = False
-    """Whether rowpath made the data that DRF rendered."""
+    """Why Django, if it did."""
+    made: str | None = None
+    """What rowpath made of the rows that Django read: "instances" to bytes, or their "data"."""
 
     @property
     def fast(self) -> bool:
-        """Whether rowpath wrote the rows."""
+        """Whether rowpath read the rows."""
         return self.path is not None
 
     @property
     def way(self) -> str | None:
-        """What rowpath made: "rows" to bytes, or "data"; None if all is DRF's."""
-        if self.fast:
-            return "rows"
-        return "data" if self.is_data else None
+        """What rowpath made: "rows" or "instances" to bytes, or "data"; None if all is DRF's."""
+        return "rows" if self.fast else self.made
 
 
 # Beside the responses, not in them: a cache pickles what is in a response, and whoever reads the
@@ -84,6 +83,9 @@ class Source(Protocol):
     def passed(self) -> None:
         """Hear that the answer was sent and nobody asked."""
 
+    def rendered_by_drf(self, reason: FallBack) -> Outcome:
+        """Return the outcome of the answer if DRF renders it, for `reason`."""
+
 
 class FastResponse(Response):
     """A Response with the rows of its body written already.
@@ -96,17 +98,20 @@ class FastResponse(Response):
     _data: Any
     _lazy: LazyList
     """What stands in the data in the place of the rows."""
-    _array: bytes | None
+    _array: bytes | Callable[[], bytes] | None
     """The rows, until they are in the body."""
     _rows: memoryview
     """The rows, wherever they are."""
     _is_rendering: bool
 
     @classmethod
-    def of(cls, response: Response, array: bytes, rows: LazyList, source: Source) -> "FastResponse":
+    def of(
+        cls, response: Response, array: bytes | Callable[[], bytes], rows: LazyList, source: Source
+    ) -> "FastResponse":
         """Make `response`, in whose data `rows` stand for `array`, a fast one.
 
-        All else that it has it keeps: its status, headers, cookies.
+        All else that it has it keeps: its status, headers, cookies. An `array` that is called is
+        called once, at the time of rendering, and may raise CannotCompileError.
         """
         own = vars(response)
         own |= {
@@ -114,7 +119,7 @@ class FastResponse(Response):
             "_data": own.pop("data"),
             "_lazy": rows,
             "_array": array,
-            "_rows": memoryview(array),
+            "_rows": memoryview(array if isinstance(array, bytes) else b""),
             "_is_rendering": False,
         }
         response.__class__ = cls
@@ -135,10 +140,15 @@ class FastResponse(Response):
     @property
     def rendered_content(self) -> bytes:  # type: ignore[override] # bytes, as Response has it
         """The body, under the headers that the renderer's own would have had."""
+        body = raised = None
         try:
             body = self._fast_content()
         except CannotCompileError:
-            body = None
+            pass
+        except TheirsError as error:
+            raised = error.error
+        if raised is not None:
+            raise raised  # not within the handler, which would be its context
         if body is not None:
             return body
         self._become_response(self._restored())
@@ -150,7 +160,7 @@ class FastResponse(Response):
         array, envelope = self._array, self._envelope(renderer)
         if array is None or envelope is None:
             return None
-        writing = _Writing(renderer, envelope, array)
+        writing = _Writing(renderer, envelope, array if isinstance(array, bytes) else array())
         self.accepted_renderer = cast("BaseRenderer", writing)
         self._is_rendering = True
         try:
@@ -204,7 +214,7 @@ class FastResponse(Response):
         self._source.asked(asker)
         if not self.is_rendered:
             reason = FallBack(reason=f"its data was asked for by {asker}")
-            with_outcome(self, Outcome(reason=reason))
+            with_outcome(self, self._source.rendered_by_drf(reason))
         self._become_response(self._restored())
 
     def _restored(self) -> Any:

@@ -33,6 +33,9 @@ def paragraph(one: Forecast) -> Iterator[str]:
         yield from _reasons([one.falls_back])
     if one.missing:
         yield f"Not given: {'; '.join(one.missing)}."
+    if one.way == "instances":
+        writes = "writes" if one.is_fast else "would write"
+        yield f"The instances that Django makes rowpath {writes} as they are."
     if one.way == "data":
         makes = "makes" if one.is_fast else "would make"
         yield f"Of the rows that Django reads rowpath {makes} the data."
@@ -102,13 +105,17 @@ def _numbers(lists: Sequence[Forecast]) -> str:
     unknown = sum(one.verdict is Verdict.UNKNOWN for one in lists)
     would_not = f", {would} would not" if would else ""
     are_unknown = f", {unknown} are unknown" if unknown else ""
+    written = sum(one.way == "instances" for one in lists)
     data = sum(one.way == "data" for one in lists)
-    are_data = (
-        f" Of {data} that are not read fast rowpath makes the data, or would." if data else ""
+    are_not_read = (
+        f" Of those that are not read fast rowpath writes the instances of {written}, "
+        f"and makes the data of {data}, or would."
+        if written + data
+        else ""
     )
     return (
         f"{len(lists)} lists: {fast} fast, {back} with FastListMixin fall back, "
-        f"{could} more would be fast with it{would_not}{are_unknown}.{are_data}"
+        f"{could} more would be fast with it{would_not}{are_unknown}.{are_not_read}"
     )
 
 

@@ -65,10 +65,64 @@ def _looks_for_key(field: fields.Field) -> bool:
 _PLAIN = fields.Field, _READING
 
 
-def key_read_of(field: fields.Field, row_class: type) -> Read | None:
-    """Return what reads the key to which `field` points, without the row to which it belongs.
+def attribute_of(field: fields.Field, row_class: type) -> str | None:
+    """Return the one attribute that `read_of` reads of rows whose class is `row_class`.
 
-    It may return an Unkeyed instead. None where DRF's own code has to look for the key.
+    None where it reads another thing, or more.
+    """
+    if not is_drfs_read(field) or _looks_for_key(field) or issubclass(row_class, Mapping):
+        return None
+    attrs = field.source_attrs
+    return attrs[0] if len(attrs) == 1 else None
+
+
+def reads_itself(field: fields.Field) -> bool:
+    """Whether the value of `field` is the row."""
+    return not field.source_attrs and is_drfs_read(field) and not _looks_for_key(field)
+
+
+def found_of(field: fields.Field, row: Any, value: Any) -> Any:
+    """Return what DRF makes of `value`, which can be called and was read of `row`."""
+    return field.get_attribute(_stand_in(row, 0, _Value(value))) if _is_called(value) else value
+
+
+def failed_of(field: fields.Field, row: Any, error: Exception) -> Any:
+    """Return what DRF makes of it that reading `row` has raised `error`."""
+    if isinstance(error, ObjectDoesNotExist):
+        return None
+    if not isinstance(error, (AttributeError, KeyError)):
+        raise error
+    with (failure := _Failure(error)):
+        return field.get_attribute(_stand_in(row, 0, failure))
+
+
+def key_found_of(field: Any, row: Any, key: Any) -> Any:
+    """Return what DRF makes of `key`, which was read of `row`; or an Unkeyed."""
+    try:
+        if fields.is_simple_callable(key):
+            key = key()
+        return getattr(key, "pk", key)
+    except AttributeError:
+        pass  # as DRF does, which then reads it as any other
+    return _unkeyed(field, row)
+
+
+def key_failed_of(field: Any, row: Any, error: Exception) -> Any:
+    """Return what DRF makes of it that reading the key of `row` has raised `error`."""
+    if not isinstance(error, AttributeError):
+        raise error
+    return _unkeyed(field, row)
+
+
+def _unkeyed(field: Any, row: Any) -> Unkeyed | None:
+    found = super(RelatedField, field).get_attribute(row)
+    return None if found is None else Unkeyed(found)
+
+
+def key_attribute_of(field: fields.Field, row_class: type) -> str | None:
+    """Return the attribute that is the key to which `field` points.
+
+    None where DRF's own code has to look for the key.
     """
     if not isinstance(field, PrimaryKeyRelatedField) or len(field.source_attrs) != 1:
         return None
@@ -77,7 +131,15 @@ def key_read_of(field: fields.Field, row_class: type) -> Read | None:
     is_djangos = row_class.serializable_value is Model.serializable_value
     if not (is_djangos and rely(Model, "serializable_value")):
         return None
-    name = _attribute_of_key(row_class, field.source_attrs[0])
+    return _attribute_of_key(row_class, field.source_attrs[0])
+
+
+def key_read_of(field: fields.Field, row_class: type) -> Read | None:
+    """Return what reads the key to which `field` points, without the row to which it belongs.
+
+    It may return an Unkeyed instead. None where DRF's own code has to look for the key.
+    """
+    name = key_attribute_of(field, row_class)
     if name is None:
         return None
     get = attrgetter(name)
@@ -92,8 +154,7 @@ def key_read_of(field: fields.Field, row_class: type) -> Read | None:
             return getattr(key, "pk", key)
         except AttributeError:
             pass  # as DRF does, which then reads it as any other
-        found = super(RelatedField, field).get_attribute(row)
-        return None if found is None else Unkeyed(found)
+        return _unkeyed(field, row)
 
     return read
 

@@ -34,6 +34,16 @@ def keeps_fields(cls: type) -> bool:
     return changing_fields(cls) is None and not looks_at_fields(cls)
 
 
+def all_keep_fields(made: Iterable[fields.Field]) -> bool:
+    """Whether no such code looks at fields for `made`, and what is declared within them."""
+    return all(keeps_fields(type(field)) and all_keep_fields(_within(field)) for field in made)
+
+
+def ancestors_keep_fields(serializer: Serializer) -> bool:
+    """Whether no such code of the lists and serializers around `serializer` looks at fields."""
+    return all(keeps_fields(type(one)) for one in _around(serializer))
+
+
 @kept
 @ByClass
 def changing_fields(cls: type) -> str | None:
@@ -69,10 +79,15 @@ def all_changing_fields(made: Iterable[fields.Field]) -> Iterator[str]:
 
 def ancestors_changing_fields(serializer: Serializer) -> Iterator[str]:
     """Yield what the lists and serializers around `serializer` may change its fields by."""
+    for one in _around(serializer):
+        if (found := changing_fields(type(one))) is not None:
+            yield found
+
+
+def _around(serializer: Serializer) -> Iterator[Any]:
     parent: Any = serializer.parent
     while parent is not None:
-        if (found := changing_fields(type(parent))) is not None:
-            yield found
+        yield parent
         parent = parent.parent
 
 

@@ -51,6 +51,8 @@ class Recipe:
     _steps: tuple[_Step, ...]
     _snapshots: tuple[tuple[Mapping[str, Any], dict[str, Any]], ...]
     _known: dict[type, list[Member] | None] = field(default_factory=dict)
+    programs: dict[Any, Any] = field(default_factory=dict)
+    """What compiled code was told of the members."""
 
     def holds(self) -> bool:
         """Whether the project's classes still say what they said when this was made."""
@@ -71,6 +73,7 @@ class Recipe:
         except KeyError:
             if len(self._known) >= _ROW_CLASSES:
                 self._known.clear()
+                self.programs.clear()
             found = self._known[row_class] = self._made(row_class)
             return found
 
@@ -244,9 +247,15 @@ def _nested(nested: Any) -> Represent | None:
     if isinstance(nested, ListSerializer):
         child = _nested(nested.child) if is_drfs_list(nested) else None
         return child and nested_list(child)
+    recipe = recipe_within(nested)
+    if recipe is None:
+        return None
+    return by_members(nested, recipe.members, nested.to_representation, {})
+
+
+def recipe_within(nested: Any) -> Recipe | None:
+    """Return the recipe of a serializer within one that has a recipe; None if it has none."""
     if not isinstance(nested, Serializer) or not is_drfs(nested):
         return None
     recipe = _recipe(type(nested))
-    if recipe is None or recipe.needs_serializer:
-        return None
-    return by_members(nested, recipe.members, nested.to_representation, {})
+    return None if recipe is None or recipe.needs_serializer else recipe

@@ -23,7 +23,8 @@ Members = Callable[[type], list[Member] | None]
 
 _log = logging.getLogger("rowpath.fast")
 _HOME = str(Path(__file__).parents[2])
-_UNREAD: Any = object()
+UNREAD: Any = object()
+"""Stands for the value of a field that was not read."""
 
 
 def by_members(
@@ -45,7 +46,7 @@ def by_members(
         data: dict[str, Any] = {}
         try:
             for field, name, read, write in found:
-                value = _UNREAD
+                value = UNREAD
                 if "fields" in made:
                     break
                 if field.write_only:
@@ -58,16 +59,16 @@ def by_members(
             else:
                 return data
         except Exception as error:
-            if not _is_ours(error) or hasattr(value, "__next__"):
+            if not is_ours(error) or hasattr(value, "__next__"):
                 raise  # what is left of an iterator would be other rows
             _log.debug("DRF writes the rest of a row from %s on: %r", name, error)
-        _add_rest(serializer, name, row, data, value)
+        add_rest(serializer, name, row, data, value)
         return data
 
     return represent
 
 
-def _is_ours(error: Exception) -> bool:
+def is_ours(error: Exception) -> bool:
     """Whether `error` is one of a name that is not there, raised in rowpath.fast.
 
     Or by what that called in C, of a value of the project's, for which DRF raises it too.
@@ -78,7 +79,7 @@ def _is_ours(error: Exception) -> bool:
     return file.startswith(_HOME)
 
 
-def _add_rest(
+def add_rest(
     serializer: Serializer, start: str, row: Any, data: dict[str, Any], value: Any
 ) -> None:
     """Add to `data` what DRF writes of `row` from the field `start` on, of which `value` was read.
@@ -90,11 +91,11 @@ def _add_rest(
             continue
         try:
             # Of a relation a member may read the key alone.
-            is_read = value is not _UNREAD and not isinstance(field, RelatedField)
+            is_read = value is not UNREAD and not isinstance(field, RelatedField)
             known = value if is_read else field.get_attribute(row)
         except fields.SkipField:
             continue
-        value = _UNREAD
+        value = UNREAD
         key = known.pk if isinstance(known, PKOnlyObject) else known
         data[cast("str", field.field_name)] = (
             None if key is None else field.to_representation(known)

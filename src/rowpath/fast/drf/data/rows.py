@@ -88,7 +88,7 @@ def _from_second_row(make: Callable[[], Represent], theirs: Represent) -> Repres
 
 
 def _by_fields(serializer: Serializer, theirs: Represent) -> Represent:
-    made = guarded(lambda: MadeFields(serializer, _nested, _mark_nested).represent(theirs))
+    made = guarded(lambda: MadeFields(serializer, _nested, mark_nested).represent(theirs))
     return theirs if made is None else made
 
 
@@ -115,7 +115,8 @@ def mark_rows(serializer: Serializer) -> Mark:
     return mark(serializer, _where_marked)
 
 
-def _mark_nested(serializer: Serializer) -> None:
+def mark_nested(serializer: Serializer) -> None:
+    """Have rowpath represent what code of `serializer` gets from super(), from now on."""
     if not is_marked(serializer):
         mark_rows(serializer)
 

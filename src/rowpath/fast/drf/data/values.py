@@ -54,7 +54,7 @@ def needs_value_alone(field: fields.Field) -> bool:
 
 def rule_of(field: fields.Field) -> Rule | None:
     """Return what makes the Write of a field that is DRF's own in all that counts."""
-    base = _base_of(type(field))
+    base = base_of(type(field))
     if base is None:
         return None
     uses, rule = _RULES[base]
@@ -63,11 +63,13 @@ def rule_of(field: fields.Field) -> Rule | None:
 
 @kept
 @ByClass
-def _base_of(field_class: type) -> type[fields.Field] | None:
+def base_of(field_class: type) -> type[fields.Field] | None:
+    """Return the class of DRF's by whose rule fields of `field_class` write, if there is one."""
     return next((base for base in field_class.__mro__ if base in _RULES), None)
 
 
-def _as_it_is(value: Any) -> Any:
+def as_it_is(value: Any) -> Any:
+    """Return `value`, of which a field makes nothing else."""
     return value
 
 
@@ -85,10 +87,8 @@ def _decimal(field: Any) -> Write | None:
     if field.decimal_places is None or field.normalize_output or field.localize or not coerced:
         return None
     theirs, digits, rounding = field.to_representation, field.max_digits, field.rounding
-    decimal_places = field.decimal_places
+    decimal_places, longest = field.decimal_places, longest_decimal(field)
     places = Decimal(".1") ** decimal_places
-    # As text one has a point, and perhaps a sign and a zero, besides its digits.
-    longest = 0 if digits is None or decimal_places == 0 else digits + 1
 
     def write(value: Any) -> Any:
         if type(value) is not Decimal:
@@ -105,6 +105,13 @@ def _decimal(field: Any) -> Write | None:
     return write
 
 
+def longest_decimal(field: Any) -> int:
+    """Return how long a value of a DecimalField is as text, at most, that needs no rounding."""
+    # It has a point, and perhaps a sign and a zero, besides its digits.
+    is_fixed = field.max_digits is not None and field.decimal_places != 0
+    return field.max_digits + 1 if is_fixed else 0
+
+
 def _datetime(field: Any) -> Write | None:
     if not _is_iso_8601(getattr(field, "format", api_settings.DATETIME_FORMAT)):
         return None
@@ -113,8 +120,7 @@ def _datetime(field: Any) -> Write | None:
         return None
     if not rely(django_timezone, "get_current_timezone"):
         return None
-    theirs = field.to_representation
-    zone_now = _fixed(fixed) if fixed is not None else _current_zone()
+    theirs, zone_now = field.to_representation, zone_of(field)
 
     def write(value: Any) -> Any:
         if type(value) is not datetime or type(value.tzinfo) not in _AWARE:
@@ -128,6 +134,12 @@ def _datetime(field: Any) -> Write | None:
         return text[: -len(_UTC)] + "Z" if text.endswith(_UTC) else text
 
     return write
+
+
+def zone_of(field: Any) -> Callable[[], tzinfo]:
+    """Return what tells the zone of a DateTimeField that is to have one."""
+    fixed = getattr(field, "timezone", None)
+    return _fixed(fixed) if fixed is not None else _current_zone()
 
 
 def _fixed(zone: tzinfo) -> Callable[[], tzinfo]:
@@ -212,7 +224,7 @@ def _big_integer(field: Any) -> Write | None:
 
 
 def _json(field: Any) -> Write | None:
-    return None if field.binary else _as_it_is
+    return None if field.binary else as_it_is
 
 
 def _list(field: Any) -> Write:
@@ -271,8 +283,8 @@ _RULES: dict[type[fields.Field], tuple[tuple[str, ...], Rule]] = {
     fields.JSONField: ((), _json),
     fields.ListField: ((), _list),
     fields.DictField: ((), lambda _: None),
-    fields.ReadOnlyField: ((), lambda _: _as_it_is),
-    fields._UnvalidatedField: ((), lambda _: _as_it_is),  # the child of a bare ListField
+    fields.ReadOnlyField: ((), lambda _: as_it_is),
+    fields._UnvalidatedField: ((), lambda _: as_it_is),  # the child of a bare ListField
     fields.SerializerMethodField: ((), _method),
     StringRelatedField: ((), lambda _: str),
     SlugRelatedField: ((), _slug),
