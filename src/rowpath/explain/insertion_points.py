@@ -60,13 +60,20 @@ def _own(step: tuple[Span, ...]) -> Span | None:
 
 
 def _at(span: Span) -> Point:
-    return Point(
-        file=span.file,
-        line=span.end_line,
-        column=span.end_column,
-        function=span.function,
-        span=span,
-    )
+    """Return the end of an expression; of a slice, the end of what is sliced."""
+    line, column = _unsliced(span.file, span.end_line, span.end_column)
+    return Point(file=span.file, line=line, column=column, function=span.function, span=span)
+
+
+def _unsliced(file: str, line: int, column: int) -> tuple[int, int]:
+    for node in ast.walk(ast.parse(read(file))):
+        if (
+            isinstance(node, ast.Subscript)
+            and isinstance(node.slice, ast.Slice)
+            and (node.end_lineno, node.end_col_offset) == (line, column)
+        ):
+            return node.value.end_lineno or line, node.value.end_col_offset or column
+    return line, column
 
 
 def _in_view(view: ViewClass | None) -> Iterator[Point]:

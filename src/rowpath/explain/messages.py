@@ -65,7 +65,7 @@ class Ask:
 class Load:
     """The relation that a statement loads for one row of a queryset.
 
-    `is_refined` says that it was filtered or ordered anew, so that no prefetch could answer it.
+    `is_refined` says that it was filtered, ordered or counted: no prefetch should answer it.
     """
 
     trail: Trail

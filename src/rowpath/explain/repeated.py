@@ -67,9 +67,9 @@ def _advice(path: Path) -> str:
     if path:
         name = text_of(path)
         return (
-            f"{name} is filtered, ordered or cut anew for each row, which no prefetch answers. "
-            f"Prefetch it once, Prefetch({name!r}, queryset=..., to_attr=...), or choose in "
-            "Python among its .all()."
+            f"{name} is filtered, ordered, cut or counted anew for each row. Have it with the "
+            f"rows: by Prefetch({name!r}, queryset=..., to_attr=...) where rows of it are wanted, "
+            "by annotate(Count(...)) where it is a number."
         )
     return (
         "Ask once for all rows before the loop (filter(pk__in=...), in_bulk(), annotate()), and "

@@ -154,7 +154,7 @@ def _readers(seen: Sequence[Seen]) -> tuple[Reader, ...]:
 def _reason(attempts: Sequence[_Attempt], refusals: Sequence[str]) -> str:
     if not attempts:
         return "there is no line of the project's that says what this queryset loads"
-    return refusals[0]
+    return refusals[0].rstrip(".")
 
 
 def _advice(paths: Sequence[Path]) -> str:

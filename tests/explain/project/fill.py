@@ -10,7 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 def fill(books=24):
     from django.contrib.auth import get_user_model
     from django.core.management import call_command
-    from shop.models import Author, Book, Profile, Publisher, Review, Tag
+    from shop.models import Author, Book, Note, Profile, Publisher, Review, Tag
 
     call_command("migrate", run_syncdb=True, verbosity=0)
     publishers = Publisher.objects.bulk_create(Publisher(name=f"publisher {i}") for i in range(3))
@@ -25,6 +25,8 @@ def fill(books=24):
     for i, book in enumerate(made):
         book.tags.add(tags[i % 5], tags[(i + 1) % 5])
     Review.objects.bulk_create(Review(book=book, stars=i) for book in made for i in range(1, 4))
+    for each in [*tags, *authors]:
+        Note.objects.create(text="-", about=each)
     get_user_model().objects.create_user("ada", password="-")
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 import django
+from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.handlers.base import BaseHandler
@@ -160,6 +161,16 @@ def add_drf(recorder: Recorder, clock: PhaseClock, made: Patches) -> None:
         made.recording.extend(pagination.patches(recorder))
     if made.is_there(drf_phases.METHODS, drf_phases.FINDING):
         made.phases.extend(drf_phases.patches(clock))
+
+
+def add_contenttypes(recorder: Recorder, made: Patches) -> None:
+    """Add the patches of generic foreign keys, where the project uses them; after the set-up."""
+    if not apps.is_installed("django.contrib.contenttypes"):
+        return
+    from rowpath.explain.django import generic_foreign_key  # noqa: PLC0415 it imports models
+
+    if made.is_there(generic_foreign_key.METHODS, generic_foreign_key.FINDING):
+        made.recording.extend(generic_foreign_key.patches(recorder))
 
 
 def unguarded() -> tuple[str, ...]:

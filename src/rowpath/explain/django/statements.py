@@ -41,7 +41,8 @@ def _relation(recorder: Recorder) -> tuple[Tag | None, bool]:
     query: Any = recorder.queries[-1] if recorder.queries else None
     relation = getattr(query, "rowpath_relation", None)
     if relation is not None:
-        return relation, query.rowpath_refined
+        # A query for a number, or whether there is any, has no columns of the model's.
+        return relation, query.rowpath_refined or not query.default_cols
     if recorder.prefetching or not recorder.accesses:
         return None, False
     return recorder.accesses[-1], False

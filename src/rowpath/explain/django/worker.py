@@ -43,6 +43,7 @@ class Worker:
         """Start the project with the patches on: querysets of class bodies are made by that."""
         with self._patches.recorded(), changed_source(order.edits):
             project.start(order.settings)
+        project.add_contenttypes(self._recorder, self._patches)
         project.add_drf(self._recorder, self._clock, self._patches)
         logging.disable()
         gc.freeze()

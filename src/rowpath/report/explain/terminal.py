@@ -94,20 +94,25 @@ def _where(finding: Finding, root: str) -> str:
     if finding.paths:
         parts.append(f"loads {', '.join(finding.paths)}")
     if finding.readers:
-        parts.append(f"read by {_readers(finding.readers, root)}")
+        parts.append(f"read by {_readers(finding, root)}")
     return "; ".join(parts)
 
 
-def _readers(readers: tuple[Reader, ...], root: str) -> str:
-    texts = [_reader(reader, root) for reader in readers[:MOST_READERS]]
-    more = len(readers) - MOST_READERS
+def _readers(finding: Finding, root: str) -> str:
+    """Return who reads; the file of one is named where it is not that of the one before."""
+    texts, file = [], finding.place.file if finding.place is not None else None
+    for reader in finding.readers[:MOST_READERS]:
+        texts.append(_reader(reader, file, root))
+        file = reader.file
+    more = len(finding.readers) - MOST_READERS
     return ", ".join(texts) + (f" and {more} more" if more > 0 else "")
 
 
-def _reader(reader: Reader, root: str) -> str:
+def _reader(reader: Reader, file: str | None, root: str) -> str:
     if reader.file is None or reader.line is None:
         return reader.text
-    return f"{reader.text} ({shown(reader.file, root)}:{reader.line})"
+    where = "" if reader.file == file else shown(reader.file, root)
+    return f"{reader.text} {where}:{reader.line}"
 
 
 def _cut(statement: str, most: int = 160) -> str:

@@ -1,3 +1,5 @@
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
 
@@ -49,6 +51,13 @@ class Review(models.Model):
     book = models.ForeignKey(Book, models.CASCADE, related_name="reviews")
     stars = models.IntegerField()
     text = models.TextField(default="-")
+
+
+class Note(models.Model):
+    text = models.CharField(max_length=50)
+    content_type = models.ForeignKey(ContentType, models.CASCADE)
+    object_id = models.PositiveBigIntegerField()
+    about = GenericForeignKey()
 
 
 class Visit(models.Model):

@@ -8,7 +8,7 @@ from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.generic import ListView
 
-from shop.models import Author, Book, Publisher, Visit
+from shop.models import Author, Book, Note, Publisher, Visit
 from shop.selectors import books_in_stock, titled
 
 
@@ -66,6 +66,37 @@ def lookup(request):
 def filtered(request):
     books = Book.objects.order_by("id")
     return answer(book.reviews.filter(stars__gt=2).count() for book in books)
+
+
+def counted(request):
+    return answer(book.tags.count() for book in Book.objects.order_by("id"))
+
+
+def generic_key(request):
+    return answer(note.about.name for note in Note.objects.order_by("id"))
+
+
+def behind_many(request):
+    """Reads what is behind a prefetch, and behind a join."""
+    authors = Author.objects.select_related("publisher").prefetch_related("books").order_by("id")
+    return answer(
+        [
+            author.publisher.name,
+            [[tag.name for tag in book.tags.all()] for book in author.books.all()],
+        ]
+        for author in authors
+    )
+
+
+def loop(request):
+    titles = []
+    books = Book.objects.filter(is_published=True)
+    if request.GET.get("all"):
+        books = Book.objects.all()
+    books = books.order_by("id")
+    for book in books[:20]:
+        titles.append(f"{book.title}, {book.author.publisher}")
+    return answer(titles)
 
 
 def repaired(request):

@@ -1,0 +1,44 @@
+"""The shop of these tests: a Django project that is copied, filled and explained."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rowpath.explain.project_of import ProjectOf
+from rowpath.explain.session import explain
+from rowpath.explain.timing import Timing
+from rowpath.explain.values import Explanation, Request
+
+SOURCE = Path(__file__).parent / "project"
+SETTINGS = "config.settings"
+SHORT = Timing(most_blocks=6, budget_s=0)
+
+
+def copied(folder: Path) -> Path:
+    """Return a copy of the shop's source."""
+    return shutil.copytree(SOURCE, folder, ignore=shutil.ignore_patterns("__pycache__"))
+
+
+def filled(folder: Path, databases: Mapping[str, Any] | None = None) -> ProjectOf:
+    """Return a shop with its tables and rows, in SQLite unless databases are named."""
+    if databases is not None:
+        os.environ["SHOP_DATABASES"] = json.dumps(databases)
+    subprocess.run([sys.executable, "fill.py"], cwd=folder, check=True, timeout=60)
+    return ProjectOf(folder=folder, settings=SETTINGS)
+
+
+def explained(
+    project: ProjectOf,
+    paths: Sequence[str],
+    *,
+    timing: Timing | None = None,
+    user: str | None = None,
+) -> Explanation:
+    """Return what is found of paths, without timing unless one is named."""
+    requests = [Request(path=path, user=user) for path in paths]
+    return explain(requests, project, timing, lambda _: None)
