@@ -29,8 +29,8 @@ CHANGES = {
     "/template/": (
         "author, tags",
         (
-            '+    return render(request, "shop/books.html", {"books": Book.objects.order_by("title")'
-            '.select_related("author").prefetch_related("tags")})'
+            '+    return render(request, "shop/books.html", {"books": '
+            'Book.objects.order_by("title").select_related("author").prefetch_related("tags")})'
         ),
     ),
     "/generic/": (

@@ -1,5 +1,6 @@
 """The project's own code among the frames of a call."""
 
+import sys
 import sysconfig
 from collections.abc import Iterator
 from itertools import islice
@@ -8,6 +9,7 @@ from types import CodeType, FrameType
 
 import rowpath
 
+_INSTALLED = frozenset({"site-packages", "dist-packages"})
 _ROWPATH = f"{Path(rowpath.__file__).resolve().parent}/"
 
 
@@ -22,6 +24,7 @@ class OwnCode:
     def __init__(self, folders: tuple[str, ...], boundaries: frozenset[CodeType]) -> None:
         paths = sysconfig.get_paths()
         installed = {f"{paths[name]}/" for name in ("stdlib", "platstdlib", "purelib", "platlib")}
+        installed |= {f"{path}/" for path in sys.path if Path(path).name in _INSTALLED}
         resolved = {f"{Path(path).resolve()}/" for path in installed}
         self._libraries = tuple({*installed, *resolved, *folders, _ROWPATH, "<"})
         self._boundaries = boundaries
