@@ -26,7 +26,7 @@ def points(*lengths: tuple[int, Observed]) -> tuple[Point, ...]:
 
 
 def span(
-    line: int, scope: Scope = Scope.METHOD, *, file: str = "/srv/api.py", is_direct: bool = True
+    line: int, scope: Scope = Scope.VIEW, *, file: str = "/srv/api.py", is_direct: bool = True
 ) -> Span:
     """An expression on a line, from the column 4 to the column 20."""
     return Span(

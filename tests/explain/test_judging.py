@@ -32,7 +32,7 @@ def test_more_statements_at_another_length_are_an_objection() -> None:
 
 
 def test_another_statement_that_grows_is_an_objection() -> None:
-    """A statement that grew not today must not grow with the change, though all in all fewer are sent."""
+    """No statement may begin to grow, though all in all fewer are sent."""
     after = points(*((rows, observed((LIST, 1), (PUBLISHER, rows // 2))) for rows in (4, 8, 16)))
 
     assert objection(BEFORE, after, TODAY, after[1].observed) == (

@@ -29,7 +29,7 @@ def test_the_environment_goes_before_manage_py(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_folder_without_a_project_is_told(tmp_path: Path) -> None:
     """Without manage.py and settings there is nothing to start."""
-    with pytest.raises(UsageError, match="Cannot find the project: there is no manage.py in"):
+    with pytest.raises(UsageError, match="Cannot find the project: there is no manage"):
         project_in(tmp_path, None)
 
 

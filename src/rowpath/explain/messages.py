@@ -95,12 +95,12 @@ class Evaluated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
-    """What was recorded during one answer."""
+    """What was recorded during one answer. `page_rows` is the size of its page, where DRF pages."""
 
     statements: tuple[Seen, ...] = ()
     evaluated: tuple[Evaluated, ...] = ()
     phases: tuple[Phase, ...] = ()
-    is_paginated: bool = False
+    page_rows: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rowpath.errors import RowpathError
+from rowpath.explain.comparing import mask_of
 from rowpath.explain.edits import Edit
 from rowpath.explain.growth import Point
 from rowpath.explain.judging import growth_of, objection, slower, worst_sameness
@@ -69,12 +70,7 @@ def _proved(before: Before, changed: ProjectProcess, timing: Timing | None) -> O
     if failed:
         return Outcome(proof=None, refused=_failed(failed[0]))
     after = _points(before, answers[1:])
-    same = worst_sameness(
-        [seen.body, *(point.body for point in before.measured.points)],
-        [answer.body for answer in answers],
-        [seen.mask, *before.measured.masks],
-        has_order=before.has_order,
-    )
+    same = _compared(before, [answer.body for answer in answers])
     if same is Sameness.DIFFERENT:
         return Outcome(proof=None, refused="with it the answer is another")
     against = objection(before.measured.points, after, seen.observed, answers[0].observed)
@@ -89,6 +85,20 @@ def _proved(before: Before, changed: ProjectProcess, timing: Timing | None) -> O
         growth_after=growth_of(after),
     )
     return Outcome(proof=proof, refused=slower(ratio), after=after)
+
+
+def _compared(before: Before, after: Sequence[bytes]) -> Sameness:
+    """Return in which sense the answers are the same as today's."""
+    old = [before.look.body, *(point.body for point in before.measured.points)]
+    masks = [before.look.mask, *before.measured.masks]
+    same = worst_sameness(old, after, masks, has_order=before.has_order)
+    if same is not Sameness.DIFFERENT:
+        return same
+    # A time of day that is told in seconds was perhaps the same for all that was asked before.
+    asks = (before.look.ask, *before.measured.asks)
+    fresh = [before.process.ask(ask).body for ask in asks]
+    masks = [mask_of(bodies) for bodies in zip(old, fresh, strict=True)]
+    return worst_sameness(fresh, after, masks, has_order=before.has_order)
 
 
 def _points(before: Before, answers: Sequence[Answer]) -> tuple[Point, ...]:

@@ -42,7 +42,7 @@ class Recorder:
     readers: tuple[ReaderOf, ...] = ()
     limit: Limit | None = None
     is_watching: bool = False
-    is_paginated: bool = False
+    page_rows: int | None = None
     prefetching: int = 0
     accesses: list[Tag | None] = field(default_factory=list)
     queries: list[Any] = field(default_factory=list)
@@ -55,7 +55,7 @@ class Recorder:
     def watching(self, limit: Limit | None) -> Iterator[None]:
         """Record what happens in the block, with lists of so many rows where there is a limit."""
         self._seen, self._rows = [], {}
-        self.is_paginated = False
+        self.page_rows = None
         self.limit, self.is_watching = limit, True
         try:
             yield
@@ -105,7 +105,7 @@ class Recorder:
                 )
                 for number, each in self._rows.items()
             ),
-            is_paginated=self.is_paginated,
+            page_rows=self.page_rows,
         )
 
     def _caller(self, frame: FrameType) -> tuple[Place | None, Reader | None]:

@@ -1,6 +1,6 @@
 """Finding: a relation, or a deferred column, that is loaded anew for each row of a queryset."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rowpath.explain.eager_loading import chains, loading_edits
@@ -34,9 +34,12 @@ class _Attempt:
     edits: tuple[Edit, ...]
 
 
-def findings(before: Before, prove: Prove) -> Iterator[Told]:
-    """Yield what is loaded row by row for a trail's rows: relations together, columns together."""
-    growing = _growing(before)
+def findings(before: Before, prove: Prove, known: Collection[str] = ()) -> Iterator[Told]:
+    """Yield what is loaded row by row for a trail's rows: relations together, columns together.
+
+    `known` are paths of it that were told already.
+    """
+    growing = [path for path in _growing(before) if text_of(path) not in known]
     places = points(before.trail, before.look.view)
     relations = [path for path in growing if path[-1].way is not Way.COLUMN]
     columns = [path for path in growing if path[-1].way is Way.COLUMN]

@@ -7,7 +7,7 @@ from rowpath.explain import repeated, row_by_row
 from rowpath.explain.edits import Edit
 from rowpath.explain.growth import FEWEST_ROWS, rows_of
 from rowpath.explain.look import Look, look
-from rowpath.explain.measuring import measured
+from rowpath.explain.measuring import measurements
 from rowpath.explain.process import ProjectProcess
 from rowpath.explain.project_of import ProjectOf
 from rowpath.explain.proof import Before, Outcome, prove
@@ -65,20 +65,14 @@ def _explained(today: ProjectProcess, seen: Look, proved: row_by_row.Prove) -> E
     findings: list[Finding] = list(_writes(seen))
     notes: list[str] = []
     for trail in _trails(seen):
-        lengths = measured(today, seen, trail)
-        if lengths is None:
+        found, is_measured = [], False
+        for lengths in measurements(today, seen, trail):
+            is_measured = True
+            before = Before(process=today, look=seen, trail=trail, measured=lengths)
+            found.extend(_of_trail(before, proved, [*findings, *found]))
+        findings.extend(found)
+        if not is_measured:
             notes.extend(_too_few(seen, trail))
-            continue
-        before = Before(process=today, look=seen, trail=trail, measured=lengths)
-        told = list(row_by_row.findings(before, proved))
-        findings.extend(each.finding for each in told)
-        after = next((each.after for each in told if each.after), ())
-        known = {(each.statement, each.place) for each in findings if each.statement}
-        findings.extend(
-            each
-            for each in repeated.findings(before, after)
-            if (each.statement, each.place) not in known
-        )
     if not seen.mask.is_comparable:
         notes.append("two answers to the same request differ too much to be compared")
     return Explained(
@@ -89,6 +83,20 @@ def _explained(today: ProjectProcess, seen: Look, proved: row_by_row.Prove) -> E
         findings=tuple(sorted(findings, key=_rank)),
         notes=tuple(notes),
     )
+
+
+def _of_trail(
+    before: Before, proved: row_by_row.Prove, known: Sequence[Finding]
+) -> Iterator[Finding]:
+    """Yield what is found of one queryset at one measurement, without what is known already."""
+    told_paths = {path for each in known for path in each.paths}
+    told = list(row_by_row.findings(before, proved, told_paths))
+    yield from (each.finding for each in told)
+    after = next((each.after for each in told if each.after), ())
+    told_statements = {(each.statement, each.place) for each in known if each.statement}
+    for finding in repeated.findings(before, after):
+        if (finding.statement, finding.place) not in told_statements:
+            yield finding
 
 
 def _rank(finding: Finding) -> tuple[int, int]:

@@ -7,8 +7,10 @@ from enum import StrEnum
 class Scope(StrEnum):
     """What kind of code a span of source stands in."""
 
-    METHOD = "method"
+    VIEW = "view"
+    """A method of a view's, or an expression that only the code around it evaluates."""
     FUNCTION = "function"
+    """Any other function or method, which others may share where its caller is no library."""
     QUERYSET = "queryset"
     """A method of a manager's or of a queryset's, which serves whoever calls it."""
     BODY = "body"

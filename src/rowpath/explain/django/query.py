@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Model
 from django.db.models.manager import BaseManager
 from django.db.models.query import ModelIterable, QuerySet
+from django.views import View
 
 from rowpath.capture.patching import Patch
 from rowpath.explain.frames import position
@@ -134,12 +135,12 @@ def _scope(frame: FrameType) -> Scope:
     code = frame.f_code
     if not code.co_flags & _OPTIMIZED:
         return Scope.BODY
-    first = code.co_varnames[0] if code.co_argcount else ""
-    if first in {"self", "cls"}:
-        owner = frame.f_locals.get(first)
-        return Scope.QUERYSET if isinstance(owner, QuerySet | BaseManager) else Scope.METHOD
+    owner = frame.f_locals.get(code.co_varnames[0]) if code.co_argcount else None
+    if isinstance(owner, QuerySet | BaseManager):
+        return Scope.QUERYSET
     # A comprehension or a lambda is no function that others share.
-    return Scope.METHOD if code.co_name.startswith("<") else Scope.FUNCTION
+    is_own = isinstance(owner, View) or code.co_name.startswith("<")
+    return Scope.VIEW if is_own else Scope.FUNCTION
 
 
 def _prefetch(original: Callable[..., None], recorder: Recorder) -> Callable[..., None]:

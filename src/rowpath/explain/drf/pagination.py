@@ -24,7 +24,7 @@ def patches(recorder: Recorder) -> tuple[Patch, ...]:
             own = original(paginator, request)
             if own is None or not recorder.is_watching:
                 return own
-            recorder.is_paginated = True
+            recorder.page_rows = own
             limit = recorder.limit
             return own if limit is None or limit.model is not None else limit.rows
 
