@@ -10,44 +10,10 @@ from rowpath.explain.edits import diff
 from rowpath.explain.project_of import ProjectOf
 from rowpath.explain.values import Explained, Explanation, Finding
 
-PROVED = (
-    "/api/books/",
-    "/api/authors/",
-    "/api/strings/",
-    "/api/page/",
-    "/template/",
-    "/generic/",
-    "/helper/",
-    "/manager/",
-    "/property/",
-    "/only/",
-    "/defer/",
-    "/iterator/",
-    "/generic-key/",
-    "/behind/",
-    "/loop/",
-    "/unordered/",
-    "/now/",
-    "/durable/",
-)
-OTHERS = (
-    "/lookup/",
-    "/filtered/",
-    "/counted/",
-    "/repaired/",
-    "/detail/",
-    "/few/",
-    "/random/",
-    "/union/",
-    "/altered/",
-    "/dearer/",
-    "/writes/",
-)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shop:
-    """The shop, and what was found of all of its paths in one run."""
+    """The shop, and what was found of some of its paths in one run."""
 
     project: ProjectOf
     explanation: Explanation
@@ -69,13 +35,13 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> ProjectOf:
     return filled(copied(tmp_path_factory.mktemp("explain") / "shop"))
 
 
-@pytest.fixture(scope="session")
-def shop(project: ProjectOf) -> Shop:
-    """All that one run finds of the shop, untimed."""
-    return Shop(project=project, explanation=explained(project, (*PROVED, *OTHERS)))
+@pytest.fixture(scope="module")
+def shop(project: ProjectOf, request: pytest.FixtureRequest) -> Shop:
+    """What one untimed run finds of the PATHS that the file of tests names."""
+    return Shop(project=project, explanation=explained(project, request.module.PATHS))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def repaired(shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Shop:
     """A copy of the shop to which git applied the diff, explained anew."""
     folder = tmp_path_factory.mktemp("repaired") / "shop"
@@ -83,4 +49,5 @@ def repaired(shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Shop:
     change = diff(shop.explanation.edits, shop.explanation.root)
     subprocess.run(["git", "apply"], cwd=folder, input=change, text=True, check=True, timeout=60)  # noqa: S607 git of PATH
     own = ProjectOf(folder=Path(folder), settings=shop.project.settings)
-    return Shop(project=own, explanation=explained(own, PROVED))
+    paths = [each.request.path for each in shop.explanation.requests]
+    return Shop(project=own, explanation=explained(own, paths))

@@ -1,13 +1,10 @@
 """The shop of these tests: a Django project that is copied, filled and explained."""
 
-import json
-import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from rowpath.explain.project_of import ProjectOf
 from rowpath.explain.session import explain
@@ -24,10 +21,8 @@ def copied(folder: Path) -> Path:
     return shutil.copytree(SOURCE, folder, ignore=shutil.ignore_patterns("__pycache__"))
 
 
-def filled(folder: Path, databases: Mapping[str, Any] | None = None) -> ProjectOf:
-    """Return a shop with its tables and rows, in SQLite unless databases are named."""
-    if databases is not None:
-        os.environ["SHOP_DATABASES"] = json.dumps(databases)
+def filled(folder: Path) -> ProjectOf:
+    """Return a shop with tables and rows, in SQLite or the database that SHOP_DATABASES names."""
     subprocess.run([sys.executable, "fill.py"], cwd=folder, check=True, timeout=60)
     return ProjectOf(folder=folder, settings=SETTINGS)
 

@@ -4,6 +4,8 @@ from explain.conftest import Shop
 from explain.shop_project import SHORT, explained
 from rowpath.explain.values import Confidence, Sameness
 
+PATHS = ("/api/books/", "/altered/", "/dearer/", "/union/", "/random/", "/now/")
+
 
 def test_a_change_that_alters_the_answer_is_refused(shop: Shop) -> None:
     """No change is given where the answer is another with it, and it is said."""

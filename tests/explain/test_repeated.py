@@ -3,6 +3,8 @@
 from explain.conftest import Shop
 from rowpath.explain.values import Confidence, Finding, Kind
 
+PATHS = ("/lookup/", "/filtered/", "/counted/")
+
 
 def place(finding: Finding) -> tuple[str, int]:
     assert finding.place is not None

@@ -2,10 +2,11 @@
 
 import pytest
 
-from explain.conftest import PROVED, Shop
+from explain.conftest import Shop
 from rowpath.explain.edits import diff
 from rowpath.explain.values import Confidence, Kind
 
+SILENT = ("/repaired/", "/detail/", "/few/")
 CHANGES = {
     "/api/books/": (
         "author, author__publisher, reviews, tags",
@@ -104,9 +105,10 @@ CHANGES = {
         ),
     ),
 }
+PATHS = (*CHANGES, *SILENT)
 
 
-@pytest.mark.parametrize("path", PROVED)
+@pytest.mark.parametrize("path", CHANGES)
 def test_what_is_loaded_row_by_row_is_found_with_the_exact_change(shop: Shop, path: str) -> None:
     """A path that loads relations or columns row by row has one finding, whose change is proved."""
     finding = shop.only(path)
@@ -120,13 +122,13 @@ def test_what_is_loaded_row_by_row_is_found_with_the_exact_change(shop: Shop, pa
     assert (", ".join(finding.paths), *added) == CHANGES[path]
 
 
-@pytest.mark.parametrize("path", PROVED)
+@pytest.mark.parametrize("path", CHANGES)
 def test_the_repaired_form_is_silent(repaired: Shop, path: str) -> None:
     """Nothing is found of a path any more once git has applied the diff."""
     assert repaired.of(path).findings == ()
 
 
-@pytest.mark.parametrize("path", ["/repaired/", "/detail/", "/few/"])
+@pytest.mark.parametrize("path", SILENT)
 def test_what_does_not_grow_is_silent(shop: Shop, path: str) -> None:
     """Eager loading, a single row's relations, and a list of three rows are no finding."""
     assert shop.of(path).findings == ()

@@ -65,7 +65,8 @@ def _explained(today: ProjectProcess, seen: Look, proved: row_by_row.Prove) -> E
     findings: list[Finding] = list(_writes(seen))
     notes: list[str] = []
     for trail in _trails(seen):
-        found, is_measured = [], False
+        found: list[Finding] = []
+        is_measured = False
         for lengths in measurements(today, seen, trail):
             is_measured = True
             before = Before(process=today, look=seen, trail=trail, measured=lengths)

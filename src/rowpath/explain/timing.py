@@ -22,8 +22,8 @@ MOST_REQUESTS = 15
 class Timing:
     """How long to time: blocks of one turn each, until the ratio is precise or time is up."""
 
-    most_blocks: int = 20
-    budget_s: float = 5.0
+    most_blocks: int = 30
+    budget_s: float = 8.0
     seed: int = 1
 
 

@@ -153,7 +153,9 @@ def _proof(proof: Proof) -> str:
     if proof.ratio is None:
         return f"{sentence}; not timed"
     ratio = proof.ratio
-    return f"{sentence}; {ratio.estimate:.2f} of the time ({ratio.low:.2f} to {ratio.high:.2f})"
+    nothing = ", which shows no difference" if ratio.low <= 1 <= ratio.high else ""
+    bounds = f"({ratio.low:.2f} to {ratio.high:.2f})"
+    return f"{sentence}; {ratio.estimate:.2f} of the time {bounds}{nothing}"
 
 
 def _growth(growth: Growth) -> str:
