@@ -79,6 +79,14 @@ CHANGES = {
             '.order_by("id").prefetch_related("books__tags")'
         ),
     ),
+    "/tag/": (
+        "author",
+        '+    books = tag.books.order_by("id").select_related("author")',
+    ),
+    "/api/tags/1/": (
+        "author",
+        '+    queryset = Tag.objects.all().prefetch_related("books__author")',
+    ),
     "/loop/": (
         "author, author__publisher",
         '+    for book in books.select_related("author__publisher")[:20]:',
@@ -139,7 +147,7 @@ def test_a_list_too_short_to_be_measured_is_told(shop: Shop) -> None:
     (note,) = shop.of("/few/").notes
 
     assert note == (
-        "author of shop.Book: loaded for each of 3 rows, too few to measure how it grows; "
+        "author of shop.Book: loaded more than once for 3 rows, too few to measure growth; "
         "4 are needed"
     )
 

@@ -10,6 +10,7 @@ from rowpath.explain.statement_text import is_work, is_write, normalized
     [
         ("SELECT a FROM b LIMIT 10 OFFSET 20", "SELECT a FROM b LIMIT ... OFFSET ..."),
         ("SELECT a FROM b WHERE c IN (%s, %s, %s)", "SELECT a FROM b WHERE c IN (...)"),
+        ("SELECT a FROM b WHERE (c = %s OR c = %s)", "SELECT a FROM b WHERE c = %s"),
         ("SELECT a FROM b WHERE c = %s", "SELECT a FROM b WHERE c = %s"),
     ],
 )

@@ -40,9 +40,13 @@ def slope(points: Sequence[Point], counted: Callable[[Seen], bool]) -> float:
 
 
 def grows(points: Sequence[Point], counted: Callable[[Seen], bool]) -> bool:
-    """Return whether a number of statements grows with the rows at every step."""
+    """Return whether a number of statements grows with the rows at every step.
+
+    What is sent once at the most has another text for another number of rows, and does not grow.
+    """
     counts = [_count(point, counted) for point in points]
-    return slope(points, counted) >= GROWS_FROM and counts == sorted(counts)
+    is_repeated = counts[-1] > 1 and counts == sorted(counts)
+    return is_repeated and slope(points, counted) >= GROWS_FROM
 
 
 def _count(point: Point, counted: Callable[[Seen], bool]) -> int:

@@ -49,7 +49,11 @@ def measurements(process: ProjectProcess, seen: Look, trail: Trail) -> Iterator[
                 return
             break
     if rows >= FEWEST_ROWS:
-        limits = [Limit(rows=size, model=trail.model) for size in sizes_around(rows)]
+        is_of_one = trail.parent is not None
+        limits = [
+            Limit(rows=size, model=trail.model, with_prefetches=is_of_one)
+            for size in sizes_around(rows)
+        ]
         found = _at(process, seen, trail, limits)
         if found is not None:
             yield found

@@ -44,10 +44,14 @@ class Watch(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """How many rows a list is to have: a DRF page's size, or the most of a model's querysets."""
+    """How many rows a list is to have: a DRF page's size, or the most of a model's querysets.
+
+    `with_prefetches` has prefetches of the model cut as well, which are for a single object then.
+    """
 
     rows: int
     model: str | None
+    with_prefetches: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

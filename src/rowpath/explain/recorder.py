@@ -1,7 +1,6 @@
 """What patches write into while a request is watched, and what comes of it."""
 
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -79,6 +78,11 @@ class Recorder:
         rows.times += 1
         rows.is_ordered = is_ordered
 
+    def rows_of(self, number: int) -> int:
+        """Return how many rows of a trail came so far."""
+        rows = self._rows.get(number)
+        return 0 if rows is None else rows.rows
+
     def row(self, number: int) -> None:
         """Note that a row of a trail came."""
         self._rows[number].rows += 1
@@ -128,8 +132,3 @@ def extended(tag: Tag | None, hop: Hop) -> Tag | None:
     if tag is None or tag[0] == UNKNOWN_TRAIL:
         return None
     return tag[0], (*tag[1], hop)
-
-
-def evaluations(recorded: Observed) -> Counter[Trail]:
-    """Return how many rows the querysets of each trail had."""
-    return Counter({each.trail: each.rows for each in recorded.evaluated})

@@ -40,20 +40,31 @@ def findings(before: Before, prove: Prove, known: Collection[str] = ()) -> Itera
     `known` are paths of it that were told already.
     """
     growing = [path for path in _growing(before) if text_of(path) not in known]
-    places = points(before.trail, before.look.view)
+    view = None if before.trail.parent else before.look.view
+    places = points(before.trail, view)
     relations = [path for path in growing if path[-1].way is not Way.COLUMN]
     columns = [path for path in growing if path[-1].way is Way.COLUMN]
     if relations:
-        attempts = [
-            _Attempt(point=point, edits=(point.edit(chain.text),))
-            for point in places
-            for chain in chains(relations)
-        ]
+        attempts = [*_attempts(places, relations), *_attempts_of_parent(before, relations)]
         yield _told(Kind.RELATION, before, relations, attempts, prove)
     if columns:
         edits = loading_edits([text_of(path) for path in columns], places)
         attempts = [_Attempt(point=None, edits=edits)] if edits else []
         yield _told(Kind.COLUMN, before, columns, attempts, prove)
+
+
+def _attempts(places: Iterable[Point], paths: Sequence[Path]) -> Iterator[_Attempt]:
+    for point in places:
+        for chain in chains(paths):
+            yield _Attempt(point=point, edits=(point.edit(chain.text),))
+
+
+def _attempts_of_parent(before: Before, paths: Sequence[Path]) -> Iterator[_Attempt]:
+    """Yield the changes of where a single object comes from, for the rows of a relation of it."""
+    if before.trail.parent is not None:
+        parent, way = before.trail.parent
+        longer = [(*way, *path) for path in paths]
+        yield from _attempts(points(parent, before.look.view), longer)
 
 
 def _growing(before: Before) -> list[Path]:
@@ -138,7 +149,8 @@ def _number(per_row: float) -> str:
 def _place(before: Before, attempt: _Attempt | None, edits: Sequence[Edit]) -> Place | None:
     """Return the line that is changed, or without a change that where the queryset is made."""
     if edits:
-        spans = [span for step in before.trail.steps for span in step]
+        parent = before.trail.parent[0].steps if before.trail.parent is not None else ()
+        spans = [span for step in (*before.trail.steps, *parent) for span in step]
         inside = next((span for span in spans if span.file == edits[0].file), None)
         point = attempt.point if attempt is not None else None
         function = point.function if point is not None else inside.function if inside else ""

@@ -147,8 +147,8 @@ def _too_few(seen: Look, trail: Trail) -> Iterator[str]:
     again = sorted({path for path in paths if paths.count(path) > 1})
     if again and rows < FEWEST_ROWS:
         yield (
-            f"{', '.join(again)} of {trail.model}: loaded for each of {rows} rows, too few to "
-            f"measure how it grows; {FEWEST_ROWS} are needed"
+            f"{', '.join(again)} of {trail.model}: loaded more than once for {rows} "
+            f"{'row' if rows == 1 else 'rows'}, too few to measure growth; {FEWEST_ROWS} are needed"
         )
     elif again:
         yield (

@@ -3,6 +3,8 @@
 import re
 
 _IN_LIST = re.compile(r"\bIN \((?:%s|\?)(?:, ?(?:%s|\?))*\)")
+_ALTERNATIVES = re.compile(r"\(([^\s()]+ = (?:%s|\?))(?: OR \1)+\)")
+"""How Django asks for the other ends of foreign keys, one alternative for each."""
 _ROWS = re.compile(r"\b(LIMIT|OFFSET) \d+", re.IGNORECASE)
 _TRANSACTION = re.compile(
     r"\s*(SAVEPOINT|RELEASE|ROLLBACK|BEGIN|COMMIT|SET |PRAGMA )", re.IGNORECASE
@@ -14,7 +16,8 @@ _WRITES = re.compile(
 
 def normalized(text: str) -> str:
     """Return a text whose lists of values and numbers of rows are left out."""
-    return _ROWS.sub(r"\1 ...", _IN_LIST.sub("IN (...)", text))
+    alike = _ALTERNATIVES.sub(r"\1", _IN_LIST.sub("IN (...)", text))
+    return _ROWS.sub(r"\1 ...", alike)
 
 
 def is_work(text: str) -> bool:

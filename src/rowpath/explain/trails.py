@@ -1,6 +1,6 @@
 """Where a queryset came from: the code that made it and each step by which code refined it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -35,33 +35,6 @@ class Span:
     is_direct: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ViewClass:
-    """The class that answered the request, where it is the project's own."""
-
-    file: str
-    name: str
-    line: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trail:
-    """A queryset's way: for its making and each refinement, the calls from the innermost out.
-
-    `model` is the model's label, like `shop.Book`. The first step is empty where a library made
-    the queryset, as a generic view does that is given a model.
-    """
-
-    model: str
-    steps: tuple[tuple[Span, ...], ...]
-
-    def refined(self, step: tuple[Span, ...]) -> "Trail":
-        """Return the trail with one more step, unless it is the one that was told last."""
-        if not step or step == self.steps[-1]:
-            return self
-        return Trail(model=self.model, steps=(*self.steps, step))
-
-
 class Way(StrEnum):
     """How a relation leads on: to at most one row, to many, or to a column of the same row."""
 
@@ -79,6 +52,35 @@ class Hop:
 
 
 Path = tuple[Hop, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewClass:
+    """The class that answered the request, where it is the project's own."""
+
+    file: str
+    name: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trail:
+    """A queryset's way: for its making and each refinement, the calls from the innermost out.
+
+    `model` is the model's label, like `shop.Book`. The first step is empty where a library made
+    the queryset, as a generic view does that is given a model. `parent` is for the relation of a
+    single object: the trail that the object is of, and the path from there.
+    """
+
+    model: str
+    steps: tuple[tuple[Span, ...], ...]
+    parent: "tuple[Trail, Path] | None" = None
+
+    def refined(self, step: tuple[Span, ...]) -> "Trail":
+        """Return the trail with one more step, unless it is the one that was told last."""
+        if not step or step == self.steps[-1]:
+            return self
+        return replace(self, steps=(*self.steps, step))
 
 
 def text_of(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from types import FrameType
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.views import View
 
 from rowpath.capture.patching import Patch
 from rowpath.explain.frames import position
+from rowpath.explain.messages import Limit
 from rowpath.explain.recorder import UNKNOWN_TRAIL, Recorder, Tag, extended
 from rowpath.explain.trails import Hop, Scope, Span, Trail, Way
 
@@ -20,7 +22,12 @@ METHODS: dict[type, tuple[str, ...]] = {
     ModelIterable: ("__iter__",),
 }
 FINDING = "relations that are loaded row by row"
-_PASSES_ON = ("django.db.models.query", "django.db.models.manager")
+_PASSES_ON = (
+    "django.db.models.query",
+    "django.db.models.manager",
+    "django.db.models.fields.related_descriptors",
+    "rowpath.explain.django.related_descriptors",
+)
 _OPTIMIZED = 1
 """The flag of a function's code; that of a module's or a class's body has it not."""
 
@@ -161,11 +168,13 @@ def _rows(original: Callable[..., Any], recorder: Recorder) -> Callable[..., Any
             return
         query = iterable.queryset._query
         of_rows = _tag_of_rows(query, recorder)
-        if of_rows is None:
-            number = query.rowpath_trail
+        if of_rows is None or _is_of_one_object(query, of_rows, recorder):
+            number = _own_number(query, of_rows, recorder)
             of_rows = (number, ())
             recorder.evaluating(number, is_ordered=iterable.queryset.ordered)
-            _limit(iterable, recorder)
+            _limit(iterable, recorder.limit)
+        elif recorder.prefetching and recorder.limit and recorder.limit.with_prefetches:
+            _limit(iterable, recorder.limit)
         is_own = of_rows[1] == () and of_rows[0] != UNKNOWN_TRAIL
         for row in original(iterable):
             if is_own:
@@ -188,8 +197,24 @@ def _tag_of_rows(query: Any, recorder: Recorder) -> Tag | None:
     return None
 
 
-def _limit(iterable: Any, recorder: Recorder) -> None:
-    limit = recorder.limit
+def _is_of_one_object(query: Any, of_rows: Tag, recorder: Recorder) -> bool:
+    """Return whether rows are a relation of the only row that their trail has.
+
+    A page about one object lists what it has, and what each of that loads grows with that list.
+    """
+    is_relation = getattr(query, "rowpath_relation", None) is not None
+    return is_relation and not recorder.prefetching and recorder.rows_of(of_rows[0]) == 1
+
+
+def _own_number(query: Any, of_rows: Tag | None, recorder: Recorder) -> int:
+    number: int = query.rowpath_trail
+    if of_rows is None:
+        return number
+    parent = (recorder.trail(of_rows[0]), of_rows[1])
+    return recorder.number_of(replace(recorder.trail(number), parent=parent))
+
+
+def _limit(iterable: Any, limit: Limit | None) -> None:
     if limit is None or iterable.queryset.model._meta.label != limit.model:
         return
     limited = iterable.queryset._chain()

@@ -22,6 +22,8 @@ urlpatterns = [
     path("counted/", views.counted),
     path("generic-key/", views.generic_key),
     path("behind/", views.behind_many),
+    path("tag/", views.tag),
+    path("api/tags/<int:pk>/", api.TagDetail.as_view()),
     path("loop/", views.loop),
     path("repaired/", views.repaired),
     path("detail/", views.detail),

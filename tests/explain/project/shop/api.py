@@ -1,6 +1,6 @@
 from rest_framework import generics, pagination, serializers, viewsets
 
-from shop.models import Author, Book, Publisher, Review
+from shop.models import Author, Book, Publisher, Review, Tag
 
 
 class PublisherSerializer(serializers.ModelSerializer):
@@ -78,6 +78,19 @@ class TitleSerializer(serializers.ModelSerializer):
     class Meta:
         model = Book
         fields = ["title", "author"]
+
+
+class TagSerializer(serializers.ModelSerializer):
+    books = TitleSerializer(many=True)
+
+    class Meta:
+        model = Tag
+        fields = ["name", "books"]
+
+
+class TagDetail(generics.RetrieveAPIView):
+    queryset = Tag.objects.all()
+    serializer_class = TagSerializer
 
 
 class PagedBookList(generics.ListAPIView):

@@ -8,7 +8,7 @@ from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.generic import ListView
 
-from shop.models import Author, Book, Note, Publisher, Visit
+from shop.models import Author, Book, Note, Publisher, Tag, Visit
 from shop.selectors import books_in_stock, titled
 
 
@@ -86,6 +86,12 @@ def behind_many(request):
         ]
         for author in authors
     )
+
+
+def tag(request):
+    tag = Tag.objects.get(name="tag 1")
+    books = tag.books.order_by("id")
+    return answer([tag.name, *(book.author.name for book in books)])
 
 
 def loop(request):
