@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -96,6 +97,21 @@ def test_the_diff_can_be_applied(run: Run, project: ProjectOf) -> None:
         timeout=60,
     )
     assert '+    books = Book.objects.published().select_related("author")' in out
+
+
+def test_manage_py_has_the_command_too(project: ProjectOf) -> None:
+    """`manage.py rowpath_explain` is `rowpath explain` with the project's settings."""
+    ended = subprocess.run(
+        [sys.executable, "manage.py", "rowpath_explain", "/lookup/", "--fail-on", "any"],
+        cwd=project.folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+    assert (ended.returncode, ended.stderr.splitlines()[-1]) == (1, "asking /lookup/")
+    assert "the same statement 1 time for every Book" in ended.stdout
 
 
 @pytest.mark.parametrize(

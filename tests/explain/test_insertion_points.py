@@ -84,6 +84,17 @@ def test_a_generic_view_with_a_model_is_given_a_queryset(tmp_path: Path) -> None
     )
 
 
+def test_an_admin_is_given_the_names_to_join(tmp_path: Path) -> None:
+    """Behind `list_display` stands a new line with the names, and those that Django joins today."""
+    path = tmp_path / "admin.py"
+    path.write_text("class BookAdmin(ModelAdmin):\n    list_display = ['imprint']\n")
+    view = ViewClass(file=str(path), name="BookAdmin", line=1, joins=("imprint",))
+    (point,) = points(Trail(model="shop.Book", steps=((),)), view)
+
+    assert point.takes_names
+    assert point.edit('"author"').text == '\n    list_select_related = ["imprint", "author"]'
+
+
 def test_without_a_line_of_the_projects_there_is_no_point() -> None:
     """A queryset that a library makes for a library's view cannot be continued."""
     assert points(Trail(model="auth.User", steps=((),)), None) == ()

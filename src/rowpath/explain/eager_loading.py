@@ -23,6 +23,11 @@ class Chain:
         """The calls as source."""
         return _call("select_related", self.joined) + _call("prefetch_related", self.prefetched)
 
+    @property
+    def names(self) -> str | None:
+        """What is joined, as the items of a list; None where something is prefetched."""
+        return None if self.prefetched else ", ".join(map(_quoted, self.joined))
+
 
 def _call(method: str, names: Sequence[str]) -> str:
     return f".{method}({', '.join(map(_quoted, names))})" if names else ""

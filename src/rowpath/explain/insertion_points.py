@@ -13,7 +13,8 @@ class Point:
     """A place for a chain of calls like `.select_related("author")`.
 
     `before` and `after` stand around the chain. `function` is the code it stands in. `span` is
-    the expression that it continues, None where a new line is made.
+    the expression that it continues, None where a new line is made. `takes_names` says that no
+    chain goes there but the names that it joins, as in an admin's `list_select_related`.
     """
 
     file: str
@@ -23,6 +24,7 @@ class Point:
     before: str = ""
     after: str = ""
     span: Span | None = None
+    takes_names: bool = False
 
     def edit(self, chain: str) -> Edit:
         """Return the edit that puts the chain here."""
@@ -84,7 +86,7 @@ def _in_view(view: ViewClass | None) -> Iterator[Point]:
     for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef) and node.name == view.name:
             said = dict(_assigned(node))
-            yield from _in_class(said, view)
+            yield from _in_class(said, view) if view.joins is None else _in_admin(said, view)
             return
 
 
@@ -92,6 +94,23 @@ def _assigned(node: ast.ClassDef) -> Iterator[tuple[str, ast.Assign]]:
     for statement in node.body:
         if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
             yield statement.targets[0].id, statement
+
+
+def _in_admin(said: dict[str, ast.Assign], view: ViewClass) -> Iterator[Point]:
+    """Yield a new line behind `list_display`, or whatever the class says first."""
+    if not said or "list_select_related" in said:
+        return
+    joined = "".join(f'"{name}", ' for name in view.joins or ())
+    behind = said.get("list_display", next(iter(said.values())))
+    yield Point(
+        file=view.file,
+        line=behind.end_lineno or behind.lineno,
+        column=behind.end_col_offset or 0,
+        function=view.name,
+        before=f"\n{' ' * behind.col_offset}list_select_related = [{joined}",
+        after="]",
+        takes_names=True,
+    )
 
 
 def _in_class(said: dict[str, ast.Assign], view: ViewClass) -> Iterator[Point]:

@@ -56,7 +56,9 @@ def findings(before: Before, prove: Prove, known: Collection[str] = ()) -> Itera
 def _attempts(places: Iterable[Point], paths: Sequence[Path]) -> Iterator[_Attempt]:
     for point in places:
         for chain in chains(paths):
-            yield _Attempt(point=point, edits=(point.edit(chain.text),))
+            text = chain.names if point.takes_names else chain.text
+            if text is not None:
+                yield _Attempt(point=point, edits=(point.edit(text),))
 
 
 def _attempts_of_parent(before: Before, paths: Sequence[Path]) -> Iterator[_Attempt]:

@@ -70,7 +70,7 @@ def _explained(today: ProjectProcess, seen: Look, proved: row_by_row.Prove) -> E
         for lengths in measurements(today, seen, trail):
             is_measured = True
             before = Before(process=today, look=seen, trail=trail, measured=lengths)
-            found.extend(_of_trail(before, proved, [*findings, *found]))
+            found.extend(_of_trail(before, proved, found, findings))
         findings.extend(found)
         if not is_measured:
             notes.extend(_too_few(seen, trail))
@@ -87,14 +87,20 @@ def _explained(today: ProjectProcess, seen: Look, proved: row_by_row.Prove) -> E
 
 
 def _of_trail(
-    before: Before, proved: row_by_row.Prove, known: Sequence[Finding]
+    before: Before,
+    proved: row_by_row.Prove,
+    of_trail: Sequence[Finding],
+    others: Sequence[Finding],
 ) -> Iterator[Finding]:
-    """Yield what is found of one queryset at one measurement, without what is known already."""
-    told_paths = {path for each in known for path in each.paths}
+    """Yield what is found of one queryset at one measurement, without what is known already.
+
+    `of_trail` was found of the same queryset at another measurement, `others` of other ones.
+    """
+    told_paths = {path for each in of_trail for path in each.paths}
     told = list(row_by_row.findings(before, proved, told_paths))
     yield from (each.finding for each in told)
     after = next((each.after for each in told if each.after), ())
-    told_statements = {(each.statement, each.place) for each in known if each.statement}
+    told_statements = {(each.statement, each.place) for each in (*of_trail, *others)}
     for finding in repeated.findings(before, after):
         if (finding.statement, finding.place) not in told_statements:
             yield finding

@@ -12,6 +12,10 @@ _SAYS = ("queryset", "model")
 
 def view_class(view: Any, code: OwnCode) -> ViewClass | None:
     """Return the class that tells a view what it lists; None where that is no class's matter."""
+    admin = getattr(view, "model_admin", None)
+    if admin is not None:
+        owners = (_told(each, code, _joined(admin)) for each in type(admin).__mro__)
+        return next((each for each in owners if each is not None), None)
     owner = getattr(view, "cls", None) or getattr(view, "view_class", None)
     if owner is None:
         return None
@@ -21,7 +25,14 @@ def view_class(view: Any, code: OwnCode) -> ViewClass | None:
     return None
 
 
-def _told(owner: type, code: OwnCode) -> ViewClass | None:
+def _joined(admin: Any) -> tuple[str, ...]:
+    """Return the foreign keys among an admin's columns that Django joins: not those with nulls."""
+    single = (each for each in admin.opts.fields if each.many_to_one or each.one_to_one)
+    keys = {each.name for each in single if not each.null}
+    return tuple(name for name in admin.list_display if name in keys)
+
+
+def _told(owner: type, code: OwnCode, joins: tuple[str, ...] | None = None) -> ViewClass | None:
     try:
         file = inspect.getsourcefile(owner)
         _, line = inspect.getsourcelines(owner)
@@ -29,4 +40,4 @@ def _told(owner: type, code: OwnCode) -> ViewClass | None:
         return None
     if file is None or not code.is_own(file):
         return None
-    return ViewClass(file=file, name=owner.__name__, line=line)
+    return ViewClass(file=file, name=owner.__name__, line=line, joins=joins)

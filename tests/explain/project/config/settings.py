@@ -11,6 +11,7 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.sessions",
     "rest_framework",
+    "rowpath.explain.django",
     "shop",
 ]
 MIDDLEWARE = [
