@@ -4,6 +4,8 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
+from secrets import randbelow
 from types import FrameType
 from typing import Any
 
@@ -34,7 +36,7 @@ class _Rows:
 class Recorder:
     """Grows while a request is watched; `watching` begins anew.
 
-    Trails keep their numbers for the life of the process, since rows and querysets carry them.
+    Trails keep their numbers for the life of the process, since querysets carry them.
     """
 
     code: OwnCode
@@ -46,7 +48,8 @@ class Recorder:
     accesses: list[Tag | None] = field(default_factory=list)
     queries: list[Any] = field(default_factory=list)
     _numbers: dict[Trail, int] = field(default_factory=dict)
-    _trails: list[Trail] = field(default_factory=list)
+    _trails: dict[int, Trail] = field(default_factory=dict)
+    _first_number: int = field(default_factory=partial(randbelow, 2**60))
     _seen: list[Seen] = field(default_factory=list)
     _rows: dict[int, _Rows] = field(default_factory=dict)
 
@@ -63,10 +66,16 @@ class Recorder:
 
     def number_of(self, trail: Trail) -> int:
         """Return the number that stands for a trail in this process."""
-        number = self._numbers.setdefault(trail, len(self._trails))
-        if number == len(self._trails):
-            self._trails.append(trail)
+        number = self._numbers.setdefault(trail, self._first_number + len(self._trails))
+        self._trails[number] = trail
         return number
+
+    def knows(self, number: object) -> bool:
+        """Return whether a number is of a trail in this process.
+
+        A queryset that comes pickled from a cache may have the number of another process.
+        """
+        return number in self._trails
 
     def trail(self, number: int) -> Trail:
         """Return the trail that a number stands for."""
@@ -91,7 +100,7 @@ class Recorder:
         """Note a statement that the calling code sends, and for what."""
         place, reader = self._caller(sys._getframe(1))  # noqa: SLF001 what inspect takes
         load = None
-        if relation is not None and relation[0] != UNKNOWN_TRAIL:
+        if relation is not None and self.knows(relation[0]):
             number, path = relation
             load = Load(trail=self.trail(number), path=path, is_refined=is_refined)
         self._seen.append(Seen(text=normalized(text), load=load, place=place, reader=reader))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from types import FrameType
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from django.db.models import Model
 from django.db.models.manager import BaseManager
@@ -22,6 +23,8 @@ METHODS: dict[type, tuple[str, ...]] = {
     ModelIterable: ("__iter__",),
 }
 FINDING = "relations that are loaded row by row"
+# By a row's state, which dies with it: what is put on the row itself would go into caches with it.
+_TAGS: WeakKeyDictionary[Any, Tag] = WeakKeyDictionary()
 _PASSES_ON = (
     "django.db.models.query",
     "django.db.models.manager",
@@ -49,13 +52,12 @@ def patches(recorder: Recorder) -> tuple[Patch, ...]:
 
 def tag_of(row: Model) -> Tag | None:
     """Return what a row was tagged with, None where it is of no queryset that is known."""
-    tag: Tag | None = getattr(row._state, "rowpath", None)
-    return tag
+    return _TAGS.get(row._state)
 
 
 def tag(row: Model, of_row: Tag) -> None:
     """Say of a row, and of the rows that were joined to it, where they come from."""
-    row._state.rowpath = of_row
+    _TAGS[row._state] = of_row
     for name, joined in row._state.fields_cache.items():
         if isinstance(joined, Model) and tag_of(joined) is None:
             own = extended(of_row, Hop(name=name, way=Way.ONE))
@@ -74,7 +76,7 @@ def _init(original: Callable[..., None], recorder: Recorder) -> Callable[..., No
     def init(queryset: QuerySet[Any], *args: Any, **kwargs: Any) -> None:
         original(queryset, *args, **kwargs)
         query = queryset._query
-        if queryset.model is not None and not hasattr(query, "rowpath_trail"):
+        if queryset.model is not None and not _has_trail(query, recorder):
             step = _step(recorder, sys._getframe(1))
             trail = Trail(model=queryset.model._meta.label, steps=(step,))
             query.rowpath_trail = recorder.number_of(trail)
@@ -89,12 +91,16 @@ def _clone(original: Callable[..., Any], recorder: Recorder) -> Callable[..., An
         if getattr(query, "rowpath_relation", None) is not None:
             query.rowpath_refined = True
         step = _step(recorder, sys._getframe(1))
-        if step and step[0].is_direct and hasattr(query, "rowpath_trail"):
+        if step and step[0].is_direct and _has_trail(query, recorder):
             trail = recorder.trail(query.rowpath_trail).refined(step)
             query.rowpath_trail = recorder.number_of(trail)
         return made
 
     return clone
+
+
+def _has_trail(query: Any, recorder: Recorder) -> bool:
+    return recorder.knows(getattr(query, "rowpath_trail", None))
 
 
 def _step(recorder: Recorder, frame: FrameType | None) -> tuple[Span, ...]:
@@ -190,7 +196,7 @@ def _tag_of_rows(query: Any, recorder: Recorder) -> Tag | None:
     relation: Tag | None = getattr(query, "rowpath_relation", None)
     if relation is not None:
         return relation
-    if recorder.prefetching or not hasattr(query, "rowpath_trail"):
+    if recorder.prefetching or not _has_trail(query, recorder):
         return (UNKNOWN_TRAIL, ())
     if recorder.accesses:
         return recorder.accesses[-1] or (UNKNOWN_TRAIL, ())
