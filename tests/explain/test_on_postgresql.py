@@ -14,7 +14,7 @@ from rowpath.lab.database import Database, connect
 
 @pytest.fixture(scope="module")
 def on_postgresql(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    """Three paths of a shop in a PostgreSQL of its own."""
+    """Four paths of a shop in a PostgreSQL of its own."""
     with connect(database.dsn) as connection:
         connection.execute("CREATE DATABASE explained_shop")
     place = conninfo_to_dict(database.dsn)
@@ -30,7 +30,7 @@ def on_postgresql(database: Database, tmp_path_factory: pytest.TempPathFactory) 
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("SHOP_DATABASES", json.dumps({"default": options}))
         project = filled(copied(folder))
-        found = explained(project, ["/api/books/", "/durable/", "/writes/"])
+        found = explained(project, ["/api/books/", "/durable/", "/writes/", "/locks/"])
     return Shop(project=project, explanation=found)
 
 
@@ -55,3 +55,13 @@ def test_a_write_is_refused_told_and_undone(on_postgresql: Shop) -> None:
     assert finding.kind is Kind.WRITES
     assert finding.statement is not None
     assert finding.statement.startswith('INSERT INTO "shop_visit"')
+
+
+def test_a_lock_is_let_through_and_is_no_write(on_postgresql: Shop) -> None:
+    """A request that locks rows is explained, and it is said that it was not read-only."""
+    found = on_postgresql.of("/locks/")
+
+    assert found.findings == ()
+    assert found.notes == (
+        "it locks rows, so its transactions were not read-only; all were rolled back",
+    )

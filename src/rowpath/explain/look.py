@@ -22,7 +22,7 @@ TIMED = 5
 class Look:
     """What one request comes to today; `ask` asks it again in the same way.
 
-    `written` is the write that its GET tried, None where it tried none.
+    `written` is what a read-only transaction refused of it, None where that was nothing.
     """
 
     ask: Ask

@@ -109,7 +109,7 @@ class Observed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What came back. `error` is a traceback's end, `written` a write that was refused.
+    """What came back. `error` is a traceback's end, `written` what was refused as a write.
 
     `durations_s` has one time for each asking; all else is of the last.
     """

@@ -11,7 +11,7 @@ from rowpath.explain.measuring import measurements
 from rowpath.explain.process import ProjectProcess
 from rowpath.explain.project_of import ProjectOf
 from rowpath.explain.proof import Before, Outcome, prove
-from rowpath.explain.statement_text import normalized
+from rowpath.explain.statement_text import is_write, normalized
 from rowpath.explain.timing import Timing
 from rowpath.explain.together import together
 from rowpath.explain.trails import Trail, text_of
@@ -74,6 +74,8 @@ def _explained(today: ProjectProcess, seen: Look, proved: row_by_row.Prove) -> E
         findings.extend(found)
         if not is_measured:
             notes.extend(_too_few(seen, trail))
+    if seen.written is not None and not is_write(seen.written):
+        notes.append("it locks rows, so its transactions were not read-only; all were rolled back")
     if not seen.mask.is_comparable:
         notes.append("two answers to the same request differ too much to be compared")
     return Explained(
@@ -111,7 +113,7 @@ def _rank(finding: Finding) -> tuple[int, int]:
 
 
 def _writes(seen: Look) -> Iterator[Finding]:
-    if seen.written is None:
+    if seen.written is None or not is_write(seen.written):
         return
     statements = seen.observed.statements
     text = normalized(seen.written)

@@ -8,9 +8,10 @@ from django.db import DatabaseError, connections
 
 from rowpath.explain.phase_clock import PhaseClock
 from rowpath.explain.recorder import Recorder, Tag
-from rowpath.explain.statement_text import is_work, is_write
+from rowpath.explain.statement_text import is_work
 
 Wrapper = Callable[..., Any]
+_READ_ONLY = "25006"
 
 
 @contextmanager
@@ -60,16 +61,26 @@ def timed(clock: PhaseClock) -> Iterator[None]:
         yield
 
 
+def _is_read_only(error: DatabaseError) -> bool:
+    """Return whether it is PostgreSQL's read_only_sql_transaction, or the same of SQLite's."""
+    cause = error.__cause__
+    state = getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None)
+    return state == _READ_ONLY or "readonly database" in str(error)
+
+
 @contextmanager
 def refused_writes() -> Iterator[list[str]]:
-    """Yield a list that gets the text of each write that a database refuses within the block."""
+    """Yield a list that gets each text that a read-only transaction refuses within the block.
+
+    Those are writes, and in PostgreSQL what locks rows or takes the next number of a sequence.
+    """
     texts: list[str] = []
 
     def listen(execute: Wrapper, sql: Any, *args: Any) -> Any:
         try:
             return execute(sql, *args)
-        except DatabaseError:
-            if is_write(str(sql)):
+        except DatabaseError as error:
+            if _is_read_only(error):
                 texts.append(str(sql))
             raise
 

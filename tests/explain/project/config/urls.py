@@ -35,6 +35,7 @@ urlpatterns = [
     path("altered/", views.altered),
     path("dearer/", views.dearer),
     path("writes/", views.writes),
+    path("locks/", views.locks),
     path("durable/", views.durable),
     path("private/", views.private),
     path("fails/", views.fails),

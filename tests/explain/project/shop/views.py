@@ -175,6 +175,11 @@ def writes(request):
     return answer([Visit.objects.count()])
 
 
+def locks(request):
+    with transaction.atomic():
+        return answer(book.title for book in Book.objects.select_for_update().order_by("id"))
+
+
 def durable(request):
     with transaction.atomic(durable=True):
         return answer(book.author.name for book in Book.objects.order_by("id"))
