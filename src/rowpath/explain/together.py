@@ -19,6 +19,7 @@ def together(
     They stand where every request still gives the same answer with no more statements. Otherwise
     it is the first change alone, which saves the most.
     """
+    changes = side_by_side(changes)
     edits = tuple(sorted({edit for change in changes for edit in change}))
     if len(changes) < 2:  # noqa: PLR2004 one was proved by itself
         return edits, ()
@@ -34,6 +35,23 @@ def together(
         "ask again"
     )
     return tuple(changes[0]), (note,)
+
+
+def side_by_side(changes: Sequence[tuple[Edit, ...]]) -> tuple[tuple[Edit, ...], ...]:
+    """Return the changes without those that assign anew, on a new line, what another assigns.
+
+    Calls that continue one chain stand beside each other; of two assignments the last would count.
+    """
+    kept: list[tuple[Edit, ...]] = []
+    assigned: set[tuple[str, int, int]] = set()
+    for change in changes:
+        places = {
+            (edit.file, edit.line, edit.column) for edit in change if edit.text.startswith("\n")
+        }
+        if not places & assigned:
+            kept.append(change)
+        assigned |= places
+    return tuple(kept)
 
 
 def _objection(seen: Look, changed: ProjectProcess) -> str | None:
