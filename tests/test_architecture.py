@@ -11,7 +11,7 @@ import pytest
 import rowpath
 
 SOURCE = Path(rowpath.__file__).parent
-LAYERS = ("errors", "stats", "capture", "lab", "fast", "report", "pytest_plugin", "cli")
+LAYERS = ("errors", "stats", "capture", "lab", "fast", "explain", "report", "pytest_plugin", "cli")
 # The measured applications are users of the package, and stand beside the lab that measures them.
 APPLICATIONS = ("lab", "apps")
 # `fast` runs in production, so of the parts below it may use the errors alone.
@@ -19,6 +19,9 @@ BESIDE = {
     "stats": {"capture"},
     "capture": {"stats"},
     "fast": {"stats", "capture", "lab"},
+    # It runs in the user's project, and is asked by the command alone.
+    "explain": {"lab", "fast"},
+    "pytest_plugin": {"explain"},
 }
 FRAMEWORKS = {
     "django": ("django",),
@@ -83,6 +86,27 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
         {"rereading", "schemas"},
         # what was kept
         {"comparing"},
+    ),
+    "explain": (
+        # values
+        {"edits", "project_of", "trails"},
+        {"values"},
+        {"messages"},
+        # pure
+        {"comparing", "frames", "growth", "insertion_points", "phase_clock", "statement_text"},
+        {"eager_loading", "judging", "recorder"},
+        # the project, in a process of its own
+        {"patched_source"},
+        {"drf"},
+        {"django"},
+        # the command's side
+        {"process"},
+        {"look", "timing"},
+        {"measuring", "together"},
+        {"proof"},
+        # findings
+        {"repeated", "row_by_row"},
+        {"session"},
     ),
     "fast": (
         {"_tags", "bounded", "codes", "fallback", "forms", "names", "proved", "stores"},

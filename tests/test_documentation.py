@@ -16,7 +16,8 @@ from rowpath.lab.profile import PROFILES
 ROOT = Path(__file__).parents[1]
 LAB = (ROOT / "docs/lab.md").read_text()
 COMMANDS = LAB + "".join(
-    (ROOT / f"docs/{page}.md").read_text() for page in ("load", "race", "runs", "compare")
+    (ROOT / f"docs/{page}.md").read_text()
+    for page in ("load", "race", "runs", "compare", "explain")
 )
 ERRORS = [
     each

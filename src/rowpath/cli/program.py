@@ -9,6 +9,7 @@ import psycopg
 
 from rowpath import __version__
 from rowpath.cli.compare import compare_runs
+from rowpath.cli.explain import explain_requests
 from rowpath.cli.lab_data import data
 from rowpath.cli.lab_list import list_experiments
 from rowpath.cli.lab_run import run_experiments
@@ -39,6 +40,7 @@ def lab() -> None:
 
 for command in (list_experiments, data, run_experiments, serve, trace_variant):
     lab.add_command(command)
+rowpath.add_command(explain_requests)
 rowpath.add_command(load)
 rowpath.add_command(race)
 rowpath.add_command(report)

@@ -1,0 +1,202 @@
+"""A Django project, started in this process with a recorder's patches in place."""
+
+import importlib
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import ModuleType
+
+import django
+from django.apps import apps
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.handlers.base import BaseHandler
+from django.db import DatabaseError as DjangoDatabaseError
+from django.db import connections
+
+from rowpath.capture.patching import Patch
+from rowpath.errors import DatabaseError, ServerError, UsageError
+from rowpath.explain.django import (
+    compiler,
+    phases,
+    query,
+    query_utils,
+    related_descriptors,
+    templates,
+)
+from rowpath.explain.frames import OwnCode
+from rowpath.explain.phase_clock import PhaseClock
+from rowpath.explain.recorder import ReaderOf, Recorder
+
+_LOCMEM = "django.core.mail.backends.locmem.EmailBackend"
+
+
+class Patches:
+    """The patches whose targets this Django has, and what is off for want of one."""
+
+    def __init__(self) -> None:
+        self.recording: list[Patch] = []
+        self.phases: list[Patch] = []
+        self.missing: list[str] = []
+
+    def is_there(self, methods: Mapping[type, tuple[str, ...]], finding: str) -> bool:
+        """Return whether all targets are there; note what is off where one is not."""
+        lacking = [
+            f"{owner.__qualname__}.{name}"
+            for owner, names in methods.items()
+            for name in names
+            if not hasattr(owner, name)
+        ]
+        if lacking:
+            self.missing.append(f"not looked for: {finding} (there is no {', '.join(lacking)})")
+        return not lacking
+
+    @contextmanager
+    def recorded(self) -> Iterator[None]:
+        """Have a recorder told of what happens within the block."""
+        with _applied(self.recording):
+            yield
+
+    @contextmanager
+    def timed(self) -> Iterator[None]:
+        """Have a clock told of the phases within the block."""
+        with _applied(self.phases):
+            yield
+
+
+@contextmanager
+def _applied(patches: list[Patch]) -> Iterator[None]:
+    with ExitStack() as stack:
+        for patch in patches:
+            stack.enter_context(patch.applied())
+        yield
+
+
+def recorder() -> Recorder:
+    """Return a recorder that tells the project's code from that of Django and DRF."""
+    folders = [_folder(django)]
+    drf = _drf()
+    if drf is not None:
+        folders.append(_folder(drf))
+    boundary = BaseHandler._get_response.__code__
+    code = OwnCode(tuple(folders), frozenset({boundary}))
+    readers: list[ReaderOf] = [templates.reader_of(code)]
+    return Recorder(code=code, readers=tuple(readers))
+
+
+def patches(recorder: Recorder, clock: PhaseClock) -> Patches:
+    """Return the patches of Django; those of DRF need the project's settings."""
+    made = Patches()
+    for module in (query, related_descriptors, query_utils, compiler):
+        if made.is_there(module.METHODS, module.FINDING):
+            made.recording.extend(module.patches(recorder))
+    if made.is_there(phases.METHODS, phases.FINDING):
+        made.phases.extend(phases.patches(clock))
+    return made
+
+
+def start(module: str) -> None:
+    """Set the project up; an error of rowpath's where that fails."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = module
+    sys.path.insert(0, str(Path.cwd()))
+    try:
+        importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        if error.name is not None and module.startswith(error.name):
+            raise UsageError(
+                f"Cannot import the settings {module}: there is no module {error.name} in "
+                f"{Path.cwd()}. Name the right one with --settings, or start in the project's "
+                "folder."
+            ) from error
+        raise _not_imported(module, error) from error
+    except Exception as error:
+        raise _not_imported(module, error) from error
+    _set_up(module)
+    _connect()
+
+
+def _set_up(module: str) -> None:
+    try:
+        settings.EMAIL_BACKEND = _LOCMEM
+        django.setup()
+        importlib.import_module(settings.ROOT_URLCONF)
+    except ImproperlyConfigured as error:
+        raise UsageError(
+            f"Cannot start the project of {module}: {error}. Correct the settings; "
+            "`manage.py check` tells the same."
+        ) from error
+    except Exception as error:
+        raise _not_imported(module, error) from error
+
+
+def _not_imported(module: str, error: Exception) -> ServerError:
+    return ServerError(
+        f"Cannot start the project of {module}: {type(error).__name__}: "
+        f"{' '.join(str(error).split())}. Let `manage.py check` pass first."
+    )
+
+
+def _connect() -> None:
+    for connection in connections.all():
+        try:
+            connection.ensure_connection()
+        except (DjangoDatabaseError, ImproperlyConfigured) as error:
+            raise DatabaseError(
+                f"Cannot reach the database {connection.alias!r}: "
+                f"{' '.join(str(error).split())}. Start it, or correct DATABASES."
+            ) from error
+
+
+def add_drf(recorder: Recorder, clock: PhaseClock, made: Patches) -> None:
+    """Add the patches and readers of DRF, where the project uses it; after the set-up."""
+    if "rest_framework" not in sys.modules:
+        return
+    from rowpath.explain.drf import fields, pagination  # noqa: PLC0415 it may not be installed
+    from rowpath.explain.drf import phases as drf_phases  # noqa: PLC0415 likewise
+
+    recorder.readers = (*recorder.readers, fields.reader_of)
+    if made.is_there(pagination.METHODS, pagination.FINDING):
+        made.recording.extend(pagination.patches(recorder))
+    if made.is_there(drf_phases.METHODS, drf_phases.FINDING):
+        made.phases.extend(drf_phases.patches(clock))
+
+
+def add_contenttypes(recorder: Recorder, made: Patches) -> None:
+    """Add the patches of generic foreign keys, where the project uses them; after the set-up."""
+    if not apps.is_installed("django.contrib.contenttypes"):
+        return
+    from rowpath.explain.django import generic_foreign_key  # noqa: PLC0415 it imports models
+
+    if made.is_there(generic_foreign_key.METHODS, generic_foreign_key.FINDING):
+        made.recording.extend(generic_foreign_key.patches(recorder))
+
+
+def unguarded() -> tuple[str, ...]:
+    """Return what a replay does for real in this project, though its databases are rolled back."""
+    real = [
+        cache
+        for cache, options in settings.CACHES.items()
+        if not options["BACKEND"].endswith(("locmem.LocMemCache", "dummy.DummyCache"))
+    ]
+    return tuple(f"the cache {name!r} is the project's own, and is written" for name in real)
+
+
+def versions() -> str:
+    """Return what the project runs on."""
+    drf = _drf()
+    of_drf = f", DRF {drf.VERSION}" if drf is not None else ""
+    python = ".".join(map(str, sys.version_info[:3]))
+    return f"Django {django.get_version()}{of_drf}, Python {python}"
+
+
+def _drf() -> ModuleType | None:
+    try:
+        return importlib.import_module("rest_framework")
+    except ModuleNotFoundError:
+        return None
+
+
+def _folder(module: ModuleType) -> str:
+    return f"{Path(str(module.__file__)).resolve().parent}/"

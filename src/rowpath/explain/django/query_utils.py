@@ -1,0 +1,34 @@
+"""A patch of `django.db.models.query_utils`: which deferred column of which row is loaded."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Model
+from django.db.models.query_utils import DeferredAttribute
+
+from rowpath.capture.patching import Patch
+from rowpath.explain.django.query import tag_of
+from rowpath.explain.recorder import Recorder, extended
+from rowpath.explain.trails import Hop, Way
+
+METHODS: dict[type, tuple[str, ...]] = {DeferredAttribute: ("__get__",)}
+FINDING = "columns that are loaded row by row"
+
+
+def patches(recorder: Recorder) -> tuple[Patch, ...]:
+    """Return the patch by which a recorder learns which column a statement is for."""
+    return (Patch(DeferredAttribute, {"__get__": lambda original: _deferred(original, recorder)}),)
+
+
+def _deferred(original: Callable[..., Any], recorder: Recorder) -> Callable[..., Any]:
+    def get(descriptor: Any, instance: Model | None, owner: Any = None) -> Any:
+        if instance is None or not recorder.is_watching:
+            return original(descriptor, instance, owner)
+        name = descriptor.field.attname
+        recorder.accesses.append(extended(tag_of(instance), Hop(name=name, way=Way.COLUMN)))
+        try:
+            return original(descriptor, instance, owner)
+        finally:
+            recorder.accesses.pop()
+
+    return get

@@ -1,0 +1,42 @@
+"""Transactions that leave nothing behind: read-only where the database can, rolled back always."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+from django.db import connections, transaction
+
+
+@contextmanager
+def rolled_back(*, may_write: bool) -> Iterator[None]:
+    """Have all that the block does in the databases undone, and refused where it may not write.
+
+    Blocks that are to be the outermost (`durable=True`) pass, as in Django's own tests.
+    """
+    with ExitStack() as stack:
+        for connection in connections.all():
+            outer = transaction.atomic(using=connection.alias)
+            # What Django's TestCase sets: without it a durable block inside is refused.
+            outer._from_testcase = True
+            stack.enter_context(outer)
+            stack.callback(transaction.set_rollback, True, using=connection.alias)
+            if not may_write:
+                stack.enter_context(_read_only(connection))
+        yield
+
+
+@contextmanager
+def _read_only(connection: Any) -> Iterator[None]:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION READ ONLY")
+        yield
+    elif connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA query_only = 1")
+        try:
+            yield
+        finally:
+            connection.connection.execute("PRAGMA query_only = 0")
+    else:  # rolled back all the same
+        yield

@@ -1,0 +1,96 @@
+"""Patches of `django.db.models.fields.related_descriptors`: which relation of which row is read."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Model
+from django.db.models.fields.related_descriptors import (
+    ForwardManyToOneDescriptor,
+    ManyToManyDescriptor,
+    ReverseManyToOneDescriptor,
+    ReverseOneToOneDescriptor,
+)
+
+from rowpath.capture.patching import Patch
+from rowpath.explain.django.query import retag, tag_of
+from rowpath.explain.recorder import Recorder, extended
+from rowpath.explain.trails import Hop, Way
+
+METHODS: dict[type, tuple[str, ...]] = {
+    ForwardManyToOneDescriptor: ("__get__",),
+    ReverseOneToOneDescriptor: ("__get__",),
+    ReverseManyToOneDescriptor: ("__get__",),
+}
+FINDING = "relations that are loaded row by row"
+
+
+def patches(recorder: Recorder) -> tuple[Patch, ...]:
+    """Return the patches by which a recorder learns which relation a statement is for."""
+
+    def one(original: Callable[..., Any]) -> Callable[..., Any]:
+        return _single(original, recorder)
+
+    return (
+        Patch(ForwardManyToOneDescriptor, {"__get__": one}),
+        Patch(ReverseOneToOneDescriptor, {"__get__": one}),
+        Patch(
+            ReverseManyToOneDescriptor,  # that of many-to-many inherits it
+            {"__get__": lambda original: _many(original, recorder)},
+        ),
+    )
+
+
+def _single(original: Callable[..., Any], recorder: Recorder) -> Callable[..., Any]:
+    def get(descriptor: Any, instance: Model | None, owner: Any = None) -> Any:
+        if instance is None or not recorder.is_watching:
+            return original(descriptor, instance, owner)
+        reached = extended(tag_of(instance), Hop(name=_single_name(descriptor), way=Way.ONE))
+        recorder.accesses.append(reached)
+        try:
+            value = original(descriptor, instance, owner)
+        finally:
+            recorder.accesses.pop()
+        if reached is not None and isinstance(value, Model):
+            retag(value, reached)
+        return value
+
+    return get
+
+
+def _single_name(descriptor: Any) -> str:
+    if isinstance(descriptor, ReverseOneToOneDescriptor):
+        return descriptor.related.get_accessor_name()
+    return descriptor.field.name
+
+
+def _many(original: Callable[..., Any], recorder: Recorder) -> Callable[..., Any]:
+    def get(descriptor: Any, instance: Model | None, owner: Any = None) -> Any:
+        manager = original(descriptor, instance, owner)
+        if instance is None or not recorder.is_watching:
+            return manager
+        reached = extended(tag_of(instance), Hop(name=_many_name(descriptor), way=Way.MANY))
+        if reached is None:
+            return manager
+        # The manager is made for this one access, so that nothing of it has to be undone.
+        made = manager.get_queryset
+
+        def get_queryset() -> Any:
+            queryset = made()
+            if queryset._result_cache is None:
+                queryset._query.rowpath_relation = reached
+                queryset._query.rowpath_refined = False
+            else:
+                for row in queryset._result_cache:
+                    retag(row, reached)
+            return queryset
+
+        manager.get_queryset = get_queryset
+        return manager
+
+    return get
+
+
+def _many_name(descriptor: Any) -> str:
+    if isinstance(descriptor, ManyToManyDescriptor) and not descriptor.reverse:
+        return descriptor.field.name
+    return descriptor.rel.get_accessor_name()

@@ -1,0 +1,43 @@
+"""The class behind a view, where the project has its own."""
+
+import inspect
+from typing import Any
+
+from rowpath.explain.frames import OwnCode
+from rowpath.explain.trails import ViewClass
+
+_SAYS = ("queryset", "model")
+"""By which a generic view is told what it lists."""
+
+
+def view_class(view: Any, code: OwnCode) -> ViewClass | None:
+    """Return the class that tells a view what it lists; None where that is no class's matter."""
+    admin = getattr(view, "model_admin", None)
+    if admin is not None:
+        owners = (_told(each, code, _joined(admin)) for each in type(admin).__mro__)
+        return next((each for each in owners if each is not None), None)
+    owner = getattr(view, "cls", None) or getattr(view, "view_class", None)
+    if owner is None:
+        return None
+    for each in owner.__mro__:
+        if any(vars(each).get(name) is not None for name in _SAYS):
+            return _told(each, code)
+    return None
+
+
+def _joined(admin: Any) -> tuple[str, ...]:
+    """Return the foreign keys among an admin's columns that Django joins: not those with nulls."""
+    single = (each for each in admin.opts.fields if each.many_to_one or each.one_to_one)
+    keys = {each.name for each in single if not each.null}
+    return tuple(name for name in admin.list_display if name in keys)
+
+
+def _told(owner: type, code: OwnCode, joins: tuple[str, ...] | None = None) -> ViewClass | None:
+    try:
+        file = inspect.getsourcefile(owner)
+        _, line = inspect.getsourcelines(owner)
+    except (OSError, TypeError):  # a class that was made without source
+        return None
+    if file is None or not code.is_own(file):
+        return None
+    return ViewClass(file=file, name=owner.__name__, line=line, joins=joins)

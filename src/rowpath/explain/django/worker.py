@@ -1,0 +1,136 @@
+"""The process that runs a project: `python -m rowpath.explain.django.worker DESCRIPTOR`.
+
+It reads orders from the descriptor, a socket to the command, and answers each.
+"""
+
+import gc
+import logging
+import sys
+from contextlib import ExitStack
+from multiprocessing.connection import Connection
+
+from django.db import DatabaseError as DjangoDatabaseError
+
+from rowpath.errors import DatabaseError, RowpathError, ServerError
+from rowpath.explain.django import project, statements
+from rowpath.explain.django.client import Received, ask, client_for
+from rowpath.explain.django.read_only import rolled_back
+from rowpath.explain.django.views import view_class
+from rowpath.explain.messages import (
+    Answer,
+    Ask,
+    Failed,
+    Observed,
+    Order,
+    Reply,
+    Start,
+    Started,
+    Watch,
+)
+from rowpath.explain.patched_source import changed_source
+from rowpath.explain.phase_clock import PhaseClock
+
+
+class Worker:
+    """A project that runs in this process, and what watches it."""
+
+    def __init__(self) -> None:
+        self._recorder = project.recorder()
+        self._clock = PhaseClock()
+        self._patches = project.patches(self._recorder, self._clock)
+
+    def start(self, order: Start) -> Started:
+        """Start the project with the patches on: querysets of class bodies are made by that."""
+        with self._patches.recorded(), changed_source(order.edits):
+            project.start(order.settings)
+        project.add_contenttypes(self._recorder, self._patches)
+        project.add_drf(self._recorder, self._clock, self._patches)
+        logging.disable()
+        gc.freeze()
+        return Started(
+            versions=project.versions(),
+            missing=tuple(self._patches.missing),
+            unguarded=project.unguarded(),
+        )
+
+    def answer(self, order: Ask) -> Answer:
+        """Answer a request as often as it is asked for."""
+        client = client_for(order.request)
+        durations_s: list[float] = []
+        written: list[str] = []
+        observed = Observed()
+        for _ in range(order.times):
+            with rolled_back(may_write=order.may_write), ExitStack() as stack:
+                if order.watch is not Watch.NOTHING:
+                    written = stack.enter_context(statements.refused_writes())
+                if order.watch is Watch.STATEMENTS:
+                    stack.enter_context(self._patches.recorded())
+                    stack.enter_context(self._recorder.watching(order.limit))
+                    stack.enter_context(statements.recorded(self._recorder))
+                elif order.watch is Watch.PHASES:
+                    self._clock.clear()
+                    stack.enter_context(self._patches.timed())
+                    stack.enter_context(statements.timed(self._clock))
+                received = ask(client, order.request)
+                durations_s.append(received.duration_s)
+        if order.watch is Watch.STATEMENTS:
+            observed = self._recorder.observed()
+        elif order.watch is Watch.PHASES:
+            observed = Observed(phases=self._clock.phases())
+        return self._told(received, tuple(durations_s), written, observed)
+
+    def _told(
+        self,
+        received: Received,
+        durations_s: tuple[float, ...],
+        written: list[str],
+        observed: Observed,
+    ) -> Answer:
+        return Answer(
+            status=received.status,
+            location=received.location,
+            content_type=received.content_type,
+            body=received.body,
+            durations_s=durations_s,
+            error=received.error,
+            written=written[0] if written else None,
+            observed=observed,
+            view=view_class(received.view, self._recorder.code),
+        )
+
+
+def serve(connection: Connection) -> None:
+    """Carry out orders until the command goes away."""
+    worker = Worker()
+    while True:
+        try:
+            order: Order = connection.recv()
+        except EOFError:
+            return
+        connection.send(_reply(worker, order))
+
+
+def _reply(worker: Worker, order: Order) -> Reply:
+    try:
+        return worker.start(order) if isinstance(order, Start) else worker.answer(order)
+    except RowpathError as error:
+        return Failed(error=type(error).__name__, message=str(error))
+    except DjangoDatabaseError as error:
+        return Failed(
+            error=DatabaseError.__name__,
+            message=f"Cannot ask the project: its database says {_line(error)}. Migrate it, or "
+            "correct DATABASES.",
+        )
+    except Exception as error:  # noqa: BLE001 whatever the project raises is told
+        return Failed(
+            error=ServerError.__name__,
+            message=f"Cannot ask the project: {_line(error)}. Correct that first.",
+        )
+
+
+def _line(error: Exception) -> str:
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"
+
+
+if __name__ == "__main__":
+    serve(Connection(int(sys.argv[1])))

@@ -1,0 +1,59 @@
+"""The project's own code among the frames of a call."""
+
+import sys
+import sysconfig
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from types import CodeType, FrameType
+
+import rowpath
+
+_INSTALLED = frozenset({"site-packages", "dist-packages"})
+_ROWPATH = f"{Path(rowpath.__file__).resolve().parent}/"
+
+
+class OwnCode:
+    """Tells the project's code from that of libraries.
+
+    Code is the project's where its file is neither the standard library's, nor installed, nor
+    below `folders`, which name libraries that are used from a checkout. A walk up the frames ends
+    at a frame of `boundaries`: what is beyond called the view and is no part of it.
+    """
+
+    def __init__(self, folders: tuple[str, ...], boundaries: frozenset[CodeType]) -> None:
+        paths = sysconfig.get_paths()
+        installed = {f"{paths[name]}/" for name in ("stdlib", "platstdlib", "purelib", "platlib")}
+        installed |= {f"{path}/" for path in sys.path if Path(path).name in _INSTALLED}
+        resolved = {f"{Path(path).resolve()}/" for path in installed}
+        self._libraries = tuple({*installed, *resolved, *folders, _ROWPATH, "<"})
+        self._boundaries = boundaries
+        self._known: dict[str, bool] = {}
+
+    def is_own(self, file: str) -> bool:
+        """Return whether a file is the project's."""
+        known = self._known.get(file)
+        if known is None:
+            known = not file.startswith(self._libraries)
+            self._known[file] = known
+        return known
+
+    def walk(self, frame: FrameType | None) -> Iterator[FrameType]:
+        """Yield the frames from this one out, up to the call of the view."""
+        while frame is not None and frame.f_code not in self._boundaries:
+            yield frame
+            frame = frame.f_back
+
+
+def position(frame: FrameType) -> tuple[int, int, int, int] | None:
+    """Return line, end line, column and end column of what the frame evaluates.
+
+    None where Python was told to keep no columns (`-X no_debug_ranges`), and in compiled code.
+    """
+    place = next(islice(frame.f_code.co_positions(), frame.f_lasti // 2, None), None)
+    if place is None:
+        return None
+    line, end_line, column, end_column = place
+    if line is None or end_line is None or column is None or end_column is None:
+        return None
+    return line, end_line, column, end_column

@@ -1,0 +1,92 @@
+"""A request as it is answered today: warmed up, checked, and compared with itself."""
+
+from dataclasses import dataclass, replace
+from statistics import median
+
+from rowpath.errors import AnswerError, ServerError
+from rowpath.explain.comparing import Mask, mask_of
+from rowpath.explain.messages import Answer, Ask, Observed, Watch
+from rowpath.explain.process import ProjectProcess
+from rowpath.explain.trails import ViewClass
+from rowpath.explain.values import Phase, Request
+
+_OK = range(200, 300)
+_REDIRECTS = range(300, 400)
+_NOT_ALLOWED = (401, 403)
+_NOT_FOUND = 404
+_FAILED = 500
+TIMED = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What one request comes to today; `ask` asks it again in the same way.
+
+    `written` is what a read-only transaction refused of it, None where that was nothing.
+    """
+
+    ask: Ask
+    body: bytes
+    mask: Mask
+    observed: Observed
+    phases: tuple[Phase, ...]
+    duration_s: float
+    view: ViewClass | None
+    written: str | None
+
+
+def look(process: ProjectProcess, request: Request) -> Look:
+    """Return what a request comes to; AnswerError or ServerError where it gives no answer."""
+    ask = Ask(request=request, watch=Watch.STATEMENTS)
+    first = process.ask(ask)
+    written = first.written
+    if written is not None:
+        ask = replace(ask, may_write=True)
+        first = process.ask(ask)
+    check(first, request)
+    process.ask(ask)  # what is loaded once, as content types are, is loaded by now
+    once, again = process.ask(ask), process.ask(ask)
+    phases = process.ask(replace(ask, watch=Watch.PHASES, times=2))
+    timed = process.ask(replace(ask, watch=Watch.NOTHING, times=TIMED))
+    return Look(
+        ask=ask,
+        body=again.body,
+        mask=mask_of([once.body, again.body, phases.body, timed.body]),
+        observed=again.observed,
+        phases=phases.observed.phases,
+        duration_s=median(timed.durations_s),
+        view=again.view,
+        written=written,
+    )
+
+
+def check(answer: Answer, request: Request) -> None:
+    """AnswerError or ServerError where an answer is none that could be explained."""
+    path, status = request.path, answer.status
+    if status in _OK:
+        return
+    if answer.error is not None or status >= _FAILED:
+        raise ServerError(
+            f"Cannot explain {path}: it answers {status}. Correct the error first:\n"
+            f"{answer.error or answer.body[:200].decode(errors='replace')}"
+        )
+    if status in _REDIRECTS:
+        raise AnswerError(
+            f"Cannot explain {path}: it answers {status} and leads to {answer.location}. "
+            + ("Name that path." if request.user else "Log in with --user NAME, or name that path.")
+        )
+    if status in _NOT_ALLOWED:
+        raise AnswerError(
+            f"Cannot explain {path}: it answers {status}"
+            + (
+                f" to {request.user}. Log in as another --user."
+                if request.user
+                else ". Log in with --user NAME."
+            )
+        )
+    if status == _NOT_FOUND:
+        raise AnswerError(
+            f"Cannot explain {path}: it answers 404. Name a path of the project's URLs, with its "
+            "slashes, whose rows are in the database."
+        )
+    raise AnswerError(f"Cannot explain {path}: it answers {status}. Name a path that answers 200.")

@@ -1,0 +1,179 @@
+"""Finding: a relation, or a deferred column, that is loaded anew for each row of a queryset."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from rowpath.explain.eager_loading import chains, loading_edits
+from rowpath.explain.edits import Edit
+from rowpath.explain.growth import Point as Measurement
+from rowpath.explain.growth import grows, slope
+from rowpath.explain.insertion_points import Point, points
+from rowpath.explain.judging import growth_of
+from rowpath.explain.messages import Seen
+from rowpath.explain.proof import Before, Outcome
+from rowpath.explain.trails import Path, Trail, Way, text_of
+from rowpath.explain.values import Confidence, Finding, Growth, Kind, Place, Reader, Sameness
+
+MOST_ATTEMPTS = 4
+"""Each starts the project: places and forms of a change that are tried before it is given up."""
+
+Prove = Callable[[Before, Sequence[Edit]], Outcome]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A finding, and the measurement with its change, which is empty without one."""
+
+    finding: Finding
+    after: tuple[Measurement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Attempt:
+    point: Point | None
+    edits: tuple[Edit, ...]
+
+
+def findings(before: Before, prove: Prove, known: Collection[str] = ()) -> Iterator[Told]:
+    """Yield what is loaded row by row for a trail's rows: relations together, columns together.
+
+    `known` are paths of it that were told already.
+    """
+    growing = [path for path in _growing(before) if text_of(path) not in known]
+    view = None if before.trail.parent else before.look.view
+    places = points(before.trail, view)
+    relations = [path for path in growing if path[-1].way is not Way.COLUMN]
+    columns = [path for path in growing if path[-1].way is Way.COLUMN]
+    if relations:
+        attempts = [*_attempts(places, relations), *_attempts_of_parent(before, relations)]
+        yield _told(Kind.RELATION, before, relations, attempts, prove)
+    if columns:
+        edits = loading_edits([text_of(path) for path in columns], places)
+        attempts = [_Attempt(point=None, edits=edits)] if edits else []
+        yield _told(Kind.COLUMN, before, columns, attempts, prove)
+
+
+def _attempts(places: Iterable[Point], paths: Sequence[Path]) -> Iterator[_Attempt]:
+    for point in places:
+        for chain in chains(paths):
+            text = chain.names if point.takes_names else chain.text
+            if text is not None:
+                yield _Attempt(point=point, edits=(point.edit(text),))
+
+
+def _attempts_of_parent(before: Before, paths: Sequence[Path]) -> Iterator[_Attempt]:
+    """Yield the changes of where a single object comes from, for the rows of a relation of it."""
+    if before.trail.parent is not None:
+        parent, way = before.trail.parent
+        longer = [(*way, *path) for path in paths]
+        yield from _attempts(points(parent, before.look.view), longer)
+
+
+def _growing(before: Before) -> list[Path]:
+    """Return the paths whose statements grow with the trail's rows."""
+    paths = {
+        seen.load.path: None
+        for seen in before.look.observed.statements
+        if seen.load is not None and seen.load.trail == before.trail and not seen.load.is_refined
+    }
+    return [path for path in paths if grows(before.measured.points, _of(before.trail, [path]))]
+
+
+def _of(trail: Trail, paths: Iterable[Path]) -> Callable[[Seen], bool]:
+    wanted = set(paths)
+
+    def is_of(seen: Seen) -> bool:
+        load = seen.load
+        return (
+            load is not None and load.trail == trail and load.path in wanted and not load.is_refined
+        )
+
+    return is_of
+
+
+def _told(
+    kind: Kind, before: Before, paths: Sequence[Path], attempts: Sequence[_Attempt], prove: Prove
+) -> Told:
+    attempt, outcome, refusals = _best(before, attempts, prove)
+    is_of = _of(before.trail, paths)
+    seen = [each for each in before.look.observed.statements if is_of(each)]
+    per_row = slope(before.measured.points, is_of)
+    proof = outcome.proof if outcome is not None else None
+    edits = attempt.edits if attempt is not None else ()
+    model = before.trail.model.rpartition(".")[2]
+    finding = Finding(
+        kind=kind,
+        confidence=_confidence(outcome),
+        title=f"{_number(per_row)} for every {model}",
+        place=_place(before, attempt, edits),
+        statements=len(seen),
+        of_statements=len(before.look.observed.statements),
+        paths=tuple(sorted(text_of(path) for path in paths)),
+        readers=_readers(seen),
+        growth=Growth(
+            rows=before.measured.rows,
+            per_row=growth_of(before.measured.points),
+            after=proof.growth_after if proof is not None else None,
+        ),
+        edits=edits,
+        proof=proof,
+        reason=_reason(attempts, refusals) if outcome is None else None,
+        advice=_advice(paths) if outcome is None else None,
+    )
+    return Told(finding=finding, after=outcome.after if outcome is not None else ())
+
+
+def _best(
+    before: Before, attempts: Sequence[_Attempt], prove: Prove
+) -> tuple[_Attempt | None, Outcome | None, list[str]]:
+    """Return the first attempt that is proved, with what it showed, and why others are not."""
+    refusals: list[str] = []
+    for attempt in attempts[:MOST_ATTEMPTS]:
+        outcome = prove(before, attempt.edits)
+        if outcome.refused is None:
+            return attempt, outcome, refusals
+        refusals.append(outcome.refused)
+    return None, None, refusals
+
+
+def _confidence(outcome: Outcome | None) -> Confidence:
+    if outcome is None or outcome.proof is None:
+        return Confidence.ADVICE
+    is_known = outcome.proof.sameness is not Sameness.UNKNOWN
+    return Confidence.PROVED if is_known else Confidence.ESTIMATED
+
+
+def _number(per_row: float) -> str:
+    shown = f"{per_row:.1f}".removesuffix(".0")
+    return f"{shown} statement" if shown == "1" else f"{shown} statements"
+
+
+def _place(before: Before, attempt: _Attempt | None, edits: Sequence[Edit]) -> Place | None:
+    """Return the line that is changed, or without a change that where the queryset is made."""
+    if edits:
+        parent = before.trail.parent[0].steps if before.trail.parent is not None else ()
+        spans = [span for step in (*before.trail.steps, *parent) for span in step]
+        inside = next((span for span in spans if span.file == edits[0].file), None)
+        point = attempt.point if attempt is not None else None
+        function = point.function if point is not None else inside.function if inside else ""
+        return Place(file=edits[0].file, line=edits[0].line, function=function)
+    for step in reversed(before.trail.steps):
+        if step:
+            return Place(file=step[0].file, line=step[0].end_line, function=step[0].function)
+    view = before.look.view
+    return None if view is None else Place(file=view.file, line=view.line, function=view.name)
+
+
+def _readers(seen: Sequence[Seen]) -> tuple[Reader, ...]:
+    return tuple(dict.fromkeys(each.reader for each in seen if each.reader is not None))
+
+
+def _reason(attempts: Sequence[_Attempt], refusals: Sequence[str]) -> str:
+    if not attempts:
+        return "there is no line of the project's that says what this queryset loads"
+    return refusals[0].rstrip(".")
+
+
+def _advice(paths: Sequence[Path]) -> str:
+    names = ", ".join(sorted(text_of(path) for path in paths))
+    return f"Load {names} with the rows, where the queryset is made."

@@ -1,0 +1,176 @@
+"""A run of `explain`: requests looked at, findings made, their changes proved."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from rowpath.explain import repeated, row_by_row
+from rowpath.explain.edits import Edit
+from rowpath.explain.growth import FEWEST_ROWS, rows_of
+from rowpath.explain.look import Look, look
+from rowpath.explain.measuring import measurements
+from rowpath.explain.process import ProjectProcess
+from rowpath.explain.project_of import ProjectOf
+from rowpath.explain.proof import Before, Outcome, prove
+from rowpath.explain.statement_text import is_write, normalized
+from rowpath.explain.timing import Timing
+from rowpath.explain.together import together
+from rowpath.explain.trails import Trail, text_of
+from rowpath.explain.values import (
+    Confidence,
+    Explained,
+    Explanation,
+    Finding,
+    Kind,
+    Request,
+)
+
+Tell = Callable[[str], None]
+"""Is told of each step when it begins."""
+MOST_TRAILS = 5
+"""Querysets of a request that are measured at several lengths, those with most statements first."""
+
+
+def explain(
+    requests: Sequence[Request], project: ProjectOf, timing: Timing | None, tell: Tell
+) -> Explanation:
+    """Return why each request costs what it does, with changes that were proved.
+
+    An error of rowpath's where the project does not start or a request gives no answer.
+    """
+    tell("starting the project")
+    with ProjectProcess(project.settings, project.folder) as today:
+        looks = []
+        for request in requests:
+            tell(f"asking {request.path}")
+            looks.append(look(today, request))
+
+        def proved(before: Before, edits: Sequence[Edit]) -> Outcome:
+            tell(f"running a change in {Path(edits[0].file).name}:{edits[0].line}")
+            return prove(before, project, edits, timing)
+
+        explained = tuple(_explained(today, seen, proved) for seen in looks)
+        changes = _changes(explained)
+        if len(changes) > 1:
+            tell("running all changes together")
+        edits, refused = together(looks, project, changes)
+    return Explanation(
+        root=str(project.folder),
+        requests=explained,
+        edits=edits,
+        notes=(*today.started.missing, *today.started.unguarded, *refused),
+    )
+
+
+def _explained(today: ProjectProcess, seen: Look, proved: row_by_row.Prove) -> Explained:
+    findings: list[Finding] = list(_writes(seen))
+    notes: list[str] = []
+    for trail in _trails(seen):
+        found: list[Finding] = []
+        is_measured = False
+        for lengths in measurements(today, seen, trail):
+            is_measured = True
+            before = Before(process=today, look=seen, trail=trail, measured=lengths)
+            found.extend(_of_trail(before, proved, found, findings))
+        findings.extend(found)
+        if not is_measured:
+            notes.extend(_too_few(seen, trail))
+    if seen.written is not None and not is_write(seen.written):
+        notes.append("it locks rows, so its transactions were not read-only; all were rolled back")
+    if not seen.mask.is_comparable:
+        notes.append("two answers to the same request differ too much to be compared")
+    return Explained(
+        request=seen.ask.request,
+        statements=len(seen.observed.statements),
+        duration_s=seen.duration_s,
+        phases=seen.phases,
+        findings=tuple(sorted(findings, key=_rank)),
+        notes=tuple(notes),
+    )
+
+
+def _of_trail(
+    before: Before,
+    proved: row_by_row.Prove,
+    of_trail: Sequence[Finding],
+    others: Sequence[Finding],
+) -> Iterator[Finding]:
+    """Yield what is found of one queryset at one measurement, without what is known already.
+
+    `of_trail` was found of the same queryset at another measurement, `others` of other ones.
+    """
+    told_paths = {path for each in of_trail for path in each.paths}
+    told = list(row_by_row.findings(before, proved, told_paths))
+    yield from (each.finding for each in told)
+    after = next((each.after for each in told if each.after), ())
+    told_statements = {(each.statement, each.place) for each in (*of_trail, *others)}
+    for finding in repeated.findings(before, after):
+        if (finding.statement, finding.place) not in told_statements:
+            yield finding
+
+
+def _rank(finding: Finding) -> tuple[int, int]:
+    return list(Confidence).index(finding.confidence), -finding.statements
+
+
+def _writes(seen: Look) -> Iterator[Finding]:
+    if seen.written is None or not is_write(seen.written):
+        return
+    statements = seen.observed.statements
+    text = normalized(seen.written)
+    place = next((each.place for each in statements if each.text == text), None)
+    yield Finding(
+        kind=Kind.WRITES,
+        confidence=Confidence.ADVICE,
+        title="this GET writes",
+        place=place,
+        statements=1,
+        of_statements=len(statements),
+        advice="Here it was rolled back. A GET that writes can neither be cached nor answered by a "
+        "replica.",
+        statement=text,
+    )
+
+
+def _trails(seen: Look) -> list[Trail]:
+    """Return the querysets whose rows may explain statements that are sent again and again."""
+    loads = [each.load.trail for each in seen.observed.statements if each.load is not None]
+    lists = [
+        each.trail for each in seen.observed.evaluated if each.rows >= FEWEST_ROWS * each.times
+    ]
+    ranked = sorted(set(loads), key=lambda trail: -loads.count(trail))
+    ranked += sorted(set(lists) - set(loads), key=lambda trail: -rows_of(trail, seen.observed))
+    texts = [each.text for each in seen.observed.statements if each.load is None]
+    is_repeated = len(set(texts)) < len(texts)
+    return ranked[:MOST_TRAILS] if is_repeated else ranked[: len(set(loads))][:MOST_TRAILS]
+
+
+def _too_few(seen: Look, trail: Trail) -> Iterator[str]:
+    """Yield what was loaded several times for a list that is too short to be measured."""
+    paths = [
+        text_of(each.load.path)
+        for each in seen.observed.statements
+        if each.load is not None and each.load.trail == trail
+    ]
+    rows = rows_of(trail, seen.observed)
+    again = sorted({path for path in paths if paths.count(path) > 1})
+    if again and rows < FEWEST_ROWS:
+        yield (
+            f"{', '.join(again)} of {trail.model}: loaded more than once for {rows} "
+            f"{'row' if rows == 1 else 'rows'}, too few to measure growth; {FEWEST_ROWS} are needed"
+        )
+    elif again:
+        yield (
+            f"{', '.join(again)} of {trail.model}: loaded for several rows, but the request does "
+            "not answer with a shorter list, so how it grows is not known"
+        )
+
+
+def _changes(explained: Sequence[Explained]) -> tuple[tuple[Edit, ...], ...]:
+    """Return the proved changes, each once, in the order of what they save."""
+    proved = [
+        finding
+        for each in explained
+        for finding in each.findings
+        if finding.confidence is Confidence.PROVED and finding.edits
+    ]
+    return tuple(dict.fromkeys(finding.edits for finding in proved))

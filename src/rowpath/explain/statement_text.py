@@ -1,0 +1,30 @@
+"""SQL texts made alike, so that a statement is told again whatever number of rows it is for."""
+
+import re
+
+_IN_LIST = re.compile(r"\bIN \((?:%s|\?)(?:, ?(?:%s|\?))*\)")
+_ALTERNATIVES = re.compile(r"\(([^\s()]+ = (?:%s|\?))(?: OR \1)+\)")
+"""How Django asks for the other ends of foreign keys, one alternative for each."""
+_ROWS = re.compile(r"\b(LIMIT|OFFSET) \d+", re.IGNORECASE)
+_TRANSACTION = re.compile(
+    r"\s*(SAVEPOINT|RELEASE|ROLLBACK|BEGIN|COMMIT|SET |PRAGMA )", re.IGNORECASE
+)
+_WRITES = re.compile(
+    r"\s*(INSERT|UPDATE|DELETE|MERGE|REPLACE|TRUNCATE|CREATE|ALTER|DROP)\b", re.IGNORECASE
+)
+
+
+def normalized(text: str) -> str:
+    """Return a text whose lists of values and numbers of rows are left out."""
+    alike = _ALTERNATIVES.sub(r"\1", _IN_LIST.sub("IN (...)", text))
+    return _ROWS.sub(r"\1 ...", alike)
+
+
+def is_work(text: str) -> bool:
+    """Return whether a statement is the request's own, and no frame of a transaction."""
+    return _TRANSACTION.match(text) is None
+
+
+def is_write(text: str) -> bool:
+    """Return whether a statement writes, as far as its first word says."""
+    return _WRITES.match(text) is not None

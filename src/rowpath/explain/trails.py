@@ -1,0 +1,93 @@
+"""Where a queryset came from: the code that made it and each step by which code refined it."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    """What kind of code a span of source stands in."""
+
+    VIEW = "view"
+    """A method of a view's, or an expression that only the code around it evaluates."""
+    FUNCTION = "function"
+    """Any other function or method, which others may share where its caller is no library."""
+    QUERYSET = "queryset"
+    """A method of a manager's or of a queryset's, which serves whoever calls it."""
+    BODY = "body"
+    """A module's or a class's, which runs once at import."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """An expression in the project's source that was being evaluated.
+
+    Lines count from 1, columns from 0 in bytes of UTF-8, as `co_positions` has them. `is_direct`
+    says that the expression itself called what the trail tells of, with no library in between.
+    """
+
+    file: str
+    function: str
+    scope: Scope
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    is_direct: bool
+
+
+class Way(StrEnum):
+    """How a relation leads on: to at most one row, to many, or to a column of the same row."""
+
+    ONE = "one"
+    MANY = "many"
+    COLUMN = "column"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hop:
+    """One step of a path: the attribute's name, and where it leads."""
+
+    name: str
+    way: Way
+
+
+Path = tuple[Hop, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewClass:
+    """The class that says what a view lists, where it is the project's own.
+
+    `joins` is for an admin's class: the foreign keys that its list has columns for. Django joins
+    them of itself, but not beside a `list_select_related`. None for any other class.
+    """
+
+    file: str
+    name: str
+    line: int
+    joins: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trail:
+    """A queryset's way: for its making and each refinement, the calls from the innermost out.
+
+    `model` is the model's label, like `shop.Book`. The first step is empty where a library made
+    the queryset, as a generic view does that is given a model. `parent` is for the relation of a
+    single object: the trail that the object is of, and the path from there.
+    """
+
+    model: str
+    steps: tuple[tuple[Span, ...], ...]
+    parent: "tuple[Trail, Path] | None" = None
+
+    def refined(self, step: tuple[Span, ...]) -> "Trail":
+        """Return the trail with one more step, unless it is the one that was told last."""
+        if not step or step == self.steps[-1]:
+            return self
+        return replace(self, steps=(*self.steps, step))
+
+
+def text_of(path: Path) -> str:
+    """Return a path as Django's lookups write it: `author__publisher`."""
+    return "__".join(hop.name for hop in path)

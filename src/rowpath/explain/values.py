@@ -1,0 +1,152 @@
+"""What explaining comes to, as values that every output is made from."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rowpath.explain.edits import Edit
+from rowpath.stats.interval import Interval
+
+
+class Kind(StrEnum):
+    """What a finding is about. The texts are part of the JSON."""
+
+    RELATION = "relation-row-by-row"
+    COLUMN = "column-row-by-row"
+    REPEATED = "repeated-statement"
+    WRITES = "get-writes"
+
+
+class Confidence(StrEnum):
+    """How sure a finding is."""
+
+    PROVED = "proved"
+    """The change was run: the answer is the same, and it costs less."""
+    ESTIMATED = "estimated"
+    """The change was run and costs less; whether the answer is the same cannot be told."""
+    ADVICE = "advice"
+    """What was seen is certain; no change of it was run, or the one that was is refused."""
+
+
+class Sameness(StrEnum):
+    """In which sense two answers are the same."""
+
+    BYTES = "byte for byte"
+    MASKED = "but for what differs from request to request anyway"
+    ROWS = "the same rows; their order is not asked for and may change"
+    DIFFERENT = "different"
+    UNKNOWN = "not comparable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A request that is explained. `user` is a name to log in, None for nobody."""
+
+    path: str
+    user: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A line of the project's; `file` is absolute."""
+
+    file: str
+    line: int
+    function: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """What reads a relation: a serializer's field, a template's tag, a function's line."""
+
+    text: str
+    file: str | None
+    line: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Growth:
+    """Statements for each row more, measured at several numbers of rows.
+
+    `per_row` is between the two largest. `after` is the same with the change, where it was run.
+    """
+
+    rows: tuple[int, ...]
+    per_row: float
+    after: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What became of a request by a change that was run.
+
+    `ratio` is the time with the change / without it, None where it was not timed.
+    """
+
+    statements_before: int
+    statements_after: int
+    sameness: Sameness
+    ratio: Interval | None
+    growth_after: float | None
+
+    @property
+    def same_answer(self) -> bool:
+        """Whether the answer is the same."""
+        return self.sameness in {Sameness.BYTES, Sameness.MASKED, Sameness.ROWS}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One reason for a request's cost.
+
+    `statements` of the request's `of_statements` are its share. `edits` is the change, empty where
+    there is none; `reason` says why there is none. `advice` is what else to do.
+    """
+
+    kind: Kind
+    confidence: Confidence
+    title: str
+    place: Place | None
+    statements: int
+    of_statements: int
+    paths: tuple[str, ...] = ()
+    readers: tuple[Reader, ...] = ()
+    growth: Growth | None = None
+    edits: tuple[Edit, ...] = ()
+    proof: Proof | None = None
+    reason: str | None = None
+    advice: str | None = None
+    statement: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phase:
+    """A part of a request's time in which nothing else ran."""
+
+    name: str
+    duration_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """One request and what was found of it; `notes` say what could not be seen or was done."""
+
+    request: Request
+    statements: int
+    duration_s: float
+    phases: tuple[Phase, ...]
+    findings: tuple[Finding, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """All requests of a run.
+
+    `edits` are all proved changes that were also proved together; what stands in the diff.
+    """
+
+    root: str
+    requests: tuple[Explained, ...]
+    edits: tuple[Edit, ...]
+    notes: tuple[str, ...] = ()

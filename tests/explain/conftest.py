@@ -1,0 +1,53 @@
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from explain.shop_project import copied, explained, filled
+from rowpath.explain.edits import diff
+from rowpath.explain.project_of import ProjectOf
+from rowpath.explain.values import Explained, Explanation, Finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shop:
+    """The shop, and what was found of some of its paths in one run."""
+
+    project: ProjectOf
+    explanation: Explanation
+
+    def of(self, path: str) -> Explained:
+        """What was found of a path."""
+        (found,) = (each for each in self.explanation.requests if each.request.path == path)
+        return found
+
+    def only(self, path: str) -> Finding:
+        """The one finding of a path."""
+        (finding,) = self.of(path).findings
+        return finding
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory: pytest.TempPathFactory) -> ProjectOf:
+    """A shop with 24 books, which no test changes."""
+    return filled(copied(tmp_path_factory.mktemp("explain") / "shop"))
+
+
+@pytest.fixture(scope="module")
+def shop(project: ProjectOf, request: pytest.FixtureRequest) -> Shop:
+    """What one untimed run finds of the PATHS that the file of tests names."""
+    return Shop(project=project, explanation=explained(project, request.module.PATHS))
+
+
+@pytest.fixture(scope="module")
+def repaired(shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """A copy of the shop to which git applied the diff, explained anew."""
+    folder = tmp_path_factory.mktemp("repaired") / "shop"
+    shutil.copytree(shop.project.folder, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    change = diff(shop.explanation.edits, shop.explanation.root)
+    subprocess.run(["git", "apply"], cwd=folder, input=change, text=True, check=True, timeout=60)  # noqa: S607 git of PATH
+    own = ProjectOf(folder=Path(folder), settings=shop.project.settings)
+    paths = [each.request.path for each in shop.explanation.requests]
+    return Shop(project=own, explanation=explained(own, paths))

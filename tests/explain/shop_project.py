@@ -1,0 +1,39 @@
+"""The shop of these tests: a Django project that is copied, filled and explained."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rowpath.explain.project_of import ProjectOf
+from rowpath.explain.session import explain
+from rowpath.explain.timing import Timing
+from rowpath.explain.values import Explanation, Request
+
+SOURCE = Path(__file__).parent / "project"
+SETTINGS = "config.settings"
+SHORT = Timing(most_blocks=6, budget_s=0)
+
+
+def copied(folder: Path) -> Path:
+    """Return a copy of the shop's source."""
+    return shutil.copytree(SOURCE, folder, ignore=shutil.ignore_patterns("__pycache__"))
+
+
+def filled(folder: Path) -> ProjectOf:
+    """Return a shop with tables and rows, in SQLite or the database that SHOP_DATABASES names."""
+    subprocess.run([sys.executable, "fill.py"], cwd=folder, check=True, timeout=60)
+    return ProjectOf(folder=folder, settings=SETTINGS)
+
+
+def explained(
+    project: ProjectOf,
+    paths: Sequence[str],
+    *,
+    timing: Timing | None = None,
+    user: str | None = None,
+) -> Explanation:
+    """Return what is found of paths, without timing unless one is named."""
+    requests = [Request(path=path, user=user) for path in paths]
+    return explain(requests, project, timing, lambda _: None)
