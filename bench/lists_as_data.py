@@ -76,6 +76,10 @@ def compare(databases: dict[str, Any], options: argparse.Namespace) -> None:
                     if theirs() != ours():
                         sys.exit(f"Cannot compare {name}: the answers differ.")
                     told(f"{way}, {name}", theirs, ours, options.rounds)
+        for name, theirs, ours in pairs_of_data():
+            if theirs() != ours():
+                sys.exit(f"Cannot compare {name}: the answers differ.")
+            told(f"data, {name}", theirs, ours, options.rounds)
 
 
 @contextmanager
@@ -97,6 +101,30 @@ def products_made(count: int) -> Iterator[None]:
         yield
         if not is_sqlite:
             transaction.set_rollback(True)
+
+
+def pairs_of_data() -> list[tuple[str, Step, Step]]:
+    """Return the same where rows can only become data: one object, and what a project changes."""
+    from rest_framework.generics import ListAPIView, RetrieveAPIView  # noqa: PLC0415
+    from rest_framework.test import APIRequestFactory  # noqa: PLC0415
+
+    from products import Overriding, WithMethods  # noqa: PLC0415
+    from rowpath.fast.drf import FastListMixin, FastMixin  # noqa: PLC0415
+    from rowpath.lab.apps.django.models import Product  # noqa: PLC0415
+
+    request = APIRequestFactory().get("/")
+
+    def asked(serializer: type, *bases: type) -> Step:
+        members = {"serializer_class": serializer, "queryset": Product.objects.order_by("pk")}
+        view: Any = type("View", bases, members)
+        ask = view.as_view()
+        return lambda: ask(request, pk=1).render().content
+
+    one, rows = (WithMethods, RetrieveAPIView), (Overriding, ListAPIView)
+    return [
+        ("one object", asked(*one), asked(one[0], FastMixin, one[1])),
+        ("own to_representation()", asked(*rows), asked(rows[0], FastListMixin, rows[1])),
+    ]
 
 
 def pairs(sizes: list[int], way: str) -> list[tuple[str, Step, Step]]:
