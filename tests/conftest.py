@@ -54,6 +54,27 @@ LONG = (
     "tests/kept/test_trend_in_browser.py",
     "tests/test_new_technique.py",
 )
+# Files that try what is rowpath's alone: its jobs, loads, races, databases and reports. `.ci/run`
+# does not run them again on a second Python, whose frameworks are others.
+ONCE = (
+    "tests/cli/test_main_job.py",
+    "tests/cli/test_ended_jobs.py",
+    "tests/cli/test_resumed_jobs.py",
+    "tests/cli/test_without_redis.py",
+    "tests/cli/test_commands.py",
+    "tests/load/test_load_command.py",
+    "tests/load/test_engine.py",
+    "tests/pytest_plugin/test_race_fixture.py",
+    "tests/race/test_race_command.py",
+    "tests/race/test_race_entrants.py",
+    "tests/race/test_starting.py",
+    "tests/race/test_measuring.py",
+    "tests/lab/test_database.py",
+    "tests/report/test_html_in_browser.py",
+    "tests/kept/test_commands.py",
+    "tests/kept/test_trend_in_browser.py",
+    "tests/test_new_technique.py",
+)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -64,6 +85,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item, file in files.items():
         if file in LONG:
             item.add_marker(pytest.mark.long)
+        if file in ONCE:
+            item.add_marker(pytest.mark.once)
 
 
 @contextmanager
