@@ -1,5 +1,6 @@
 """What serializers made, told so that equal is what is the same in values, types and order."""
 
+import inspect
 import sys
 from itertools import count
 from typing import Any
@@ -37,7 +38,8 @@ def how_represented(serializer: object) -> str:
         return "nothing"
     if not getattr(represent, "__module__", "").startswith("rowpath."):
         return "drf"
-    return "fields" if "fields" in vars(serializer) else "recipe"
+    has_fields = isinstance(inspect.getattr_static(type(serializer), "fields"), property)
+    return "fields" if has_fields or "fields" in vars(serializer) else "recipe"
 
 
 def stand_in_a_module(cls: type) -> None:

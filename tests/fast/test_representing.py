@@ -25,7 +25,8 @@ OWN_FIELDS = (
     *("attribute_with_called_default", "attribute_with_default"),
     *("children_that_ask_for_the_request", "fields_added_by_a_helper"),
     *("fields_changed_by_a_helper", "fields_kept_by_a_property", "fields_made_once"),
-    *("fields_of_another_kind", "fields_of_a_property_that_fails"),
+    *("fields_of_another_kind", "fields_of_a_property_changed_by_a_helper"),
+    "fields_of_a_property_that_fails",
     *("fields_that_change_between_rows", "list_that_changes_fields_between_rows"),
     *("list_that_looks_at_fields", "method_that_changes_what_it_is_given"),
     "method_that_looks_at_fields",
@@ -44,6 +45,7 @@ AS_DATA = (
     *("fields_that_change_between_rows", "list_of_its_own", "list_that_looks_at_fields"),
     *("list_that_changes_fields_between_rows", "method_that_changes_what_it_is_given"),
     *("method_that_looks_at_fields", "overriding_that_calls_super"),
+    "fields_of_a_property_changed_by_a_helper",
 )
 FIELDS = (
     *("address", "as-it-is", "big", "boolean", "boolean-null", "char", "choice", "choices", "date"),

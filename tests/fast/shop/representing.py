@@ -794,6 +794,33 @@ def _fields_kept_by_a_property(bases: Bases) -> Case:
 
 
 @case
+def _fields_of_a_property_changed_by_a_helper(bases: Bases) -> Case:
+    """The property has them by another name, and what one of them is changes with each row."""
+
+    class Made(bases.of_model):
+        kept: Any = None
+
+        class Meta:
+            model = Product
+            fields = ("id", "created")
+
+        @property
+        def fields(self) -> Any:
+            if self.kept is None:
+                self.kept = dict(self.get_fields())
+                for name, one in self.kept.items():
+                    one.bind(name, self)
+            _spell_in_turn(self.kept["created"])
+            return self.kept
+
+    return Made, products()
+
+
+def _spell_in_turn(field: Any) -> None:
+    field.format = "%Y" if vars(field).get("format") == "iso-8601" else "iso-8601"
+
+
+@case
 def _fields_of_a_property_that_fails(bases: Bases) -> Case:
     class Made(bases.of_model):
         class Meta:

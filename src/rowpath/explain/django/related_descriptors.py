@@ -28,7 +28,7 @@ def patches(recorder: Recorder) -> tuple[Patch, ...]:
     """Return the patches by which a recorder learns which relation a statement is for."""
 
     def one(original: Callable[..., Any]) -> Callable[..., Any]:
-        return _single(original, recorder)
+        return reading_one(original, recorder, _single_hop)
 
     return (
         Patch(ForwardManyToOneDescriptor, {"__get__": one}),
@@ -40,11 +40,15 @@ def patches(recorder: Recorder) -> tuple[Patch, ...]:
     )
 
 
-def _single(original: Callable[..., Any], recorder: Recorder) -> Callable[..., Any]:
+def reading_one(
+    original: Callable[..., Any], recorder: Recorder, hop_of: Callable[[Any], Hop]
+) -> Callable[..., Any]:
+    """Return the `__get__` of a descriptor that leads to one row, and tells that it is read."""
+
     def get(descriptor: Any, instance: Model | None, owner: Any = None) -> Any:
         if instance is None or not recorder.is_watching:
             return original(descriptor, instance, owner)
-        reached = extended(tag_of(instance), Hop(name=_single_name(descriptor), way=Way.ONE))
+        reached = extended(tag_of(instance), hop_of(descriptor))
         recorder.accesses.append(reached)
         try:
             value = original(descriptor, instance, owner)
@@ -57,10 +61,10 @@ def _single(original: Callable[..., Any], recorder: Recorder) -> Callable[..., A
     return get
 
 
-def _single_name(descriptor: Any) -> str:
-    if isinstance(descriptor, ReverseOneToOneDescriptor):
-        return descriptor.related.get_accessor_name()
-    return descriptor.field.name
+def _single_hop(descriptor: Any) -> Hop:
+    is_reverse = isinstance(descriptor, ReverseOneToOneDescriptor)
+    name = descriptor.related.get_accessor_name() if is_reverse else descriptor.field.name
+    return Hop(name=name, way=Way.ONE)
 
 
 def _many(original: Callable[..., Any], recorder: Recorder) -> Callable[..., Any]:

@@ -110,7 +110,8 @@ def _looking(cls: type) -> Iterator[tuple[str, str, object]]:
     """Yield place, name and function of the project's that look at fields for a row of `cls`."""
     for base in cls.__mro__:
         for name, function in _functions(base):
-            if any(reads_attribute(function, one) for one in _FIELDS):
+            # A property of that name has them, by whatever name it reads them.
+            if name == "fields" or any(reads_attribute(function, one) for one in _FIELDS):
                 yield f"{named(base)}.{name}", name, function
 
 

@@ -7,10 +7,7 @@ from rest_framework.serializers import Serializer
 
 from rowpath.fast.drf.data.guard import guarded
 from rowpath.fast.drf.data.hook import Mark, is_marked, mark, of_drf
-from rowpath.fast.drf.data.keeping import (
-    ancestors_changing_fields,
-    changing_fields,
-)
+from rowpath.fast.drf.data.keeping import ancestors_changing_fields, changing_fields
 from rowpath.fast.drf.data.made import MadeFields
 from rowpath.fast.drf.data.recipes import has_recipe, recipe_of
 from rowpath.fast.drf.data.represent import Member, Members, Represent, by_members
