@@ -1,8 +1,9 @@
 """Run as a program: `rowpath` itself, but what it times takes no longer than it must.
 
-No test asserts a time, so a slot of one request is as good as one of two hundred. A slot under load
-takes its time however short it is, so of such groups two variants are measured, in one set-up; that
-each can be asked is for other tests.
+No test asserts a time, so a slot of one request is as good as one of two hundred. What takes time
+is that each block has servers of its own, so of each group some variants are measured: a few, and
+of one under load, where a slot takes its time however short it is, two in one set-up. That each can
+be asked is for other tests.
 """
 
 from dataclasses import replace
@@ -13,21 +14,40 @@ from rowpath.lab.measures import AtRate, Load, ManyUsers
 
 # Of so short slots, beside other tests, no gate can hold: that each fails is for tests of its own.
 ANY = 1e9
-gates.BOUNDS = gates.Bounds(clone=ANY, other_cpu=ANY, steal=ANY, disturbed=ANY)
+gates.BOUNDS = gates.Bounds(clone=ANY, clones=ANY, other_cpu=ANY, steal=ANY, disturbed=ANY)
 profile.PROFILES = tuple(replace(each, slot_s=0.01, load_s=0.1) for each in profile.PROFILES)
+
+# Of a group that is not under load.
+FEW = 2
+# What tests look at, by name.
+LOOKED_AT = {
+    *("bulk-update", "copy", "fk-select-related-only-id", "only-one", "read-iterator"),
+    *("save-atomic", "update", "update-all"),
+}
 
 
 def shortened(group: Group) -> Group:
-    """Return a group, with few of its variants if it is measured under load."""
-    if not isinstance(group.measure, Load):
-        return group
+    """Return a group with few of its variants."""
+    if isinstance(group.measure, Load):
+        return under_load(group, group.measure)
+    names = {group.baseline, *LOOKED_AT, *(each.name for each in group.variants[:FEW])}
+    names |= {each.name for each in group.variants if each.needs}
+    if group.explanation is not None:
+        names |= {each.variant for each in group.explanation.corners}
+    kept = tuple(each for each in group.variants if each.name in names)
+    steps = tuple(each for each in group.steps if {each.variant, each.baseline} <= names)
+    return replace(group, variants=kept, steps=steps)
+
+
+def under_load(group: Group, load: Load) -> Group:
+    """Return a group of this load with its baseline, what is missing somewhere, and one more."""
     others = [each for each in group.variants if each.name != group.baseline and not each.needs]
     baseline = next(each for each in group.variants if each.name == group.baseline)
     setup = baseline.conditions[0]
     kept = [baseline, next(each for each in others if setup in each.conditions)]
     kept += [each for each in group.variants if each.needs]  # as a test of what is missing wants
     variants = tuple(replace(each, conditions=(setup,)) for each in kept)
-    return replace(group, measure=lighter(group.measure), variants=variants)
+    return replace(group, measure=lighter(load), variants=variants)
 
 
 def lighter(load: Load) -> Load:

@@ -45,9 +45,14 @@ class Withheld(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """What a run can bear: a band for its clones, shares of all processors, a share of slots."""
+    """What a run can bear: bands for its clones, shares of all processors, a share of slots.
+
+    `clone` is how far one may be from its baseline, `clones` from where more than chance explains
+    must not be.
+    """
 
     clone: float = NULL_BAND
+    clones: float = 0.0
     other_cpu: float = 0.25
     steal: float = 0.05
     disturbed: float = 0.05
@@ -90,8 +95,10 @@ class Support:
     withheld: str
 
 
-def clones_gate(controls: Iterable[ControlRecord]) -> GateRecord | None:
-    """Return whether more clones differ from their baselines than chance explains; None of none.
+def clones_gate(
+    controls: Iterable[ControlRecord], *, band: float = BOUNDS.clones
+) -> GateRecord | None:
+    """Return whether more clones are beyond the band than chance explains; None of none.
 
     The interval of one that is the same excludes 1 in 1 of 20 runs at the most, so of many some
     do: more than chance explains are those that would come in fewer than 1 of 20 runs.
@@ -99,7 +106,7 @@ def clones_gate(controls: Iterable[ControlRecord]) -> GateRecord | None:
     ratios = [each.ratio for each in controls if each.kind == Control.CLONE and each.ratio]
     if not ratios:
         return None
-    differ = sum(beyond(ratio, 0.0) for ratio in ratios)
+    differ = sum(beyond(ratio, band) for ratio in ratios)
     bound = most_by_chance(len(ratios), 1 - CONFIDENCE)
     passed = differ <= bound
     text = f"{differ} of {len(ratios)} baselines, measured twice, differ from themselves"
@@ -119,7 +126,8 @@ def clones_gate(controls: Iterable[ControlRecord]) -> GateRecord | None:
 def run_gates(records: Sequence[ExperimentRecord]) -> tuple[GateRecord, ...]:
     """Return the gates of a whole run: that of its clones first, then those of each experiment."""
     gates = tuple(gate for record in records for gate in gates_of(record))
-    clones = clones_gate(each for record in records for each in record.controls)
+    controls = (each for record in records for each in record.controls)
+    clones = clones_gate(controls, band=BOUNDS.clones)
     return gates if clones is None else (clones, *gates)
 
 

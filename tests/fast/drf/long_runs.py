@@ -1,7 +1,7 @@
 """How many cases the property tests try: as many as CI has time for, or as many as are asked for.
 
 `ROWPATH_HYPOTHESIS_EXAMPLES` is the number for a whole run; each test has a share of it. With it
-the cases are drawn anew for every run, without it they are the same ones everywhere.
+the cases are drawn anew for every run, without it they are the same ones every time.
 """
 
 import os

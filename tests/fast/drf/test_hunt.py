@@ -27,6 +27,8 @@ MOST_IN_A_ROUND = 10_000
 # An example is a world with about so many requests, so a share of 1 is that many times too much.
 REQUESTS = 6
 SHARES = {"compiled": 0.7, "portable": 0.15, "sqlite": 0.15}
+# Each Python draws cases of its own, and CI has two: each of them tries its part of the usual ones.
+PARTS = 1 if IS_LONG else 2
 
 
 @dataclass(slots=True)
@@ -69,7 +71,7 @@ def hunted(dsn: str, way: str) -> Found:
 
 
 def one_round(dsn: str, way: str, asked: int) -> dict[str, Any]:
-    share = SHARES[way] / REQUESTS
+    share = SHARES[way] / REQUESTS / PARTS
     program = [sys.executable, "-W", "error", "-m", "fast.drf.hunt", dsn, way, str(share)]
     environment = dict(os.environ)
     if IS_LONG:
@@ -132,7 +134,7 @@ def test_as_many_requests_are_compared_as_were_asked_for(found: Mapping[str, Fou
     """The number of cases is not only a setting."""
     compared = sum(one.counts["paths"].total() for one in found.values())
 
-    assert compared >= ASKED * 0.8
+    assert compared >= ASKED / PARTS * 0.8
 
 
 KINDS = (
