@@ -32,6 +32,8 @@ FRAMEWORKS = {
     "ninja": ("ninja",),
     "orjson": ("orjson",),
     "oxide": ("drf_oxide",),
+    "accelerator": ("drf_accelerator",),
+    "fastserializers": ("drf_fastserializers",),
     "bolt": ("django_bolt",),
     "litestar": ("litestar",),
     "toolbar": ("debug_toolbar",),

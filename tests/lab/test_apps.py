@@ -196,7 +196,8 @@ def test_a_warm_up_that_asks_for_no_row_is_answered_without_one(cell: Cell, trac
 
 def test_every_peer_that_there_is_for_this_python_is_tried() -> None:
     """Nothing is passed over here for want of an installation."""
-    need_newer = {"django-bolt", "django-fastdrf"} if sys.version_info < (3, 12) else set()
+    newer = {"django-bolt", "django-fastdrf", "drf-fastserializers"}
+    need_newer = newer if sys.version_info < (3, 12) else set()
 
     assert {*optional_packages(), COMPILED} - set(VERSIONS) == need_newer
 
@@ -210,15 +211,21 @@ def test_the_peers_answer_the_same_keys_and_as_many_bytes(traced: Traced) -> Non
     assert {len(body) for body in bodies.values()} == {len(bodies["drf"])}
 
 
-def test_rowpath_is_measured_by_its_compiled_path(traced: Traced) -> None:
-    """The answer is DRF's to the byte, and the server says that compiled code wrote it."""
-    [drf, fast] = [cell for cell in LADDER if cell.variant.name in {"drf", "rowpath"}]
+@pytest.mark.parametrize(
+    ("variant", "path"),
+    [("rowpath", "compiled"), ("rowpath-instances", "instances"), ("rowpath-data", "data")],
+)
+def test_rowpath_is_measured_by_the_way_it_is_called_by(
+    variant: str, path: str, traced: Traced
+) -> None:
+    """The answer is DRF's to the byte, and the server says how rowpath made it."""
+    cells = {cell.variant.name: cell for cell in LADDER}
 
-    answer = traced.ask(fast, uuid4().hex)
+    answer = traced.ask(cells[variant], uuid4().hex)
 
-    check_fast_path(fast, answer.headers.get(PATH_HEADER))
-    assert answer.headers[PATH_HEADER] == "compiled"
-    assert answer.data == traced.get(drf)[0]
+    check_fast_path(cells[variant], answer.headers.get(PATH_HEADER))
+    assert answer.headers[PATH_HEADER] == path
+    assert answer.data == traced.get(cells["drf"])[0]
 
 
 @pytest.mark.parametrize("cell", FAILING, ids=name_of)

@@ -85,7 +85,14 @@ APPLICATIONS: Mapping[App, Application] = {
         orm=Orm.DJANGO,
         server=ServerKind.GUNICORN,
         target="rowpath.lab.apps.peers.wsgi:application",
-        optional=("django-fastdrf", "django-ninja", "drf-oxide", "orjson"),
+        optional=(
+            "django-fastdrf",
+            "django-ninja",
+            "drf-accelerator",
+            "drf-fastserializers",
+            "drf-oxide",
+            "orjson",
+        ),
     ),
     App.BOLT: Application(
         orm=Orm.DJANGO,

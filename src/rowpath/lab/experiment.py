@@ -222,8 +222,8 @@ class Variant:
     this one, a task too; `charts_cpu` has the CPU of both, and of the database, drawn over time.
     `needs` leaves the variant out where the package is older. `memory_limit_mib` ends the worker
     that grows beyond it, and that end is the outcome that the report shows. `thorough_only` keeps
-    a variant out of the shorter profiles. `fast_path` is the path of rowpath's own that must be
-    taken: an answer by any other is refused before it is timed.
+    a variant out of the shorter profiles. `fast_path` is the path or way of rowpath's own that
+    must be taken: an answer by any other is refused before it is timed.
     """
 
     name: str

@@ -59,6 +59,20 @@ RUNGS = (
         needs=Requirement(package="django-fastdrf", version="0.5", extra="peers"),
     ),
     Variant(
+        name="fastserializers",
+        title="drf-fastserializers: serializer and renderer by pydantic-core",
+        asks=Endpoint(app=App.PEERS, code=("FastSerializersProducts", "FastSerializersSerializer")),
+        expects=ROWS,
+        needs=Requirement(package="drf-fastserializers", version="0.3", extra="peers"),
+    ),
+    Variant(
+        name="accelerator",
+        title="drf-accelerator: serializer in Rust",
+        asks=Endpoint(app=App.PEERS, code=("AcceleratorProducts", "AcceleratorSerializer")),
+        expects=ROWS,
+        needs=Requirement(package="drf-accelerator", version="0.1", extra="peers"),
+    ),
+    Variant(
         name="orjson",
         title="Django: values() and orjson",
         asks=Endpoint(app=App.PEERS, code=("ValuesByOrjson",)),
@@ -87,18 +101,27 @@ RUNGS = (
         needs=Requirement(package="django-bolt", version="0.13", extra="peers"),
     ),
     Variant(
-        name="rowpath-data",
-        title="DRF: ModelViewSet with rowpath's FastSerializer",
-        asks=Endpoint(app=App.DJANGO, code=("DataProducts", "FastProductSerializer")),
-        expects=ROWS,
-    ),
-    Variant(
         name="rowpath",
         title="DRF: ModelViewSet with rowpath's FastListMixin",
         asks=Endpoint(app=App.DJANGO, code=("FastProducts", "ProductSerializer")),
         expects=ROWS,
         needs=Requirement(package=COMPILED, version="0.1"),
         fast_path="compiled",
+    ),
+    Variant(
+        name="rowpath-instances",
+        title="the same, over a QuerySet of its own",
+        asks=Endpoint(app=App.DJANGO, code=("InstancesProducts", "OwnQuerySet")),
+        expects=ROWS,
+        needs=Requirement(package=COMPILED, version="0.1"),
+        fast_path="instances",
+    ),
+    Variant(
+        name="rowpath-data",
+        title="the same, over a to_representation() of its own",
+        asks=Endpoint(app=App.DJANGO, code=("DataProducts", "OwnProductSerializer")),
+        expects=ROWS,
+        fast_path="data",
     ),
 )
 

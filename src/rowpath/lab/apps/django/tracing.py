@@ -76,7 +76,7 @@ class TracingMiddleware:
         trace = watch.trace(error=getattr(request, ERROR, None))
         write_trace(settings.ROWPATH_TRACE_FOLDER, name, to_json(trace))
         if (outcome := outcome_of(response)) is not None:
-            response[PATH_HEADER] = outcome.path or f"DRF, since {outcome.reason}"
+            response[PATH_HEADER] = outcome.path or outcome.way or f"DRF, since {outcome.reason}"
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
