@@ -49,6 +49,8 @@ WITH = {
     "ninja": {"orjson"},
     "bolt": {"django"},
     "litestar": {"sqlalchemy", "fastapi"},
+    # What is explained behind any ASGI application is SQLAlchemy's.
+    "asgi": {"sqlalchemy"},
     "tools": {"django"},
 }
 # Within a part, what stands on a floor imports from the floors below it alone.
@@ -95,12 +97,20 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
         {"values"},
         {"messages"},
         # pure
-        {"comparing", "frames", "growth", "insertion_points", "phase_clock", "statement_text"},
-        {"eager_loading", "judging", "recorder"},
+        {
+            "comparing",
+            "frames",
+            "growth",
+            "imports",
+            "insertion_points",
+            "phase_clock",
+            "statement_text",
+        },
+        {"eager_loading", "judging", "recorder", "steps"},
         # the project, in a process of its own
-        {"patched_source"},
-        {"drf"},
-        {"django"},
+        {"patch_sets", "patched_source", "serving"},
+        {"drf", "fastapi", "sqlalchemy"},
+        {"asgi", "django"},
         # the command's side
         {"process"},
         {"look", "timing"},

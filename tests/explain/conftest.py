@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from explain.shop_project import copied, explained, filled
+from explain.store import APP, Store, store_of
+from explain.store import filled as filled_store
 from rowpath.explain.edits import diff
-from rowpath.explain.project_of import ProjectOf
+from rowpath.explain.project_of import ProjectOf, application_in
 from rowpath.explain.values import Explained, Explanation, Finding
 
 
@@ -51,3 +53,26 @@ def repaired(shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Shop:
     own = ProjectOf(folder=Path(folder), settings=shop.project.settings)
     paths = [each.request.path for each in shop.explanation.requests]
     return Shop(project=own, explanation=explained(own, paths))
+
+
+@pytest.fixture(scope="session")
+def store_project(tmp_path_factory: pytest.TempPathFactory) -> ProjectOf:
+    """A store with 24 books, which no test changes."""
+    return filled_store(tmp_path_factory.mktemp("explain") / "store")
+
+
+@pytest.fixture(scope="module")
+def store(store_project: ProjectOf, request: pytest.FixtureRequest) -> Store:
+    """What one untimed run finds of the PATHS that the file of tests names."""
+    return store_of(store_project, request.module.PATHS)
+
+
+@pytest.fixture(scope="module")
+def repaired_store(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """A copy of the store to which git applied the diff, explained anew."""
+    folder = tmp_path_factory.mktemp("repaired") / "store"
+    shutil.copytree(store.project.folder, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    change = diff(store.explanation.edits, store.explanation.root)
+    subprocess.run(["git", "apply"], cwd=folder, input=change, text=True, check=True, timeout=60)  # noqa: S607 git of PATH
+    paths = [each.request.path for each in store.explanation.requests]
+    return store_of(application_in(folder, APP), paths)

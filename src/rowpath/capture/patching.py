@@ -1,17 +1,18 @@
-"""Other methods for a class of somebody else's, for as long as somebody needs them."""
+"""Methods of somebody else's classes, or functions of their modules, replaced while needed."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import Lock
+from types import ModuleType
 from typing import Any
 
 
 class Patch:
-    """Other methods for a class, made from its own by what stands beside their names."""
+    """Other methods for a class, or functions for a module, made from its own by their names."""
 
     def __init__(
         self,
-        patched: type,
+        patched: type | ModuleType,
         replacements: Mapping[str, Callable[[Callable[..., Any]], Callable[..., Any]]],
     ) -> None:
         self._patched = patched

@@ -11,13 +11,18 @@ from rowpath.cli.outputs import STANDARD_OUTPUT, replace_file, tried
 from rowpath.cli.progress import console_for
 from rowpath.errors import UsageError
 from rowpath.explain.edits import diff
-from rowpath.explain.project_of import project_in
+from rowpath.explain.project_of import ProjectOf, application_in, project_in
 from rowpath.explain.session import explain
 from rowpath.explain.timing import Timing
 from rowpath.explain.values import Confidence, Explanation, Request
 from rowpath.report.explain.json import to_json
 from rowpath.report.explain.terminal import render
 
+_NOT_OF_ASGI = {
+    "settings": "settings are Django's. Name one of the two.",
+    "user": "how an ASGI application tells its users is its own. Send what it asks for, like "
+    "--header 'Authorization: Bearer TOKEN'.",
+}
 FOUND = 1
 """The exit code of findings that --fail-on asks for."""
 
@@ -28,6 +33,11 @@ FOUND = 1
     "--settings",
     metavar="MODULE",
     help="The project's settings. [default: DJANGO_SETTINGS_MODULE, then what manage.py names]",
+)
+@click.option(
+    "--app",
+    metavar="MODULE:ATTRIBUTE",
+    help="An ASGI application with SQLAlchemy instead, like shop.main:app.",
 )
 @click.option("--user", metavar="NAME", help="Ask as this user; no session is written.")
 @click.option("-H", "--header", "headers", multiple=True, metavar="'NAME: VALUE'")
@@ -46,7 +56,7 @@ FOUND = 1
     help="End with exit code 1 where there is a proved finding, or any.",
 )
 def explain_requests(**options: Any) -> int:  # noqa: ANN401 each is an option above
-    """Say why PATHs of a Django project are slow, and prove what to change.
+    """Say why PATHs of a Django project or an ASGI application are slow, and prove what to change.
 
     The project runs in processes of its own, on its own database, in transactions that are rolled
     back. No file is changed.
@@ -58,7 +68,7 @@ def explain_requests(**options: Any) -> int:  # noqa: ANN401 each is an option a
             "Cannot write the diff and the JSON to standard output both. Name a file with --json."
         )
     file = None if json_path in {None, STANDARD_OUTPUT} else tried(Path(json_path), "--json")
-    project = project_in(Path.cwd(), options["settings"])
+    project = _project(options)
     progress = console_for(sys.stderr)
     explanation = explain(
         requests, project, Timing(), lambda step: progress.print(Text(step), style="dim")
@@ -72,6 +82,15 @@ def explain_requests(**options: Any) -> int:  # noqa: ANN401 each is an option a
     else:
         console_for(sys.stdout).print(render(explanation), soft_wrap=True, end="")
     return FOUND if _fails(explanation, options["fail_on"]) else 0
+
+
+def _project(options: dict[str, Any]) -> ProjectOf:
+    if options["app"] is None:
+        return project_in(Path.cwd(), options["settings"])
+    for name, instead in _NOT_OF_ASGI.items():
+        if options[name] is not None:
+            raise UsageError(f"Cannot take --{name} beside --app: {instead}")
+    return application_in(Path.cwd(), options["app"])
 
 
 def _requests(options: dict[str, Any]) -> list[Request]:

@@ -2,8 +2,8 @@
 
 import sys
 import sysconfig
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Callable, Iterator
+from itertools import chain, islice
 from pathlib import Path
 from types import CodeType, FrameType
 
@@ -18,16 +18,23 @@ class OwnCode:
 
     Code is the project's where its file is neither the standard library's, nor installed, nor
     below `folders`, which name libraries that are used from a checkout. A walk up the frames ends
-    at a frame of `boundaries`: what is beyond called the view and is no part of it.
+    at a frame of `boundaries`: what is beyond called the view and is no part of it. `outer` yields
+    the frames that wait for this call in another stack, as those of a greenlet's parent do.
     """
 
-    def __init__(self, folders: tuple[str, ...], boundaries: frozenset[CodeType]) -> None:
+    def __init__(
+        self,
+        folders: tuple[str, ...],
+        boundaries: frozenset[CodeType],
+        outer: Callable[[], Iterator[FrameType]] = lambda: iter(()),
+    ) -> None:
         paths = sysconfig.get_paths()
         installed = {f"{paths[name]}/" for name in ("stdlib", "platstdlib", "purelib", "platlib")}
         installed |= {f"{path}/" for path in sys.path if Path(path).name in _INSTALLED}
         resolved = {f"{Path(path).resolve()}/" for path in installed}
         self._libraries = tuple({*installed, *resolved, *folders, _ROWPATH, "<"})
         self._boundaries = boundaries
+        self._outer = outer
         self._known: dict[str, bool] = {}
 
     def is_own(self, file: str) -> bool:
@@ -40,9 +47,13 @@ class OwnCode:
 
     def walk(self, frame: FrameType | None) -> Iterator[FrameType]:
         """Yield the frames from this one out, up to the call of the view."""
-        while frame is not None and frame.f_code not in self._boundaries:
-            yield frame
-            frame = frame.f_back
+        for start in chain((frame,), self._outer()):
+            each = start
+            while each is not None:
+                if each.f_code in self._boundaries:
+                    return
+                yield each
+                each = each.f_back
 
 
 def position(frame: FrameType) -> tuple[int, int, int, int] | None:

@@ -7,6 +7,7 @@ from rowpath.errors import AnswerError, ServerError
 from rowpath.explain.comparing import Mask, mask_of
 from rowpath.explain.messages import Answer, Ask, Observed, Watch
 from rowpath.explain.process import ProjectProcess
+from rowpath.explain.project_of import Framework
 from rowpath.explain.trails import ViewClass
 from rowpath.explain.values import Phase, Request
 
@@ -43,7 +44,7 @@ def look(process: ProjectProcess, request: Request) -> Look:
     if written is not None:
         ask = replace(ask, may_write=True)
         first = process.ask(ask)
-    check(first, request)
+    check(first, request, process.framework)
     process.ask(ask)  # what is loaded once, as content types are, is loaded by now
     once, again = process.ask(ask), process.ask(ask)
     phases = process.ask(replace(ask, watch=Watch.PHASES, times=2))
@@ -60,7 +61,7 @@ def look(process: ProjectProcess, request: Request) -> Look:
     )
 
 
-def check(answer: Answer, request: Request) -> None:
+def check(answer: Answer, request: Request, framework: Framework) -> None:
     """AnswerError or ServerError where an answer is none that could be explained."""
     path, status = request.path, answer.status
     if status in _OK:
@@ -73,7 +74,7 @@ def check(answer: Answer, request: Request) -> None:
     if status in _REDIRECTS:
         raise AnswerError(
             f"Cannot explain {path}: it answers {status} and leads to {answer.location}. "
-            + ("Name that path." if request.user else "Log in with --user NAME, or name that path.")
+            + ("Name that path." if request.user else f"{framework.log_in}, or name that path.")
         )
     if status in _NOT_ALLOWED:
         raise AnswerError(
@@ -81,7 +82,7 @@ def check(answer: Answer, request: Request) -> None:
             + (
                 f" to {request.user}. Log in as another --user."
                 if request.user
-                else ". Log in with --user NAME."
+                else f". {framework.log_in}."
             )
         )
     if status == _NOT_FOUND:

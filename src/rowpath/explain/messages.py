@@ -10,7 +10,7 @@ from rowpath.explain.values import Phase, Place, Reader, Request
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Start:
-    """Start the project, with changes of its source in memory. `settings` is a module's name."""
+    """Start the project, with changes of its source in memory; `settings` as in `ProjectOf`."""
 
     settings: str
     edits: tuple[Edit, ...] = ()

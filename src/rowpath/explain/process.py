@@ -6,15 +6,14 @@ import sys
 import tempfile
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import IO, Self
 
 from rowpath import errors
 from rowpath.errors import ServerError
 from rowpath.explain.edits import Edit
 from rowpath.explain.messages import Answer, Ask, Failed, Order, Reply, Start, Started
+from rowpath.explain.project_of import ProjectOf
 
-WORKER = "rowpath.explain.django.worker"
 STARTS_WITHIN_S = 120.0
 ANSWERS_WITHIN_S = 120.0
 LAST_LINES = 5
@@ -23,9 +22,10 @@ LAST_LINES = 5
 class ProjectProcess:
     """A project in a process of its own, with changes of its source; a context manager."""
 
-    def __init__(self, settings: str, folder: Path, edits: tuple[Edit, ...] = ()) -> None:
-        self._start = Start(settings=settings, edits=edits)
-        self._folder = folder
+    def __init__(self, project: ProjectOf, edits: tuple[Edit, ...] = ()) -> None:
+        self.framework = project.framework
+        self._start = Start(settings=project.settings, edits=edits)
+        self._folder = project.folder
         self._output: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 closed at the exit
         self._connection: Connection | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -36,7 +36,7 @@ class ProjectProcess:
         ours, theirs = Pipe()
         self._connection = ours
         self._process = subprocess.Popen(
-            [sys.executable, "-m", WORKER, str(theirs.fileno())],
+            [sys.executable, "-m", self.framework.worker, str(theirs.fileno())],
             cwd=self._folder,
             env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
             stdin=subprocess.DEVNULL,
@@ -89,7 +89,7 @@ class ProjectProcess:
         except (EOFError, ConnectionError) as error:
             raise ServerError(
                 f"Cannot run the project: its process ended. It said: {self._last_words()}. "
-                "Let `manage.py check` pass first."
+                f"{self.framework.run_first}"
             ) from error
         if isinstance(reply, Failed):
             raise getattr(errors, reply.error)(reply.message)

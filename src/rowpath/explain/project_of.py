@@ -1,4 +1,4 @@
-"""Which Django project is meant: its folder, and the module of its settings."""
+"""Which project is meant: its folder, and its settings or the application in it."""
 
 import os
 import re
@@ -13,11 +13,71 @@ _DEFAULT = re.compile(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Framework:
+    """What differs between the kinds of projects, on the command's side.
+
+    `worker` is the module that runs one. The others are sentences for people: how to log in, what
+    to try where the project does not run, why a list has no line to change, how to ask once
+    instead of for every row, and how to have with the rows what is filtered anew for each, with
+    `{name}` for it.
+    """
+
+    worker: str
+    log_in: str
+    run_first: str
+    no_line: str
+    ask_once: str
+    refine_once: str
+
+
+DJANGO = Framework(
+    worker="rowpath.explain.django.worker",
+    log_in="Log in with --user NAME",
+    run_first="Let `manage.py check` pass first.",
+    no_line="there is no line of the project's that says what this queryset loads",
+    ask_once="Ask once for all rows before the loop (filter(pk__in=...), in_bulk(), annotate()), "
+    "and look the answer up in a dict.",
+    refine_once="Have it with the rows: by Prefetch({name!r}, queryset=..., to_attr=...) where "
+    "rows of it are wanted, by annotate(Count(...)) where it is a number.",
+)
+ASGI = Framework(
+    worker="rowpath.explain.asgi.worker",
+    log_in="Send what it asks for, like --header 'Authorization: Bearer TOKEN'",
+    run_first="Start the application with its own server first.",
+    no_line="there is no line of the project's that asks for this class, and for no other",
+    ask_once="Ask once for all rows before the loop (select(...).where(....in_(...))), and look "
+    "the answer up in a dict.",
+    refine_once="Have it with the rows: by a relationship of its own where rows of it are wanted, "
+    "by a correlated subquery or column_property where it is a number.",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectOf:
-    """A project by the folder that it is started in, and its settings."""
+    """A project by the folder that it is started in, and its settings.
+
+    `settings` is the module of a Django project's settings. An ASGI application has none: there
+    it is where the application is, like `shop.main:app`.
+    """
 
     folder: Path
     settings: str
+    framework: Framework = DJANGO
+
+
+def application_in(folder: Path, named: str) -> ProjectOf:
+    """Return the ASGI application that is named like `shop.main:app`; UsageError where it is not.
+
+    Parentheses behind it call a function that makes it, as in `shop.main:create_app()`.
+    """
+    module, colon, attribute = named.partition(":")
+    parts = [*module.split("."), *attribute.removesuffix("()").split(".")]
+    if not colon or not all(part.isidentifier() for part in parts):
+        raise UsageError(
+            f"Cannot find the application {named!r}: that is no module and attribute. Name it "
+            "as its server does, like --app shop.main:app."
+        )
+    return ProjectOf(folder=folder, settings=named, framework=ASGI)
 
 
 def project_in(folder: Path, settings: str | None) -> ProjectOf:

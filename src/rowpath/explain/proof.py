@@ -54,7 +54,7 @@ def prove(
 ) -> Outcome:
     """Return what a change of the project's source comes to; without a timing it is not timed."""
     try:
-        with ProjectProcess(project.settings, project.folder, tuple(edits)) as changed:
+        with ProjectProcess(project, tuple(edits)) as changed:
             return _proved(before, changed, timing)
     except RowpathError as error:
         return Outcome(proof=None, refused=f"with it the project fails: {_short(str(error))}")

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from rowpath.explain.growth import Point, grows, slope
 from rowpath.explain.judging import growth_of
 from rowpath.explain.messages import Seen
+from rowpath.explain.project_of import Framework
 from rowpath.explain.proof import Before
 from rowpath.explain.trails import Path, text_of
 from rowpath.explain.values import Confidence, Finding, Growth, Kind, Place, Reader
@@ -58,20 +59,16 @@ def _finding(before: Before, same: _Same, example: Seen) -> Finding:
         paths=(text_of(path),) if path else (),
         readers=readers,
         growth=Growth(rows=before.measured.rows, per_row=growth_of(before.measured.points)),
-        advice=_advice(path),
+        advice=_advice(path, before.process.framework),
         statement=example.text,
     )
 
 
-def _advice(path: Path) -> str:
+def _advice(path: Path, framework: Framework) -> str:
     if path:
         name = text_of(path)
         return (
-            f"{name} is filtered, ordered, cut or counted anew for each row. Have it with the "
-            f"rows: by Prefetch({name!r}, queryset=..., to_attr=...) where rows of it are wanted, "
-            "by annotate(Count(...)) where it is a number."
+            f"{name} is filtered, ordered, cut or counted anew for each row. "
+            f"{framework.refine_once.format(name=name)}"
         )
-    return (
-        "Ask once for all rows before the loop (filter(pk__in=...), in_bulk(), annotate()), and "
-        "look the answer up in a dict."
-    )
+    return framework.ask_once

@@ -10,7 +10,9 @@ from rowpath.explain.growth import grows, slope
 from rowpath.explain.insertion_points import Point, points
 from rowpath.explain.judging import growth_of
 from rowpath.explain.messages import Seen
+from rowpath.explain.project_of import Framework
 from rowpath.explain.proof import Before, Outcome
+from rowpath.explain.sqlalchemy import loader_options
 from rowpath.explain.trails import Path, Trail, Way, text_of
 from rowpath.explain.values import Confidence, Finding, Growth, Kind, Place, Reader, Sameness
 
@@ -45,20 +47,42 @@ def findings(before: Before, prove: Prove, known: Collection[str] = ()) -> Itera
     relations = [path for path in growing if path[-1].way is not Way.COLUMN]
     columns = [path for path in growing if path[-1].way is Way.COLUMN]
     if relations:
-        attempts = [*_attempts(places, relations), *_attempts_of_parent(before, relations)]
+        attempts = [
+            *_attempts(before.trail, places, relations),
+            *_attempts_of_parent(before, relations),
+        ]
         yield _told(Kind.RELATION, before, relations, attempts, prove)
     if columns:
-        edits = loading_edits([text_of(path) for path in columns], places)
-        attempts = [_Attempt(point=None, edits=edits)] if edits else []
+        attempts = list(_attempts_of_columns(before.trail, places, columns))
         yield _told(Kind.COLUMN, before, columns, attempts, prove)
 
 
-def _attempts(places: Iterable[Point], paths: Sequence[Path]) -> Iterator[_Attempt]:
+def _attempts(trail: Trail, places: Iterable[Point], paths: Sequence[Path]) -> Iterator[_Attempt]:
     for point in places:
+        if _is_sqlalchemy(paths):
+            for edits in loader_options.edits(trail, point, paths):
+                yield _Attempt(point=point, edits=edits)
+            continue
         for chain in chains(paths):
             text = chain.names if point.takes_names else chain.text
             if text is not None:
                 yield _Attempt(point=point, edits=(point.edit(text),))
+
+
+def _attempts_of_columns(
+    trail: Trail, places: Sequence[Point], paths: Sequence[Path]
+) -> Iterator[_Attempt]:
+    if _is_sqlalchemy(paths):
+        changes = {point: loader_options.column_edits(trail, point, paths) for point in places}
+        yield from (_Attempt(point=point, edits=made) for point, made in changes.items() if made)
+        return
+    edits = loading_edits([text_of(path) for path in paths], places)
+    if edits:
+        yield _Attempt(point=None, edits=edits)
+
+
+def _is_sqlalchemy(paths: Sequence[Path]) -> bool:
+    return paths[0][0].owner is not None
 
 
 def _attempts_of_parent(before: Before, paths: Sequence[Path]) -> Iterator[_Attempt]:
@@ -66,7 +90,7 @@ def _attempts_of_parent(before: Before, paths: Sequence[Path]) -> Iterator[_Atte
     if before.trail.parent is not None:
         parent, way = before.trail.parent
         longer = [(*way, *path) for path in paths]
-        yield from _attempts(points(parent, before.look.view), longer)
+        yield from _attempts(parent, points(parent, before.look.view), longer)
 
 
 def _growing(before: Before) -> list[Path]:
@@ -117,7 +141,7 @@ def _told(
         ),
         edits=edits,
         proof=proof,
-        reason=_reason(attempts, refusals) if outcome is None else None,
+        reason=_reason(before.process.framework, attempts, refusals) if outcome is None else None,
         advice=_advice(paths) if outcome is None else None,
     )
     return Told(finding=finding, after=outcome.after if outcome is not None else ())
@@ -168,12 +192,12 @@ def _readers(seen: Sequence[Seen]) -> tuple[Reader, ...]:
     return tuple(dict.fromkeys(each.reader for each in seen if each.reader is not None))
 
 
-def _reason(attempts: Sequence[_Attempt], refusals: Sequence[str]) -> str:
+def _reason(framework: Framework, attempts: Sequence[_Attempt], refusals: Sequence[str]) -> str:
     if not attempts:
-        return "there is no line of the project's that says what this queryset loads"
+        return framework.no_line
     return refusals[0].rstrip(".")
 
 
 def _advice(paths: Sequence[Path]) -> str:
     names = ", ".join(sorted(text_of(path) for path in paths))
-    return f"Load {names} with the rows, where the queryset is made."
+    return f"Load {names} with the rows, where these are asked for."

@@ -38,7 +38,7 @@ def explain(
     An error of rowpath's where the project does not start or a request gives no answer.
     """
     tell("starting the project")
-    with ProjectProcess(project.settings, project.folder) as today:
+    with ProjectProcess(project) as today:
         looks = []
         for request in requests:
             tell(f"asking {request.path}")

@@ -2,6 +2,8 @@
 
 import re
 
+_PLACEHOLDER = re.compile(r"(?:%\(\w+\)s|\$\d+)(?:::[A-Z]+(?:\[\])?)?")
+"""psycopg's and asyncpg's placeholders with their casts: names and numbers count the values."""
 _IN_LIST = re.compile(r"\bIN \((?:%s|\?)(?:, ?(?:%s|\?))*\)")
 _ALTERNATIVES = re.compile(r"\(([^\s()]+ = (?:%s|\?))(?: OR \1)+\)")
 """How Django asks for the other ends of foreign keys, one alternative for each."""
@@ -16,7 +18,8 @@ _WRITES = re.compile(
 
 def normalized(text: str) -> str:
     """Return a text whose lists of values and numbers of rows are left out."""
-    alike = _ALTERNATIVES.sub(r"\1", _IN_LIST.sub("IN (...)", text))
+    unnamed = _PLACEHOLDER.sub("%s", text)
+    alike = _ALTERNATIVES.sub(r"\1", _IN_LIST.sub("IN (...)", unnamed))
     return _ROWS.sub(r"\1 ...", alike)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from rowpath.errors import RowpathError
 from rowpath.explain.comparing import sameness
 from rowpath.explain.edits import Edit
+from rowpath.explain.imports import is_import, joined
 from rowpath.explain.look import Look
 from rowpath.explain.process import ProjectProcess
 from rowpath.explain.project_of import ProjectOf
@@ -20,11 +21,11 @@ def together(
     it is the first change alone, which saves the most.
     """
     changes = side_by_side(changes)
-    edits = tuple(sorted({edit for change in changes for edit in change}))
+    edits = joined(edit for change in changes for edit in change)
     if len(changes) < 2:  # noqa: PLR2004 one was proved by itself
         return edits, ()
     try:
-        with ProjectProcess(project.settings, project.folder, edits) as changed:
+        with ProjectProcess(project, edits) as changed:
             against = next(filter(None, (_objection(seen, changed) for seen in looks)), None)
     except RowpathError as error:
         against = " ".join(str(error).split())[:300]
@@ -46,7 +47,9 @@ def side_by_side(changes: Sequence[tuple[Edit, ...]]) -> tuple[tuple[Edit, ...],
     assigned: set[tuple[str, int, int]] = set()
     for change in changes:
         places = {
-            (edit.file, edit.line, edit.column) for edit in change if edit.text.startswith("\n")
+            (edit.file, edit.line, edit.column)
+            for edit in change
+            if edit.text.startswith("\n") and not is_import(edit)
         }
         if not places & assigned:
             kept.append(change)

@@ -44,11 +44,23 @@ class Way(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """The class that an attribute is of, by its module and its name there."""
+
+    module: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hop:
-    """One step of a path: the attribute's name, and where it leads."""
+    """One step of a path: the attribute's name, and where it leads.
+
+    `owner` is the class that has it, for SQLAlchemy, whose changes name it; None for Django.
+    """
 
     name: str
     way: Way
+    owner: Owner | None = None
 
 
 Path = tuple[Hop, ...]
@@ -89,5 +101,6 @@ class Trail:
 
 
 def text_of(path: Path) -> str:
-    """Return a path as Django's lookups write it: `author__publisher`."""
-    return "__".join(hop.name for hop in path)
+    """Return a path as Django's lookups write it, `author__publisher`, or with dots."""
+    separator = "." if any(hop.owner is not None for hop in path) else "__"
+    return separator.join(hop.name for hop in path)

@@ -9,12 +9,12 @@ from django.db.models.query import QuerySet
 from rowpath.explain.django import (
     compiler,
     phases,
-    project,
     query,
     query_utils,
     related_descriptors,
 )
 from rowpath.explain.frames import OwnCode
+from rowpath.explain.patch_sets import Patches
 from rowpath.explain.phase_clock import PhaseClock
 from rowpath.explain.recorder import Recorder
 from rowpath.explain.trails import Trail
@@ -46,7 +46,7 @@ def recorder() -> Recorder:
 def test_patches_are_undone(module: ModuleType, writer: object) -> None:
     """All that a file says it patches is patched within the block, and as before after it."""
     before = methods(module)
-    patches = project.Patches()
+    patches = Patches()
     patches.recording.extend(module.patches(writer))
 
     with patches.recorded():
@@ -58,7 +58,7 @@ def test_patches_are_undone(module: ModuleType, writer: object) -> None:
 
 def test_a_missing_target_turns_the_finding_off() -> None:
     """Of a Django without what a patch needs it is said what is not looked for, and why."""
-    patches = project.Patches()
+    patches = Patches()
 
     assert not patches.is_there({QuerySet: ("_no_such_thing",)}, "loaded relations")
     assert patches.missing == [

@@ -3,8 +3,6 @@
 import importlib
 import os
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import ModuleType
 
@@ -16,7 +14,6 @@ from django.core.handlers.base import BaseHandler
 from django.db import DatabaseError as DjangoDatabaseError
 from django.db import connections
 
-from rowpath.capture.patching import Patch
 from rowpath.errors import DatabaseError, ServerError, UsageError
 from rowpath.explain.django import (
     compiler,
@@ -27,51 +24,11 @@ from rowpath.explain.django import (
     templates,
 )
 from rowpath.explain.frames import OwnCode
+from rowpath.explain.patch_sets import Patches
 from rowpath.explain.phase_clock import PhaseClock
 from rowpath.explain.recorder import ReaderOf, Recorder
 
 _LOCMEM = "django.core.mail.backends.locmem.EmailBackend"
-
-
-class Patches:
-    """The patches whose targets this Django has, and what is off for want of one."""
-
-    def __init__(self) -> None:
-        self.recording: list[Patch] = []
-        self.phases: list[Patch] = []
-        self.missing: list[str] = []
-
-    def is_there(self, methods: Mapping[type, tuple[str, ...]], finding: str) -> bool:
-        """Return whether all targets are there; note what is off where one is not."""
-        lacking = [
-            f"{owner.__qualname__}.{name}"
-            for owner, names in methods.items()
-            for name in names
-            if not hasattr(owner, name)
-        ]
-        if lacking:
-            self.missing.append(f"not looked for: {finding} (there is no {', '.join(lacking)})")
-        return not lacking
-
-    @contextmanager
-    def recorded(self) -> Iterator[None]:
-        """Have a recorder told of what happens within the block."""
-        with _applied(self.recording):
-            yield
-
-    @contextmanager
-    def timed(self) -> Iterator[None]:
-        """Have a clock told of the phases within the block."""
-        with _applied(self.phases):
-            yield
-
-
-@contextmanager
-def _applied(patches: list[Patch]) -> Iterator[None]:
-    with ExitStack() as stack:
-        for patch in patches:
-            stack.enter_context(patch.applied())
-        yield
 
 
 def recorder() -> Recorder:

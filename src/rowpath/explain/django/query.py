@@ -13,9 +13,9 @@ from django.db.models.query import ModelIterable, QuerySet
 from django.views import View
 
 from rowpath.capture.patching import Patch
-from rowpath.explain.frames import position
 from rowpath.explain.messages import Limit
 from rowpath.explain.recorder import UNKNOWN_TRAIL, Recorder, Tag, extended
+from rowpath.explain.steps import is_body, step_of
 from rowpath.explain.trails import Hop, Scope, Span, Trail, Way
 
 METHODS: dict[type, tuple[str, ...]] = {
@@ -31,8 +31,6 @@ _PASSES_ON = (
     "django.db.models.fields.related_descriptors",
     "rowpath.explain.django.related_descriptors",
 )
-_OPTIMIZED = 1
-"""The flag of a function's code; that of a module's or a class's body has it not."""
 
 
 def patches(recorder: Recorder) -> tuple[Patch, ...]:
@@ -104,49 +102,16 @@ def _has_trail(query: Any, recorder: Recorder) -> bool:
 
 
 def _step(recorder: Recorder, frame: FrameType | None) -> tuple[Span, ...]:
-    """Return the project's calls that a call of the ORM's comes from, the innermost first.
-
-    Each is called by the next, with nothing but the ORM in between; a body's is the last.
-    """
-    spans: list[Span] = []
-    is_direct = True
-    for each in recorder.code.walk(frame):
-        if not recorder.code.is_own(each.f_code.co_filename):
-            passes_on = each.f_globals.get("__name__") in _PASSES_ON
-            if spans and not passes_on:
-                break
-            is_direct = is_direct and passes_on
-            continue
-        span = _span(each, is_direct=is_direct)
-        if span is None:
-            break
-        spans.append(span)
-        if span.scope is Scope.BODY:
-            break
-    return tuple(spans)
+    return step_of(recorder.code, frame, passes_on=_passes_on, scope_of=_scope)
 
 
-def _span(frame: FrameType, *, is_direct: bool) -> Span | None:
-    place = position(frame)
-    if place is None:
-        return None
-    line, end_line, column, end_column = place
-    code = frame.f_code
-    return Span(
-        file=code.co_filename,
-        function=code.co_qualname,
-        scope=_scope(frame),
-        line=line,
-        column=column,
-        end_line=end_line,
-        end_column=end_column,
-        is_direct=is_direct,
-    )
+def _passes_on(frame: FrameType) -> bool:
+    return frame.f_globals.get("__name__") in _PASSES_ON
 
 
 def _scope(frame: FrameType) -> Scope:
     code = frame.f_code
-    if not code.co_flags & _OPTIMIZED:
+    if is_body(code):
         return Scope.BODY
     owner = frame.f_locals.get(code.co_varnames[0]) if code.co_argcount else None
     if isinstance(owner, QuerySet | BaseManager):

@@ -11,7 +11,7 @@ from multiprocessing.connection import Connection
 
 from django.db import DatabaseError as DjangoDatabaseError
 
-from rowpath.errors import DatabaseError, RowpathError, ServerError
+from rowpath.errors import DatabaseError
 from rowpath.explain.django import project, statements
 from rowpath.explain.django.client import Received, ask, client_for
 from rowpath.explain.django.read_only import rolled_back
@@ -21,14 +21,13 @@ from rowpath.explain.messages import (
     Ask,
     Failed,
     Observed,
-    Order,
-    Reply,
     Start,
     Started,
     Watch,
 )
 from rowpath.explain.patched_source import changed_source
 from rowpath.explain.phase_clock import PhaseClock
+from rowpath.explain.serving import line_of, serve
 
 
 class Worker:
@@ -99,38 +98,15 @@ class Worker:
         )
 
 
-def serve(connection: Connection) -> None:
-    """Carry out orders until the command goes away."""
-    worker = Worker()
-    while True:
-        try:
-            order: Order = connection.recv()
-        except EOFError:
-            return
-        connection.send(_reply(worker, order))
-
-
-def _reply(worker: Worker, order: Order) -> Reply:
-    try:
-        return worker.start(order) if isinstance(order, Start) else worker.answer(order)
-    except RowpathError as error:
-        return Failed(error=type(error).__name__, message=str(error))
-    except DjangoDatabaseError as error:
-        return Failed(
-            error=DatabaseError.__name__,
-            message=f"Cannot ask the project: its database says {_line(error)}. Migrate it, or "
-            "correct DATABASES.",
-        )
-    except Exception as error:  # noqa: BLE001 whatever the project raises is told
-        return Failed(
-            error=ServerError.__name__,
-            message=f"Cannot ask the project: {_line(error)}. Correct that first.",
-        )
-
-
-def _line(error: Exception) -> str:
-    return f"{type(error).__name__}: {' '.join(str(error).split())}"
+def _failed(error: Exception) -> Failed | None:
+    if not isinstance(error, DjangoDatabaseError):
+        return None
+    return Failed(
+        error=DatabaseError.__name__,
+        message=f"Cannot ask the project: its database says {line_of(error)}. Migrate it, or "
+        "correct DATABASES.",
+    )
 
 
 if __name__ == "__main__":
-    serve(Connection(int(sys.argv[1])))
+    serve(Connection(int(sys.argv[1])), Worker(), _failed)

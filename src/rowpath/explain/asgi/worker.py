@@ -1,0 +1,173 @@
+"""The process that runs an application: `python -m rowpath.explain.asgi.worker DESCRIPTOR`.
+
+It reads orders from the descriptor, a socket to the command, and answers each.
+"""
+
+import asyncio
+import gc
+import logging
+import sys
+from contextlib import ExitStack
+from importlib.metadata import version
+from multiprocessing.connection import Connection
+
+from sqlalchemy import event
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Mapper
+from sqlalchemy.util import greenlet_spawn
+
+from rowpath.errors import DatabaseError, UsageError
+from rowpath.explain.asgi.application import Application, application
+from rowpath.explain.asgi.client import Lifespan, Received, ask
+from rowpath.explain.frames import OwnCode
+from rowpath.explain.messages import Answer, Ask, Failed, Observed, Start, Started, Watch
+from rowpath.explain.patch_sets import Patches
+from rowpath.explain.patched_source import changed_source
+from rowpath.explain.phase_clock import PhaseClock
+from rowpath.explain.recorder import Recorder
+from rowpath.explain.serving import line_of, serve
+from rowpath.explain.sqlalchemy import loads, origins, phases, read_only, statements
+from rowpath.explain.sqlalchemy.greenlets import waiting_frames
+from rowpath.explain.values import Request
+
+
+class Worker:
+    """An application that runs in this process, and what watches it."""
+
+    def __init__(self) -> None:
+        self._recorder = Recorder(code=OwnCode((), frozenset(), waiting_frames))
+        self._clock = PhaseClock()
+        self._patches = Patches()
+        self._runner = asyncio.Runner()
+        self._application: Application | None = None
+        self._lifespan: Lifespan | None = None
+
+    def start(self, order: Start) -> Started:
+        """Start the application with the patches on: statements of modules are made by that."""
+        self._add_patches()
+        models: list[type] = []
+
+        def mapped(_: object, model: type) -> None:
+            models.append(model)
+
+        event.listen(Mapper, "instrument_class", mapped)
+        with self._patches.recorded(), changed_source(order.edits), statements.writes() as written:
+            self._application = application(order.settings)
+            self._lifespan = Lifespan(self._application)
+            self._runner.run(self._lifespan.start())
+        if not models:
+            raise UsageError(
+                f"Cannot explain {order.settings}: it maps no class with SQLAlchemy's ORM, which "
+                "is what is looked at. Leave --app away for a Django project."
+            )
+        self._add_fastapi()
+        logging.disable()
+        gc.freeze()
+        return Started(
+            versions=_versions(),
+            missing=tuple(self._patches.missing),
+            unguarded=_unguarded(written),
+        )
+
+    def _add_patches(self) -> None:
+        made = self._patches
+        if made.is_there(origins.METHODS, origins.FINDING):
+            made.recording.extend(origins.patches(self._recorder))
+        if made.is_there(phases.METHODS, phases.FINDING):
+            made.phases.extend(phases.patches(self._clock))
+        if not made.is_there(read_only.METHODS, "what is written"):
+            raise UsageError(
+                f"Cannot guard the databases: {made.missing[-1]}. Use a version of SQLAlchemy that "
+                "rowpath's documentation names."
+            )
+
+    def _add_fastapi(self) -> None:
+        if "fastapi" not in sys.modules:
+            return
+        from rowpath.explain.fastapi import models, routing  # noqa: PLC0415 it may not be installed
+
+        self._recorder.code = OwnCode((), routing.boundaries(), waiting_frames)
+        self._recorder.readers = (models.reader_of(self._recorder),)
+        if self._patches.is_there(routing.METHODS, routing.FINDING):
+            self._patches.phases.extend(routing.patches(self._clock))
+
+    def answer(self, order: Ask) -> Answer:
+        """Answer a request as often as it is asked for."""
+        if order.request.user is not None:
+            raise UsageError(
+                f"Cannot log in as {order.request.user!r}: how an ASGI application tells its users "
+                "is its own. Send what it asks for, like --header 'Authorization: Bearer TOKEN'."
+            )
+        durations_s: list[float] = []
+        written: list[str] = []
+        observed = Observed()
+        for _ in range(order.times):
+            with ExitStack() as stack:
+                undone = stack.enter_context(read_only.undone(may_write=order.may_write))
+                if order.watch is not Watch.NOTHING:
+                    written = stack.enter_context(statements.refused_writes())
+                if order.watch is Watch.STATEMENTS:
+                    stack.enter_context(self._patches.recorded())
+                    stack.enter_context(loads.recorded(self._recorder))
+                    stack.enter_context(statements.recorded(self._recorder))
+                    stack.enter_context(self._recorder.watching(order.limit))
+                elif order.watch is Watch.PHASES:
+                    self._clock.clear()
+                    stack.enter_context(self._patches.timed())
+                    stack.enter_context(statements.timed(self._clock))
+                received = self._runner.run(self._asked(order.request, undone))
+                durations_s.append(received.duration_s)
+        if order.watch is Watch.STATEMENTS:
+            observed = self._recorder.observed()
+        elif order.watch is Watch.PHASES:
+            observed = Observed(phases=self._clock.phases())
+        return Answer(
+            status=received.status,
+            location=received.location,
+            content_type=received.content_type,
+            body=received.body,
+            durations_s=tuple(durations_s),
+            error=received.error,
+            written=written[0] if written else None,
+            observed=observed,
+            view=None,
+        )
+
+    async def _asked(self, request: Request, undone: read_only.Undone) -> Received:
+        if self._application is None or self._lifespan is None:
+            raise RuntimeError("The application was not started")
+
+        def answered() -> None:
+            self._recorder.is_watching = False
+
+        try:
+            with self._clock.phase("middleware"):
+                return await ask(self._application, request, self._lifespan.state, answered)
+        finally:
+            await greenlet_spawn(undone.roll_back)
+
+
+def _unguarded(written: list[str]) -> tuple[str, ...]:
+    if not written:
+        return ()
+    first = " ".join(written[0].split())[:80]
+    return (f"the application's start-up writes for real, as it always does ({first})",)
+
+
+def _versions() -> str:
+    python = ".".join(map(str, sys.version_info[:3]))
+    return f"SQLAlchemy {version('sqlalchemy')}, Python {python}"
+
+
+def _failed(error: Exception) -> Failed | None:
+    if not isinstance(error, SQLAlchemyError):
+        return None
+    return Failed(
+        error=DatabaseError.__name__,
+        message=f"Cannot ask the application: its database says {line_of(error)}. Start it, "
+        "migrate it, or correct how the application finds it.",
+    )
+
+
+if __name__ == "__main__":
+    serve(Connection(int(sys.argv[1])), Worker(), _failed)

@@ -1,0 +1,89 @@
+"""Which field of a response model reads, told from the frames of FastAPI's and Pydantic's code."""
+
+import ast
+import inspect
+from collections.abc import Callable, Iterator
+from functools import cache
+from textwrap import dedent
+from types import FrameType
+from typing import Any, get_args
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from rowpath.explain.recorder import Recorder
+from rowpath.explain.values import Reader
+
+_COMPAT = "fastapi._compat"
+
+
+def reader_of(recorder: Recorder) -> Callable[[FrameType], Reader | None]:
+    """Return what tells the field of a model that a frame reads a relation of the recorder's for.
+
+    Pydantic's core has no frames: the field is the one that is named like the relation.
+    """
+
+    def reader(frame: FrameType) -> Reader | None:
+        model = _validated(frame)
+        tag = recorder.accesses[-1] if recorder.accesses else None
+        if model is None or tag is None or not tag[1]:
+            return None
+        return _field(model, tag[1][-1].name)
+
+    return reader
+
+
+def _validated(frame: FrameType) -> Any:
+    """Return the type that a frame validates a value for, None where it validates none."""
+    name = frame.f_code.co_name
+    if name == "validate" and str(frame.f_globals.get("__name__")).startswith(_COMPAT):
+        field = getattr(frame.f_locals.get("self"), "field_info", None)
+        return field.annotation if isinstance(field, FieldInfo) else None
+    if name == "model_validate" and frame.f_globals.get("__name__") == "pydantic.main":
+        return frame.f_locals.get("cls")
+    return None
+
+
+def _field(annotation: Any, name: str) -> Reader | None:
+    models = tuple(_models(annotation, set()))
+    for model in models:
+        for field, info in model.model_fields.items():
+            if name in {field, info.alias, info.validation_alias}:
+                file, line = _declared(model, field)
+                return Reader(text=f"{model.__name__}.{field}", file=file, line=line)
+    if not models:
+        return None
+    file, line = _declared(models[0], None)
+    return Reader(text=models[0].__name__, file=file, line=line)
+
+
+def _models(annotation: Any, seen: set[type]) -> Iterator[type[BaseModel]]:
+    """Yield the models of an annotation, and those of their fields behind them."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        if annotation in seen:
+            return
+        seen.add(annotation)
+        yield annotation
+        for info in annotation.model_fields.values():
+            yield from _models(info.annotation, seen)
+    for argument in get_args(annotation):
+        yield from _models(argument, seen)
+
+
+@cache
+def _declared(model: type[BaseModel], name: str | None) -> tuple[str | None, int | None]:
+    """Return where a model or one of its bases declares a field; else where the model begins."""
+    begins: tuple[str | None, int | None] = (None, None)
+    for each in model.__mro__:
+        try:
+            lines, first = inspect.getsourcelines(each)
+            file = inspect.getsourcefile(each)
+        except (OSError, TypeError):  # a class that was made without source
+            continue
+        if begins == (None, None):
+            begins = (file, first)
+        tree = ast.parse(dedent("".join(lines)))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == name:
+                return file, first + node.lineno - 1
+    return begins

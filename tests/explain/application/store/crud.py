@@ -1,0 +1,27 @@
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from . import models
+
+
+def get_books(db: Session, skip: int = 0, limit: int = 100):
+    return db.query(models.Book).order_by(models.Book.id).offset(skip).limit(limit).all()
+
+
+def get_tag(db: Session, tag_id: int):
+    return db.get(models.Tag, tag_id)
+
+
+def with_text():
+    return select(models.Book).where(models.Book.title != "").order_by(models.Book.id)
+
+
+class Repository:
+    model = None
+
+    def all(self, db: Session):
+        return db.scalars(select(self.model).order_by(self.model.id)).all()
+
+
+class Books(Repository):
+    model = models.Book

@@ -1,0 +1,167 @@
+from contextlib import asynccontextmanager
+from itertools import repeat
+
+from fastapi import Depends, FastAPI, HTTPException
+from fastapi.responses import StreamingResponse
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, load_only, selectinload
+
+from store import crud
+from store.database import get_async_db, get_db
+from store.models import Author, Book, Review, Visit
+from store.schemas import BookOut, ShortOut
+
+
+@asynccontextmanager
+async def lifespan(app):
+    app.state.is_started = True
+    yield
+
+
+app = FastAPI(lifespan=lifespan)
+
+
+@app.middleware("http")
+async def headed(request, call_next):
+    response = await call_next(request)
+    response.headers["X-Started"] = str(request.app.state.is_started)
+    return response
+
+
+@app.get("/books")
+def books(db: Session = Depends(get_db)) -> list[BookOut]:
+    return db.scalars(select(Book).order_by(Book.id)).all()
+
+
+@app.get("/crud")
+def of_crud(skip: int = 0, limit: int = 8, db: Session = Depends(get_db)) -> list[ShortOut]:
+    return crud.get_books(db, skip=skip, limit=limit)
+
+
+@app.get("/tags/{tag_id}")
+def tag(tag_id: int, db: Session = Depends(get_db)):
+    found = crud.get_tag(db, tag_id)
+    return {"name": found.name, "books": [book.author.name for book in found.books]}
+
+
+@app.get("/helper")
+def helper(db: Session = Depends(get_db)):
+    statement = crud.with_text()
+    return [[tag.name for tag in book.tags] for book in db.execute(statement).scalars()]
+
+
+@app.get("/load-only")
+def loads_only(db: Session = Depends(get_db)):
+    statement = select(Book).options(load_only(Book.title)).order_by(Book.id)
+    return [book.title + book.blurb for book in db.scalars(statement)]
+
+
+@app.get("/deferred")
+def deferred(db: Session = Depends(get_db)):
+    statement = select(Book).order_by(Book.id)
+    return [len(book.text) for book in db.scalars(statement)]
+
+
+@app.get("/behind")
+def behind(db: Session = Depends(get_db)):
+    statement = select(Author).options(selectinload(Author.books)).order_by(Author.id)
+    return [
+        [tag.name for book in author.books for tag in book.tags]
+        for author in db.execute(statement).scalars().all()
+    ]
+
+
+@app.get("/repository")
+def repository(db: Session = Depends(get_db)):
+    return [book.author.name for book in crud.Books().all(db)]
+
+
+@app.get("/unordered")
+def unordered(db: Session = Depends(get_db)):
+    return [len(book.reviews) for book in db.scalars(select(Book))]
+
+
+@app.get("/lookup")
+def lookup(db: Session = Depends(get_db)):
+    found = db.scalars(select(Book).order_by(Book.id)).all()
+    return [db.get(Author, book.author_id).name for book in found]
+
+
+@app.get("/counted")
+def counted(db: Session = Depends(get_db)):
+    return [
+        db.scalar(select(func.count()).where(Review.book_id == book.id))
+        for book in db.scalars(select(Book).order_by(Book.id)).all()
+    ]
+
+
+@app.get("/writes")
+def writes(db: Session = Depends(get_db)):
+    visit = Visit(path="/writes")
+    db.add(visit)
+    db.commit()
+    db.refresh(visit)
+    return {"path": visit.path, "visits": db.scalar(select(func.count()).select_from(Visit))}
+
+
+@app.get("/repaired")
+def repaired(db: Session = Depends(get_db)):
+    statement = select(Book).options(selectinload(Book.tags)).order_by(Book.id)
+    return [[tag.name for tag in book.tags] for book in db.scalars(statement)]
+
+
+@app.get("/detail")
+def detail(db: Session = Depends(get_db)):
+    book = db.scalars(select(Book).where(Book.id == 1)).one()
+    return {"title": book.title, "imprint": book.imprint, "tags": len(book.tags)}
+
+
+@app.get("/few")
+def few(db: Session = Depends(get_db)):
+    return [book.author.name for book in db.scalars(select(Book).order_by(Book.id).limit(3))]
+
+
+@app.get("/async/books")
+async def async_books(db=Depends(get_async_db)):
+    rows = (await db.execute(select(Book).order_by(Book.id))).scalars().all()
+    return [(await book.awaitable_attrs.author).name for book in rows]
+
+
+@app.get("/async/run-sync")
+async def async_run_sync(db=Depends(get_async_db)):
+    def names(session):
+        return [book.author.name for book in session.scalars(select(Book).order_by(Book.id))]
+
+    return await db.run_sync(names)
+
+
+@app.get("/async/writes")
+async def async_writes(db=Depends(get_async_db)):
+    db.add(Visit(path="/async/writes"))
+    await db.commit()
+    return await db.scalar(select(func.count()).select_from(Visit))
+
+
+@app.get("/async/lazy")
+async def async_lazy(db=Depends(get_async_db)):
+    return [book.author.name for book in await db.scalars(select(Book))]
+
+
+@app.get("/private")
+def private():
+    raise HTTPException(status_code=401)
+
+
+@app.get("/fails")
+def fails():
+    return 1 / 0
+
+
+@app.get("/stream")
+def stream():
+    return StreamingResponse(repeat(b"-" * 1_000_000))
+
+
+@app.get("/moved")
+def moved():
+    return StreamingResponse([], status_code=307, headers={"Location": "/books"})

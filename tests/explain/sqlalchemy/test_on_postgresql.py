@@ -1,0 +1,83 @@
+"""The same on PostgreSQL, by sessions that are asynchronous and that are not."""
+
+from pathlib import Path
+
+import pytest
+from psycopg.conninfo import conninfo_to_dict
+
+from explain.store import Store, filled, store_of
+from rowpath.explain.values import Confidence, Kind
+from rowpath.lab.database import Database, connect
+
+PATHS = ("/async/books", "/async/run-sync", "/async/writes", "/tags/1", "/writes")
+
+
+@pytest.fixture(scope="module")
+def on_postgresql(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """Paths of a store in a PostgreSQL of its own."""
+    with connect(database.dsn) as connection:
+        connection.execute("CREATE DATABASE explained_store")
+    place = conninfo_to_dict(database.dsn)
+    user = f"{place.get('user', '')}:{place.get('password', '')}"
+    query = f"host={place.get('host', '')}&port={place.get('port', '')}"
+    folder: Path = tmp_path_factory.mktemp("postgresql") / "store"
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("STORE_DATABASE", f"postgresql+psycopg://{user}@/explained_store?{query}")
+        return store_of(filled(folder), PATHS)
+
+
+@pytest.mark.parametrize(
+    ("path", "added"),
+    [
+        (
+            "/async/books",
+            (
+                "rows = (await db.execute(select(Book).order_by(Book.id)"
+                ".options(joinedload(Book.author)))).scalars().all()"
+            ),
+        ),
+        (
+            "/async/run-sync",
+            (
+                "return [book.author.name for book in session.scalars(select(Book)"
+                ".order_by(Book.id).options(joinedload(Book.author)))]"
+            ),
+        ),
+    ],
+)
+def test_an_asynchronous_session_is_explained(on_postgresql: Store, path: str, added: str) -> None:
+    """What a coroutine awaits for each row is found, and changed where its statement is made."""
+    finding = on_postgresql.only(path)
+
+    assert finding.confidence is Confidence.PROVED
+    assert finding.proof is not None
+    assert (finding.proof.statements_before, finding.proof.statements_after) == (25, 1)
+    assert on_postgresql.added(path)[-1] == added
+
+
+def test_a_page_about_one_object_is_explained(on_postgresql: Store) -> None:
+    """The relation of a single object has the change that it has on SQLite."""
+    assert "options=[selectinload(models.Tag.books)" in on_postgresql.added("/tags/1")[-1]
+
+
+@pytest.mark.parametrize("path", ["/writes", "/async/writes"])
+def test_a_write_is_refused_told_and_undone(on_postgresql: Store, path: str) -> None:
+    """The read-only transaction refuses a write; it is let through, seen, and rolled back."""
+    finding = on_postgresql.only(path)
+
+    assert finding.kind is Kind.WRITES
+    assert finding.statement is not None
+    assert finding.statement.startswith("INSERT INTO visit")
+
+
+def test_nothing_is_written(on_postgresql: Store, database: Database) -> None:
+    """After all requests, those with a commit too, the table of visits is as empty as before."""
+    assert on_postgresql.explanation.requests
+    dsn = conninfo_to_dict(database.dsn)
+    with connect(
+        " ".join(f"{k}={v}" for k, v in {**dsn, "dbname": "explained_store"}.items())
+    ) as c:
+        row = c.execute("SELECT count(*) FROM visit").fetchone()
+
+    assert row is not None
+    assert row[0] == 0
