@@ -58,12 +58,13 @@ def _finding(before: Before, same: _Same, example: Seen) -> Finding:
         paths=(text_of(path),) if path else (),
         readers=readers,
         growth=Growth(rows=before.measured.rows, per_row=growth_of(before.measured.points)),
-        advice=_advice(path),
+        advice=advice_on(path),
         statement=example.text,
     )
 
 
-def _advice(path: Path) -> str:
+def advice_on(path: Path) -> str:
+    """Return what to do instead of a statement for each row, which is for a path or for none."""
     if path:
         name = text_of(path)
         return (

@@ -1,6 +1,7 @@
 """SQL texts made alike, so that a statement is told again whatever number of rows it is for."""
 
 import re
+from functools import lru_cache
 
 _IN_LIST = re.compile(r"\bIN \((?:%s|\?)(?:, ?(?:%s|\?))*\)")
 _ALTERNATIVES = re.compile(r"\(([^\s()]+ = (?:%s|\?))(?: OR \1)+\)")
@@ -14,6 +15,7 @@ _WRITES = re.compile(
 )
 
 
+@lru_cache(maxsize=1024)
 def normalized(text: str) -> str:
     """Return a text whose lists of values and numbers of rows are left out."""
     alike = _ALTERNATIVES.sub(r"\1", _IN_LIST.sub("IN (...)", text))
