@@ -12,7 +12,7 @@ from multiprocessing.connection import Connection
 from django.db import DatabaseError as DjangoDatabaseError
 
 from rowpath.errors import DatabaseError, RowpathError, ServerError
-from rowpath.explain.django import project, statements
+from rowpath.explain.django import client, project, routes, statements
 from rowpath.explain.django.client import Received, ask, client_for
 from rowpath.explain.django.read_only import rolled_back
 from rowpath.explain.django.views import view_class
@@ -20,9 +20,11 @@ from rowpath.explain.messages import (
     Answer,
     Ask,
     Failed,
+    ListRoutes,
     Observed,
     Order,
     Reply,
+    Routes,
     Start,
     Started,
     Watch,
@@ -38,6 +40,15 @@ class Worker:
         self._recorder = project.recorder()
         self._clock = PhaseClock()
         self._patches = project.patches(self._recorder, self._clock)
+
+    def carry_out(self, order: Order) -> Reply:
+        """Return what an order comes to; whatever the project raises where it comes to nothing."""
+        if isinstance(order, Start):
+            return self.start(order)
+        if isinstance(order, ListRoutes):
+            request = routes.request_as(client.user_named(order.user))
+            return Routes(routes=routes.routes(order.patterns, request))
+        return self.answer(order)
 
     def start(self, order: Start) -> Started:
         """Start the project with the patches on: querysets of class bodies are made by that."""
@@ -55,7 +66,7 @@ class Worker:
 
     def answer(self, order: Ask) -> Answer:
         """Answer a request as often as it is asked for."""
-        client = client_for(order.request)
+        asker = client_for(order.request)
         durations_s: list[float] = []
         written: list[str] = []
         observed = Observed()
@@ -71,7 +82,7 @@ class Worker:
                     self._clock.clear()
                     stack.enter_context(self._patches.timed())
                     stack.enter_context(statements.timed(self._clock))
-                received = ask(client, order.request)
+                received = ask(asker, order.request)
                 durations_s.append(received.duration_s)
         if order.watch is Watch.STATEMENTS:
             observed = self._recorder.observed()
@@ -86,6 +97,7 @@ class Worker:
         written: list[str],
         observed: Observed,
     ) -> Answer:
+        asked = routes.name_of(received.view)
         return Answer(
             status=received.status,
             location=received.location,
@@ -96,6 +108,8 @@ class Worker:
             written=written[0] if written else None,
             observed=observed,
             view=view_class(received.view, self._recorder.code),
+            asked=asked,
+            siblings=routes.siblings(received.view, self._recorder.code) if asked else (),
         )
 
 
@@ -112,7 +126,7 @@ def serve(connection: Connection) -> None:
 
 def _reply(worker: Worker, order: Order) -> Reply:
     try:
-        return worker.start(order) if isinstance(order, Start) else worker.answer(order)
+        return worker.carry_out(order)
     except RowpathError as error:
         return Failed(error=type(error).__name__, message=str(error))
     except DjangoDatabaseError as error:
