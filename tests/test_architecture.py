@@ -19,9 +19,8 @@ BESIDE = {
     "stats": {"capture"},
     "capture": {"stats"},
     "fast": {"stats", "capture", "lab"},
-    # It runs in the user's project, and is asked by the command alone.
+    # It runs in the user's project, and is asked by the command and by tests.
     "explain": {"lab", "fast"},
-    "pytest_plugin": {"explain"},
 }
 FRAMEWORKS = {
     "django": ("django",),
@@ -95,7 +94,7 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
         # values
         {"edits", "project_of", "trails"},
         {"values"},
-        {"messages"},
+        {"baseline", "messages"},
         # pure
         {
             "comparing",
@@ -114,10 +113,11 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
         # the command's side
         {"process"},
         {"look", "timing"},
-        {"measuring", "together"},
-        {"proof"},
+        {"measuring", "route_list", "together", "unused"},
+        {"proof", "unloading"},
         # findings
-        {"repeated", "row_by_row"},
+        {"repeated", "row_by_row", "same_values"},
+        {"one_answer"},
         {"session"},
     ),
     "fast": (

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rowpath.explain.project_of import ProjectOf
+from rowpath.explain.route_list import RoutesWanted
 from rowpath.explain.session import explain
 from rowpath.explain.timing import Timing
 from rowpath.explain.values import Explanation, Request
@@ -33,7 +34,9 @@ def explained(
     *,
     timing: Timing | None = None,
     user: str | None = None,
+    routes: tuple[str, ...] = (),
 ) -> Explanation:
-    """Return what is found of paths, without timing unless one is named."""
+    """Return what is found of paths and routes, without timing unless one is named."""
     requests = [Request(path=path, user=user) for path in paths]
-    return explain(requests, project, timing, lambda _: None)
+    wanted = RoutesWanted(patterns=routes, like=Request(path="", user=user)) if routes else None
+    return explain(requests, project, timing, lambda _: None, wanted)

@@ -120,7 +120,11 @@ def test_manage_py_has_the_command_too(project: ProjectOf) -> None:
         ((), "Cannot explain nothing: there is no path."),
         (("http://localhost/a/",), "Cannot explain http://localhost/a/: the project is asked in"),
         (("/a/", "-H", "none"), "Cannot send the header 'none': it has no name."),
-        (("/a/", "--diff", "--json", "-"), "Cannot write the diff and the JSON"),
+        (("/a/", "--diff", "--json", "-"), "Cannot write json and diff to standard output"),
+        (("/a/", "--github", "--markdown"), "Cannot write markdown and github to standard"),
+        (("/a/", "--json", "a", "--sarif", "a"), "Cannot write json and sarif to one file."),
+        (("/a/", "--baseline", "none.json"), "Cannot read the baseline none.json: No such file"),
+        (("/a/", "--baseline", "manage.py"), "Cannot read the baseline manage.py: Expecting"),
     ],
 )
 def test_a_mistake_of_usage_is_told_in_a_line(

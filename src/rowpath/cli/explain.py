@@ -1,8 +1,10 @@
 """`rowpath explain`: why an endpoint is slow, the line to change, and the proof of the change."""
 
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import click
 from rich.text import Text
@@ -10,25 +12,46 @@ from rich.text import Text
 from rowpath.cli.outputs import STANDARD_OUTPUT, replace_file, tried
 from rowpath.cli.progress import console_for
 from rowpath.errors import UsageError
+from rowpath.explain import baseline
+from rowpath.explain.baseline import Accepted, from_json, without
 from rowpath.explain.edits import diff
 from rowpath.explain.project_of import ProjectOf, application_in, project_in
+from rowpath.explain.route_list import RoutesWanted
 from rowpath.explain.session import explain
 from rowpath.explain.timing import Timing
 from rowpath.explain.values import Confidence, Explanation, Request
+from rowpath.report.explain import github, markdown, terminal
 from rowpath.report.explain.json import to_json
-from rowpath.report.explain.terminal import render
+from rowpath.report.explain.sarif import to_sarif
 
 _NOT_OF_ASGI = {
     "settings": "settings are Django's. Name one of the two.",
     "user": "how an ASGI application tells its users is its own. Send what it asks for, like "
     "--header 'Authorization: Bearer TOKEN'.",
+    "routes": "routes are listed of Django's URL conf. Name paths.",
 }
+Form = Callable[[Explanation], bytes]
+FORMS: dict[str, Form] = {
+    "json": to_json,
+    "markdown": lambda explanation: markdown.render(explanation).encode(),
+    "sarif": to_sarif,
+    "new_baseline": baseline.to_json,
+    "github": lambda explanation: github.render(explanation).encode(),
+    "diff": lambda explanation: diff(explanation.edits, explanation.root).encode(),
+}
+"""The forms of an explanation, by the names of their options."""
 FOUND = 1
 """The exit code of findings that --fail-on asks for."""
 
 
 @click.command("explain")
 @click.argument("paths", nargs=-1, metavar="PATH [PATH ...]")
+@click.option(
+    "--routes",
+    multiple=True,
+    metavar="PATTERN",
+    help="Every route of the URL conf that fits, like 'api/*'; more than once for several.",
+)
 @click.option(
     "--settings",
     metavar="MODULE",
@@ -49,6 +72,30 @@ FOUND = 1
     metavar="[FILE]",
     help="The findings as JSON; without a FILE, or as -, on standard output.",
 )
+@click.option(
+    "--markdown",
+    "markdown_path",
+    is_flag=False,
+    flag_value=STANDARD_OUTPUT,
+    metavar="[FILE]",
+    help="The findings as Markdown, for a pull request; without a FILE on standard output.",
+)
+@click.option("--sarif", "sarif_path", metavar="FILE", help="The findings as SARIF, with fixes.")
+@click.option(
+    "--github", "is_github", is_flag=True, help="Print GitHub's annotations instead of the text."
+)
+@click.option(
+    "--baseline",
+    "baseline_path",
+    metavar="FILE",
+    help="Leave out the findings that this file accepts.",
+)
+@click.option(
+    "--write-baseline",
+    "new_baseline_path",
+    metavar="FILE",
+    help="Write a file that accepts all findings of this run.",
+)
 @click.option("--diff", "is_diff", is_flag=True, help="Print the proved changes for `git apply`.")
 @click.option(
     "--fail-on",
@@ -62,25 +109,19 @@ def explain_requests(**options: Any) -> int:  # noqa: ANN401 each is an option a
     back. No file is changed.
     """
     requests = _requests(options)
-    json_path = options["json_path"]
-    if options["is_diff"] and json_path == STANDARD_OUTPUT:
-        raise UsageError(
-            "Cannot write the diff and the JSON to standard output both. Name a file with --json."
-        )
-    file = None if json_path in {None, STANDARD_OUTPUT} else tried(Path(json_path), "--json")
+    outputs = _Outputs.chosen(options)
+    accepted = _accepted(options["baseline_path"])
     project = _project(options)
     progress = console_for(sys.stderr)
     explanation = explain(
-        requests, project, Timing(), lambda step: progress.print(Text(step), style="dim")
+        requests,
+        project,
+        Timing(),
+        lambda step: progress.print(Text(step), style="dim"),
+        _routes(options),
     )
-    if file is not None:
-        replace_file(file, to_json(explanation))
-    if json_path == STANDARD_OUTPUT:
-        sys.stdout.write(to_json(explanation).decode())
-    elif options["is_diff"]:
-        sys.stdout.write(diff(explanation.edits, explanation.root))
-    else:
-        console_for(sys.stdout).print(render(explanation), soft_wrap=True, end="")
+    whole, explanation = explanation, without(explanation, accepted)
+    outputs.write(explanation, whole)
     return FOUND if _fails(explanation, options["fail_on"]) else 0
 
 
@@ -88,17 +129,69 @@ def _project(options: dict[str, Any]) -> ProjectOf:
     if options["app"] is None:
         return project_in(Path.cwd(), options["settings"])
     for name, instead in _NOT_OF_ASGI.items():
-        if options[name] is not None:
+        if options[name]:
             raise UsageError(f"Cannot take --{name} beside --app: {instead}")
     return application_in(Path.cwd(), options["app"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Outputs:
+    """Where the findings go: files, and one form of them on standard output."""
+
+    files: tuple[tuple[Path, Form], ...]
+    standard: Form | None
+
+    @classmethod
+    def chosen(cls, options: dict[str, Any]) -> Self:
+        """Return the places that options name; UsageError or OutputError where one is no place."""
+        places = {name: options[f"{name}_path"] for name in FORMS if f"{name}_path" in options}
+        printed = [name for name, place in places.items() if place == STANDARD_OUTPUT]
+        printed += [name for name in ("diff", "github") if options[f"is_{name}"]]
+        if len(printed) > 1:
+            raise UsageError(
+                f"Cannot write {' and '.join(printed)} to standard output: that takes one of them. "
+                "Name files for the others."
+            )
+        named = {name: place for name, place in places.items() if place not in {None, "-"}}
+        files = [
+            (tried(Path(place), f"--{name.replace('new_', 'write-')}"), FORMS[name])
+            for name, place in named.items()
+        ]
+        if len({path for path, _ in files}) < len(files):
+            raise UsageError(
+                f"Cannot write {' and '.join(named)} to one file. Name a file for each."
+            )
+        return cls(files=tuple(files), standard=FORMS[printed[0]] if printed else None)
+
+    def write(self, explanation: Explanation, whole: Explanation) -> None:
+        """Write every file, and standard output; a new baseline is of the `whole` run."""
+        for path, form in self.files:
+            replace_file(path, form(whole if form is baseline.to_json else explanation))
+        if self.standard is not None:
+            sys.stdout.write(self.standard(explanation).decode())
+        else:
+            console_for(sys.stdout).print(terminal.render(explanation), soft_wrap=True, end="")
+
+
+def _accepted(path: str | None) -> frozenset[Accepted]:
+    if path is None:
+        return frozenset()
+    try:
+        text = Path(path).read_bytes()
+    except OSError as error:
+        raise UsageError(
+            f"Cannot read the baseline {path}: {error.strerror}. Write it with --write-baseline."
+        ) from error
+    return from_json(text, path)
 
 
 def _requests(options: dict[str, Any]) -> list[Request]:
     """Return what is asked; UsageError where it is nothing, or is not of this project."""
     paths = options["paths"]
-    if not paths:
+    if not paths and not options["routes"]:
         raise UsageError(
-            "Cannot explain nothing: there is no path. Name one, like rowpath explain /api/books/."
+            "Cannot explain nothing: there is no path. Name one, like rowpath explain /api/books/, "
+            "or --routes 'api/*'."
         )
     for path in paths:
         if not path.startswith("/") or path.startswith("//"):
@@ -108,6 +201,12 @@ def _requests(options: dict[str, Any]) -> list[Request]:
             )
     headers = tuple(map(_header, options["headers"]))
     return [Request(path=path, user=options["user"], headers=headers) for path in paths]
+
+
+def _routes(options: dict[str, Any]) -> RoutesWanted | None:
+    headers = tuple(map(_header, options["headers"]))
+    like = Request(path="", user=options["user"], headers=headers)
+    return RoutesWanted(patterns=options["routes"], like=like) if options["routes"] else None
 
 
 def _header(text: str) -> tuple[str, str]:

@@ -10,6 +10,8 @@ from types import CodeType, FrameType
 import rowpath
 
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
+_Position = tuple[int, int, int, int]
+_POSITIONS: dict[tuple[int, int], tuple[CodeType, _Position | None]] = {}
 _ROWPATH = f"{Path(rowpath.__file__).resolve().parent}/"
 
 
@@ -56,12 +58,22 @@ class OwnCode:
                 each = each.f_back
 
 
-def position(frame: FrameType) -> tuple[int, int, int, int] | None:
+def position(frame: FrameType) -> _Position | None:
     """Return line, end line, column and end column of what the frame evaluates.
 
     None where Python was told to keep no columns (`-X no_debug_ranges`), and in compiled code.
     """
-    place = next(islice(frame.f_code.co_positions(), frame.f_lasti // 2, None), None)
+    code = frame.f_code
+    found = _POSITIONS.get((id(code), frame.f_lasti))
+    if found is None:
+        # The code is kept with it, so that no other one can be at its address.
+        found = code, _position(code, frame.f_lasti)
+        _POSITIONS[id(code), frame.f_lasti] = found
+    return found[1]
+
+
+def _position(code: CodeType, lasti: int) -> _Position | None:
+    place = next(islice(code.co_positions(), lasti // 2, None), None)
     if place is None:
         return None
     line, end_line, column, end_column = place

@@ -39,7 +39,7 @@ def points(trail: Trail, view: ViewClass | None) -> tuple[Point, ...]:
     """
     found: list[Point] = []
     for step in reversed(trail.steps):
-        chosen = _own(step)
+        chosen = own_span(step)
         if chosen is not None and (step[0].is_direct or chosen is not step[0]):
             found.append(_at(chosen))
     if not found:
@@ -49,7 +49,7 @@ def points(trail: Trail, view: ViewClass | None) -> tuple[Point, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _own(step: tuple[Span, ...]) -> Span | None:
+def own_span(step: tuple[Span, ...]) -> Span | None:
     """Return the innermost call of a step that is in no code which others share."""
     if not step:
         return None

@@ -34,6 +34,8 @@ class Look:
     duration_s: float
     view: ViewClass | None
     written: str | None
+    asked: str | None = None
+    siblings: tuple[str, ...] = ()
 
 
 def look(process: ProjectProcess, request: Request) -> Look:
@@ -58,6 +60,8 @@ def look(process: ProjectProcess, request: Request) -> Look:
         duration_s=median(timed.durations_s),
         view=again.view,
         written=written,
+        asked=again.asked,
+        siblings=again.siblings,
     )
 
 

@@ -69,32 +69,43 @@ class Ask:
 class Load:
     """The relation that a statement loads for one row of a queryset.
 
-    `is_refined` says that it was filtered, ordered or counted: no prefetch should answer it.
+    `is_refined` says that it was filtered, ordered or counted: no prefetch should answer it. Loads
+    with the same `evaluation` are for rows of one list; `row` numbers the row that was read.
     """
 
     trail: Trail
     path: Path
     is_refined: bool
+    evaluation: int = 0
+    row: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """A statement that was sent; its text is without values, and without numbers of rows."""
+    """A statement that was sent; its text is without values, and without numbers of rows.
+
+    Statements with the same `key` are the same with the same values, within one answer.
+    """
 
     text: str
     load: Load | None
     place: Place | None
     reader: Reader | None
+    key: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluated:
-    """How often a queryset of a trail was evaluated, to how many rows, and whether in an order."""
+    """How often a queryset of a trail was evaluated, to how many rows, and whether in an order.
+
+    `read` are the relations of its rows that were asked for, by whatever came to them.
+    """
 
     trail: Trail
     times: int
     rows: int
     is_ordered: bool
+    read: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +122,8 @@ class Observed:
 class Answer:
     """What came back. `error` is a traceback's end, `written` what was refused as a write.
 
-    `durations_s` has one time for each asking; all else is of the last.
+    `durations_s` has one time for each asking; all else is of the last. `asked` names the view's
+    class with what answers, like `BookViewSet.list`; `siblings` are all that share its code.
     """
 
     status: int
@@ -123,7 +135,33 @@ class Answer:
     written: str | None
     observed: Observed
     view: ViewClass | None
+    asked: str | None = None
+    siblings: tuple[str, ...] = ()
 
 
-Order = Start | Ask
-Reply = Started | Answer | Failed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListRoutes:
+    """List the routes that one of the patterns fits, with paths as `user` may ask them."""
+
+    patterns: tuple[str, ...]
+    user: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """A route of the URL conf, like `api/books/<pk>/`: a path of it, or why there is none."""
+
+    route: str
+    path: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Routes:
+    """The routes that were asked for."""
+
+    routes: tuple[Route, ...]
+
+
+Order = Start | Ask | ListRoutes
+Reply = Started | Answer | Routes | Failed

@@ -11,7 +11,18 @@ from typing import IO, Self
 from rowpath import errors
 from rowpath.errors import ServerError
 from rowpath.explain.edits import Edit
-from rowpath.explain.messages import Answer, Ask, Failed, Order, Reply, Start, Started
+from rowpath.explain.messages import (
+    Answer,
+    Ask,
+    Failed,
+    ListRoutes,
+    Order,
+    Reply,
+    Route,
+    Routes,
+    Start,
+    Started,
+)
 from rowpath.explain.project_of import ProjectOf
 
 STARTS_WITHIN_S = 120.0
@@ -29,6 +40,8 @@ class ProjectProcess:
         self._output: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 closed at the exit
         self._connection: Connection | None = None
         self._process: subprocess.Popen[bytes] | None = None
+        self.is_over = False
+        """Whether it died, or did not answer in time: it cannot be asked any more."""
         self.started = Started(versions="", missing=(), unguarded=())
 
     def __enter__(self) -> Self:
@@ -74,6 +87,13 @@ class ProjectProcess:
             raise TypeError(reply)
         return reply
 
+    def routes(self, order: ListRoutes) -> tuple[Route, ...]:
+        """Return the project's routes; an error of rowpath's where they cannot be listed."""
+        reply = self._told(order, ANSWERS_WITHIN_S)
+        if not isinstance(reply, Routes):
+            raise TypeError(reply)
+        return reply.routes
+
     def _told(self, order: Order, within_s: float) -> Reply:
         connection = self._connection
         if connection is None:
@@ -81,12 +101,14 @@ class ProjectProcess:
         try:
             connection.send(order)
             if not connection.poll(within_s):
+                self.is_over = True
                 raise ServerError(
                     f"Cannot wait for the project: it did not answer within {within_s:.0f} s. "
                     "Name a path whose answer ends."
                 )
             reply: Reply = connection.recv()
         except (EOFError, ConnectionError) as error:
+            self.is_over = True
             raise ServerError(
                 f"Cannot run the project: its process ended. It said: {self._last_words()}. "
                 f"{self.framework.run_first}"

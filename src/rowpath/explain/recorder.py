@@ -12,17 +12,64 @@ from typing import Any
 from rowpath.explain.frames import OwnCode
 from rowpath.explain.messages import Evaluated, Limit, Load, Observed, Seen
 from rowpath.explain.statement_text import normalized
-from rowpath.explain.trails import Hop, Path, Trail
+from rowpath.explain.trails import Hop, Path, Trail, Way, text_of
 from rowpath.explain.values import Place, Reader
 
 ReaderOf = Callable[[FrameType], Reader | None]
 """Says what a framework's frame reads for: a serializer's field, a template's tag."""
 
-Tag = tuple[int, Path]
-"""Of which trail a row is, by number, and by which path from that trail's rows it was reached."""
-
 UNKNOWN_TRAIL = -1
+
+
+class Tag:
+    """Where rows are from: a trail by number, the path from that trail's rows, and an evaluation.
+
+    All rows that came alike have the same one, which is for this process alone: pickled with a row
+    or with a queryset, it is None.
+    """
+
+    __slots__ = ("_reached", "evaluation", "is_read", "number", "path")
+
+    def __init__(self, number: int, path: Path, evaluation: int) -> None:
+        self.number = number
+        self.path = path
+        self.evaluation = evaluation
+        self.is_read = False
+        self._reached: dict[str, Tag] = {}
+
+    def reached(self, name: str, way: Way) -> "Tag":
+        """Return the tag of what is reached from such a row by an attribute."""
+        found = self._reached.get(name)
+        if found is None:
+            hop = Hop(name=name, way=way)
+            found = self._reached[name] = Tag(self.number, (*self.path, hop), self.evaluation)
+        return found
+
+    def read(self) -> Iterator[str]:
+        """Yield what was read of it, as lookups have it: a relation and what is reached by it."""
+        for each in self._reached.values():
+            if each.is_read:
+                yield text_of(each.path)
+            yield from each.read()
+
+    def __deepcopy__(self, _: object) -> "Tag":
+        return self
+
+    def __reduce__(self) -> tuple[type[None], tuple[()]]:
+        return type(None), ()
+
+
+UNKNOWN = Tag(UNKNOWN_TRAIL, (), 0)
 """Of rows that a prefetch loads: whoever reads them later says what they are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purpose:
+    """What a statement is for: a relation of a row, or nothing that is known."""
+
+    relation: Tag | None = None
+    row: int = 0
+    is_refined: bool = False
 
 
 @dataclass(slots=True)
@@ -30,6 +77,7 @@ class _Rows:
     times: int = 0
     rows: int = 0
     is_ordered: bool = False
+    tags: list[Tag] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -43,13 +91,17 @@ class Recorder:
     readers: tuple[ReaderOf, ...] = ()
     limit: Limit | None = None
     is_watching: bool = False
+    knows_origins: bool = True
+    """Whether querysets that are made while nobody watches are told as well."""
     page_rows: int | None = None
     prefetching: int = 0
-    accesses: list[Tag | None] = field(default_factory=list)
+    relating: int = 0
+    accesses: list[tuple[Tag, Any] | None] = field(default_factory=list)
     queries: list[Any] = field(default_factory=list)
     _numbers: dict[Trail, int] = field(default_factory=dict)
     _trails: dict[int, Trail] = field(default_factory=dict)
     _first_number: int = field(default_factory=partial(randbelow, 2**60))
+    evaluations: int = 0
     _seen: list[Seen] = field(default_factory=list)
     _rows: dict[int, _Rows] = field(default_factory=dict)
 
@@ -81,11 +133,14 @@ class Recorder:
         """Return the trail that a number stands for."""
         return self._trails[number]
 
-    def evaluating(self, number: int, *, is_ordered: bool) -> None:
-        """Note that a queryset of a trail is evaluated."""
+    def evaluating(self, number: int, *, is_ordered: bool) -> Tag:
+        """Note that a queryset of a trail is evaluated; return the tag of its rows."""
         rows = self._rows.setdefault(number, _Rows())
         rows.times += 1
         rows.is_ordered = is_ordered
+        self.evaluations += 1
+        rows.tags.append(Tag(number, (), self.evaluations))
+        return rows.tags[-1]
 
     def rows_of(self, number: int) -> int:
         """Return how many rows of a trail came so far."""
@@ -96,14 +151,23 @@ class Recorder:
         """Note that a row of a trail came."""
         self._rows[number].rows += 1
 
-    def statement(self, text: str, relation: Tag | None, *, is_refined: bool) -> None:
-        """Note a statement that the calling code sends, and for what."""
+    def statement(self, text: str, values: object, of: Purpose) -> None:
+        """Note a statement that the calling code sends, with its values, and for what it is."""
+        relation = of.relation
         place, reader = self._caller(sys._getframe(1))  # noqa: SLF001 what inspect takes
         load = None
-        if relation is not None and self.knows(relation[0]):
-            number, path = relation
-            load = Load(trail=self.trail(number), path=path, is_refined=is_refined)
-        self._seen.append(Seen(text=normalized(text), load=load, place=place, reader=reader))
+        if relation is not None and self.knows(relation.number):
+            load = Load(
+                trail=self.trail(relation.number),
+                path=relation.path,
+                is_refined=of.is_refined,
+                evaluation=relation.evaluation,
+                row=of.row,
+            )
+        key = hash((text, repr(values)))
+        self._seen.append(
+            Seen(text=normalized(text), load=load, place=place, reader=reader, key=key)
+        )
 
     def observed(self) -> Observed:
         """Return what was recorded."""
@@ -115,6 +179,7 @@ class Recorder:
                     times=each.times,
                     rows=each.rows,
                     is_ordered=each.is_ordered,
+                    read=frozenset(text for tag in each.tags for text in tag.read()),
                 )
                 for number, each in self._rows.items()
             ),
@@ -136,8 +201,6 @@ class Recorder:
         return None, reader
 
 
-def extended(tag: Tag | None, hop: Hop) -> Tag | None:
-    """Return the tag of what is reached from a row of this tag."""
-    if tag is None or tag[0] == UNKNOWN_TRAIL:
-        return None
-    return tag[0], (*tag[1], hop)
+def extended(tag: Tag | None, name: str, way: Way) -> Tag | None:
+    """Return the tag of what is reached from a row of this tag; None where that is not known."""
+    return None if tag is None or tag is UNKNOWN else tag.reached(name, way)

@@ -59,12 +59,13 @@ def _finding(before: Before, same: _Same, example: Seen) -> Finding:
         paths=(text_of(path),) if path else (),
         readers=readers,
         growth=Growth(rows=before.measured.rows, per_row=growth_of(before.measured.points)),
-        advice=_advice(path, before.process.framework),
+        advice=advice_on(path, before.process.framework),
         statement=example.text,
     )
 
 
-def _advice(path: Path, framework: Framework) -> str:
+def advice_on(path: Path, framework: Framework) -> str:
+    """Return what to do instead of a statement for each row, which is for a path or for none."""
     if path:
         name = text_of(path)
         return (

@@ -5,7 +5,17 @@ from multiprocessing.connection import Connection
 from typing import Protocol
 
 from rowpath.errors import RowpathError, ServerError
-from rowpath.explain.messages import Answer, Ask, Failed, Order, Reply, Start, Started
+from rowpath.explain.messages import (
+    Answer,
+    Ask,
+    Failed,
+    ListRoutes,
+    Order,
+    Reply,
+    Routes,
+    Start,
+    Started,
+)
 
 
 class Worker(Protocol):
@@ -13,6 +23,9 @@ class Worker(Protocol):
 
     def start(self, order: Start) -> Started:
         """Start the project."""
+
+    def routes(self, order: ListRoutes) -> Routes:
+        """Return the routes that fit."""
 
     def answer(self, order: Ask) -> Answer:
         """Answer a request as often as it is asked for."""
@@ -35,7 +48,7 @@ def serve(
 
 def _reply(worker: Worker, order: Order, failed: Callable[[Exception], Failed | None]) -> Reply:
     try:
-        return worker.start(order) if isinstance(order, Start) else worker.answer(order)
+        return _carried_out(worker, order)
     except RowpathError as error:
         return Failed(error=type(error).__name__, message=str(error))
     except Exception as error:  # noqa: BLE001 whatever the project raises is told
@@ -43,6 +56,12 @@ def _reply(worker: Worker, order: Order, failed: Callable[[Exception], Failed | 
             error=ServerError.__name__,
             message=f"Cannot ask the project: {line_of(error)}. Correct that first.",
         )
+
+
+def _carried_out(worker: Worker, order: Order) -> Reply:
+    if isinstance(order, Start):
+        return worker.start(order)
+    return worker.routes(order) if isinstance(order, ListRoutes) else worker.answer(order)
 
 
 def line_of(error: Exception) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from rowpath.explain import repeated, row_by_row
+from rowpath.explain import repeated, row_by_row, same_values
 from rowpath.explain.edits import Edit
 from rowpath.explain.growth import FEWEST_ROWS, rows_of
 from rowpath.explain.look import Look, look
@@ -11,16 +11,19 @@ from rowpath.explain.measuring import measurements
 from rowpath.explain.process import ProjectProcess
 from rowpath.explain.project_of import ProjectOf
 from rowpath.explain.proof import Before, Outcome, prove
+from rowpath.explain.route_list import RoutesWanted, looks_at_routes, ranked
 from rowpath.explain.statement_text import is_write, normalized
 from rowpath.explain.timing import Timing
 from rowpath.explain.together import together
 from rowpath.explain.trails import Trail, text_of
+from rowpath.explain.unloading import Unloading
 from rowpath.explain.values import (
     Confidence,
     Explained,
     Explanation,
     Finding,
     Kind,
+    LeftOut,
     Request,
 )
 
@@ -31,11 +34,16 @@ MOST_TRAILS = 5
 
 
 def explain(
-    requests: Sequence[Request], project: ProjectOf, timing: Timing | None, tell: Tell
+    requests: Sequence[Request],
+    project: ProjectOf,
+    timing: Timing | None,
+    tell: Tell,
+    routes: RoutesWanted | None = None,
 ) -> Explanation:
     """Return why each request costs what it does, with changes that were proved.
 
-    An error of rowpath's where the project does not start or a request gives no answer.
+    An error of rowpath's where the project does not start or a request gives no answer; `routes`
+    that give none are left out.
     """
     tell("starting the project")
     with ProjectProcess(project) as today:
@@ -43,12 +51,21 @@ def explain(
         for request in requests:
             tell(f"asking {request.path}")
             looks.append(look(today, request))
+        left_out: tuple[LeftOut, ...] = ()
+        if routes is not None:
+            more, left_out = looks_at_routes(today, routes, tell)
+            asked = {seen.ask.request.path for seen in looks}
+            looks.extend(seen for seen in more if seen.ask.request.path not in asked)
 
         def proved(before: Before, edits: Sequence[Edit]) -> Outcome:
             tell(f"running a change in {Path(edits[0].file).name}:{edits[0].line}")
             return prove(before, project, edits, timing)
 
         explained = tuple(_explained(today, seen, proved) for seen in looks)
+        unloading = Unloading(today=today, project=project, timing=timing, tell=tell)
+        explained = tuple(unloading.told(explained, looks))
+        if routes is not None:
+            explained = ranked(explained)
         changes = _changes(explained)
         if len(changes) > 1:
             tell("running all changes together")
@@ -58,6 +75,7 @@ def explain(
         requests=explained,
         edits=edits,
         notes=(*today.started.missing, *today.started.unguarded, *refused),
+        left_out=left_out,
     )
 
 
@@ -74,6 +92,7 @@ def _explained(today: ProjectProcess, seen: Look, proved: row_by_row.Prove) -> E
         findings.extend(found)
         if not is_measured:
             notes.extend(_too_few(seen, trail))
+    findings.extend(same_values.findings(seen.observed, findings))
     if seen.written is not None and not is_write(seen.written):
         notes.append("it locks rows, so its transactions were not read-only; all were rolled back")
     if not seen.mask.is_comparable:

@@ -1,6 +1,7 @@
 """SQL texts made alike, so that a statement is told again whatever number of rows it is for."""
 
 import re
+from functools import lru_cache
 
 _PLACEHOLDER = re.compile(r"(?:%\(\w+\)s|\$\d+)(?:::[A-Z]+(?:\[\])?)?")
 """psycopg's and asyncpg's placeholders with their casts: names and numbers count the values."""
@@ -16,6 +17,7 @@ _WRITES = re.compile(
 )
 
 
+@lru_cache(maxsize=1024)
 def normalized(text: str) -> str:
     """Return a text whose lists of values and numbers of rows are left out."""
     unnamed = _PLACEHOLDER.sub("%s", text)

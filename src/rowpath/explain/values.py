@@ -13,6 +13,8 @@ class Kind(StrEnum):
     RELATION = "relation-row-by-row"
     COLUMN = "column-row-by-row"
     REPEATED = "repeated-statement"
+    SAME = "same-statement"
+    UNUSED = "unused-eager-loading"
     WRITES = "get-writes"
 
 
@@ -139,9 +141,33 @@ class Explained:
     notes: tuple[str, ...]
 
 
+def saved(explained: Explained) -> tuple[float, int]:
+    """Return the time in seconds, and the statements, that the best proved change takes away.
+
+    A time that does not differ by its whole interval is none.
+    """
+    best = (0.0, 0)
+    for finding in explained.findings:
+        proof = finding.proof
+        if finding.confidence is Confidence.PROVED and proof is not None:
+            ratio = proof.ratio
+            is_shown = ratio is not None and ratio.high < 1
+            time_s = (1 - ratio.estimate) * explained.duration_s if ratio and is_shown else 0.0
+            best = max(best, (time_s, proof.statements_before - proof.statements_after))
+    return best
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A route of the URL conf that was not explained, and why."""
+
+    route: str
+    reason: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """All requests of a run.
+    """All requests of a run; those of routes are ranked by what can be saved.
 
     `edits` are all proved changes that were also proved together; what stands in the diff.
     """
@@ -150,3 +176,4 @@ class Explanation:
     requests: tuple[Explained, ...]
     edits: tuple[Edit, ...]
     notes: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()

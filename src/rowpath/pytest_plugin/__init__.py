@@ -1,14 +1,18 @@
-"""pytest's plugin: the fixture `race`. Importing it imports nothing heavy; using the fixture does.
+"""pytest's plugin: the fixtures `race` and `rowpath_growth`, and what holds a whole suite.
 
-docs/pytest.md is its documentation.
+Importing it imports nothing heavy; using it does. docs/pytest.md is its documentation.
 """
 
+from collections.abc import Generator
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:  # or each pytest session would pay for what few of its tests use
+    from rowpath.explain.django.client_handler import ClientWatch
+    from rowpath.pytest_plugin.growth import Growth
     from rowpath.pytest_plugin.races import Races
     from rowpath.pytest_plugin.sessions import Kept
 
@@ -25,11 +29,18 @@ class RaceNotKeptWarning(UserWarning):
 
 _KEPT: "pytest.StashKey[list[Kept]]" = pytest.StashKey()
 """What was raced in this session."""
+_WATCH: "pytest.StashKey[ClientWatch]" = pytest.StashKey()
+GROWTH = "rowpath_growth"
+"""The name of the fixture, of the marker, of the ini option, and of what a test's report has."""
+MARKER = (
+    f"{GROWTH}(allow=()): no statement of a client's request may grow with its rows, but for those "
+    "of relations that are allowed, like 'shop.Book.author'; '*' allows all."
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options, all of which begin with --race."""
-    group = parser.getgroup("rowpath", "rowpath: races")
+    """Add the options, which begin with --race or with --rowpath."""
+    group = parser.getgroup("rowpath", "rowpath: races, and growth with the rows")
     group.addoption(
         "--race-profile",
         choices=PROFILES,
@@ -51,6 +62,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type=_absolute,
         help="Write all races of the session to a file, as JSON.",
     )
+    group.addoption(
+        "--rowpath-growth",
+        action="store_const",
+        const="fail",
+        help="Fail each test one of whose client requests sends statements that grow with rows.",
+    )
+    group.addoption(
+        "--rowpath-growth-report",
+        dest="rowpath_growth",
+        action="store_const",
+        const="report",
+        help="Tell of such requests at the end, and fail no test for them.",
+    )
+    parser.addini(GROWTH, "Whether --rowpath-growth is on.", type="bool", default=False)
+    parser.addini(
+        f"{GROWTH}_allow", "Relations that may be loaded row by row.", type="linelist", default=[]
+    )
     parser.addini(
         "race_profile", "How long a race measures: quick, default or thorough.", default=""
     )
@@ -60,6 +88,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse what no race could be run with, before any test is."""
     config.stash[_KEPT] = []
+    config.addinivalue_line("markers", MARKER)
     profile = config.getini("race_profile")
     if profile and profile not in PROFILES:
         raise pytest.UsageError(
@@ -128,6 +157,72 @@ def _absolute(text: str) -> Path:
     return Path(text).absolute()
 
 
+@pytest.fixture
+def rowpath_growth(request: pytest.FixtureRequest) -> "Growth":
+    """Return what holds requests: no statement of theirs may grow with the rows."""
+    growth = _growth(request.node)
+    if growth is None:
+        from rowpath.pytest_plugin.growth import NOT_SET_UP  # noqa: PLC0415 it imports Django
+
+        pytest.fail(NOT_SET_UP, pytrace=False)
+    return growth
+
+
+def _growth(item: pytest.Item) -> "Growth | None":
+    """Return what holds a test's requests; None where Django is not set up. It fails without it."""
+    try:
+        from rowpath.pytest_plugin import growth  # noqa: PLC0415 it imports Django
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] == "rowpath":
+            raise
+        pytest.fail(
+            f"Cannot hold requests: the package {error.name!r} is not installed. Install Django, "
+            "or leave rowpath_growth out.",
+            pytrace=False,
+        )
+    config = item.config
+    if _WATCH not in config.stash:
+        watch = growth.watch()
+        if watch is None:
+            return None
+        config.stash[_WATCH] = watch.__enter__()
+        config.add_cleanup(watch.__exit__)
+    allowed = [*config.getini(f"{GROWTH}_allow")]
+    for marker in item.iter_markers(GROWTH):
+        allowed.extend(growth.patterns(marker.kwargs.get("allow", ())))
+    return growth.Growth(config.stash[_WATCH], allowed, config.rootpath)
+
+
+def _mode(item: pytest.Item) -> str | None:
+    """Return whether a test's requests are held to `fail` it or to `report`; None if they are not.
+
+    A marker that allows all is no wish to be held.
+    """
+    given: str | None = item.config.getoption("rowpath_growth")
+    if given is None and (item.config.getini(GROWTH) or item.get_closest_marker(GROWTH)):
+        return "fail"
+    return given
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Hold the requests of a test, where the marker, the option or the ini file asks for it."""
+    mode = _mode(item)
+    growth = _growth(item) if mode else None
+    if growth is None:
+        return (yield)
+    with ExitStack() as stack:
+        held_so_far = stack.enter_context(growth.holding())
+        result = yield
+    held = held_so_far()
+    item.user_properties.append((GROWTH, [held.requests, *held.found]))
+    if mode == "fail" and held.found:
+        from rowpath.pytest_plugin.growth import told  # noqa: PLC0415 it is imported by now
+
+        pytest.fail(told(held), pytrace=False)
+    return result
+
+
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
@@ -139,6 +234,29 @@ def pytest_terminal_summary(
         terminalreporter.section("rowpath: races")
         for line in told(kept):
             terminalreporter.line(line)
+    if config.getoption("rowpath_growth") or config.getini(GROWTH):
+        _tell_growth(terminalreporter, is_report=config.getoption("rowpath_growth") == "report")
+
+
+def _tell_growth(terminal: pytest.TerminalReporter, *, is_report: bool) -> None:
+    """Tell how many requests were held, and what grows: what holds none shows nothing."""
+    held = [
+        value
+        for reports in terminal.stats.values()
+        for report in reports
+        if getattr(report, "when", None) == "call"
+        for name, value in report.user_properties
+        if name == GROWTH
+    ]
+    found: dict[str, int] = {}
+    for each in held:
+        for text in each[1:]:
+            found[text] = found.get(text, 0) + 1
+    terminal.section("rowpath: growth with the rows")
+    requests = sum(each[0] for each in held)
+    terminal.line(f"{requests} requests of {len(held)} tests were held; {len(found)} findings.")
+    for text, tests in found.items() if is_report else ():
+        terminal.line(f"\n{text}\n   in {tests} {'test' if tests == 1 else 'tests'}")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

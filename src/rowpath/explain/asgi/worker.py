@@ -20,7 +20,17 @@ from rowpath.errors import DatabaseError, UsageError
 from rowpath.explain.asgi.application import Application, application
 from rowpath.explain.asgi.client import Lifespan, Received, ask
 from rowpath.explain.frames import OwnCode
-from rowpath.explain.messages import Answer, Ask, Failed, Observed, Start, Started, Watch
+from rowpath.explain.messages import (
+    Answer,
+    Ask,
+    Failed,
+    ListRoutes,
+    Observed,
+    Routes,
+    Start,
+    Started,
+    Watch,
+)
 from rowpath.explain.patch_sets import Patches
 from rowpath.explain.patched_source import changed_source
 from rowpath.explain.phase_clock import PhaseClock
@@ -90,6 +100,13 @@ class Worker:
         self._recorder.readers = (models.reader_of(self._recorder),)
         if self._patches.is_there(routing.METHODS, routing.FINDING):
             self._patches.phases.extend(routing.patches(self._clock))
+
+    def routes(self, order: ListRoutes) -> Routes:
+        """UsageError: the routes of an application are not listed."""
+        raise UsageError(
+            f"Cannot list the routes {', '.join(order.patterns)} of an application: that is for "
+            "Django's URL confs. Name paths."
+        )
 
     def answer(self, order: Ask) -> Answer:
         """Answer a request as often as it is asked for."""

@@ -53,7 +53,7 @@ class _LoggedIn(ClientHandler):
 def client_for(request: Request) -> Client:
     """Return a client that asks as the request's user; UsageError where there is none so named."""
     client = Client(raise_request_exception=False)
-    client.handler = _LoggedIn(None if request.user is None else _user(request.user))
+    client.handler = _LoggedIn(None if request.user is None else user_named(request.user))
     client.defaults["SERVER_NAME"] = _host()
     client.defaults["HTTP_ACCEPT"] = ACCEPT
     for name, value in request.headers:
@@ -106,7 +106,12 @@ def _traceback(response: Any) -> str | None:
     return "\n".join(lines[-TRACEBACK_LINES:])
 
 
-def _user(name: str) -> Any:
+def user_named(name: str | None) -> Any:
+    """Return the user of a name, for None nobody; UsageError where there is none so named."""
+    if name is None:
+        from django.contrib.auth.models import AnonymousUser  # noqa: PLC0415 it needs the settings
+
+        return AnonymousUser()
     model = get_user_model()
     try:
         return model._default_manager.get_by_natural_key(name)

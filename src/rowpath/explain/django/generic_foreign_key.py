@@ -7,7 +7,7 @@ from django.contrib.contenttypes import fields
 from rowpath.capture.patching import Patch
 from rowpath.explain.django.related_descriptors import reading_one
 from rowpath.explain.recorder import Recorder
-from rowpath.explain.trails import Hop, Way
+from rowpath.explain.trails import Way
 
 # Since Django 6 the field is apart from what reads it.
 _READING: Any = getattr(fields, "GenericForeignKeyDescriptor", fields.GenericForeignKey)
@@ -20,6 +20,6 @@ def patches(recorder: Recorder) -> tuple[Patch, ...]:
     return (Patch(_READING, {"__get__": lambda original: reading_one(original, recorder, _hop)}),)
 
 
-def _hop(descriptor: Any) -> Hop:
+def _hop(descriptor: Any) -> tuple[str, Way]:
     # It leads to one row, which no join can reach: a prefetch does.
-    return Hop(name=getattr(descriptor, "field", descriptor).name, way=Way.MANY)
+    return getattr(descriptor, "field", descriptor).name, Way.MANY

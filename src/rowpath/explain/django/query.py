@@ -3,9 +3,9 @@
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import count
 from types import FrameType
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from django.db.models import Model
 from django.db.models.manager import BaseManager
@@ -14,17 +14,16 @@ from django.views import View
 
 from rowpath.capture.patching import Patch
 from rowpath.explain.messages import Limit
-from rowpath.explain.recorder import UNKNOWN_TRAIL, Recorder, Tag, extended
+from rowpath.explain.recorder import UNKNOWN, Recorder, Tag
 from rowpath.explain.steps import is_body, step_of
-from rowpath.explain.trails import Hop, Scope, Span, Trail, Way
+from rowpath.explain.trails import Scope, Span, Trail
 
 METHODS: dict[type, tuple[str, ...]] = {
     QuerySet: ("__init__", "_clone", "_prefetch_related_objects"),
     ModelIterable: ("__iter__",),
 }
 FINDING = "relations that are loaded row by row"
-# By a row's state, which dies with it: what is put on the row itself would go into caches with it.
-_TAGS: WeakKeyDictionary[Any, Tag] = WeakKeyDictionary()
+_ROWS = count(1)
 _PASSES_ON = (
     "django.db.models.query",
     "django.db.models.manager",
@@ -50,34 +49,31 @@ def patches(recorder: Recorder) -> tuple[Patch, ...]:
 
 def tag_of(row: Model) -> Tag | None:
     """Return what a row was tagged with, None where it is of no queryset that is known."""
-    return _TAGS.get(row._state)
+    # On its state, which is no field and is not compared.
+    return row._state.__dict__.get("rowpath_tag")
 
 
-def tag(row: Model, of_row: Tag) -> None:
-    """Say of a row, and of the rows that were joined to it, where they come from."""
-    _TAGS[row._state] = of_row
-    for name, joined in row._state.fields_cache.items():
-        if isinstance(joined, Model) and tag_of(joined) is None:
-            own = extended(of_row, Hop(name=name, way=Way.ONE))
-            if own is not None:
-                tag(joined, own)
+def number_of(row: Model) -> int:
+    """Return a number that no other row has in this process."""
+    state = row._state
+    number: int | None = state.__dict__.get("rowpath_row")
+    if number is None:
+        number = state.rowpath_row = next(_ROWS)
+    return number
 
 
 def retag(row: Model, of_row: Tag) -> None:
-    """Tag a row that a prefetch loaded, or none knows of; others keep what they have."""
+    """Tag a row that a join or a prefetch loaded, or none knows of; others keep what they have."""
     known = tag_of(row)
-    if known is None or known[0] == UNKNOWN_TRAIL:
-        tag(row, of_row)
+    if known is None or known is UNKNOWN:
+        row._state.rowpath_tag = of_row
 
 
 def _init(original: Callable[..., None], recorder: Recorder) -> Callable[..., None]:
     def init(queryset: QuerySet[Any], *args: Any, **kwargs: Any) -> None:
         original(queryset, *args, **kwargs)
-        query = queryset._query
-        if queryset.model is not None and not _has_trail(query, recorder):
-            step = _step(recorder, sys._getframe(1))
-            trail = Trail(model=queryset.model._meta.label, steps=(step,))
-            query.rowpath_trail = recorder.number_of(trail)
+        if _is_told(recorder) and not _has_trail(queryset._query, recorder):
+            _begin(queryset, _step(recorder, sys._getframe(1)), recorder)
 
     return init
 
@@ -88,13 +84,33 @@ def _clone(original: Callable[..., Any], recorder: Recorder) -> Callable[..., An
         query = made._query
         if getattr(query, "rowpath_relation", None) is not None:
             query.rowpath_refined = True
+        if not _is_told(recorder):
+            return made
         step = _step(recorder, sys._getframe(1))
-        if step and step[0].is_direct and _has_trail(query, recorder):
+        if not _has_trail(query, recorder):
+            # It was made when nobody watched, as that of a class body is in a session of tests.
+            _begin(made, step, recorder)
+        elif step and step[0].is_direct:
             trail = recorder.trail(query.rowpath_trail).refined(step)
             query.rowpath_trail = recorder.number_of(trail)
         return made
 
     return clone
+
+
+def _is_told(recorder: Recorder) -> bool:
+    """Return whether it is told where a queryset comes from that is made now.
+
+    A prefetch makes one for each row, which nobody evaluates, and so does the relation of each.
+    """
+    is_wanted = recorder.is_watching or recorder.knows_origins
+    return is_wanted and not recorder.prefetching and not recorder.relating
+
+
+def _begin(queryset: QuerySet[Any], step: tuple[Span, ...], recorder: Recorder) -> None:
+    if queryset.model is not None:
+        trail = Trail(model=queryset.model._meta.label, steps=(step,))
+        queryset._query.rowpath_trail = recorder.number_of(trail)
 
 
 def _has_trail(query: Any, recorder: Recorder) -> bool:
@@ -141,16 +157,15 @@ def _rows(original: Callable[..., Any], recorder: Recorder) -> Callable[..., Any
         of_rows = _tag_of_rows(query, recorder)
         if of_rows is None or _is_of_one_object(query, of_rows, recorder):
             number = _own_number(query, of_rows, recorder)
-            of_rows = (number, ())
-            recorder.evaluating(number, is_ordered=iterable.queryset.ordered)
+            of_rows = recorder.evaluating(number, is_ordered=iterable.queryset.ordered)
             _limit(iterable, recorder.limit)
         elif recorder.prefetching and recorder.limit and recorder.limit.with_prefetches:
             _limit(iterable, recorder.limit)
-        is_own = of_rows[1] == () and of_rows[0] != UNKNOWN_TRAIL
+        is_own = of_rows.path == () and of_rows is not UNKNOWN
         for row in original(iterable):
             if is_own:
-                recorder.row(of_rows[0])
-            tag(row, of_rows)
+                recorder.row(of_rows.number)
+            row._state.rowpath_tag = of_rows
             yield row
 
     return rows
@@ -162,9 +177,10 @@ def _tag_of_rows(query: Any, recorder: Recorder) -> Tag | None:
     if relation is not None:
         return relation
     if recorder.prefetching or not _has_trail(query, recorder):
-        return (UNKNOWN_TRAIL, ())
+        return UNKNOWN
     if recorder.accesses:
-        return recorder.accesses[-1] or (UNKNOWN_TRAIL, ())
+        access = recorder.accesses[-1]
+        return UNKNOWN if access is None else access[0]
     return None
 
 
@@ -174,14 +190,14 @@ def _is_of_one_object(query: Any, of_rows: Tag, recorder: Recorder) -> bool:
     A page about one object lists what it has, and what each of that loads grows with that list.
     """
     is_relation = getattr(query, "rowpath_relation", None) is not None
-    return is_relation and not recorder.prefetching and recorder.rows_of(of_rows[0]) == 1
+    return is_relation and not recorder.prefetching and recorder.rows_of(of_rows.number) == 1
 
 
 def _own_number(query: Any, of_rows: Tag | None, recorder: Recorder) -> int:
     number: int = query.rowpath_trail
     if of_rows is None:
         return number
-    parent = (recorder.trail(of_rows[0]), of_rows[1])
+    parent = (recorder.trail(of_rows.number), of_rows.path)
     return recorder.number_of(replace(recorder.trail(number), parent=parent))
 
 

@@ -9,7 +9,7 @@ from django.db.models.query_utils import DeferredAttribute
 from rowpath.capture.patching import Patch
 from rowpath.explain.django.query import tag_of
 from rowpath.explain.recorder import Recorder, extended
-from rowpath.explain.trails import Hop, Way
+from rowpath.explain.trails import Way
 
 METHODS: dict[type, tuple[str, ...]] = {DeferredAttribute: ("__get__",)}
 FINDING = "columns that are loaded row by row"
@@ -25,7 +25,10 @@ def _deferred(original: Callable[..., Any], recorder: Recorder) -> Callable[...,
         if instance is None or not recorder.is_watching:
             return original(descriptor, instance, owner)
         name = descriptor.field.attname
-        recorder.accesses.append(extended(tag_of(instance), Hop(name=name, way=Way.COLUMN)))
+        if name in instance.__dict__:
+            return original(descriptor, instance, owner)
+        reached = extended(tag_of(instance), name, Way.COLUMN)
+        recorder.accesses.append(None if reached is None else (reached, instance))
         try:
             return original(descriptor, instance, owner)
         finally:

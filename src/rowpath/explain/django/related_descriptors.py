@@ -12,9 +12,9 @@ from django.db.models.fields.related_descriptors import (
 )
 
 from rowpath.capture.patching import Patch
-from rowpath.explain.django.query import retag, tag_of
+from rowpath.explain.django.query import number_of, retag, tag_of
 from rowpath.explain.recorder import Recorder, extended
-from rowpath.explain.trails import Hop, Way
+from rowpath.explain.trails import Way
 
 METHODS: dict[type, tuple[str, ...]] = {
     ForwardManyToOneDescriptor: ("__get__",),
@@ -41,15 +41,17 @@ def patches(recorder: Recorder) -> tuple[Patch, ...]:
 
 
 def reading_one(
-    original: Callable[..., Any], recorder: Recorder, hop_of: Callable[[Any], Hop]
+    original: Callable[..., Any], recorder: Recorder, hop_of: Callable[[Any], tuple[str, Way]]
 ) -> Callable[..., Any]:
     """Return the `__get__` of a descriptor that leads to one row, and tells that it is read."""
 
     def get(descriptor: Any, instance: Model | None, owner: Any = None) -> Any:
         if instance is None or not recorder.is_watching:
             return original(descriptor, instance, owner)
-        reached = extended(tag_of(instance), hop_of(descriptor))
-        recorder.accesses.append(reached)
+        reached = extended(tag_of(instance), *hop_of(descriptor))
+        if reached is not None and not recorder.prefetching:
+            reached.is_read = True
+        recorder.accesses.append(None if reached is None else (reached, instance))
         try:
             value = original(descriptor, instance, owner)
         finally:
@@ -61,10 +63,10 @@ def reading_one(
     return get
 
 
-def _single_hop(descriptor: Any) -> Hop:
+def _single_hop(descriptor: Any) -> tuple[str, Way]:
     is_reverse = isinstance(descriptor, ReverseOneToOneDescriptor)
     name = descriptor.related.get_accessor_name() if is_reverse else descriptor.field.name
-    return Hop(name=name, way=Way.ONE)
+    return name, Way.ONE
 
 
 def _many(original: Callable[..., Any], recorder: Recorder) -> Callable[..., Any]:
@@ -72,16 +74,24 @@ def _many(original: Callable[..., Any], recorder: Recorder) -> Callable[..., Any
         manager = original(descriptor, instance, owner)
         if instance is None or not recorder.is_watching:
             return manager
-        reached = extended(tag_of(instance), Hop(name=_many_name(descriptor), way=Way.MANY))
+        reached = extended(tag_of(instance), _many_name(descriptor), Way.MANY)
         if reached is None:
             return manager
+        if not recorder.prefetching:
+            reached.is_read = True
         # The manager is made for this one access, so that nothing of it has to be undone.
         made = manager.get_queryset
 
         def get_queryset() -> Any:
-            queryset = made()
+            is_of_many = recorder.rows_of(reached.number) > 1
+            recorder.relating += is_of_many
+            try:
+                queryset = made()
+            finally:
+                recorder.relating -= is_of_many
             if queryset._result_cache is None:
                 queryset._query.rowpath_relation = reached
+                queryset._query.rowpath_row = number_of(instance)
                 queryset._query.rowpath_refined = False
             else:
                 for row in queryset._result_cache:

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.db import DatabaseError, connections
 
+from rowpath.explain.django.query import number_of
 from rowpath.explain.phase_clock import PhaseClock
-from rowpath.explain.recorder import Recorder, Tag
+from rowpath.explain.recorder import Purpose, Recorder
 from rowpath.explain.statement_text import is_work
 
 Wrapper = Callable[..., Any]
@@ -26,27 +27,28 @@ def _wrapped(wrapper: Wrapper) -> Iterator[None]:
 def recorded(recorder: Recorder) -> Iterator[None]:
     """Tell a recorder of every statement that is sent within the block."""
 
-    def record(execute: Wrapper, sql: Any, *args: Any) -> Any:
+    def record(execute: Wrapper, sql: Any, params: Any, *args: Any) -> Any:
         text = str(sql)
         if is_work(text):
-            relation, is_refined = _relation(recorder)
-            recorder.statement(text, relation, is_refined=is_refined)
-        return execute(sql, *args)
+            recorder.statement(text, params, _purpose(recorder))
+        return execute(sql, params, *args)
 
     with _wrapped(record):
         yield
 
 
-def _relation(recorder: Recorder) -> tuple[Tag | None, bool]:
-    """Return which relation the statement is for that is executed now, and if it is refined."""
+def _purpose(recorder: Recorder) -> Purpose:
+    """Return which relation of which row the statement of now is for."""
     query: Any = recorder.queries[-1] if recorder.queries else None
     relation = getattr(query, "rowpath_relation", None)
     if relation is not None:
         # A query for a number, or whether there is any, has no columns of the model's.
-        return relation, query.rowpath_refined or not query.default_cols
-    if recorder.prefetching or not recorder.accesses:
-        return None, False
-    return recorder.accesses[-1], False
+        is_refined = query.rowpath_refined or not query.default_cols
+        return Purpose(relation=relation, row=query.rowpath_row, is_refined=is_refined)
+    access = recorder.accesses[-1] if recorder.accesses else None
+    if recorder.prefetching or access is None:
+        return Purpose()
+    return Purpose(relation=access[0], row=number_of(access[1]))
 
 
 @contextmanager

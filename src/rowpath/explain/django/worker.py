@@ -12,7 +12,7 @@ from multiprocessing.connection import Connection
 from django.db import DatabaseError as DjangoDatabaseError
 
 from rowpath.errors import DatabaseError
-from rowpath.explain.django import project, statements
+from rowpath.explain.django import client, project, routes, statements
 from rowpath.explain.django.client import Received, ask, client_for
 from rowpath.explain.django.read_only import rolled_back
 from rowpath.explain.django.views import view_class
@@ -20,7 +20,9 @@ from rowpath.explain.messages import (
     Answer,
     Ask,
     Failed,
+    ListRoutes,
     Observed,
+    Routes,
     Start,
     Started,
     Watch,
@@ -52,9 +54,14 @@ class Worker:
             unguarded=project.unguarded(),
         )
 
+    def routes(self, order: ListRoutes) -> Routes:
+        """Return the routes that fit."""
+        request = routes.request_as(client.user_named(order.user))
+        return Routes(routes=routes.routes(order.patterns, request))
+
     def answer(self, order: Ask) -> Answer:
         """Answer a request as often as it is asked for."""
-        client = client_for(order.request)
+        asker = client_for(order.request)
         durations_s: list[float] = []
         written: list[str] = []
         observed = Observed()
@@ -70,7 +77,7 @@ class Worker:
                     self._clock.clear()
                     stack.enter_context(self._patches.timed())
                     stack.enter_context(statements.timed(self._clock))
-                received = ask(client, order.request)
+                received = ask(asker, order.request)
                 durations_s.append(received.duration_s)
         if order.watch is Watch.STATEMENTS:
             observed = self._recorder.observed()
@@ -85,6 +92,7 @@ class Worker:
         written: list[str],
         observed: Observed,
     ) -> Answer:
+        asked = routes.name_of(received.view)
         return Answer(
             status=received.status,
             location=received.location,
@@ -95,6 +103,8 @@ class Worker:
             written=written[0] if written else None,
             observed=observed,
             view=view_class(received.view, self._recorder.code),
+            asked=asked,
+            siblings=routes.siblings(received.view, self._recorder.code) if asked else (),
         )
 
 

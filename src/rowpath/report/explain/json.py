@@ -21,6 +21,7 @@ def to_json(explanation: Explanation) -> bytes:
             for finding in each.findings
         ],
         "diff": diff(explanation.edits, root),
+        "left_out": [{"route": each.route, "reason": each.reason} for each in explanation.left_out],
         "notes": list(explanation.notes),
     }
     return json.dumps(content, indent=2).encode() + b"\n"

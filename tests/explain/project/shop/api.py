@@ -88,6 +88,21 @@ class TagSerializer(serializers.ModelSerializer):
         fields = ["name", "books"]
 
 
+class LazySerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Book
+        fields = ["title"]
+
+
+class LazyViewSet(viewsets.ReadOnlyModelViewSet):
+    """Lists titles alone, and shows one with its author; both load the author."""
+
+    queryset = Book.objects.select_related("author").order_by("id")
+
+    def get_serializer_class(self):
+        return LazySerializer if self.action == "list" else TitleSerializer
+
+
 class TagDetail(generics.RetrieveAPIView):
     queryset = Tag.objects.all()
     serializer_class = TagSerializer

@@ -127,6 +127,54 @@ def detail(request):
     return answer([book.imprint, *(tag.name for tag in book.tags.all())])
 
 
+def again(request):
+    """Asks the same twice, in two functions."""
+    return answer([how_many(), how_many(), Tag.objects.count(), Author.objects.count()])
+
+
+def how_many():
+    return Author.objects.count()
+
+
+def once(request):
+    """Asks again after a write, and with other values."""
+    before = Visit.objects.count()
+    Visit.objects.create(path=request.path)
+    names = [Author.objects.get(name=f"author {i}").name for i in (1, 2)]
+    return answer([Visit.objects.count() - before, *names])
+
+
+def unread_join(request):
+    books = Book.objects.select_related("author").order_by("id")
+    return answer([book.title, book.author_id] for book in books)
+
+
+def unread_prefetch(request):
+    books = Book.objects.order_by("id").prefetch_related("tags", "reviews")
+    return answer([book.title, len(book.tags.all())] for book in books)
+
+
+def unread_behind(request):
+    books = Book.objects.select_related("author__publisher").order_by("id")
+    return answer([book.title, book.author.name] for book in books)
+
+
+def is_cached(request):
+    books = Book.objects.select_related("author").order_by("id")
+    return answer([book.title, Book.author.is_cached(book)] for book in books)
+
+
+def empty(request):
+    """Asks for relations that have no rows."""
+    notes = Visit.objects.none()
+    authors = Author.objects.prefetch_related("books").filter(books=None).order_by("id")
+    return answer([author.name, len(author.books.all()), len(notes)] for author in authors)
+
+
+def numbered(request, number):
+    return answer(book.title for book in Book.objects.filter(pk=number))
+
+
 def few(request):
     return answer(book.author.name for book in Book.objects.order_by("id")[:3])
 

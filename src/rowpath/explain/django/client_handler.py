@@ -1,0 +1,113 @@
+"""A patch of `django.test.client.ClientHandler`: what each request of a test's client sends."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any, Self
+
+from django.apps import apps
+from django.test.client import ClientHandler
+
+from rowpath.capture.patching import Patch
+from rowpath.explain.django import project, statements
+from rowpath.explain.django.views import view_class
+from rowpath.explain.messages import Observed
+from rowpath.explain.phase_clock import PhaseClock
+from rowpath.explain.trails import ViewClass
+
+METHODS: dict[type, tuple[str, ...]] = {ClientHandler: ("__call__",)}
+
+
+def is_set_up() -> bool:
+    """Return whether Django is set up, so that there are models and views to watch."""
+    return apps.ready
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """A request of a client's, with its query, and what was observed of it."""
+
+    method: str
+    path: str
+    observed: Observed
+    view: ViewClass | None
+
+
+class ClientWatch:
+    """Watches what clients ask in this process, pytest-django's and DRF's among them.
+
+    A context manager, in which the ORM is patched; nothing is recorded but during requests, so
+    that what a test makes and reads by itself is its own matter. Django is set up before.
+    """
+
+    def __init__(self) -> None:
+        self._recorder = project.recorder()
+        self._recorder.knows_origins = False
+        self._patches = project.patches(self._recorder, PhaseClock())
+        project.add_contenttypes(self._recorder, self._patches)
+        project.add_drf(self._recorder, PhaseClock(), self._patches)
+        self._told: list[list[Watched]] = []
+        self._view: ViewClass | None = None
+        self._handler = Patch(ClientHandler, {"__call__": self._call})
+        self._patched = ExitStack()
+
+    def __enter__(self) -> Self:
+        """Patch the ORM once: each change of a class makes Python forget what it knows of it."""
+        self._patched.enter_context(self._patches.recorded())
+        self._patched.enter_context(self._handler.applied())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Undo all patches."""
+        self._patched.close()
+
+    @contextmanager
+    def requests(self) -> Iterator[list[Watched]]:
+        """Yield a list that gets each request of the block; blocks may stand in one another."""
+        watched: list[Watched] = []
+        self._told.append(watched)
+        try:
+            yield watched
+        finally:
+            self._told = [told for told in self._told if told is not watched]
+
+    def watched(self, ask: Callable[[], object]) -> Watched:
+        """Return what a call sends, in requests and outside of them."""
+        self._view = None
+        with self._watching():
+            ask()
+        observed = self._recorder.observed()
+        return Watched(method="", path="", observed=observed, view=self._view)
+
+    def _view_of(self, response: Any) -> ViewClass | None:
+        request = getattr(response, "wsgi_request", None)
+        match = getattr(request, "resolver_match", None)
+        return None if match is None else view_class(match.func, self._recorder.code)
+
+    def _call(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        def call(handler: ClientHandler, environ: dict[str, Any]) -> Any:
+            if not self._told and not self._recorder.is_watching:
+                return original(handler, environ)
+            if self._recorder.is_watching:  # a view that asks another, or a block that is measured
+                response = original(handler, environ)
+                self._view = self._view_of(response)
+                return response
+            with self._watching():
+                response = original(handler, environ)
+            query = environ.get("QUERY_STRING")
+            watched = Watched(
+                method=environ["REQUEST_METHOD"],
+                path=f"{environ['PATH_INFO']}{f'?{query}' if query else ''}",
+                observed=self._recorder.observed(),
+                view=self._view_of(response),
+            )
+            for told in self._told:
+                told.append(watched)
+            return response
+
+        return call
+
+    @contextmanager
+    def _watching(self) -> Iterator[None]:
+        with self._recorder.watching(None), statements.recorded(self._recorder):
+            yield

@@ -1,0 +1,132 @@
+"""Finding: a relation that is loaded with the rows, and that nobody reads in the whole run."""
+
+import ast
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from rowpath.explain.edits import Edit, read
+from rowpath.explain.insertion_points import own_span
+from rowpath.explain.look import Look
+from rowpath.explain.messages import Evaluated
+from rowpath.explain.trails import Span
+
+METHODS = {"select_related": "joined", "prefetch_related": "prefetched"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unused:
+    """Relations that a call names and nobody reads, and the change that leaves them out.
+
+    `looks` are the requests whose lists come by that call; `missing` are views that share its code
+    and were not asked, so that they may read them.
+    """
+
+    span: Span
+    word: str
+    names: tuple[str, ...]
+    edit: Edit
+    looks: tuple[Look, ...]
+    missing: tuple[str, ...]
+
+
+def unused(looks: Sequence[Look]) -> Iterator[Unused]:
+    """Yield the calls of a view's own code that load what no request of the run reads.
+
+    A relation counts as read where it was asked for, whether it had rows or not, and where
+    anything behind it was.
+    """
+    spans = dict.fromkeys(
+        span for look in looks for evaluated, span in _spans(look) if evaluated.rows
+    )
+    for span in spans:
+        call = _call(span)
+        if call is None:
+            continue
+        passing = [look for look in looks if any(span == each for _, each in _spans(look))]
+        asked = {
+            text
+            for look in passing
+            for evaluated, each in _spans(look)
+            if each == span
+            for text in evaluated.read
+        }
+        kept = {arg: _as_far_as_read(arg, asked) for arg in _names(call)}
+        names = tuple(arg for arg, text in kept.items() if text != arg)
+        if names:
+            yield Unused(
+                span=span,
+                word=METHODS[call.func.attr] if isinstance(call.func, ast.Attribute) else "",
+                names=names,
+                edit=_without(call, kept, span.file),
+                looks=tuple(passing),
+                missing=_missing(passing, looks),
+            )
+
+
+def _spans(look: Look) -> Iterator[tuple[Evaluated, Span]]:
+    """Yield the calls that made the lists of a request, in code that only its view uses."""
+    for evaluated in look.observed.evaluated:
+        for step in evaluated.trail.steps:
+            span = own_span(step)
+            if span is not None and span is step[0] and span.is_direct:
+                yield evaluated, span
+
+
+def _call(span: Span) -> ast.Call | None:
+    """Return the call of a method that loads relations, all of whose arguments are plain text."""
+    for node in ast.walk(ast.parse(read(span.file))):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in METHODS
+            and _place(node) == (span.line, span.column, span.end_line, span.end_column)
+        ):
+            is_plain = node.args and not node.keywords and len(_names(node)) == len(node.args)
+            return node if is_plain else None
+    return None
+
+
+def _place(node: ast.Call) -> tuple[int, int, int | None, int | None]:
+    return node.lineno, node.col_offset, node.end_lineno, node.end_col_offset
+
+
+def _names(call: ast.Call) -> list[str]:
+    return [
+        arg.value
+        for arg in call.args
+        if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
+    ]
+
+
+def _as_far_as_read(name: str, asked: Iterable[str]) -> str:
+    """Return the part of a lookup that is read, or leads to what is; empty where none is."""
+    parts = name.split("__")
+    read_parts = [text.split("__") for text in asked]
+    for length in range(len(parts), 0, -1):
+        if any(each[:length] == parts[:length] for each in read_parts):
+            return "__".join(parts[:length])
+    return ""
+
+
+def _without(call: ast.Call, kept: dict[str, str], file: str) -> Edit:
+    """Return the edit that names what is read alone; without any the call goes as well."""
+    first, last = call.args[0], call.args[-1]
+    texts = list(dict.fromkeys(text for text in kept.values() if text))
+    if texts:
+        between = ", " if first.lineno == last.lineno else f",\n{' ' * first.col_offset}"
+        start, text = (first.lineno, first.col_offset), between.join(f'"{each}"' for each in texts)
+        end = last.end_lineno or 0, last.end_col_offset or 0
+    else:
+        owner = call.func.value if isinstance(call.func, ast.Attribute) else call.func
+        is_manager = isinstance(owner, ast.Attribute)
+        start, text = (owner.end_lineno or 0, owner.end_col_offset or 0), ".all()" * is_manager
+        end = call.end_lineno or 0, call.end_col_offset or 0
+    return Edit(
+        file=file, line=start[0], column=start[1], end_line=end[0], end_column=end[1], text=text
+    )
+
+
+def _missing(passing: Iterable[Look], looks: Sequence[Look]) -> tuple[str, ...]:
+    asked = {look.asked for look in looks}
+    wanted = dict.fromkeys(name for look in passing for name in look.siblings)
+    return tuple(name for name in wanted if name not in asked)

@@ -1,0 +1,166 @@
+"""The forms that findings are written in, of an explanation made by hand."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rowpath.errors import UsageError
+from rowpath.explain import baseline
+from rowpath.explain.baseline import from_json, without
+from rowpath.explain.edits import insertion
+from rowpath.explain.values import (
+    Confidence,
+    Explained,
+    Explanation,
+    Finding,
+    Growth,
+    Kind,
+    Place,
+    Proof,
+    Request,
+    Sameness,
+)
+from rowpath.report.explain import github, markdown
+from rowpath.report.explain.sarif import to_sarif
+
+SOURCE = 'titel = "ä𝄞"; books = Book.objects.all()\n'
+END = len(SOURCE.encode()) - 1
+
+
+@pytest.fixture
+def explanation(tmp_path: Path) -> Explanation:
+    """A proved finding with a change, and advice on a statement."""
+    file = str(tmp_path / "shop.py")
+    Path(file).write_text(SOURCE, encoding="utf-8")
+    proof = Proof(
+        statements_before=25,
+        statements_after=1,
+        sameness=Sameness.BYTES,
+        ratio=None,
+        growth_after=0.0,
+    )
+    proved = Finding(
+        kind=Kind.RELATION,
+        confidence=Confidence.PROVED,
+        title="1 statement for every Book",
+        place=Place(file=file, line=1, function="books"),
+        statements=24,
+        of_statements=25,
+        paths=("author",),
+        growth=Growth(rows=(6, 12, 24), per_row=1.0, after=0.0),
+        edits=(insertion(file, 1, END, '.select_related("author")'),),
+        proof=proof,
+    )
+    advice = Finding(
+        kind=Kind.REPEATED,
+        confidence=Confidence.ADVICE,
+        title="the same statement 1 time for every Book",
+        place=Place(file=file, line=1, function="lookup"),
+        statements=24,
+        of_statements=49,
+        advice="Ask once: 100%.",
+        statement='SELECT "a|b"',
+    )
+    request = Explained(
+        request=Request(path="/books/"),
+        statements=25,
+        duration_s=0.02,
+        phases=(),
+        findings=(proved, advice),
+        notes=(),
+    )
+    return Explanation(root=str(tmp_path), requests=(request,), edits=proved.edits)
+
+
+def test_markdown_has_the_change_as_a_diff(explanation: Explanation) -> None:
+    """A table of requests comes first, then each finding with its place and its proof."""
+    lines = markdown.render(explanation).splitlines()
+
+    assert lines[2] == "| `/books/` | 25 | 20.0 | 2 |"
+    assert lines[4] == "**proved: 1 statement for every Book** (24 statements of 25 of `/books/`)"
+    assert '+titel = "ä𝄞"; books = Book.objects.all().select_related("author")' in lines
+    assert 'SELECT "a|b"' in lines
+
+
+def test_github_gets_a_line_for_each_finding(explanation: Explanation) -> None:
+    """What would end a property or a line is escaped, as GitHub says."""
+    first, second = github.render(explanation).splitlines()
+
+    assert first.startswith(
+        "::warning file=shop.py,line=1,title=rowpath proved%3A 1 statement for every Book::"
+        "/books/%0A-"
+    )
+    assert second.endswith("::/books/%0AAsk once: 100%25.")
+
+
+def sarif(explanation: Explanation) -> dict[str, Any]:
+    run: dict[str, Any] = json.loads(to_sarif(explanation))["runs"][0]
+    return run
+
+
+def test_sarif_has_the_fix_in_its_own_columns(explanation: Explanation) -> None:
+    """Columns count from 1 in UTF-16, where bytes of UTF-8 are more."""
+    proved, advice = sarif(explanation)["results"]
+    (change,) = proved["fixes"][0]["artifactChanges"]
+    end = len(SOURCE.strip()) + 1 + 1  # the clef takes two
+
+    assert change["artifactLocation"] == {"uri": "shop.py", "uriBaseId": "ROOT"}
+    assert change["replacements"] == [
+        {
+            "deletedRegion": {
+                "startLine": 1,
+                "startColumn": end,
+                "endLine": 1,
+                "endColumn": end,
+            },
+            "insertedContent": {"text": '.select_related("author")'},
+        }
+    ]
+    assert (proved["level"], advice["level"], "fixes" in advice) == ("warning", "note", False)
+
+
+def test_sarif_names_only_rules_that_it_declares(explanation: Explanation) -> None:
+    """Each kind of finding is a rule with a sentence."""
+    run = sarif(explanation)
+    rules = {rule["id"] for rule in run["tool"]["driver"]["rules"]}
+
+    assert rules == set(Kind)
+    assert {result["ruleId"] for result in run["results"]} <= rules
+
+
+def test_a_baseline_accepts_what_it_was_written_of(explanation: Explanation) -> None:
+    """With its own baseline a run has no findings, whatever line they have moved to."""
+    accepted = from_json(baseline.to_json(explanation), "baseline.json")
+    new = without(explanation, accepted)
+
+    assert new.requests[0].findings == ()
+    assert new.notes == ("2 findings are accepted by the baseline",)
+    assert {each.function for each in accepted} == {"books", "lookup"}
+    assert b'"line"' not in baseline.to_json(explanation)
+
+
+def test_a_baseline_does_not_accept_what_is_new(explanation: Explanation) -> None:
+    """A finding of another relation stays."""
+    accepted = {
+        each for each in from_json(baseline.to_json(explanation), "-") if each.path != "author"
+    }
+    (request,) = without(explanation, frozenset(accepted)).requests
+
+    assert [each.paths for each in request.findings] == [("author",)]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (b"[", "Expecting"),
+        (b"{}", "there is no 'schema_version'"),
+        (b'{"schema_version": 2, "accepted": []}', "its schema_version is 2, not 1"),
+        (b'{"schema_version": 1, "accepted": [{}]}', "there is no 'kind'"),
+    ],
+)
+def test_what_is_no_baseline_is_told(text: bytes, reason: str) -> None:
+    """The reason is told, and how to write one."""
+    with pytest.raises(UsageError, match=f"Cannot read the baseline b.json: {reason}"):
+        from_json(text, "b.json")
