@@ -1,7 +1,7 @@
 """Transactions that leave nothing behind: read-only where the database can, undone in the end."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
@@ -33,7 +33,9 @@ class Undone:
         """Roll everything back; for a greenlet of SQLAlchemy's, as drivers may be asynchronous."""
         while self._kept:
             _, connection = self._kept.popitem()
-            connection.rollback()
+            # A pool that keeps no connections has closed this one, which undid all of it.
+            with suppress(Exception):
+                connection.rollback()
 
     def begin(self, connection: Connection) -> None:
         """Make a transaction read-only that has just begun, unless it may write."""

@@ -95,6 +95,21 @@ def counted(db: Session = Depends(get_db)):
     ]
 
 
+@app.get("/columns")
+def columns(db: Session = Depends(get_db)):
+    rows = db.execute(select(Book.id, Book.title).order_by(Book.id)).all()
+    return [(row.title, len(db.scalars(of_book(row.id)).all())) for row in rows]
+
+
+def of_book(number):
+    return select(Review).where(Review.book_id == number)
+
+
+@app.get("/shared")
+def shared(db: Session = Depends(get_db)):
+    return [author.country.name for author in db.scalars(select(Author).order_by(Author.id))]
+
+
 @app.get("/writes")
 def writes(db: Session = Depends(get_db)):
     visit = Visit(path="/writes")
