@@ -65,7 +65,7 @@ def test_a_page_about_one_object_is_explained(on_postgresql: Store) -> None:
 
 def test_lazy_loading_without_a_greenlet_is_told(on_postgresql: Store) -> None:
     """What an AsyncSession cannot load lazily is an error of the project's, with its reason."""
-    with pytest.raises(ServerError, match="MissingGreenlet: greenlet_spawn has not been called"):
+    with pytest.raises(ServerError, match=r"MissingGreenlet\) greenlet_spawn has not been called"):
         explained(on_postgresql.project, ["/async/lazy"])
 
 

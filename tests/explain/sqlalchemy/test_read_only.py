@@ -67,6 +67,20 @@ def test_a_pool_that_keeps_no_connection_leaves_nothing(tmp_path: Path, engine: 
     assert count(engine) == 0
 
 
+def test_what_cannot_be_undone_may_not_write(tmp_path: Path, engine: Engine) -> None:
+    """A connection in AUTOCOMMIT is read-only even where a request may write."""
+    file = tmp_path / "visits.sqlite3"
+    committing = create_engine(f"sqlite:///{file}", isolation_level="AUTOCOMMIT")
+    with (
+        undone(may_write=True),
+        Session(committing) as session,
+        pytest.raises(OperationalError, match="readonly database"),
+    ):
+        session.execute(INSERT)
+
+    assert count(engine) == 0
+
+
 def test_afterwards_commits_are_commits(engine: Engine) -> None:
     """After a request that may write, the connection that it had commits again."""
     with undone(may_write=False):

@@ -5,7 +5,7 @@ import pytest
 from explain.store import Store
 from rowpath.explain.values import Confidence, Kind
 
-ORM = "from sqlalchemy.orm import Session, joinedload, load_only, selectinload"
+ORM = "from sqlalchemy.orm import Session, joinedload, selectinload"
 SILENT = ("/repaired", "/detail", "/few", "/shared")
 CHANGES = {
     "/books": (
@@ -37,13 +37,9 @@ CHANGES = {
         "tags",
         "statement = crud.with_text().options(selectinload(Book.tags))",
     ),
-    "/load-only": (
-        "blurb",
-        "statement = select(Book).options(load_only(Book.title, Book.blurb)).order_by(Book.id)",
-    ),
     "/deferred": (
         "text",
-        "from sqlalchemy.orm import Session, load_only, selectinload, undefer",
+        "from sqlalchemy.orm import Session, selectinload, undefer",
         "statement = select(Book).order_by(Book.id).options(undefer(Book.text))",
     ),
     "/behind": (
@@ -51,13 +47,6 @@ CHANGES = {
         (
             "statement = select(Author).options(selectinload(Author.books)"
             ".selectinload(Book.tags)).order_by(Author.id)"
-        ),
-    ),
-    "/unordered": (
-        "reviews",
-        (
-            "return [len(book.reviews) for book in db.scalars(select(Book)"
-            ".options(selectinload(Book.reviews)))]"
         ),
     ),
 }

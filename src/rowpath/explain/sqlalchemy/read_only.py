@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine.default import DefaultDialect
 
 from rowpath.capture.patching import Patch
+from rowpath.errors import AnswerError
 
 METHODS: dict[type, tuple[str, ...]] = {
     DefaultDialect: ("do_commit", "do_rollback"),
@@ -38,7 +39,10 @@ class Undone:
                 connection.rollback()
 
     def begin(self, connection: Connection) -> None:
-        """Make a transaction read-only that has just begun, unless it may write."""
+        """Make a transaction read-only that has just begun, unless it may write.
+
+        What commits each statement by itself may not: AnswerError where it cannot be kept from it.
+        """
         is_autocommit = connection._is_autocommit_isolation()
         is_read_only = not self._may_write or is_autocommit
         if connection.dialect.name == "sqlite":
@@ -47,6 +51,11 @@ class Undone:
             _send(connection, "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")
         elif connection.dialect.name == "postgresql" and is_read_only:
             _send(connection, "SET TRANSACTION READ ONLY")
+        elif connection.dialect.name not in _READ_ONLY and is_autocommit:
+            raise AnswerError(
+                f"Cannot explain a request by a connection to {connection.dialect.name} in "
+                "AUTOCOMMIT: what it writes cannot be undone. Name another path."
+            )
 
     def commit(self, original: Callable[..., None]) -> Callable[..., None]:
         """Return what a dialect does instead of committing."""
