@@ -12,6 +12,12 @@ from rowpath.explain.statement_text import is_work, is_write, normalized
         ("SELECT a FROM b WHERE c IN (%s, %s, %s)", "SELECT a FROM b WHERE c IN (...)"),
         ("SELECT a FROM b WHERE (c = %s OR c = %s)", "SELECT a FROM b WHERE c = %s"),
         ("SELECT a FROM b WHERE c = %s", "SELECT a FROM b WHERE c = %s"),
+        ("SELECT a FROM b WHERE c IN (%(c_1_1)s::INTEGER)", "SELECT a FROM b WHERE c IN (...)"),
+        (
+            "SELECT a FROM b WHERE c IN ($1::INTEGER, $2::INTEGER)",
+            "SELECT a FROM b WHERE c IN (...)",
+        ),
+        ("SELECT a FROM b LIMIT %(param_1)s::INTEGER", "SELECT a FROM b LIMIT %s"),
     ],
 )
 def test_numbers_of_rows_are_left_out(text: str, alike: str) -> None:

@@ -127,14 +127,13 @@ def is_import(edit: Edit) -> bool:
 def joined(edits: Iterable[Edit]) -> tuple[Edit, ...]:
     """Return the edits, those that import from one module at one place as one line."""
     made: list[Edit] = []
-    for (place, beginning), group in groupby(sorted(edits), key=_kind):
+    for (_, beginning), group in groupby(sorted(edits), key=_kind):
         alike = list(dict.fromkeys(group))
         if not beginning:
             made.extend(alike)
             continue
         names = {name for edit in alike for name in edit.text.removeprefix(beginning).split(", ")}
         made.append(replace(alike[0], text=f"{beginning}{', '.join(sorted(names))}"))
-        del place
     return tuple(made)
 
 

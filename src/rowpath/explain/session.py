@@ -90,8 +90,7 @@ def _explained(today: ProjectProcess, seen: Look, proved: row_by_row.Prove) -> E
             before = Before(process=today, look=seen, trail=trail, measured=lengths)
             found.extend(_of_trail(before, proved, found, findings))
         findings.extend(found)
-        if not is_measured:
-            notes.extend(_too_few(seen, trail))
+        notes.extend(_held(seen, trail, found) if is_measured else _too_few(seen, trail))
     findings.extend(same_values.findings(seen.observed, findings))
     if seen.written is not None and not is_write(seen.written):
         notes.append("it locks rows, so its transactions were not read-only; all were rolled back")
@@ -182,6 +181,26 @@ def _too_few(seen: Look, trail: Trail) -> Iterator[str]:
             f"{', '.join(again)} of {trail.model}: loaded for several rows, but the request does "
             "not answer with a shorter list, so how it grows is not known"
         )
+
+
+def _held(seen: Look, trail: Trail, found: Sequence[Finding]) -> Iterator[str]:
+    """Yield what a session of SQLAlchemy's loads once for each row that it leads to, however many.
+
+    It holds every row once, so that many rows which share few others load these few.
+    """
+    told = {path for each in found for path in each.paths}
+    loads = [
+        each.load.path
+        for each in seen.observed.statements
+        if each.load is not None and each.load.trail == trail
+    ]
+    for path in dict.fromkeys(loads):
+        text, times = text_of(path), loads.count(path)
+        if path[0].owner is not None and times > 1 and text not in told:
+            yield (
+                f"{text} of {trail.model}: loaded {times} times, once for each row that it leads "
+                "to, which does not grow with the list"
+            )
 
 
 def _changes(explained: Sequence[Explained]) -> tuple[tuple[Edit, ...], ...]:

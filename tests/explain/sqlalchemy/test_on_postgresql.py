@@ -1,11 +1,14 @@
 """The same on PostgreSQL, by sessions that are asynchronous and that are not."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
+from explain.shop_project import explained
 from explain.store import Store, filled, store_of
+from rowpath.errors import ServerError
 from rowpath.explain.values import Confidence, Kind
 from rowpath.lab.database import Database, connect
 
@@ -13,7 +16,7 @@ PATHS = ("/async/books", "/async/run-sync", "/async/writes", "/tags/1", "/writes
 
 
 @pytest.fixture(scope="module")
-def on_postgresql(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Store:
+def on_postgresql(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """Paths of a store in a PostgreSQL of its own."""
     with connect(database.dsn) as connection:
         connection.execute("CREATE DATABASE explained_store")
@@ -23,7 +26,7 @@ def on_postgresql(database: Database, tmp_path_factory: pytest.TempPathFactory) 
     folder: Path = tmp_path_factory.mktemp("postgresql") / "store"
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("STORE_DATABASE", f"postgresql+psycopg://{user}@/explained_store?{query}")
-        return store_of(filled(folder), PATHS)
+        yield store_of(filled(folder), PATHS)
 
 
 @pytest.mark.parametrize(
@@ -58,6 +61,12 @@ def test_an_asynchronous_session_is_explained(on_postgresql: Store, path: str, a
 def test_a_page_about_one_object_is_explained(on_postgresql: Store) -> None:
     """The relation of a single object has the change that it has on SQLite."""
     assert "options=[selectinload(models.Tag.books)" in on_postgresql.added("/tags/1")[-1]
+
+
+def test_lazy_loading_without_a_greenlet_is_told(on_postgresql: Store) -> None:
+    """What an AsyncSession cannot load lazily is an error of the project's, with its reason."""
+    with pytest.raises(ServerError, match=r"MissingGreenlet\) greenlet_spawn has not been called"):
+        explained(on_postgresql.project, ["/async/lazy"])
 
 
 @pytest.mark.parametrize("path", ["/writes", "/async/writes"])

@@ -5,8 +5,8 @@ import pytest
 from explain.store import Store
 from rowpath.explain.values import Confidence, Kind
 
-ORM = "from sqlalchemy.orm import Session, joinedload, load_only, selectinload"
-SILENT = ("/repaired", "/detail", "/few")
+ORM = "from sqlalchemy.orm import Session, joinedload, selectinload"
+SILENT = ("/repaired", "/detail", "/few", "/shared")
 CHANGES = {
     "/books": (
         "author, author.publisher, reviews, tags",
@@ -37,13 +37,9 @@ CHANGES = {
         "tags",
         "statement = crud.with_text().options(selectinload(Book.tags))",
     ),
-    "/load-only": (
-        "blurb",
-        "statement = select(Book).options(load_only(Book.title, Book.blurb)).order_by(Book.id)",
-    ),
     "/deferred": (
         "text",
-        "from sqlalchemy.orm import Session, load_only, selectinload, undefer",
+        "from sqlalchemy.orm import Session, selectinload, undefer",
         "statement = select(Book).order_by(Book.id).options(undefer(Book.text))",
     ),
     "/behind": (
@@ -53,15 +49,8 @@ CHANGES = {
             ".selectinload(Book.tags)).order_by(Author.id)"
         ),
     ),
-    "/unordered": (
-        "reviews",
-        (
-            "return [len(book.reviews) for book in db.scalars(select(Book)"
-            ".options(selectinload(Book.reviews)))]"
-        ),
-    ),
 }
-ADVICE = ("/repository", "/lookup", "/counted")
+ADVICE = ("/repository", "/lookup", "/counted", "/columns")
 PATHS = (*CHANGES, *SILENT, *ADVICE)
 
 
@@ -95,10 +84,22 @@ def test_a_statement_that_no_relation_explains_is_advice(store: Store) -> None:
         (Kind.REPEATED, Confidence.ADVICE),
     ]
     assert [each.statement for each in findings] == [
-        "SELECT author.id, author.name, author.publisher_id FROM author WHERE author.id = ?",
+        (
+            "SELECT author.id, author.name, author.publisher_id, author.country_id FROM author "
+            "WHERE author.id = ?"
+        ),
         "SELECT count(*) AS count_1 FROM review WHERE review.book_id = ?",
     ]
     assert all(each.advice is not None and "select(...)" in each.advice for each in findings)
+
+
+def test_a_list_of_columns_is_a_list(store: Store) -> None:
+    """What a loop asks for each row of columns grows with these rows."""
+    finding = store.only("/columns")
+
+    assert finding.title == "the same statement 1 time for every Book"
+    assert finding.growth is not None
+    assert finding.growth.rows == (6, 12, 24)
 
 
 def test_code_that_many_classes_share_is_not_changed(store: Store) -> None:
@@ -146,6 +147,16 @@ def test_a_list_too_short_to_be_measured_is_told(store: Store) -> None:
     assert note == (
         "author of store.models.Book: loaded more than once for 3 rows, too few to measure growth; "
         "4 are needed"
+    )
+
+
+def test_rows_that_many_share_are_told(store: Store) -> None:
+    """Of a relation that a session loads once for each row it leads to it is said so."""
+    (note,) = store.of("/shared").notes
+
+    assert note == (
+        "country of store.models.Author: loaded 3 times, once for each row that it leads to, which "
+        "does not grow with the list"
     )
 
 

@@ -7,7 +7,8 @@ import asyncio
 import gc
 import logging
 import sys
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from importlib.metadata import version
 from multiprocessing.connection import Connection
 
@@ -16,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapper
 from sqlalchemy.util import greenlet_spawn
 
-from rowpath.errors import DatabaseError, UsageError
+from rowpath.errors import AnswerError, DatabaseError, UsageError
 from rowpath.explain.asgi.application import Application, application
 from rowpath.explain.asgi.client import Lifespan, Received, ask
 from rowpath.explain.frames import OwnCode
@@ -49,6 +50,7 @@ class Worker:
         self._clock = PhaseClock()
         self._patches = Patches()
         self._runner = asyncio.Runner()
+        self._outermost = "application"
         self._application: Application | None = None
         self._lifespan: Lifespan | None = None
 
@@ -100,6 +102,7 @@ class Worker:
         self._recorder.readers = (models.reader_of(self._recorder),)
         if self._patches.is_there(routing.METHODS, routing.FINDING):
             self._patches.phases.extend(routing.patches(self._clock))
+            self._outermost = "middleware"
 
     def routes(self, order: ListRoutes) -> Routes:
         """UsageError: the routes of an application are not listed."""
@@ -116,28 +119,18 @@ class Worker:
                 "is its own. Send what it asks for, like --header 'Authorization: Bearer TOKEN'."
             )
         durations_s: list[float] = []
-        written: list[str] = []
-        observed = Observed()
         for _ in range(order.times):
-            with ExitStack() as stack:
-                undone = stack.enter_context(read_only.undone(may_write=order.may_write))
-                if order.watch is not Watch.NOTHING:
-                    written = stack.enter_context(statements.refused_writes())
-                if order.watch is Watch.STATEMENTS:
-                    stack.enter_context(self._patches.recorded())
-                    stack.enter_context(loads.recorded(self._recorder))
-                    stack.enter_context(statements.recorded(self._recorder))
-                    stack.enter_context(self._recorder.watching(order.limit))
-                elif order.watch is Watch.PHASES:
-                    self._clock.clear()
-                    stack.enter_context(self._patches.timed())
-                    stack.enter_context(statements.timed(self._clock))
+            with (
+                read_only.undone(may_write=order.may_write) as undone,
+                self._watched(order) as refused,
+            ):
                 received = self._runner.run(self._asked(order.request, undone))
                 durations_s.append(received.duration_s)
-        if order.watch is Watch.STATEMENTS:
-            observed = self._recorder.observed()
-        elif order.watch is Watch.PHASES:
-            observed = Observed(phases=self._clock.phases())
+        if order.may_write and refused:
+            raise AnswerError(
+                f"Cannot explain {order.request.path}: it writes by a connection in AUTOCOMMIT, "
+                "whose writes cannot be undone, so they were refused. Name another path."
+            )
         return Answer(
             status=received.status,
             location=received.location,
@@ -145,10 +138,34 @@ class Worker:
             body=received.body,
             durations_s=tuple(durations_s),
             error=received.error,
-            written=written[0] if written else None,
-            observed=observed,
+            written=refused[0] if refused else None,
+            observed=self._observed(order.watch),
             view=None,
         )
+
+    @contextmanager
+    def _watched(self, order: Ask) -> Iterator[list[str]]:
+        """Record or time what is to be, and yield a list that gets the writes that are refused."""
+        if order.watch is Watch.NOTHING:
+            yield []
+            return
+        with ExitStack() as stack:
+            refused = stack.enter_context(statements.refused_writes())
+            if order.watch is Watch.STATEMENTS:
+                stack.enter_context(self._patches.recorded())
+                stack.enter_context(loads.recorded(self._recorder))
+                stack.enter_context(statements.recorded(self._recorder))
+                stack.enter_context(self._recorder.watching(order.limit))
+            else:
+                self._clock.clear()
+                stack.enter_context(self._patches.timed())
+                stack.enter_context(statements.timed(self._clock))
+            yield refused
+
+    def _observed(self, watch: Watch) -> Observed:
+        if watch is Watch.STATEMENTS:
+            return self._recorder.observed()
+        return Observed(phases=self._clock.phases() if watch is Watch.PHASES else ())
 
     async def _asked(self, request: Request, undone: read_only.Undone) -> Received:
         if self._application is None or self._lifespan is None:
@@ -158,7 +175,7 @@ class Worker:
             self._recorder.is_watching = False
 
         try:
-            with self._clock.phase("middleware"):
+            with self._clock.phase(self._outermost):
                 return await ask(self._application, request, self._lifespan.state, answered)
         finally:
             await greenlet_spawn(undone.roll_back)

@@ -25,10 +25,10 @@ def reader_of(recorder: Recorder) -> Callable[[FrameType], Reader | None]:
 
     def reader(frame: FrameType) -> Reader | None:
         model = _validated(frame)
-        tag = recorder.accesses[-1] if recorder.accesses else None
-        if model is None or tag is None or not tag[1]:
+        access = recorder.accesses[-1] if recorder.accesses else None
+        if model is None or access is None or not access[0].path:
             return None
-        return _field(model, tag[1][-1].name)
+        return _field(model, access[0].path[-1].name)
 
     return reader
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, event
+from sqlalchemy import Result, Select, event, inspect
 from sqlalchemy.orm import Mapper, ORMExecuteState, Session
 from sqlalchemy.orm.interfaces import UserDefinedOption
 
@@ -23,15 +23,17 @@ class Purpose:
     """What a statement is sent for: a relation of a row of a trail, or a list of rows of its own.
 
     `depth` is how many relations lie between the rows that SQLAlchemy counts paths from, and the
-    list's.
+    list's. Rows of a list that `has_columns` are no objects.
     """
 
     loads: Tag | None = None
     lists: int | None = None
     depth: int = 0
+    has_columns: bool = False
 
 
 NOTHING = Purpose()
+_STREAMS = frozenset({"stream_results", "yield_per"})
 
 
 class Origin(UserDefinedOption):
@@ -60,10 +62,10 @@ class _Listener:
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
 
-    def execute(self, state: ORMExecuteState) -> None:
+    def execute(self, state: ORMExecuteState) -> Result[Any] | None:
         """Say what a statement is for; cut it where lists are to be shorter."""
         if not state.is_select or not isinstance(state.statement, Select):
-            return
+            return None
         if not self._recorder.is_watching:
             purpose = NOTHING
         elif state.is_column_load:
@@ -76,28 +78,40 @@ class _Listener:
             purpose = self._list(state)
         # A statement that is compiled from the cache would hand the options of another one on.
         state.update_execution_options(**{OPTION: purpose}, compiled_cache=None)
+        return self._counted(state, purpose) if purpose.has_columns else None
 
     def load(self, state: Any, context: Any) -> None:
         """Count a row that came, if it is one of a list's own."""
         purpose: Purpose = context.execution_options.get(OPTION, NOTHING)
-        if purpose.lists is None or not self._recorder.is_watching:
+        if purpose.lists is None or purpose.has_columns or not self._recorder.is_watching:
             return
         path = state.load_path.path
         if len(path) // 2 != purpose.depth or not path:
             return
         if label_of(path[-1].mapper.class_) == self._recorder.trail(purpose.lists).model:
-            self._recorder.row(purpose.lists)
+            self._recorder.counter(purpose.lists).rows += 1
 
     def _list(self, state: ORMExecuteState) -> Purpose:
-        model = _model_of(state.statement)
-        if model is None:
+        asked = _asked_of(state.statement)
+        if asked is None:
             return NOTHING
+        model, has_columns = asked
         trail = trail_of(state.statement, label_of(model), self._recorder)
         number = self._recorder.number_of(trail)
         self._recorder.evaluating(number, is_ordered=_is_ordered(state.statement))
         self._cut(state, trail.model, has_pages=True)
         _pass_on(state, Origin(number, 0))
-        return Purpose(lists=number)
+        return Purpose(lists=number, has_columns=has_columns)
+
+    def _counted(self, state: ORMExecuteState, purpose: Purpose) -> Result[Any] | None:
+        """Return the rows of columns, counted: no event tells of each; a stream is not held up."""
+        if purpose.lists is None or _STREAMS & set(state.execution_options):
+            return None
+        frozen = state.invoke_statement().freeze()
+        for _ in frozen.data:
+            self._recorder.counter(purpose.lists).rows += 1
+        result: Result[Any] = frozen()
+        return result
 
     def _lazily(self, state: ORMExecuteState) -> Purpose:
         origin, path = _origin(state), _path(state)
@@ -107,7 +121,7 @@ class _Listener:
         hops = _hops(path)[depth:]
         relation = path[-1]
         if not hops or hops[-1].way is not Way.MANY or self._recorder.rows_of(number) != 1:
-            return Purpose(loads=(number, hops))
+            return Purpose(loads=Tag(number, hops, 0))
         # A page about one object lists what it has: what each of that loads grows with the list.
         trail = Trail(
             model=label_of(relation.mapper.class_),
@@ -119,7 +133,7 @@ class _Listener:
         self._cut(state, trail.model)
         depth += len(hops)
         _pass_on(state, Origin(own, depth))
-        return Purpose(loads=(number, hops), lists=own, depth=depth)
+        return Purpose(loads=Tag(number, hops, 0), lists=own, depth=depth)
 
     def _eagerly(self, state: ORMExecuteState) -> Purpose:
         limit = self._recorder.limit
@@ -138,7 +152,7 @@ class _Listener:
             return NOTHING
         number, depth = origin
         column = Hop(name=min(names), way=Way.COLUMN, owner=owner_of(row.mapper.class_))
-        return Purpose(loads=(number, (*_hops(row.load_path.path)[depth:], column)))
+        return Purpose(loads=Tag(number, (*_hops(row.load_path.path)[depth:], column), 0))
 
     def _cut(self, state: ORMExecuteState, model: str, *, has_pages: bool = False) -> None:
         """Have a list as long as is asked for; tell the length of a page where it is one."""
@@ -192,13 +206,17 @@ def _hops(path: tuple[Any, ...]) -> Path:
     )
 
 
-def _model_of(statement: Any) -> type | None:
-    """Return the mapped class whose rows a statement asks for first, None where it has columns."""
-    for each in statement.column_descriptions:
-        if each.get("entity") is not None and each["expr"] is each["entity"]:
-            model: type = each["type"]
-            return model
-    return None
+def _asked_of(statement: Any) -> tuple[type, bool] | None:
+    """Return the first mapped class that a statement asks for, and whether for columns alone.
+
+    None where it asks for none, as for a number of rows.
+    """
+    found = [each for each in statement.column_descriptions if each.get("entity") is not None]
+    whole = [each for each in found if each["expr"] is each["entity"]]
+    if not found:
+        return None
+    entity = whole[0]["entity"] if whole else found[0]["entity"]
+    return inspect(entity).mapper.class_, not whole
 
 
 def _is_ordered(statement: Any) -> bool:

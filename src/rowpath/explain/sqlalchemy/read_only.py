@@ -1,13 +1,14 @@
 """Transactions that leave nothing behind: read-only where the database can, undone in the end."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine.default import DefaultDialect
 
 from rowpath.capture.patching import Patch
+from rowpath.errors import AnswerError
 
 METHODS: dict[type, tuple[str, ...]] = {
     DefaultDialect: ("do_commit", "do_rollback"),
@@ -33,10 +34,15 @@ class Undone:
         """Roll everything back; for a greenlet of SQLAlchemy's, as drivers may be asynchronous."""
         while self._kept:
             _, connection = self._kept.popitem()
-            connection.rollback()
+            # A pool that keeps no connections has closed this one, which undid all of it.
+            with suppress(Exception):
+                connection.rollback()
 
     def begin(self, connection: Connection) -> None:
-        """Make a transaction read-only that has just begun, unless it may write."""
+        """Make a transaction read-only that has just begun, unless it may write.
+
+        What commits each statement by itself may not: AnswerError where it cannot be kept from it.
+        """
         is_autocommit = connection._is_autocommit_isolation()
         is_read_only = not self._may_write or is_autocommit
         if connection.dialect.name == "sqlite":
@@ -45,6 +51,11 @@ class Undone:
             _send(connection, "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")
         elif connection.dialect.name == "postgresql" and is_read_only:
             _send(connection, "SET TRANSACTION READ ONLY")
+        elif connection.dialect.name not in _READ_ONLY and is_autocommit:
+            raise AnswerError(
+                f"Cannot explain a request by a connection to {connection.dialect.name} in "
+                "AUTOCOMMIT: what it writes cannot be undone. Name another path."
+            )
 
     def commit(self, original: Callable[..., None]) -> Callable[..., None]:
         """Return what a dialect does instead of committing."""

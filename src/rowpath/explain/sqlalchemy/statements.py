@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Engine, ExceptionContext, event
 
 from rowpath.explain.phase_clock import PhaseClock
+from rowpath.explain.recorder import Purpose as Recorded
 from rowpath.explain.recorder import Recorder
 from rowpath.explain.sqlalchemy.loads import NOTHING, OPTION, Purpose
 from rowpath.explain.statement_text import is_work, is_write
@@ -29,14 +30,15 @@ def recorded(recorder: Recorder) -> Iterator[None]:
     """Tell a recorder of every statement that any engine sends within the block."""
 
     def record(
-        _connection: Any, _cursor: Any, text: str, _values: Any, context: Any, *_: Any
+        _connection: Any, _cursor: Any, text: str, values: Any, context: Any, *_: Any
     ) -> None:
         if not recorder.is_watching or not is_work(text):
             return
         purpose = NOTHING if context is None else _purpose(context)
-        recorder.accesses.append(purpose.loads)
+        tag = purpose.loads
+        recorder.accesses.append(None if tag is None else (tag, None))
         try:
-            recorder.statement(" ".join(text.split()), purpose.loads, is_refined=False)
+            recorder.statement(" ".join(text.split()), values, Recorded(relation=tag))
         finally:
             recorder.accesses.pop()
 

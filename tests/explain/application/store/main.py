@@ -4,7 +4,7 @@ from itertools import repeat
 from fastapi import Depends, FastAPI, HTTPException
 from fastapi.responses import StreamingResponse
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, load_only, selectinload
+from sqlalchemy.orm import Session, selectinload
 
 from store import crud
 from store.database import get_async_db, get_db
@@ -50,12 +50,6 @@ def helper(db: Session = Depends(get_db)):
     return [[tag.name for tag in book.tags] for book in db.execute(statement).scalars()]
 
 
-@app.get("/load-only")
-def loads_only(db: Session = Depends(get_db)):
-    statement = select(Book).options(load_only(Book.title)).order_by(Book.id)
-    return [book.title + book.blurb for book in db.scalars(statement)]
-
-
 @app.get("/deferred")
 def deferred(db: Session = Depends(get_db)):
     statement = select(Book).order_by(Book.id)
@@ -76,11 +70,6 @@ def repository(db: Session = Depends(get_db)):
     return [book.author.name for book in crud.Books().all(db)]
 
 
-@app.get("/unordered")
-def unordered(db: Session = Depends(get_db)):
-    return [len(book.reviews) for book in db.scalars(select(Book))]
-
-
 @app.get("/lookup")
 def lookup(db: Session = Depends(get_db)):
     found = db.scalars(select(Book).order_by(Book.id)).all()
@@ -93,6 +82,21 @@ def counted(db: Session = Depends(get_db)):
         db.scalar(select(func.count()).where(Review.book_id == book.id))
         for book in db.scalars(select(Book).order_by(Book.id)).all()
     ]
+
+
+@app.get("/columns")
+def columns(db: Session = Depends(get_db)):
+    rows = db.execute(select(Book.id, Book.title).order_by(Book.id)).all()
+    return [(row.title, len(db.scalars(of_book(row.id)).all())) for row in rows]
+
+
+def of_book(number):
+    return select(Review).where(Review.book_id == number)
+
+
+@app.get("/shared")
+def shared(db: Session = Depends(get_db)):
+    return [author.country.name for author in db.scalars(select(Author).order_by(Author.id))]
 
 
 @app.get("/writes")

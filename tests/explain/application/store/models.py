@@ -21,12 +21,20 @@ class Publisher(Base):
     name: Mapped[str]
 
 
+class Country(Base):
+    __tablename__ = "country"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+
+
 class Author(Base):
     __tablename__ = "author"
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
     publisher_id: Mapped[int] = mapped_column(ForeignKey("publisher.id"))
     publisher: Mapped[Publisher] = relationship()
+    country_id: Mapped[int] = mapped_column(ForeignKey("country.id"))
+    country: Mapped[Country] = relationship()
     books: Mapped[list["Book"]] = relationship(back_populates="author")
 
 

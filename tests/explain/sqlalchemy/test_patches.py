@@ -1,0 +1,67 @@
+"""What is patched of SQLAlchemy and FastAPI, and that it is undone."""
+
+from types import ModuleType
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session
+
+from rowpath.explain.fastapi import routing
+from rowpath.explain.frames import OwnCode
+from rowpath.explain.patch_sets import Patches
+from rowpath.explain.phase_clock import PhaseClock
+from rowpath.explain.recorder import Recorder
+from rowpath.explain.sqlalchemy import loads, origins, phases, read_only, statements
+
+
+def methods(module: ModuleType) -> dict[str, Any]:
+    """The functions that a module of patches replaces, as they are now."""
+    targets: dict[Any, tuple[str, ...]] = module.METHODS
+    return {
+        f"{owner.__name__}.{name}": getattr(owner, name)
+        for owner, names in targets.items()
+        for name in names
+    }
+
+
+@pytest.fixture
+def recorder() -> Recorder:
+    """One that watches nothing yet."""
+    return Recorder(code=OwnCode((), frozenset()))
+
+
+@pytest.mark.parametrize("module", [origins, phases, routing], ids=lambda each: each.__name__)
+def test_patches_are_undone(module: ModuleType, recorder: Recorder) -> None:
+    """Within the block every target is another, and after it the same as before."""
+    before = methods(module)
+    made = Patches()
+    watches = recorder if module is origins else PhaseClock()
+    made.recording.extend(module.patches(watches))
+    with made.recorded():
+        within = methods(module)
+
+    assert all(within[name] is not before[name] for name in before)
+    assert methods(module) == before
+
+
+def test_every_target_is_there() -> None:
+    """This SQLAlchemy and this FastAPI have all that is patched."""
+    made = Patches()
+    found = [made.is_there(each.METHODS, "-") for each in (origins, phases, read_only, routing)]
+
+    assert (found, made.missing) == ([True] * 4, [])
+
+
+def test_events_are_no_longer_listened_to(recorder: Recorder) -> None:
+    """A statement is told to a recorder within the blocks, and no longer after them."""
+
+    def told() -> int:
+        with recorder.watching(None), Session(create_engine("sqlite://")) as session:
+            session.execute(text("SELECT 1"))
+        return len(recorder.observed().statements)
+
+    with loads.recorded(recorder), statements.recorded(recorder):
+        within = told()
+
+    assert (within, told()) == (1, 0)

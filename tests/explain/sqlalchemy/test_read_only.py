@@ -1,0 +1,95 @@
+"""Transactions that leave nothing behind, on a file of SQLite's."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
+
+from rowpath.explain.sqlalchemy.read_only import undone
+from rowpath.explain.sqlalchemy.statements import refused_writes
+
+INSERT = text("INSERT INTO visit VALUES (1)")
+COUNT = text("SELECT count(*) FROM visit")
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    """A database with one empty table."""
+    made = create_engine(f"sqlite:///{tmp_path / 'visits.sqlite3'}")
+    with made.begin() as connection:
+        connection.execute(text("CREATE TABLE visit (id int)"))
+    yield made
+    made.dispose()
+
+
+def count(engine: Engine) -> object:
+    with Session(engine) as session:
+        return session.scalar(COUNT)
+
+
+def test_a_write_is_refused_and_told(engine: Engine) -> None:
+    """What may not write is read-only, and the text that is refused is told."""
+    with undone(may_write=False), refused_writes() as refused, Session(engine) as session:
+        assert session.scalar(COUNT) == 0
+        with pytest.raises(OperationalError, match="readonly database"):
+            session.execute(INSERT)
+
+    assert refused == [INSERT.text]
+
+
+def test_what_is_committed_is_seen_and_rolled_back(engine: Engine) -> None:
+    """A later session of the request sees a commit; a rollback does not undo it, the end does."""
+    with undone(may_write=True) as done:
+        with Session(engine) as session:
+            session.execute(INSERT)
+            session.commit()
+            session.execute(INSERT)
+            session.rollback()
+        within = count(engine)
+        done.roll_back()
+
+    assert (within, count(engine)) == (1, 0)
+
+
+def test_a_pool_that_keeps_no_connection_leaves_nothing(tmp_path: Path, engine: Engine) -> None:
+    """A connection that is closed with what it committed has undone it."""
+    closing = create_engine(f"sqlite:///{tmp_path / 'visits.sqlite3'}", poolclass=NullPool)
+    with undone(may_write=True) as done:
+        with Session(closing) as session:
+            session.execute(INSERT)
+            session.commit()
+        done.roll_back()
+
+    assert count(engine) == 0
+
+
+def test_what_cannot_be_undone_may_not_write(tmp_path: Path, engine: Engine) -> None:
+    """A connection in AUTOCOMMIT is read-only even where a request may write."""
+    file = tmp_path / "visits.sqlite3"
+    committing = create_engine(f"sqlite:///{file}", isolation_level="AUTOCOMMIT")
+    with (
+        undone(may_write=True),
+        Session(committing) as session,
+        pytest.raises(OperationalError, match="readonly database"),
+    ):
+        session.execute(INSERT)
+
+    assert count(engine) == 0
+
+
+def test_afterwards_commits_are_commits(engine: Engine) -> None:
+    """After a request that may write, the connection that it had commits again."""
+    with undone(may_write=False):
+        count(engine)
+    with undone(may_write=True) as done:
+        count(engine)
+        done.roll_back()
+    with Session(engine) as session:
+        session.execute(INSERT)
+        session.commit()
+
+    assert count(engine) == 1
