@@ -73,7 +73,9 @@ class Purpose:
 
 
 @dataclass(slots=True)
-class _Rows:
+class Rows:
+    """The evaluations of a trail and their rows so far."""
+
     times: int = 0
     rows: int = 0
     is_ordered: bool = False
@@ -103,7 +105,7 @@ class Recorder:
     _first_number: int = field(default_factory=partial(randbelow, 2**60))
     evaluations: int = 0
     _seen: list[Seen] = field(default_factory=list)
-    _rows: dict[int, _Rows] = field(default_factory=dict)
+    _rows: dict[int, Rows] = field(default_factory=dict)
 
     @contextmanager
     def watching(self, limit: Limit | None) -> Iterator[None]:
@@ -135,7 +137,7 @@ class Recorder:
 
     def evaluating(self, number: int, *, is_ordered: bool) -> Tag:
         """Note that a queryset of a trail is evaluated; return the tag of its rows."""
-        rows = self._rows.setdefault(number, _Rows())
+        rows = self._rows.setdefault(number, Rows())
         rows.times += 1
         rows.is_ordered = is_ordered
         self.evaluations += 1
@@ -147,9 +149,9 @@ class Recorder:
         rows = self._rows.get(number)
         return 0 if rows is None else rows.rows
 
-    def row(self, number: int) -> None:
-        """Note that a row of a trail came."""
-        self._rows[number].rows += 1
+    def counter(self, number: int) -> Rows:
+        """Return what counts the rows of a trail that is evaluated."""
+        return self._rows[number]
 
     def statement(self, text: str, values: object, of: Purpose) -> None:
         """Note a statement that the calling code sends, with its values, and for what it is."""

@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 
 from rowpath.errors import RowpathError
-from rowpath.explain.comparing import sameness
 from rowpath.explain.edits import Edit
-from rowpath.explain.look import Look
+from rowpath.explain.look import Look, sameness_now
 from rowpath.explain.process import ProjectProcess
 from rowpath.explain.project_of import ProjectOf
 from rowpath.explain.values import Sameness
 
 
 def together(
-    looks: Sequence[Look], project: ProjectOf, changes: Sequence[tuple[Edit, ...]]
+    today: ProjectProcess,
+    looks: Sequence[Look],
+    project: ProjectOf,
+    changes: Sequence[tuple[Edit, ...]],
 ) -> tuple[tuple[Edit, ...], tuple[str, ...]]:
     """Return the edits that stand together, and a note where they are not all.
 
@@ -25,7 +27,7 @@ def together(
         return edits, ()
     try:
         with ProjectProcess(project.settings, project.folder, edits) as changed:
-            against = next(filter(None, (_objection(seen, changed) for seen in looks)), None)
+            against = next(filter(None, (_objection(seen, today, changed) for seen in looks)), None)
     except RowpathError as error:
         against = " ".join(str(error).split())[:300]
     if against is None:
@@ -54,11 +56,10 @@ def side_by_side(changes: Sequence[tuple[Edit, ...]]) -> tuple[tuple[Edit, ...],
     return tuple(kept)
 
 
-def _objection(seen: Look, changed: ProjectProcess) -> str | None:
+def _objection(seen: Look, today: ProjectProcess, changed: ProjectProcess) -> str | None:
     changed.ask(seen.ask)
     answer = changed.ask(seen.ask)
-    has_order = all(each.is_ordered for each in seen.observed.evaluated)
-    same = sameness(seen.body, answer.body, seen.mask, has_order=has_order)
+    same = sameness_now(seen, today, answer.body)
     path = seen.ask.request.path
     if same is Sameness.DIFFERENT:
         return f"{path} answers otherwise"
