@@ -152,6 +152,27 @@ def test_a_suite_is_held_where_its_tests_ask_for_it(pytester: pytest.Pytester) -
     assert "Cannot measure growth: no list" in failure(told, "test_nothing_added")
 
 
+def test_a_suite_without_django_is_told_so(pytester: pytest.Pytester) -> None:
+    """A marker that could hold nothing fails its test, and the option says that nothing was."""
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.rowpath_growth
+        def test_marked():
+            pass
+
+        def test_plain():
+            pass
+        """
+    )
+    told = pytester.runpytest_subprocess("-rA", "--rowpath-growth").stdout.str()
+
+    assert (named("PASSED", told), named("FAILED", told)) == ({"test_plain"}, {"test_marked"})
+    assert "Cannot hold requests: Django is not set up in this session." in told
+    assert "0 requests of 0 tests were held; 0 findings." in told
+
+
 def test_a_whole_suite_can_be_told_of(pytester: pytest.Pytester) -> None:
     """The report fails no test, and tells each finding once with how many requests were held."""
     told = ran(pytester, "--rowpath-growth-report", "-k", "held_by_none or marked or allowed")

@@ -4,12 +4,12 @@ from dataclasses import dataclass, replace
 from statistics import median
 
 from rowpath.errors import AnswerError, ServerError
-from rowpath.explain.comparing import Mask, mask_of
+from rowpath.explain.comparing import Mask, mask_of, sameness
 from rowpath.explain.messages import Answer, Ask, Observed, Watch
 from rowpath.explain.process import ProjectProcess
 from rowpath.explain.project_of import Framework
 from rowpath.explain.trails import ViewClass
-from rowpath.explain.values import Phase, Request
+from rowpath.explain.values import Phase, Request, Sameness
 
 _OK = range(200, 300)
 _REDIRECTS = range(300, 400)
@@ -63,6 +63,20 @@ def look(process: ProjectProcess, request: Request) -> Look:
         asked=again.asked,
         siblings=again.siblings,
     )
+
+
+def sameness_now(seen: Look, today: ProjectProcess, body: bytes) -> Sameness:
+    """Return in which sense an answer is the same as today's, asked again where it is another.
+
+    A time of day, or how long ago something was, was perhaps the same for all that was asked then.
+    """
+    has_order = all(each.is_ordered for each in seen.observed.evaluated)
+    same = sameness(seen.body, body, seen.mask, has_order=has_order)
+    if same is not Sameness.DIFFERENT:
+        return same
+    fresh = today.ask(seen.ask).body
+    mask = mask_of([seen.body, fresh])
+    return sameness(fresh, body, mask, has_order=has_order)
 
 
 def check(answer: Answer, request: Request, framework: Framework) -> None:

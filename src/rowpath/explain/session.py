@@ -69,7 +69,7 @@ def explain(
         changes = _changes(explained)
         if len(changes) > 1:
             tell("running all changes together")
-        edits, refused = together(looks, project, changes)
+        edits, refused = together(today, looks, project, changes)
     return Explanation(
         root=str(project.folder),
         requests=explained,

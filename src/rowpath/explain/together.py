@@ -3,17 +3,19 @@
 from collections.abc import Sequence
 
 from rowpath.errors import RowpathError
-from rowpath.explain.comparing import sameness
 from rowpath.explain.edits import Edit
 from rowpath.explain.imports import is_import, joined
-from rowpath.explain.look import Look
+from rowpath.explain.look import Look, sameness_now
 from rowpath.explain.process import ProjectProcess
 from rowpath.explain.project_of import ProjectOf
 from rowpath.explain.values import Sameness
 
 
 def together(
-    looks: Sequence[Look], project: ProjectOf, changes: Sequence[tuple[Edit, ...]]
+    today: ProjectProcess,
+    looks: Sequence[Look],
+    project: ProjectOf,
+    changes: Sequence[tuple[Edit, ...]],
 ) -> tuple[tuple[Edit, ...], tuple[str, ...]]:
     """Return the edits that stand together, and a note where they are not all.
 
@@ -26,7 +28,7 @@ def together(
         return edits, ()
     try:
         with ProjectProcess(project, edits) as changed:
-            against = next(filter(None, (_objection(seen, changed) for seen in looks)), None)
+            against = next(filter(None, (_objection(seen, today, changed) for seen in looks)), None)
     except RowpathError as error:
         against = " ".join(str(error).split())[:300]
     if against is None:
@@ -57,11 +59,10 @@ def side_by_side(changes: Sequence[tuple[Edit, ...]]) -> tuple[tuple[Edit, ...],
     return tuple(kept)
 
 
-def _objection(seen: Look, changed: ProjectProcess) -> str | None:
+def _objection(seen: Look, today: ProjectProcess, changed: ProjectProcess) -> str | None:
     changed.ask(seen.ask)
     answer = changed.ask(seen.ask)
-    has_order = all(each.is_ordered for each in seen.observed.evaluated)
-    same = sameness(seen.body, answer.body, seen.mask, has_order=has_order)
+    same = sameness_now(seen, today, answer.body)
     path = seen.ask.request.path
     if same is Sameness.DIFFERENT:
         return f"{path} answers otherwise"

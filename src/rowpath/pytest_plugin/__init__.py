@@ -6,7 +6,7 @@ Importing it imports nothing heavy; using it does. docs/pytest.md is its documen
 from collections.abc import Generator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
@@ -162,10 +162,14 @@ def rowpath_growth(request: pytest.FixtureRequest) -> "Growth":
     """Return what holds requests: no statement of theirs may grow with the rows."""
     growth = _growth(request.node)
     if growth is None:
-        from rowpath.pytest_plugin.growth import NOT_SET_UP  # noqa: PLC0415 it imports Django
-
-        pytest.fail(NOT_SET_UP, pytrace=False)
+        _fail_unset()
     return growth
+
+
+def _fail_unset() -> NoReturn:
+    from rowpath.pytest_plugin.growth import NOT_SET_UP  # noqa: PLC0415 it imports Django
+
+    pytest.fail(NOT_SET_UP, pytrace=False)
 
 
 def _growth(item: pytest.Item) -> "Growth | None":
@@ -194,10 +198,7 @@ def _growth(item: pytest.Item) -> "Growth | None":
 
 
 def _mode(item: pytest.Item) -> str | None:
-    """Return whether a test's requests are held to `fail` it or to `report`; None if they are not.
-
-    A marker that allows all is no wish to be held.
-    """
+    """Return whether a test's requests are held to `fail` it or to `report`; else None."""
     given: str | None = item.config.getoption("rowpath_growth")
     if given is None and (item.config.getini(GROWTH) or item.get_closest_marker(GROWTH)):
         return "fail"
@@ -210,6 +211,8 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     mode = _mode(item)
     growth = _growth(item) if mode else None
     if growth is None:
+        if item.get_closest_marker(GROWTH):
+            _fail_unset()
         return (yield)
     with ExitStack() as stack:
         held_so_far = stack.enter_context(growth.holding())

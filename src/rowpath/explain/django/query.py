@@ -14,7 +14,7 @@ from django.views import View
 
 from rowpath.capture.patching import Patch
 from rowpath.explain.messages import Limit
-from rowpath.explain.recorder import UNKNOWN, Recorder, Tag
+from rowpath.explain.recorder import UNKNOWN, Recorder, Rows, Tag
 from rowpath.explain.steps import is_body, step_of
 from rowpath.explain.trails import Scope, Span, Trail
 
@@ -162,9 +162,9 @@ def _rows(original: Callable[..., Any], recorder: Recorder) -> Callable[..., Any
         elif recorder.prefetching and recorder.limit and recorder.limit.with_prefetches:
             _limit(iterable, recorder.limit)
         is_own = of_rows.path == () and of_rows is not UNKNOWN
+        counter = recorder.counter(of_rows.number) if is_own else Rows()
         for row in original(iterable):
-            if is_own:
-                recorder.row(of_rows.number)
+            counter.rows += 1
             row._state.rowpath_tag = of_rows
             yield row
 

@@ -72,13 +72,12 @@ def _single_hop(descriptor: Any) -> tuple[str, Way]:
 def _many(original: Callable[..., Any], recorder: Recorder) -> Callable[..., Any]:
     def get(descriptor: Any, instance: Model | None, owner: Any = None) -> Any:
         manager = original(descriptor, instance, owner)
-        if instance is None or not recorder.is_watching:
+        if instance is None or not recorder.is_watching or recorder.prefetching:
             return manager
         reached = extended(tag_of(instance), _many_name(descriptor), Way.MANY)
         if reached is None:
             return manager
-        if not recorder.prefetching:
-            reached.is_read = True
+        reached.is_read = True
         # The manager is made for this one access, so that nothing of it has to be undone.
         made = manager.get_queryset
 
@@ -89,13 +88,13 @@ def _many(original: Callable[..., Any], recorder: Recorder) -> Callable[..., Any
                 queryset = made()
             finally:
                 recorder.relating -= is_of_many
-            if queryset._result_cache is None:
-                queryset._query.rowpath_relation = reached
-                queryset._query.rowpath_row = number_of(instance)
-                queryset._query.rowpath_refined = False
-            else:
-                for row in queryset._result_cache:
-                    retag(row, reached)
+            query = queryset._query
+            if queryset._result_cache is None or "rowpath_relation" not in query.__dict__:
+                query.rowpath_relation = reached
+                query.rowpath_row = number_of(instance)
+                query.rowpath_refined = False
+            for row in queryset._result_cache or ():
+                retag(row, reached)
             return queryset
 
         manager.get_queryset = get_queryset

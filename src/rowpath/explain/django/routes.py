@@ -62,7 +62,7 @@ def _answers_get(callback: Any) -> bool:
 def _route(route: str, template: str, names: list[str], callback: Any, request: Any) -> Route:
     try:
         with rolled_back(may_write=False):
-            values = {name: _value(name, names, callback, request) for name in names}
+            values = _values(names, callback, request) if names else {}
     except _Unknown as unknown:
         return Route(route=route, path=None, reason=str(unknown))
     path = f"/{template % values}"
@@ -108,43 +108,44 @@ def _own_classes(owner: type | None, code: OwnCode) -> frozenset[type]:
     return frozenset(each for each, file in files.items() if file and code.is_own(file))
 
 
-def _value(name: str, names: list[str], callback: Any, request: Any) -> str:
-    """Return an argument's value, of the first row that the view shows."""
-    if len(names) > 1:
-        raise _Unknown(f"it has several arguments, {', '.join(names)}")
-    queryset, field = _rows(name, callback, request)
+def _values(names: list[str], callback: Any, request: Any) -> dict[str, str]:
+    """Return the arguments' values, all of the first row that the view shows."""
+    queryset, fields = _rows(names, callback, request)
     try:
-        value = queryset.values_list(field, flat=True).first()
+        row = queryset.values_list(*fields).first()
     except Exception as error:
         raise _Unknown(f"its rows cannot be asked for: {_line(error)}") from error
-    if value is None:
+    if row is None:
         raise _Unknown(f"there is no row of {queryset.model._meta.label}")
-    return str(value)
+    return {name: str(value) for name, value in zip(names, row, strict=True)}
 
 
-def _rows(name: str, callback: Any, request: Any) -> tuple[Any, str]:
-    """Return the rows that a view shows one of, and the field that the argument is of."""
+def _rows(names: list[str], callback: Any, request: Any) -> tuple[Any, list[str]]:
+    """Return the rows that a view shows one of, and the fields that the arguments are of."""
     admin = getattr(callback, "model_admin", None)
-    if admin is not None:
-        if name != "object_id":
-            raise _Unknown(f"nothing says which rows {name} is of")
-        return admin.model._default_manager.order_by("pk"), "pk"
+    if admin is not None and names == ["object_id"]:
+        return admin.model._default_manager.order_by("pk"), ["pk"]
     owner = _owner(callback)
-    if owner is None or not issubclass(owner, View):
-        raise _Unknown(f"nothing says which rows {name} is of")
-    view = owner(
-        **getattr(callback, "initkwargs", None) or getattr(callback, "view_initkwargs", {})
-    )
+    if admin is not None or owner is None or not issubclass(owner, View):
+        raise _unexplained(names)
+    made_with = getattr(callback, "initkwargs", None) or getattr(callback, "view_initkwargs", {})
+    view = owner(**made_with)
     view.request, view.args, view.kwargs = request, (), {}
-    field = _field(view, name)
-    if field is None:
-        raise _Unknown(f"nothing says which rows {name} is of")
+    fields = {name: _field(view, name) for name in names}
+    known = [field for field in fields.values() if field is not None]
+    if len(known) < len(names):
+        raise _unexplained([name for name, field in fields.items() if field is None])
     actions = getattr(callback, "actions", None) or {}
     view.action, view.format_kwarg = actions.get("get"), None
     try:
-        return view.get_queryset(), field
+        return view.get_queryset(), known
     except Exception as error:
         raise _Unknown(f"its queryset cannot be had: {_line(error)}") from error
+
+
+def _unexplained(names: list[str]) -> _Unknown:
+    verb = "is" if len(names) == 1 else "are"
+    return _Unknown(f"nothing says which rows {', '.join(names)} {verb} of")
 
 
 def _field(view: Any, name: str) -> str | None:

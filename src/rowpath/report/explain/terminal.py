@@ -49,7 +49,8 @@ def _overview(explanation: Explanation) -> Iterator[Text]:
     widest = max(len(each.request.path) for each in requests)
     for each in requests:
         time_s, statements = saved(each)
-        saving = f"  {time_s * 1000:.1f} ms and {counted(statements)} can be saved"
+        time = f"{time_s * 1000:.1f} ms and " if time_s else ""
+        saving = f"  {time}{counted(statements)} can be saved"
         found = f"  {len(each.findings)} without a change" if each.findings else ""
         yield Text(
             f"{each.request.path.ljust(widest)}  {each.statements:>5} statements "
