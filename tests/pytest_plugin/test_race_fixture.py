@@ -387,9 +387,9 @@ def test_the_examples_of_the_documentation_run(pytester: pytest.Pytester, exampl
 def test_every_option_of_the_plugin_is_documented(pytester: pytest.Pytester) -> None:
     """On the command line and in the ini file."""
     helped = pytester.runpytest_subprocess("--help").stdout.str()
-    options = set(re.findall(r"--race-[a-z-]+", helped)) | set(
-        re.findall(r"\brace_[a-z_]+", helped)
+    options = set(re.findall(r"--(?:race|rowpath)-[a-z-]+", helped)) | set(
+        re.findall(r"\brace_[a-z_]+|\browpath_growth[a-z_]*", helped)
     )
 
-    assert len(options) == 6
+    assert len(options) == 10
     assert all(f"`{option}" in DOCUMENTATION for option in options)

@@ -159,7 +159,8 @@ class _Outputs:
         ]
         if len({path for path, _ in files}) < len(files):
             raise UsageError(
-                f"Cannot write {' and '.join(named)} to one file. Name a file for each."
+                f"Cannot write {' and '.join(named).replace('new_', 'write-')} to one file. "
+                "Name a file for each."
             )
         return cls(files=tuple(files), standard=FORMS[printed[0]] if printed else None)
 
