@@ -2,7 +2,7 @@
 
 import logging
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 from django.db import DatabaseError, connections
@@ -38,8 +38,15 @@ class Below(Protocol):
 class Loading:
     """What `relation` leads to from the instances of one place."""
 
-    def __init__(self, relation: Relation, there: Iterable[Model], below: Below | None) -> None:
+    def __init__(
+        self,
+        relation: Relation,
+        there: Iterable[Model],
+        below: Below | None,
+        give_up: Callable[[], None],
+    ) -> None:
         self._relation = relation
+        self._give_up = give_up
         self._below = below
         # Of which each is asked for in advance once at most.
         self._pending = deque(there)
@@ -101,7 +108,7 @@ class Loading:
         try:
             found = self._ask(together)
         except Exception as error:
-            self._is_over = True
+            self._give_up()  # of the whole list, so that one statement at most is sent in vain
             connection = connections[instance._state.db or "default"]
             if isinstance(error, DatabaseError) and connection.in_atomic_block:
                 raise TheirsError(error) from error

@@ -44,7 +44,7 @@ class Peers:
         self._unordered = unordered
         self.is_open = True
         self._thread = get_ident()
-        self._watch = Watch(self._end)
+        self._watch = Watch(self.end)
         self._is_watching = False
         self._is_making = False
         self._rows = _Place(self, lambda: reads, lambda: _models(rows))
@@ -52,8 +52,8 @@ class Peers:
         self._rows.try_with(next(_models(rows), None))
 
     def close(self) -> None:
-        """Have each instance that is left ask for itself."""
-        self._end()
+        """Leave nothing of what was read, and nothing in the way of later statements."""
+        self.end()
         self._watch.end()
         self._rows.forget()
 
@@ -82,7 +82,8 @@ class Peers:
         if relation.is_many and not (relation.is_ordered or self._unordered):
             raise in_no_order(relation)
 
-    def _end(self) -> None:
+    def end(self) -> None:
+        """Have each instance ask for itself from now on."""
         self.is_open = False
 
 
@@ -191,7 +192,8 @@ class _Place:
         for one in self._there():
             self.attach(one)
         self._peers.watch()
-        return Loading(relation, there, self._place_below(name) if below.is_any else None)
+        place = self._place_below(name) if below.is_any else None
+        return Loading(relation, there, place, self._peers.end)
 
     def _instances(self) -> Iterator[Model]:
         yield from self._there()
