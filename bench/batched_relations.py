@@ -47,8 +47,9 @@ def compare(databases: dict[str, Any], rounds: int) -> None:
 
     print(f"Python {platform.python_version()}, Django {django.get_version()}, ", end="")
     print(f"{connection.vendor}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.2f}")
-    with transaction.atomic():
-        if connection.vendor == "postgresql":
+    is_sqlite = connection.vendor == "sqlite"
+    with nullcontext() if is_sqlite else transaction.atomic():
+        if not is_sqlite:
             with connection.cursor() as cursor:
                 cursor.execute("CREATE SCHEMA bench; SET LOCAL search_path TO bench")
         for name, theirs, ours in pairs():
@@ -58,7 +59,8 @@ def compare(databases: dict[str, Any], rounds: int) -> None:
                 if ours() != expected:
                     sys.exit(f"Cannot compare {name}: the answers differ.")
             told(f"{name}, {len(drfs)} statements and {len(own)}", theirs, ours, rounds)
-        transaction.set_rollback(True)
+        if not is_sqlite:
+            transaction.set_rollback(True)
 
 
 def pairs() -> list[tuple[str, Step, Step]]:

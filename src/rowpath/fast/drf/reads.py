@@ -3,7 +3,12 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from rest_framework.relations import ManyRelatedField, RelatedField, SlugRelatedField
+from rest_framework.relations import (
+    ManyRelatedField,
+    PrimaryKeyRelatedField,
+    RelatedField,
+    SlugRelatedField,
+)
 from rest_framework.serializers import ListSerializer, Serializer
 from rest_framework.utils.serializer_helpers import BindingDict
 
@@ -20,31 +25,40 @@ class FieldReads:
     """What serializers read of the same instances, and fields that have come there on their way."""
 
     def __init__(self, serializers: Iterable[Serializer], ways: Iterable[_Way] = ()) -> None:
-        self._serializers = tuple(serializers)
+        self.serializers = tuple(serializers)
         self._ways = tuple(ways)
 
     @property
     def is_any(self) -> bool:
         """Whether relations may be read of them."""
-        return bool(self._serializers or self._ways)
+        return bool(self.serializers or self._ways)
 
     def below(self, name: str) -> "FieldReads | None":
         """Return what is read of what the relation `name` leads to; None if that is not read.
 
         Fields that are not made yet read nothing.
         """
-        ways = [(attrs[1:], field) for attrs, field in self._all() if attrs[0] == name]
+        ways = [(attrs[1:], field) for attrs, field in self.ways() if attrs[0] == name]
         return _reads(ways) if ways else None
 
-    def _all(self) -> Iterator[_Way]:
+    def ways(self) -> Iterator[_Way]:
+        """Yield what is read of an instance."""
         yield from self._ways
-        for serializer in self._serializers:
+        for serializer in self.serializers:
             yield from _ways_of(serializer)
 
 
-def names_read(serializer: Serializer) -> Iterator[str]:
-    """Yield the first attribute that each field of `serializer` reads."""
-    return (attrs[0] for attrs, _ in _ways_of(serializer))
+def relations_read(reads: FieldReads) -> Iterator[str]:
+    """Yield the attributes that may be relations and are read, each once.
+
+    Not those of which only the key is written, which the row has.
+    """
+    ways = (attrs for attrs, field in reads.ways() if attrs[1:] or not _is_key(field))
+    yield from dict.fromkeys(attrs[0] for attrs in ways)
+
+
+def _is_key(field: Any) -> bool:
+    return isinstance(field, PrimaryKeyRelatedField)
 
 
 def _ways_of(serializer: Serializer) -> Iterator[_Way]:
