@@ -125,6 +125,19 @@ def test_a_large_list_is_asked_for_in_pieces(project: Inside) -> None:
     assert ours == 1 + 2 + 3
 
 
+def test_the_plan_tells_what_is_loaded_at_once_and_why_the_rest_is_not(project: Inside) -> None:
+    """Of the relations that the queryset does not load, through those that it does."""
+    told = project.call("batching:planned")
+
+    assert told["at_once"] == ["writer__city", "cover", "labels", "chapters__label"]
+    assert told["row_by_row"] == {
+        "reviews": "the rows of Review are in no certain order",
+        "remarks": "the manager of Remark has a get_queryset of its own",
+        "made": "Made has a __init__ of its own",
+    }
+    assert "It loads writer__city, cover, labels, chapters__label at once" in told["text"]
+
+
 @pytest.mark.parametrize(
     ("sql", "reads"),
     [

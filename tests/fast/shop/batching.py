@@ -1,7 +1,9 @@
 """Lists whose relations nobody has loaded, by DRF alone and with FastListMixin."""
 
 import copy
+import io
 import itertools
+import json
 import pickle
 import threading
 from collections.abc import Callable, Iterator
@@ -10,9 +12,11 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from django.core.management import call_command
 from django.db import DatabaseError, connections, models, reset_queries, transaction
 from django.db.models.signals import post_init
 from django.test.utils import CaptureQueriesContext, override_settings
+from django.urls import path
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView
 
@@ -754,3 +758,25 @@ def large() -> list[int]:
 def only_read(sql: str) -> bool:
     """Whether rowpath takes a statement for one that only reads."""
     return only_reads(sql)
+
+
+def planned() -> dict[str, Any]:
+    """Return what rowpath_plan says of each relation that a list of books does not load."""
+    whole = _everything(reviews=_keys(), remarks=_keys(), made=_model(Made, "id")(read_only=True))
+    rows = books().select_related("writer").prefetch_related("chapters")
+    members = {"serializer_class": whole, "queryset": rows}
+    view: Any = type("View", (FastListMixin, ListAPIView), members)
+    said, told = io.StringIO(), io.StringIO()
+    with override_settings(ROOT_URLCONF=(path("here/", view.as_view()),)):
+        call_command("rowpath_plan", "--json", "--no-measure", stdout=said)
+        call_command("rowpath_plan", "--no-measure", stdout=told)
+    [one] = json.loads(said.getvalue())
+    return {
+        "at_once": [each["path"] for each in one["unloaded"] if each["row_by_row"] is None],
+        "row_by_row": {
+            each["path"]: each["row_by_row"]["reason"]
+            for each in one["unloaded"]
+            if each["row_by_row"] is not None
+        },
+        "text": told.getvalue(),
+    }

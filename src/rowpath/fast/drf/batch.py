@@ -25,21 +25,21 @@ def batched(serializer: BaseSerializer) -> Iterator[None]:
 
     Reads the rows if DRF is certain to do that next, and raises what that raises.
     """
-    rows: Any = serializer.instance
-    if guarded(lambda: _reads_first(serializer)):
-        len(rows)
+    unread = guarded(lambda: _unread(serializer))
+    if unread is not None:
+        len(unread)
     peers = guarded(lambda: _peers(serializer))
     try:
         yield
     finally:
         if peers is not None:
-            guarded(peers.close)
+            guarded(lambda: peers.close())  # noqa: PLW0108 - guards that it is looked up, too
 
 
-def _reads_first(serializer: BaseSerializer) -> bool:
-    """Whether DRF reads all rows of the queryset of `serializer` before it represents one."""
-    rows = serializer.instance
-    return (
+def _unread(serializer: BaseSerializer) -> QuerySet | None:
+    """Return the queryset of `serializer` if DRF reads all of it before it represents a row."""
+    rows: Any = serializer.instance
+    is_next = (
         may_batch() is None
         and isinstance(rows, QuerySet)
         and rows._result_cache is None
@@ -48,6 +48,7 @@ def _reads_first(serializer: BaseSerializer) -> bool:
         and all(getattr(type(serializer), name) is vars(ListSerializer)[name] for name in _DATA)
         and all(getattr(type(rows), name) is vars(QuerySet)[name] for name in _READING)
     )
+    return rows if is_next else None
 
 
 _READING = ("__iter__", "__len__", "_fetch_all")

@@ -62,6 +62,10 @@ class Watch:
         self._watched.clear()
 
     def _look(self, execute: Execute, sql: Any, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 - as Django calls it
-        if many or not isinstance(sql, str) or not only_reads(sql):
+        try:
+            may_write = many or not isinstance(sql, str) or not only_reads(sql)
+        except Exception:  # noqa: BLE001 - a defect of ours, and the statement is the project's
+            may_write = True
+        if may_write:
             self._tell()
         return execute(sql, params, many, context)
