@@ -10,9 +10,11 @@ mixin.
 
 import json
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connections
 from rest_framework.mixins import ListModelMixin
 from rest_framework.viewsets import ViewSetMixin
 from rows import fill
@@ -73,13 +75,30 @@ def known(route: Route, client: Client) -> tuple[bool, Any]:
         return is_json, None
 
 
+@contextmanager
+def statements_counted() -> Iterator[list[str]]:
+    """Note each statement that is sent within."""
+    sent: list[str] = []
+
+    def note(execute: Any, sql: Any, *said: Any) -> Any:
+        sent.append(str(sql))
+        return execute(sql, *said)
+
+    with ExitStack() as stack:
+        for connection in connections.all():
+            stack.enter_context(connection.execute_wrapper(note))
+        yield sent
+
+
 def compared(route: Route, client: Client) -> dict[str, Any]:
     """Return how the list was answered with the mixin, beside DRF's own answers."""
-    before = answer(route.view_class, route, client)
+    with statements_counted() as sent:
+        before = answer(route.view_class, route, client)
     fast = with_list_of_mixin(route.view_class)
     came = answer(fast, route, client)
     # Once more, since its first answer may have been another: a plan was made, a way was learned.
-    again = answer(fast, route, client)
+    with statements_counted() as sent_again:
+        again = answer(fast, route, client)
     after = answer(route.view_class, route, client)
     # The time of the answer, say.
     varying = {name for name, _ in set(before.headers.items()) ^ set(after.headers.items())}
@@ -90,6 +109,7 @@ def compared(route: Route, client: Client) -> dict[str, Any]:
         "route": str(route),
         "status": before.status,
         "rows": rows_in(before.body),
+        "statements": [len(sent), len(sent_again)],
         "outcome": again.outcome,
         "body": before.body[:200].decode(errors="replace"),
         "came": "the same" if same else "differs" if steady else "DRF varies",

@@ -41,6 +41,7 @@ OURS = {
     "_rowpath_marks",
     "_rowpath_represent",
     "_rowpath_stands_in",
+    "_rowpath_wanted",
 }
 # What an import by name asks for in psycopg's own libpq; whoever asks answers for its absence.
 ASKED_FOR = {"_pq_ctypes"}

@@ -126,17 +126,29 @@ def _step(model: type[Model], name: str, lookup: _Lookup, own: QuerySet | None) 
     return related
 
 
+def check_manager(model: type[Model]) -> None:
+    """Raise CannotCompileError if a project's own code makes the queryset of `model`."""
+    if (own := _own_of_manager(model)) is not None:
+        raise CannotCompileError(own)
+
+
 def _check_manager(model: type[Model], lookup: _Lookup) -> None:
     """Raise if a project's own code makes the queryset of `model`: it may raise, or prefetch."""
+    if (own := _own_of_manager(model)) is not None:
+        raise _uncertain(lookup.through, own)
+
+
+def _own_of_manager(model: type[Model]) -> str | None:
     manager: object = model._default_manager
     name = f"the manager of {model.__name__}"
     if not isinstance(manager, BaseManager):
-        raise _uncertain(lookup.through, f"{name} is a {type(manager).__name__}")
+        return f"{name} is a {type(manager).__name__}"
     if own := overridden(type(manager), BaseManager, ("get_queryset", "__init__")):
-        raise _uncertain(lookup.through, f"{name} has a {own} of its own")
+        return f"{name} has a {own} of its own"
     made_by: type[QuerySet] = manager._queryset_class
     if own := overridden(made_by, QuerySet, _FETCHING):
-        raise _uncertain(lookup.through, f"{name} has querysets with a {own} of their own")
+        return f"{name} has querysets with a {own} of their own"
+    return None
 
 
 def _check_queryset(own: QuerySet, model: type[Model], lookup: _Lookup) -> None:

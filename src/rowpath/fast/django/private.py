@@ -8,7 +8,7 @@ from rowpath.fast.private import Names
 NEEDED: Names = {
     "django.core.paginator.Paginator": ("_get_page",),
     "django.db.backends.utils.CursorWrapper": ("_execute_with_wrappers",),
-    "django.db.models.Manager": ("_queryset_class",),
+    "django.db.models.Manager": ("_db", "_hints", "_queryset_class"),
     "django.db.models.QuerySet": (
         *("_add_hints", "_chain", "_clone", "_db", "_fetch_all", "_fields", "_filter_or_exclude"),
         *("_iterable_class", "_known_related_objects", "_next_is_sticky"),
@@ -23,6 +23,8 @@ NEEDED: Names = {
 USED_IF_THERE: Names = {
     # Since Django 6.1.
     "django.db.models.QuerySet": ("_fetch_mode",),
+    # What an instance has for which something was prefetched.
+    "django.db.models.Model": ("_prefetched_objects_cache",),
     # Where a command writes to: all that is lost is how it spells what a terminal does not have.
     "django.core.management.base.OutputWrapper": ("_out",),
     # By which the zone that is active is found in one look-up; without them Django is asked.

@@ -39,6 +39,15 @@ def plan_decides(queryset: QuerySet) -> bool:
     return not all(is_settled(one, by_group=by_group) for one in computed)
 
 
+def in_one_order(model: type[Model], known: frozenset[str]) -> bool:
+    """Whether rows of `model` are in one order by its Meta, if all have the same under `known`."""
+    terms = tuple(model._meta.ordering or ())
+    names = tuple(_names(terms))
+    if len(names) < len(terms) or "?" in names:
+        return False
+    return _is_total(model, frozenset((*names, *known)))
+
+
 def _terms(query: Query) -> tuple[Any, ...]:
     """Return what the rows are ordered by, as get_order_by() of Django's compiler finds it."""
     if query.order_by:

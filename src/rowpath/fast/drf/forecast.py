@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connections
 from django.db.models.query import QuerySet
 from rest_framework.generics import GenericAPIView
+from rest_framework.serializers import BaseSerializer
 
 from rowpath.fast.drf.answers import reading_for
 from rowpath.fast.drf.asking import AskedView, Client, ask
@@ -29,6 +30,7 @@ from rowpath.fast.drf.mixin import FastListMixin
 from rowpath.fast.drf.placing import owner_of_list, with_mixin
 from rowpath.fast.drf.responses import Outcome
 from rowpath.fast.drf.routes import Route
+from rowpath.fast.drf.unloaded import Unloaded, unloaded
 from rowpath.fast.drf.views import front_blockers, lists_as_drf
 from rowpath.fast.fallback import CannotCompileError, FallBack
 from rowpath.fast.names import error_text, named
@@ -78,6 +80,8 @@ class Forecast:
     measured: Measured = NOT_MEASURED
     way: str | None = None
     """What rowpath makes of the rows, as the outcome of an answer tells it."""
+    unloaded: tuple[Unloaded, ...] = ()
+    """The relations that the queryset does not load, where Django makes the rows."""
     data_by_drf: FallBack | None = None
     """Why not even their data, where DRF makes that."""
     rendered_otherwise: str | None = None
@@ -214,12 +218,13 @@ def _told(case: _Case, verdict: Verdict, **said: Any) -> Forecast:
     refused = None if asked is None else asked.refused
     if asked is not None and isinstance(asked.refused, KeyError):  # what initial() looks for
         said.setdefault("missing", missing(asked.refused, case.route, case.client, asked))
-    way, data_by_drf = _way(asked, verdict)
+    way, data_by_drf, not_loaded = _way(asked, verdict)
     return Forecast(
         route=case.route,
         verdict=verdict,
         way=way,
         data_by_drf=data_by_drf,
+        unloaded=not_loaded,
         is_fast=is_fast,
         behind=None if owner is None else named(owner),
         rendered_otherwise=None if otherwise is None else named(type(otherwise)),
@@ -228,23 +233,33 @@ def _told(case: _Case, verdict: Verdict, **said: Any) -> Forecast:
     )
 
 
-def _way(asked: AskedView | None, verdict: Verdict) -> tuple[str | None, FallBack | None]:
+def _way(
+    asked: AskedView | None, verdict: Verdict
+) -> tuple[str | None, FallBack | None, tuple[Unloaded, ...]]:
     if verdict is Verdict.FAST:
-        return Outcome(path="compiled").way, None
+        return Outcome(path="compiled").way, None, ()
     if asked is None or verdict not in (Verdict.FALLS_BACK, Verdict.VALUES):
-        return None, None
+        return None, None, ()
     view = asked.view
     if (reason := _own_list(type(view))) is not None:
-        return None, reason
+        return None, reason, ()
     try:
         serializer = view.get_serializer([], many=True)
         reason = why_by_drf(serializer)
     except Exception as error:  # noqa: BLE001 - whatever the project's serializers raise
         reason = FallBack(reason=f"its serializer cannot be made: {error_text(error)}")
     if reason is not None:
-        return None, reason
+        return None, reason, ()
     made = "instances" if why_data(view, view.request, serializer) is None else "data"
-    return Outcome(made=made).way, None
+    return Outcome(made=made).way, None, _unloaded(view, serializer)
+
+
+def _unloaded(view: GenericAPIView, serializer: BaseSerializer) -> tuple[Unloaded, ...]:
+    try:
+        return unloaded(serializer, view.filter_queryset(view.get_queryset()))
+    except Exception as error:  # noqa: BLE001 - whatever the project's code raises
+        _log.debug("It is not told which relations are loaded: %r", error)
+        return ()
 
 
 def _own_list(listed: type[GenericAPIView]) -> FallBack | None:

@@ -15,6 +15,9 @@ from rowpath.fast.stores import forget_setting, kept
 class Options:
     """What `ROWPATH = {...}` may say."""
 
+    batch: bool | str = True
+    """Whether a relation that nobody loaded is loaded for all rows at once; "unordered": also one
+    whose rows are in no certain order."""
     compiled: bool = True
     """Whether compiled code may write the bytes; without, the portable path does."""
     data: bool = True
@@ -38,6 +41,8 @@ def _checked() -> Options:
     for name in ("compiled", "data", "instances"):
         if not isinstance(given := getattr(chosen, name), bool):
             raise _wrong(name, given, "True or False")
+    if not (isinstance(chosen.batch, bool) or chosen.batch == "unordered"):
+        raise _wrong("batch", chosen.batch, 'True, False or "unordered"')
     is_number = isinstance(chosen.shadow, (int, float)) and not isinstance(chosen.shadow, bool)
     if not (is_number and 0 <= chosen.shadow <= 1):
         raise _wrong("shadow", chosen.shadow, "a share from 0 to 1, say 0.01")

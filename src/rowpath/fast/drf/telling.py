@@ -39,6 +39,7 @@ def paragraph(one: Forecast) -> Iterator[str]:
     if one.way == "data":
         makes = "makes" if one.is_fast else "would make"
         yield f"Of the rows that Django reads rowpath {makes} the data."
+    yield from _unloaded(one)
     if one.data_by_drf is not None:
         yield f"DRF makes the data, too: {_one_line(str(one.data_by_drf))}."
     if one.planned is not None:
@@ -49,6 +50,19 @@ def paragraph(one: Forecast) -> Iterator[str]:
         yield f"Before its list() the view raises {_one_line(one.refused)}."
     if one.rendered_otherwise is not None:
         yield f"That is with Accept: application/json. Otherwise {one.rendered_otherwise} answers."
+
+
+def _unloaded(one: Forecast) -> Iterator[str]:
+    at_once = [each.path for each in one.unloaded if each.row_by_row is None]
+    if at_once:
+        loads = "loads" if one.is_fast else "would load"
+        yield (
+            f"It {loads} {', '.join(at_once)} at once: {len(at_once)} statements a list, "
+            f"where DRF sends up to {len(at_once)} a row."
+        )
+    for each in one.unloaded:
+        if (why := each.row_by_row) is not None:
+            yield f"A statement a row asks for {each.path}: {_one_line(str(why))}"
 
 
 def _reasons(reasons: Sequence[FallBack]) -> Iterator[str]:
@@ -152,6 +166,10 @@ def as_json(one: Forecast, counts: Mapping[str, Count]) -> dict[str, Any]:
         "way": one.way,
         "falls_back": one.falls_back and _reason(one.falls_back),
         "data_by_drf": one.data_by_drf and _reason(one.data_by_drf),
+        "unloaded": [
+            {"path": each.path, "row_by_row": each.row_by_row and _reason(each.row_by_row)}
+            for each in one.unloaded
+        ],
         "sql": planned and planned.sql,
         "saving": saving and {"rows": saving.rows, "drf_s": saving.drf_s, "fast_s": saving.fast_s},
         "unmeasured": one.measured.raised,
@@ -185,6 +203,7 @@ def look_alike_as_json(one: LookAlike) -> dict[str, Any]:
         "way": None,
         "falls_back": {"reason": reason, "field": None, "change": None},
         "data_by_drf": None,
+        "unloaded": [],
         "sql": None,
         "saving": None,
         "unmeasured": None,

@@ -59,6 +59,11 @@ class Recipe:
         return all(said == before for said, before in self._snapshots)
 
     @property
+    def fields(self) -> tuple[fields.Field, ...]:
+        """The fields of the class."""
+        return tuple(step.field for step in self._steps)
+
+    @property
     def needs_serializer(self) -> bool:
         """Whether it calls methods of the serializer."""
         return any(step.method is not None for step in self._steps)

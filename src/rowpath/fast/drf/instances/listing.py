@@ -12,6 +12,7 @@ from rest_framework.serializers import BaseSerializer, ListSerializer, Serialize
 
 from rowpath.fast.django.overrides import overridden
 from rowpath.fast.drf.askers import asked_of_instances, asks_for_data
+from rowpath.fast.drf.batch import batched
 from rowpath.fast.drf.data.members import represents_as_drf
 from rowpath.fast.drf.enveloping import enveloping, has_drfs_envelope, why_drf_renders
 from rowpath.fast.drf.grounds import data_changed, rendering_changed
@@ -48,9 +49,10 @@ class Listing:
         """Return the response that has `rows`."""
         view = self._view
         serializer = view.get_serializer(rows, many=True)
-        made = self._written(serializer)
+        with batched(serializer):
+            made = self._written(serializer)
+            data = self._data(serializer) if made is None else None
         if made is None:
-            data = self._data(serializer)
             return view.get_paginated_response(data) if is_page else Response(data)
         written, lazy = made
         response = self._around(lazy) if is_page else Response(lazy)

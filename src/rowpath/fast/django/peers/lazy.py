@@ -1,0 +1,165 @@
+"""The caches of an instance's relations, which ask as soon as Django would send a statement.
+
+Django looks for a relation that is loaded in a dict of the instance. It is a dict of these classes
+here; what is in it is what is in Django's. Where there is nothing in it, it is told from the frame
+of Django's function that looks whether that will send a statement for want of it: it may only want
+to know whether there is something.
+"""
+
+import logging
+import sys
+from types import FrameType
+from typing import Any, Protocol
+
+from django.db.models import Model
+from django.db.models.fields.mixins import NOT_PROVIDED, FieldCacheMixin
+from django.db.models.query import ModelIterable, QuerySet
+
+from rowpath.fast.fallback import TheirsError
+
+_log = logging.getLogger("rowpath.fast")
+
+NOTHING: Any = object()
+_WANTED = "_rowpath_wanted"
+"""The attribute of a queryset that says whose rows it is to have."""
+_MADE = frozenset(("get_prefetch_cache",))
+
+
+class Place(Protocol):
+    """Where instances are in what a list reads."""
+
+    def one(self, instance: Model, name: str) -> Any:
+        """Return what the cache of `instance` is to have for `name`, or NOTHING.
+
+        Raises what Django's own statement would make it raise.
+        """
+
+    def many(self, manager: Any) -> QuerySet | None:
+        """Return the queryset of a manager that Django has made for a relation, if it has one."""
+
+
+class _Cache(dict[str, Any]):
+    __slots__ = ("place",)
+
+    def __init__(self, known: dict[str, Any], place: Place) -> None:
+        super().__init__(known)
+        self.place = place
+
+    # In a pickle, or a copy, there is nothing of rowpath's.
+    def __reduce__(self) -> tuple[Any, ...]:
+        return dict, (dict(self),)
+
+
+class Ones(_Cache):
+    """The fields_cache of an instance."""
+
+    def __missing__(self, name: str) -> Any:
+        raised = None
+        try:
+            found = self._asked(sys._getframe(1), name)
+        except TheirsError as error:
+            found, raised = NOTHING, error.error
+        except Exception as error:  # noqa: BLE001 - a defect, for which Django asks
+            _log.warning("A row asks for its %s, since a step failed.", name, exc_info=error)
+            found = NOTHING
+        if raised is not None:
+            raise raised
+        if found is NOTHING:
+            raise KeyError(name)
+        self[name] = found
+        return found
+
+    def _asked(self, frame: FrameType, name: str) -> Any:
+        instance = _wanting_one(frame)
+        return NOTHING if instance is None else self.place.one(instance, name)
+
+
+class Manies(_Cache):
+    """The _prefetched_objects_cache of an instance."""
+
+    def __missing__(self, name: str) -> Any:
+        try:
+            manager = _wanting_many(sys._getframe(1))
+            found = None if manager is None else self.place.many(manager)
+        except Exception as error:  # noqa: BLE001 - a defect, for which Django asks
+            _log.warning("A row asks for its %s, since a step failed.", name, exc_info=error)
+            found = None
+        if found is None:
+            raise KeyError(name)
+        return found
+
+
+def _wanting_one(frame: FrameType) -> Model | None:
+    """Return the instance for which Django is about to ask; None if it only looks."""
+    if frame.f_code is not FieldCacheMixin.get_cached_value.__code__:
+        return None
+    given = frame.f_locals
+    if given["default"] is not NOT_PROVIDED:
+        return None
+    instance: Model = given["instance"]
+    return instance
+
+
+def _wanting_many(frame: FrameType | None) -> Any:
+    """Return the manager that is about to make a queryset; None if it only looks."""
+    if frame is not None and frame.f_code.co_name in _MADE:
+        frame = frame.f_back
+    if frame is None:
+        return None
+    manager = frame.f_locals.get("self")
+    function = getattr(type(manager), "get_queryset", None)
+    return manager if getattr(function, "__code__", None) is frame.f_code else None
+
+
+class Wanted:
+    """That a queryset is to have the rows of `manager` from a place, if it is read as it is."""
+
+    __slots__ = ("manager", "place")
+
+    def __init__(self, place: "Giving", manager: Any) -> None:
+        self.place = place
+        self.manager = manager
+
+    # A copy of the queryset asks for itself.
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(None), ()
+
+
+class Giving(Protocol):
+    """Where rows of a manager may come from."""
+
+    def rows(self, manager: Any) -> list[Model] | None:
+        """Return the rows of `manager`; None if Django has to ask for them."""
+
+
+def as_wanted(queryset: QuerySet, place: Giving, manager: Any) -> QuerySet:
+    """Have `queryset`, which `manager` has made, ask `place` for its rows when it is read."""
+    if queryset._iterable_class is ModelIterable:
+        queryset._iterable_class = _Rows
+        vars(queryset)[_WANTED] = Wanted(place, manager)
+    return queryset
+
+
+class _Rows(ModelIterable):
+    """The rows of a queryset that is read as its manager made it; Django's rows of any other."""
+
+    def __iter__(self) -> Any:
+        # From here on it is as any other: pickled, say.
+        self.queryset._iterable_class = ModelIterable
+        wanted = vars(self.queryset).pop(_WANTED, None)
+        raised = None
+        try:
+            found = None if wanted is None else self._given(wanted)
+        except TheirsError as error:
+            found, raised = None, error.error
+        except Exception as error:  # noqa: BLE001 - a defect, for which Django asks
+            _log.warning("A row asks for its relation, since a step failed.", exc_info=error)
+            found = None
+        if raised is not None:
+            raise raised
+        return super().__iter__() if found is None else iter(found)
+
+    def _given(self, wanted: Wanted) -> list[Model] | None:
+        if self.chunked_fetch or self.queryset.query.is_empty():
+            return None
+        return wanted.place.rows(wanted.manager)
