@@ -144,6 +144,33 @@ def test_rows_within_rows_are_written_as_deep_as_drf_goes(
         assert ours[2] == 200
 
 
+@pytest.mark.parametrize("rows", [0, 1])
+def test_fields_of_rows_within_rows_are_made_for_the_first_of_them(
+    project: Inside, rows: int
+) -> None:
+    """And never where there is none, even if they cannot be made."""
+    theirs, ours = project.call("writing:unmade", rows=rows)
+
+    assert ours == theirs
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_what_was_used_up_is_not_asked_again(project: Inside, style: str) -> None:
+    """An iterator's rows stand in the answer, whatever else is left to the renderer, or refused."""
+    assert project.call("writing_values:used_up", style=style) == []
+
+
+@pytest.mark.parametrize(("instances", "way"), [(True, "instances"), (False, "data")])
+def test_what_is_found_out_by_looking_is_looked_at_when_it_was_read(
+    project: Inside, way: str, *, instances: bool
+) -> None:
+    """As DRF does, before the next field is read."""
+    theirs, ours, found = project.call("writing_values:found_out", instances=instances)
+
+    assert ours == theirs
+    assert found == way
+
+
 def test_rows_may_come_by_a_manager(project: Inside) -> None:
     """Of which DRF takes all."""
     assert project.call("writing:by_manager") == [True, "instances"]

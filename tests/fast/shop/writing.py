@@ -159,6 +159,27 @@ class _Tree(serializers.Serializer[Any]):
         return super().get_fields() | {"children": _Tree(many=True)}
 
 
+class _Unmade(serializers.Serializer[Any]):
+    number = serializers.IntegerField()
+
+    def get_fields(self) -> dict[str, Any]:
+        recorded.append("fields")
+        raise LookupError("no fields")
+
+
+class _Parents(serializers.Serializer[Any]):
+    number = serializers.IntegerField()
+    children = _Unmade(many=True)
+
+
+def unmade(rows: int) -> list[Any]:
+    """Return both answers where a row has so many rows within it whose fields cannot be made."""
+    nodes = [Node(0, []), Node(1, [Node(2, [])] * rows)]
+    return [
+        answered(made_view("list", mixins, _Parents, nodes))[0] for mixins in ((), (FastListMixin,))
+    ]
+
+
 def trees(depth: int | None) -> list[list[Any]]:
     """Return what is told of a tree so many rows deep, or of one that has no end."""
     node = Node(0, [])

@@ -19,11 +19,10 @@ from rowpath.fast.drf.data.attributes import (
     key_found_of,
     reads_itself,
 )
-from rowpath.fast.drf.data.members import is_drfs, is_drfs_list
+from rowpath.fast.drf.data.members import is_drfs, is_drfs_list, looked_at
 from rowpath.fast.drf.data.represent import Member as DataMember
 from rowpath.fast.drf.data.values import (
     Write,
-    as_it_is,
     base_of,
     longest_decimal,
     rule_of,
@@ -49,7 +48,7 @@ _KINDS_OF_TYPES: tuple[tuple[Write, Kind], ...] = (
     (str, Kind.TEXT),
     (int, Kind.WHOLE),
     (float, Kind.REAL),
-    (as_it_is, Kind.AS_IT_IS),
+    (looked_at, Kind.AS_IT_IS),
 )
 
 
