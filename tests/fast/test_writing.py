@@ -130,6 +130,11 @@ def test_nothing_of_a_list_waits_for_the_search_for_cycles(project: Inside) -> N
     assert project.call("writing:let_go") == [1, 0]
 
 
+def test_no_error_waits_for_the_search_for_cycles(project: Inside) -> None:
+    """Of a row without an attribute, and with it the row; nor what an error has ended."""
+    assert project.call("writing:waiting") == [0, 0]
+
+
 @pytest.mark.parametrize("depth", [1, 30, 60, None])
 def test_rows_within_rows_are_written_as_deep_as_drf_goes(
     project: Inside, depth: int | None

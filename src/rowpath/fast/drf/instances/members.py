@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from django.db.models.manager import BaseManager
@@ -85,14 +86,14 @@ def _reading(field: Any, row_class: type, read: Read) -> dict[str, Any]:
     if (key := key_attribute_of(field, row_class)) is not None:
         return {
             "attribute": key,
-            "found": lambda row, value: key_found_of(field, row, value),
-            "failed": lambda row, error: key_failed_of(field, row, error),
+            "found": partial(key_found_of, field),
+            "failed": partial(key_failed_of, field),
         }
     if (attribute := attribute_of(field, row_class)) is not None:
         return {
             "attribute": attribute,
-            "found": lambda row, value: found_of(field, row, value),
-            "failed": lambda row, error: failed_of(field, row, error),
+            "found": partial(found_of, field),
+            "failed": partial(failed_of, field),
         }
     return {} if reads_itself(field) else {"read": read}
 

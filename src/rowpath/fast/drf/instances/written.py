@@ -49,7 +49,11 @@ class Written:
 
     def write(self) -> None:
         """Write all rows, once. Raises what the project's code raises."""
-        self._array.add(rows_in(self._given), self._rows)
+        try:
+            self._array.add(rows_in(self._given), self._rows)
+        except BaseException:
+            del self._array  # to which the error may lead until Python looks for cycles
+            raise
 
     def _rows(self) -> Any:
         child = cast("Serializer", self._serializer.child)
