@@ -43,6 +43,7 @@ class Written:
             comma=style.comma,
             colon=style.colon,
         )
+        self._add = self._array.add
         self._given = serializer.instance
         self.is_by_drf = False
         """Whether the serializer has represented all rows itself."""
@@ -50,9 +51,9 @@ class Written:
     def write(self) -> None:
         """Write all rows, once. Raises what the project's code raises."""
         try:
-            self._array.add(rows_in(self._given), self._rows)
+            self._add(rows_in(self._given), self._rows)
         except BaseException:
-            del self._array  # to which the error may lead until Python looks for cycles
+            vars(self).clear()  # the error may lead here until Python looks for cycles
             raise
 
     def _rows(self) -> Any:
