@@ -130,6 +130,11 @@ def test_nothing_of_a_list_waits_for_the_search_for_cycles(project: Inside) -> N
     assert project.call("writing:let_go") == [1, 0]
 
 
+def test_no_error_waits_for_the_search_for_cycles(project: Inside) -> None:
+    """Of a row without an attribute, and with it the row; nor what an error has ended."""
+    assert project.call("writing:waiting") == [0, 0]
+
+
 @pytest.mark.parametrize("depth", [1, 30, 60, None])
 def test_rows_within_rows_are_written_as_deep_as_drf_goes(
     project: Inside, depth: int | None
@@ -142,6 +147,33 @@ def test_rows_within_rows_are_written_as_deep_as_drf_goes(
     else:
         assert ours == theirs
         assert ours[2] == 200
+
+
+@pytest.mark.parametrize("rows", [0, 1])
+def test_fields_of_rows_within_rows_are_made_for_the_first_of_them(
+    project: Inside, rows: int
+) -> None:
+    """And never where there is none, even if they cannot be made."""
+    theirs, ours = project.call("writing:unmade", rows=rows)
+
+    assert ours == theirs
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_what_was_used_up_is_not_asked_again(project: Inside, style: str) -> None:
+    """An iterator's rows stand in the answer, whatever else is left to the renderer, or refused."""
+    assert project.call("writing_values:used_up", style=style) == []
+
+
+@pytest.mark.parametrize(("instances", "way"), [(True, "instances"), (False, "data")])
+def test_what_is_found_out_by_looking_is_looked_at_when_it_was_read(
+    project: Inside, way: str, *, instances: bool
+) -> None:
+    """As DRF does, before the next field is read."""
+    theirs, ours, found = project.call("writing_values:found_out", instances=instances)
+
+    assert ours == theirs
+    assert found == way
 
 
 def test_rows_may_come_by_a_manager(project: Inside) -> None:

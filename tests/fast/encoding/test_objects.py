@@ -31,23 +31,29 @@ def written(values: list[Any], style: tuple[bool, bytes]) -> bytes | None:
     array = _objects.Array(drfs, None, ascii_only=ascii_only, comma=comma, colon=colon)
     rows = _objects.Rows(None, lambda row: row, None, {}, is_by_drf=True)
     array.add(values, lambda: rows)
-    return array.written(sorted)
+    try:
+        return array.written(sorted, lambda value: _json(value, style))
+    except ValueError:
+        return None
 
 
 def dumped(values: list[Any], style: tuple[bool, bytes]) -> bytes | None:
-    ascii_only, comma = style
-    separators = (comma.decode(), comma.decode().replace(",", ":"))
     try:
-        text = json.dumps(
-            values,
-            ensure_ascii=ascii_only,
-            separators=separators,
-            allow_nan=False,
-            default=sorted,
-        )
-        return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029").encode()
+        return _json(values, style)
     except ValueError:  # a number that is none, or half a pair
         return None
+
+
+def _json(value: object, style: tuple[bool, bytes]) -> bytes:
+    ascii_only, comma = style
+    text = json.dumps(
+        value,
+        ensure_ascii=ascii_only,
+        separators=(comma.decode(), comma.decode().replace(",", ":")),
+        allow_nan=False,
+        default=sorted,
+    )
+    return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029").encode()
 
 
 @examples(share=0.2)
@@ -89,7 +95,7 @@ def test_what_changes_after_it_was_read_is_written_as_it_is_at_last() -> None:
     array.add([shared, "x", shared], lambda: rows)
     shared.append(2)
 
-    assert array.written(sorted) == b'[[1,2],"x",[1,2]]'
+    assert array.written(sorted, lambda value: _json(value, STYLES[0])) == b'[[1,2],"x",[1,2]]'
 
 
 def test_both_halves_have_the_same_kinds() -> None:

@@ -165,7 +165,6 @@ _UNGUARDED = {
         "_given",
         "_rows",
         "_serializer",
-        "_written",
         "data",
     },
     "rowpath.fast.drf.lazy": {"__set__", "clear", "fill", "read", "update"},

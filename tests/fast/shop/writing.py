@@ -23,6 +23,7 @@ from fast.shop.models import Product, Topic
 from fast.shop.representing import CASES, DRFS, Bases, case, products, recorded
 from rowpath.fast.drf import FastListMixin, outcome_of
 from rowpath.fast.drf.instances.written import Written
+from rowpath.fast.encoding._objects import Array
 
 STYLES = {
     "usual": {},
@@ -161,6 +162,27 @@ class _Tree(serializers.Serializer[Any]):
 
     def get_fields(self) -> dict[str, Any]:
         return super().get_fields() | {"children": _Tree(many=True)}
+
+
+class _Unmade(serializers.Serializer[Any]):
+    number = serializers.IntegerField()
+
+    def get_fields(self) -> dict[str, Any]:
+        recorded.append("fields")
+        raise LookupError("no fields")
+
+
+class _Parents(serializers.Serializer[Any]):
+    number = serializers.IntegerField()
+    children = _Unmade(many=True)
+
+
+def unmade(rows: int) -> list[Any]:
+    """Return both answers where a row has so many rows within it whose fields cannot be made."""
+    nodes = [Node(0, []), Node(1, [Node(2, [])] * rows)]
+    return [
+        answered(made_view("list", mixins, _Parents, nodes))[0] for mixins in ((), (FastListMixin,))
+    ]
 
 
 def trees(depth: int | None) -> list[list[Any]]:
@@ -320,3 +342,44 @@ def let_go() -> list[int]:
 
 def _lists_written() -> int:
     return sum(type(one) is Written for one in gc.get_objects())
+
+
+class _NotThereError(AttributeError):
+    pass
+
+
+class _Without:
+    """A row without one of its attributes."""
+
+    number = 1
+
+    @property
+    def missing(self) -> Any:
+        raise _NotThereError("missing")
+
+
+class _Optional(serializers.Serializer[Any]):
+    number = serializers.SerializerMethodField()
+    missing = serializers.CharField(required=False)
+    key = serializers.PrimaryKeyRelatedField[Any](source="missing", read_only=True, default=None)
+
+    def get_number(self, row: Any) -> int:
+        return int(row.number)
+
+
+def waiting() -> list[int]:
+    """Return how many errors wait for Python's search for cycles, once they were dealt with.
+
+    And how many arrays do, of a list that an error has ended.
+    """
+    told = []
+    for rows in ([_Without()] * 3, [_Without(), None]):
+        view = made_view("list", (FastListMixin,), _Optional, rows)
+        gc.collect()
+        gc.disable()
+        try:
+            answered(view)
+            told.append(sum(type(one) in (_NotThereError, Array) for one in gc.get_objects()))
+        finally:
+            gc.enable()
+    return told

@@ -98,7 +98,7 @@ class FastResponse(Response):
     _data: Any
     _lazy: LazyList
     """What stands in the data in the place of the rows."""
-    _array: bytes | Callable[[], bytes] | None
+    _array: bytes | Callable[[BaseRenderer], bytes] | None
     """The rows, until they are in the body."""
     _rows: memoryview
     """The rows, wherever they are."""
@@ -106,12 +106,16 @@ class FastResponse(Response):
 
     @classmethod
     def of(
-        cls, response: Response, array: bytes | Callable[[], bytes], rows: LazyList, source: Source
+        cls,
+        response: Response,
+        array: bytes | Callable[[BaseRenderer], bytes],
+        rows: LazyList,
+        source: Source,
     ) -> "FastResponse":
         """Make `response`, in whose data `rows` stand for `array`, a fast one.
 
         All else that it has it keeps: its status, headers, cookies. An `array` that is called is
-        called once, at the time of rendering, and may raise CannotCompileError.
+        called once, with the renderer when it renders, and may raise CannotCompileError.
         """
         own = vars(response)
         own |= {
@@ -160,7 +164,8 @@ class FastResponse(Response):
         array, envelope = self._array, self._envelope(renderer)
         if array is None or envelope is None:
             return None
-        writing = _Writing(renderer, envelope, array if isinstance(array, bytes) else array())
+        written = array if isinstance(array, bytes) else array(renderer)
+        writing = _Writing(renderer, envelope, written)
         self.accepted_renderer = cast("BaseRenderer", writing)
         self._is_rendering = True
         try:

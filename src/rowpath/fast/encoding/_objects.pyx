@@ -12,7 +12,7 @@ from libc.stddef cimport size_t
 from libcpp cimport bool as cbool
 from libcpp.vector cimport vector
 
-from datetime import date, datetime, time, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -102,6 +102,8 @@ cdef str _FIELDS = "fields"
 cdef str _WRITE_ONLY = "write_only"
 cdef str _CHOICES = "choice_strings_to_values"
 cdef str _INT = "int"
+# Types of values that tell the same whenever they are asked.
+cdef set _ALWAYS_THE_SAME = {date, datetime, time, timedelta, Decimal, UUID}
 cdef object _UTC = timezone.utc
 cdef object _UTC_BY_NAME = ZoneInfo("UTC")
 
@@ -260,6 +262,7 @@ cdef class Array:
     cdef bytes comma
     cdef bytes colon
     cdef int depth
+    cdef readonly bint has_used
 
     def __init__(self, Drfs drfs, serializer, *, ascii_only, comma, colon):
         self.drfs = drfs
@@ -268,6 +271,7 @@ cdef class Array:
         self.comma = comma
         self.colon = colon
         self.depth = 0
+        self.has_used = False
         self.holes = []
         self.tape = []
 
@@ -288,10 +292,12 @@ cdef class Array:
             self.row(made, row)
         self.put(b"]")
 
-    def written(self, default):
+    def written(self, default, dumped):
         """Return all as JSON; None for what the renderer has to write, or to refuse.
 
-        `default` makes of a value that JSON has not another one.
+        `default` makes of a value that JSON has not another one. What it was made of may be used
+        up by that, an iterator say, as `has_used` tells from then on. So the renderer can write
+        nothing any more, and `dumped` makes JSON of what it would have had to.
         """
         cdef Growing whole
         cdef size_t done = 0
@@ -304,7 +310,7 @@ cdef class Array:
             hole = self.places[index]
             whole.append(self.out.data() + done, hole - done)
             done = hole
-            if not self.any_value(self.holes[index], default, whole, 0):
+            if not self.any_value(self.holes[index], default, dumped, whole, 0):
                 return None
         whole.append(self.out.data() + done, self.out.size() - done)
         return whole.data()[:whole.size()]
@@ -443,8 +449,9 @@ cdef class Array:
             self.tape.append(called)
             return self.value(called)
         elif kind == AS_IT_IS:
-            self.tape.append(value)
-            return self.value(value)
+            if self.plain(value, self.out):
+                self.tape.append(value)
+                return 0
         elif kind == DECIMAL:
             if type(value) is Decimal:
                 text = str(value)
@@ -482,10 +489,10 @@ cdef class Array:
                     value = choices.get(value, value)
                 self.tape.append(value)
                 return self.value(value)
-        elif kind == ROW or kind == ROWS:
-            if member.rows is None:
-                member.rows = self.made(member.make_rows, member.serializer)
-            return self.row(member.rows, value) if kind == ROW else self.many(member, value)
+        elif kind == ROW:
+            return self.row(self.rows_of(member), value)
+        elif kind == ROWS:
+            return self.many(member, value)
         made = member.write(value)
         self.tape.append(made)
         return self.value(made)
@@ -500,9 +507,15 @@ cdef class Array:
             if not is_first:
                 self.put(self.comma)
             is_first = False
-            self.row(member.rows, row)
+            self.row(self.rows_of(member), row)
         self.tape.append(_END)
         return self.put(b"]")
+
+    cdef Rows rows_of(self, Member member):
+        """Return what writes rows within a row, for which there has to be one."""
+        if member.rows is None:
+            member.rows = self.made(member.make_rows, member.serializer)
+        return member.rows
 
     cdef int raw(self, value) except -1:
         self.tape.append(_RAW)
@@ -543,60 +556,83 @@ cdef class Array:
             return False
         return True
 
-    cdef int any_value(self, value, default, Growing &out, int depth) except -1:
+    cdef int any_value(self, value, default, dumped, Growing &out, int depth) except -1:
         """Write `value` as the renderer does; return False for what is left to that."""
         if self.plain(value, out):
             return True
         if depth > _DEEPEST or PyUnicode_Check(value) or PyFloat_Check(value):
-            return False
+            return self.left(value, dumped, out)
         if PyLong_Check(value):
             return self.long_int(value, out)
         if PyDict_Check(value):
-            return self.mapping(value, default, out, depth)
+            return self.mapping(value, default, dumped, out, depth)
         if PyList_Check(value) or PyTuple_Check(value):
-            return self.sequence(value, default, out, depth)
-        return self.any_value(default(value), default, out, depth + 1)
+            return self.sequence(value, default, dumped, out, depth)
+        made = default(value)
+        self.use(value)
+        return self.any_value(made, default, dumped, out, depth + 1)
+
+    cdef int use(self, value) except -1:
+        """Record that what cannot be asked twice, perhaps, has told what is in it."""
+        if type(value) not in _ALWAYS_THE_SAME:
+            self.has_used = True
+        return 0
+
+    cdef int left(self, value, dumped, Growing &out) except -1:
+        """Return False for what is left to the renderer, unless that comes too late."""
+        cdef bytes text
+        if not self.has_used:
+            return False
+        text = dumped(value)
+        out.append(<const char *>text, len(text))
+        return True
 
     cdef int long_int(self, value, Growing &out) except -1:
         cdef bytes digits = int.__repr__(value).encode()
         out.append(<const char *>digits, len(digits))
         return True
 
-    cdef int sequence(self, values, default, Growing &out, int depth) except -1:
+    cdef int sequence(self, values, default, dumped, Growing &out, int depth) except -1:
         cdef cbool is_first = True
         if type(values) is not list and type(values) is not tuple:
+            self.use(values)
             values = list(values)
         out.append(b"[", 1)
         for value in values:
             if not is_first:
                 out.append(<const char *>self.comma, len(self.comma))
             is_first = False
-            if not self.any_value(value, default, out, depth + 1):
+            if not self.any_value(value, default, dumped, out, depth + 1):
                 return False
         out.append(b"]", 1)
         return True
 
-    cdef int mapping(self, values, default, Growing &out, int depth) except -1:
+    cdef int mapping(self, values, default, dumped, Growing &out, int depth) except -1:
         cdef cbool is_first = True
+        if type(values) is not dict:
+            self.use(values)
         out.append(b"{", 1)
         for key, value in PyMapping_Items(values) if PyDict_Size(values) > 0 else ():
             if not is_first:
                 out.append(<const char *>self.comma, len(self.comma))
             is_first = False
-            if not self.key(key, out):
+            if not self.key(key, dumped, out):
                 return False
             out.append(<const char *>self.colon, len(self.colon))
-            if not self.any_value(value, default, out, depth + 1):
+            if not self.any_value(value, default, dumped, out, depth + 1):
                 return False
         out.append(b"}", 1)
         return True
 
-    cdef int key(self, key, Growing &out) except -1:
+    cdef int key(self, key, dumped, Growing &out) except -1:
         cdef cbool is_written
         if PyUnicode_Check(key):
-            return write_str(key, self.ascii_only, out)
+            return write_str(key, self.ascii_only, out) or self.left(key, dumped, out)
+        if not (key is None or PyLong_Check(key) or PyFloat_Check(key)):
+            return self.left({key: None}, dumped, out)  # which is refused
         out.append(b'"', 1)
         is_written = self.plain(key, out) or PyLong_Check(key) and self.long_int(key, out)
+        is_written = is_written or self.left(key, dumped, out)
         out.append(b'"', 1)
         return is_written
 

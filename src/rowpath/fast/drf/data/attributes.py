@@ -90,10 +90,11 @@ def failed_of(field: fields.Field, row: Any, error: Exception) -> Any:
     """Return what DRF makes of it that reading `row` has raised `error`."""
     if isinstance(error, ObjectDoesNotExist):
         return None
-    if not isinstance(error, (AttributeError, KeyError)):
-        raise error
-    with (failure := _Failure(error)):
-        return field.get_attribute(_stand_in(row, 0, failure))
+    is_known = isinstance(error, (AttributeError, KeyError))
+    failure = _Failure(error)
+    del error  # which leads to this frame as soon as it is raised
+    with failure:
+        return field.get_attribute(_stand_in(row, 0, failure)) if is_known else failure.get()
 
 
 def key_found_of(field: Any, row: Any, key: Any) -> Any:
@@ -109,9 +110,11 @@ def key_found_of(field: Any, row: Any, key: Any) -> Any:
 
 def key_failed_of(field: Any, row: Any, error: Exception) -> Any:
     """Return what DRF makes of it that reading the key of `row` has raised `error`."""
-    if not isinstance(error, AttributeError):
-        raise error
-    return _unkeyed(field, row)
+    is_known = isinstance(error, AttributeError)
+    failure = _Failure(error)
+    del error
+    with failure:
+        return _unkeyed(field, row) if is_known else failure.get()
 
 
 def _unkeyed(field: Any, row: Any) -> Unkeyed | None:

@@ -11,7 +11,7 @@ from rest_framework.serializers import ListSerializer, Serializer
 from rowpath.fast.drf.data.attributes import Read, Unkeyed, key_read_of, read_of
 from rowpath.fast.drf.data.represent import Represent
 from rowpath.fast.drf.data.shipped import has_drfs
-from rowpath.fast.drf.data.values import Write, write_of
+from rowpath.fast.drf.data.values import Write, as_it_is, write_of
 
 STANDS_IN = "_rowpath_stands_in"
 """What FastSerializer has in its class, and no subclass: its own to_representation() is DRF's."""
@@ -36,12 +36,23 @@ def member_of(
     if read_key is not None and isinstance(field, PrimaryKeyRelatedField):
         return read_key, key_write_of(field)
     read, write = read_of(field, row_class), _write_of(field, represented, mark)
+    write = looked_at if write is as_it_is else write
     return read, _of_key_only(write) if read == field.get_attribute else write
 
 
 def is_usual(row_class: type) -> bool:
     """Whether rows are what their class says: a proxy says the class of another."""
     return all("__class__" not in vars(one) for one in row_class.__mro__ if one is not object)
+
+
+def looked_at(value: Any) -> Any:
+    """Return `value`, of which a field makes nothing else, once its class was looked at.
+
+    DRF looks whether what was read stands for a key. What is evaluated for that, as a
+    SimpleLazyObject is, need not give the same later.
+    """
+    isinstance(value, PKOnlyObject)
+    return value
 
 
 def key_write_of(field: PrimaryKeyRelatedField) -> Write:

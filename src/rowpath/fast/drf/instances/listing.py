@@ -6,6 +6,7 @@ from weakref import WeakKeyDictionary
 
 from django.db.models.query import QuerySet
 from rest_framework.generics import GenericAPIView
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer, ListSerializer, Serializer
@@ -129,10 +130,10 @@ class _Source:
         """How they are written."""
         return self._written.style
 
-    def json(self) -> bytes:
-        """Return the rows as JSON. Raises CannotCompileError and TheirsError."""
+    def json(self, renderer: BaseRenderer) -> bytes:
+        """Return the rows as `renderer` does. Raises CannotCompileError and TheirsError."""
         try:
-            return self._written.json()
+            return self._written.json(renderer)
         except CannotCompileError as error:
             told = f"the rows of its last answers were rendered by DRF ({error.fall_back.reason})"
             asked_of_instances(self._view_class).again(told)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from django.db.models.manager import BaseManager
@@ -19,11 +20,10 @@ from rowpath.fast.drf.data.attributes import (
     key_found_of,
     reads_itself,
 )
-from rowpath.fast.drf.data.members import is_drfs, is_drfs_list
+from rowpath.fast.drf.data.members import is_drfs, is_drfs_list, looked_at
 from rowpath.fast.drf.data.represent import Member as DataMember
 from rowpath.fast.drf.data.values import (
     Write,
-    as_it_is,
     base_of,
     longest_decimal,
     rule_of,
@@ -49,7 +49,7 @@ _KINDS_OF_TYPES: tuple[tuple[Write, Kind], ...] = (
     (str, Kind.TEXT),
     (int, Kind.WHOLE),
     (float, Kind.REAL),
-    (as_it_is, Kind.AS_IT_IS),
+    (looked_at, Kind.AS_IT_IS),
 )
 
 
@@ -86,14 +86,14 @@ def _reading(field: Any, row_class: type, read: Read) -> dict[str, Any]:
     if (key := key_attribute_of(field, row_class)) is not None:
         return {
             "attribute": key,
-            "found": lambda row, value: key_found_of(field, row, value),
-            "failed": lambda row, error: key_failed_of(field, row, error),
+            "found": partial(key_found_of, field),
+            "failed": partial(key_failed_of, field),
         }
     if (attribute := attribute_of(field, row_class)) is not None:
         return {
             "attribute": attribute,
-            "found": lambda row, value: found_of(field, row, value),
-            "failed": lambda row, error: failed_of(field, row, error),
+            "found": partial(found_of, field),
+            "failed": partial(failed_of, field),
         }
     return {} if reads_itself(field) else {"read": read}
 

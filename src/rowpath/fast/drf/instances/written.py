@@ -1,10 +1,10 @@
 """The rows of one list as JSON, and as the data that DRF would have made."""
 
 import json.encoder
-from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
+from rest_framework.renderers import BaseRenderer
 from rest_framework.serializers import ListSerializer, Serializer
 from rest_framework.utils.encoders import JSONEncoder
 from rest_framework.utils.serializer_helpers import ReturnList
@@ -19,6 +19,10 @@ from rowpath.fast.fallback import CannotCompileError, TheirsError
 from rowpath.fast.names import place_of
 from rowpath.fast.plan import JsonStyle
 
+if TYPE_CHECKING:
+    # At run time it is imported where it may be missing.
+    from rowpath.fast.encoding._objects import Array
+
 # Where it is raised that there is no JSON of a value: in the encoder, and in compiled code.
 _REFUSING = (json.encoder.__file__, "_objects.pyx")
 
@@ -32,23 +36,25 @@ class Written:
     def __init__(self, serializer: ListSerializer, style: JsonStyle) -> None:
         self._serializer = serializer
         self.style = style
-        array = compiled_objects().Array(
+        self._array: Array = compiled_objects().Array(
             drfs(),
             serializer.child,
             ascii_only=style.ascii_only,
             comma=style.comma,
             colon=style.colon,
         )
-        self._add: Callable[[Iterable[Any], Callable[[], Any]], None] = array.add
+        self._add = self._array.add
         self._given = serializer.instance
-        self._written: Callable[[], bytes | None] = partial(array.written, JSONEncoder().default)
-        self._tape: list[Any] = array.tape
         self.is_by_drf = False
         """Whether the serializer has represented all rows itself."""
 
     def write(self) -> None:
         """Write all rows, once. Raises what the project's code raises."""
-        self._add(rows_in(self._given), self._rows)
+        try:
+            self._add(rows_in(self._given), self._rows)
+        except BaseException:
+            vars(self).clear()  # the error may lead here until Python looks for cycles
+            raise
 
     def _rows(self) -> Any:
         child = cast("Serializer", self._serializer.child)
@@ -56,16 +62,19 @@ class Written:
         self.is_by_drf = made.is_by_drf
         return made
 
-    def json(self) -> bytes:
+    def json(self, renderer: BaseRenderer) -> bytes:
         """Return the rows as JSON, as what can be changed in them is now.
 
-        Raises CannotCompileError for what the renderer has to write, or to refuse, and TheirsError
-        for what a value of the project's raises.
+        Raises CannotCompileError for what the `renderer` has to write, or to refuse, and
+        TheirsError for what a value of the project's raises; and for what is refused, where the
+        renderer would come too late, since an iterator was used up.
         """
+        dumped = partial(_dumped, renderer)
         try:
-            written = self._written()
+            written = self._array.written(JSONEncoder().default, dumped)
         except Exception as error:
-            if is_ours(error) or place_of(error)[0].endswith(_REFUSING):
+            is_refused = place_of(error)[0].endswith(_REFUSING) and not self._array.has_used
+            if is_refused or is_ours(error):
                 raise CannotCompileError(f"a value has no JSON: {error}") from error
             raise TheirsError(error) from error
         if written is None:
@@ -75,7 +84,11 @@ class Written:
     def data(self) -> ReturnList:
         """Return the data that DRF would have made of the rows when they were written."""
         own = vars(self._serializer)
-        made = guarded(lambda: all_restored(self._tape))
+        made = guarded(lambda: all_restored(self._array.tape))
         if made is not None and _DATA not in own:  # None for a defect: DRF makes them then
             own[_DATA] = made
         return self._serializer.data
+
+
+def _dumped(renderer: BaseRenderer, value: Any) -> bytes:
+    return cast("bytes", renderer.render(value, None, {}))
