@@ -3,7 +3,7 @@
 from explain.conftest import Shop
 from rowpath.explain.values import Confidence, Finding, Kind
 
-PATHS = ("/lookup/", "/filtered/", "/counted/")
+PATHS = ("/lookup/", "/filtered/", "/counted/", "/filtered-and-counted/")
 
 
 def place(finding: Finding) -> tuple[str, int]:
@@ -33,3 +33,12 @@ def test_a_relation_that_is_counted_for_each_row_is_not_loaded_instead(shop: Sho
     finding = shop.only("/counted/")
 
     assert (finding.kind, finding.edits) == (Kind.REPEATED, ())
+
+
+def test_of_several_statements_each_grows_by_itself(shop: Shop) -> None:
+    """What is told of one is its own growth, not that of all which the answer sends."""
+    [filtered, counted] = shop.of("/filtered-and-counted/").findings
+
+    assert filtered.growth is not None
+    assert counted.growth is not None
+    assert (filtered.growth.per_row, counted.growth.per_row) == (1.0, 1.0)

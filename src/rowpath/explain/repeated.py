@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 
 from rowpath.explain.growth import Point, grows, slope
-from rowpath.explain.judging import growth_of
 from rowpath.explain.messages import Seen
 from rowpath.explain.project_of import Framework
 from rowpath.explain.proof import Before
@@ -58,7 +57,7 @@ def _finding(before: Before, same: _Same, example: Seen) -> Finding:
         of_statements=len(statements),
         paths=(text_of(path),) if path else (),
         readers=readers,
-        growth=Growth(rows=before.measured.rows, per_row=growth_of(before.measured.points)),
+        growth=Growth(rows=before.measured.rows, per_row=per_row),
         advice=advice_on(path, before.process.framework),
         statement=example.text,
     )

@@ -70,7 +70,8 @@ class Reader:
 class Growth:
     """Statements for each row more, measured at several numbers of rows.
 
-    `per_row` is between the two largest. `after` is the same with the change, where it was run.
+    They are those that the finding is about: where it has a change, all of the answer's. `per_row`
+    is between the two largest. `after` is the same with the change, where it was run.
     """
 
     rows: tuple[int, ...]

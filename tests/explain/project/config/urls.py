@@ -20,6 +20,7 @@ urlpatterns = [
     path("lookup/", views.lookup),
     path("filtered/", views.filtered),
     path("counted/", views.counted),
+    path("filtered-and-counted/", views.filtered_and_counted),
     path("generic-key/", views.generic_key),
     path("behind/", views.behind_many),
     path("tag/", views.tag),

@@ -72,6 +72,14 @@ def counted(request):
     return answer(book.tags.count() for book in Book.objects.order_by("id"))
 
 
+def filtered_and_counted(request):
+    rows = []
+    for book in Book.objects.order_by("id"):
+        good = book.reviews.filter(stars__gt=2).count()
+        rows.append((good, book.tags.count()))
+    return answer(rows)
+
+
 def generic_key(request):
     return answer(note.about.name for note in Note.objects.order_by("id"))
 
