@@ -16,7 +16,7 @@ from rowpath.explain.growth import Point as Measurement
 from rowpath.explain.insertion_points import Point, points
 from rowpath.explain.messages import Load, Observed, Seen
 from rowpath.explain.project_of import DJANGO
-from rowpath.explain.repeated import advice_on
+from rowpath.explain.repeated import advice_on, title
 from rowpath.explain.trails import Path, Trail, ViewClass, Way, text_of
 from rowpath.explain.values import Confidence, Finding, Growth, Kind, Place
 
@@ -74,7 +74,7 @@ def grown(
         yield Finding(
             kind=Kind.REPEATED,
             confidence=Confidence.ADVICE,
-            title=f"the same statement {slope(measured, is_same):.1f} times for every row more",
+            title=title(slope(measured, is_same), "row more"),
             place=place,
             statements=sum(map(is_same, last.statements)),
             of_statements=len(last.statements),

@@ -39,7 +39,6 @@ def _same(seen: Seen) -> _Same:
 def _finding(before: Before, same: _Same, example: Seen) -> Finding:
     statements = before.look.observed.statements
     per_row = slope(before.measured.points, lambda seen: _same(seen) == same)
-    shown = f"{per_row:.1f}".removesuffix(".0")
     model = before.trail.model.rpartition(".")[2]
     path = same[2]
     own = (
@@ -51,7 +50,7 @@ def _finding(before: Before, same: _Same, example: Seen) -> Finding:
     return Finding(
         kind=Kind.REPEATED,
         confidence=Confidence.ADVICE,
-        title=f"the same statement {shown} {'time' if shown == '1' else 'times'} for every {model}",
+        title=title(per_row, model),
         place=example.place,
         statements=sum(_same(seen) == same for seen in statements),
         of_statements=len(statements),
@@ -61,6 +60,12 @@ def _finding(before: Before, same: _Same, example: Seen) -> Finding:
         advice=advice_on(path, before.process.framework),
         statement=example.text,
     )
+
+
+def title(per_row: float, model: str) -> str:
+    """Return how often the same statement is sent for every `model`."""
+    shown = f"{per_row:.1f}".removesuffix(".0")
+    return f"the same statement {shown} {'time' if shown == '1' else 'times'} for every {model}"
 
 
 def advice_on(path: Path, framework: Framework) -> str:
