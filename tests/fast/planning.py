@@ -16,6 +16,7 @@ KEYS = FIRST_KEYS | {
     "verdict",
     "way",
     "data_by_drf",
+    "unloaded",
     "missing",
     "blockers",
     "has_all_blockers",
