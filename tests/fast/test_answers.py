@@ -21,7 +21,7 @@ def project(copies: Copies) -> Iterator[Inside]:
 
 @pytest.mark.parametrize("paginator", PAGINATORS)
 @pytest.mark.parametrize("place", ["list", "finalize", "dispatch", "decorator"])
-def test_code_in_front_of_a_list_has_drfs_data_at_drfs_cost(
+def test_code_in_front_of_a_list_has_drfs_data_at_no_more_than_drfs_cost(
     project: Inside, place: str, paginator: str
 ) -> None:
     """An override that asks for the data is known before anything is read, and DRF answers."""
@@ -29,7 +29,8 @@ def test_code_in_front_of_a_list_has_drfs_data_at_drfs_cost(
         "answering:asked_within", place=place, paginator=paginator
     )
 
-    assert (is_same, statements) == (True, 0)
+    assert is_same
+    assert statements <= 0  # fewer where what nobody loaded is loaded at once
     assert "may ask for the answer's data" in how
 
 

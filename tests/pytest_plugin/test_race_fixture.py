@@ -27,6 +27,7 @@ values.PROFILES = tuple(
     replace(each, floor=6, blocks=6, slot_s=0.02) for each in values.PROFILES
 )
 judging.clone_gate = lambda ratio: gates.clone_gate(ratio, band=ANY)
+judging.wider_band = lambda identical: judging.NULL_BAND
 judging.steal_gate = lambda share: gates.steal_gate(share, bound={bound})
 judging.MOST_GENERATOR = ANY
 """

@@ -62,7 +62,7 @@ def explain(
             return prove(before, project, edits, timing)
 
         explained = tuple(_explained(today, seen, proved) for seen in looks)
-        unloading = Unloading(today=today, project=project, timing=timing, tell=tell)
+        unloading = Unloading(unchanged=today, project=project, timing=timing, tell=tell)
         explained = tuple(unloading.told(explained, looks))
         if routes is not None:
             explained = ranked(explained)

@@ -20,9 +20,9 @@ _SAME = frozenset({Sameness.BYTES, Sameness.MASKED, Sameness.ROWS})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unloading:
-    """Runs the changes: today's project, the project, and how long to time."""
+    """Runs the changes: the project as it is, where it is, and how long to time."""
 
-    today: ProjectProcess
+    unchanged: ProjectProcess
     project: ProjectOf
     timing: Timing | None
     tell: Callable[[str], None]
@@ -50,14 +50,14 @@ class Unloading:
             with ProjectProcess(self.project, (each.edit,)) as changed:
                 answers = list(_answers(changed, each.looks))
                 same = [
-                    sameness_now(look, self.today, answer.body)
+                    sameness_now(look, self.unchanged, answer.body)
                     for look, answer in zip(each.looks, answers, strict=True)
                 ]
                 if not (set(same) <= _SAME and _is_lighter(each.looks, answers)):
                     return None
                 look, answer = each.looks[0], answers[0]
                 timing = self.timing
-                ratio = ratio_of(self.today, changed, look.ask, timing) if timing else None
+                ratio = ratio_of(self.unchanged, changed, look.ask, timing) if timing else None
         except RowpathError:
             return None
         if slower(ratio) is not None:

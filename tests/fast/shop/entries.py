@@ -19,6 +19,7 @@ from rest_framework.test import APIRequestFactory
 from fast.exact import chain, exact, stand_in_a_module
 from fast.shop.models import Product, Topic
 from fast.shop.representing import CASES, DRFS, products, recorded
+from fast.shop.unbatched import with_all_statements
 from rowpath.fast.drf import FastListMixin, FastSerializer, outcome_of
 
 
@@ -64,7 +65,7 @@ def entered(of: str, view: str, *, again: bool, overrides: bool = False) -> dict
     """
     asks = {"again": again, "overrides": overrides}
     theirs, _ = _told(of, view, (), **asks)
-    ours, way = _told(of, view, (FastListMixin,), **asks)
+    ours, way = with_all_statements(theirs, lambda: _told(of, view, (FastListMixin,), **asks))
     return {"theirs": theirs, "ours": ours, "way": way}
 
 

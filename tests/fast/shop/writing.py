@@ -21,6 +21,7 @@ from fast.exact import chain, exact, stand_in_a_module
 from fast.shop.entries import asked, made_view
 from fast.shop.models import Product, Topic
 from fast.shop.representing import CASES, DRFS, Bases, case, products, recorded
+from fast.shop.unbatched import with_all_statements
 from rowpath.fast.drf import FastListMixin, outcome_of
 from rowpath.fast.drf.instances.written import Written
 from rowpath.fast.encoding._objects import Array
@@ -40,11 +41,7 @@ def renderers(style: str) -> list[type[JSONRenderer]]:
 def written(of: str, style: str, *, again: bool) -> dict[str, Any]:
     """Return what a client, and then an asker for its data, gets of a case, and how."""
     theirs, _ = _told(of, style, (), again=again)
-    ours, way = _told(of, style, (FastListMixin,), again=again)
-    if ours[:-1] == theirs[:-1] and len(ours[-1]) < len(theirs[-1]):
-        # What nobody loaded was loaded at once. Without that all statements are the same.
-        with override_settings(ROWPATH={"batch": False}):
-            ours, way = _told(of, style, (FastListMixin,), again=again)
+    ours, way = with_all_statements(theirs, lambda: _told(of, style, (FastListMixin,), again=again))
     return {"theirs": theirs, "ours": ours, "way": way}
 
 
