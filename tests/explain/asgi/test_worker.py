@@ -1,6 +1,7 @@
 """Applications that do not start, and paths that do not answer: told with what to do."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -58,7 +59,7 @@ def test_a_database_without_tables_is_told(tmp_path: Path) -> None:
 def test_a_get_that_writes_is_told_and_leaves_nothing(store: Store) -> None:
     """A write that is refused is a finding with its line; once let through it is rolled back."""
     finding = store.only("/writes")
-    with sqlite3.connect(store.project.folder / "store.sqlite3") as connection:
+    with closing(sqlite3.connect(store.project.folder / "store.sqlite3")) as connection:
         visits = connection.execute("SELECT count(*) FROM visit").fetchone()
 
     assert (finding.kind, visits) == (Kind.WRITES, (0,))

@@ -57,8 +57,10 @@ def test_events_are_no_longer_listened_to(recorder: Recorder) -> None:
     """A statement is told to a recorder within the blocks, and no longer after them."""
 
     def told() -> int:
-        with recorder.watching(None), Session(create_engine("sqlite://")) as session:
+        engine = create_engine("sqlite://")
+        with recorder.watching(None), Session(engine) as session:
             session.execute(text("SELECT 1"))
+        engine.dispose()
         return len(recorder.observed().statements)
 
     with loads.recorded(recorder), statements.recorded(recorder):

@@ -1,7 +1,9 @@
 """Transactions that leave nothing behind, on a file of SQLite's."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, create_engine, text
@@ -16,14 +18,21 @@ INSERT = text("INSERT INTO visit VALUES (1)")
 COUNT = text("SELECT count(*) FROM visit")
 
 
+@contextmanager
+def engine_of(folder: Path, **options: Any) -> Iterator[Engine]:
+    """An engine for the database of a folder, all of whose connections are closed in the end."""
+    made = create_engine(f"sqlite:///{folder / 'visits.sqlite3'}", **options)
+    yield made
+    made.dispose()
+
+
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
     """A database with one empty table."""
-    made = create_engine(f"sqlite:///{tmp_path / 'visits.sqlite3'}")
-    with made.begin() as connection:
-        connection.execute(text("CREATE TABLE visit (id int)"))
-    yield made
-    made.dispose()
+    with engine_of(tmp_path) as made:
+        with made.begin() as connection:
+            connection.execute(text("CREATE TABLE visit (id int)"))
+        yield made
 
 
 def count(engine: Engine) -> object:
@@ -57,8 +66,7 @@ def test_what_is_committed_is_seen_and_rolled_back(engine: Engine) -> None:
 
 def test_a_pool_that_keeps_no_connection_leaves_nothing(tmp_path: Path, engine: Engine) -> None:
     """A connection that is closed with what it committed has undone it."""
-    closing = create_engine(f"sqlite:///{tmp_path / 'visits.sqlite3'}", poolclass=NullPool)
-    with undone(may_write=True) as done:
+    with engine_of(tmp_path, poolclass=NullPool) as closing, undone(may_write=True) as done:
         with Session(closing) as session:
             session.execute(INSERT)
             session.commit()
@@ -69,9 +77,8 @@ def test_a_pool_that_keeps_no_connection_leaves_nothing(tmp_path: Path, engine: 
 
 def test_what_cannot_be_undone_may_not_write(tmp_path: Path, engine: Engine) -> None:
     """A connection in AUTOCOMMIT is read-only even where a request may write."""
-    file = tmp_path / "visits.sqlite3"
-    committing = create_engine(f"sqlite:///{file}", isolation_level="AUTOCOMMIT")
     with (
+        engine_of(tmp_path, isolation_level="AUTOCOMMIT") as committing,
         undone(may_write=True),
         Session(committing) as session,
         pytest.raises(OperationalError, match="readonly database"),
