@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, Pool
 
 from rowpath.explain.sqlalchemy.read_only import undone
 from rowpath.explain.sqlalchemy.statements import refused_writes
@@ -19,7 +18,7 @@ COUNT = text("SELECT count(*) FROM visit")
 
 
 @contextmanager
-def engine_of(folder: Path, **options: Any) -> Iterator[Engine]:
+def engine_of(folder: Path, **options: str | type[Pool]) -> Iterator[Engine]:
     """An engine for the database of a folder, all of whose connections are closed in the end."""
     made = create_engine(f"sqlite:///{folder / 'visits.sqlite3'}", **options)
     yield made
