@@ -98,6 +98,7 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
         # pure
         {
             "comparing",
+            "declarations",
             "frames",
             "growth",
             "imports",

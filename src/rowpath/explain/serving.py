@@ -1,6 +1,7 @@
 """The side of a project's process that carries out what the command asks for."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Protocol
 
@@ -16,6 +17,18 @@ from rowpath.explain.messages import (
     Start,
     Started,
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """An answer, with the time until its last byte."""
+
+    status: int
+    location: str | None
+    content_type: str
+    body: bytes
+    duration_s: float
+    error: str | None
 
 
 class Worker(Protocol):

@@ -3,13 +3,13 @@
 import asyncio
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 from urllib.parse import unquote
 
 from rowpath.errors import AnswerError, ServerError
 from rowpath.explain.asgi.application import Application, Message
+from rowpath.explain.serving import Received
 from rowpath.explain.values import Request
 
 MOST_BYTES = 64 * 1024 * 1024
@@ -19,18 +19,6 @@ TRACEBACK_LINES = 6
 HOST = "localhost"
 _FAILED = 500
 _ASGI = {"version": "3.0", "spec_version": "2.4"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Received:
-    """An answer, with the time until its last byte."""
-
-    status: int
-    location: str | None
-    content_type: str
-    body: bytes
-    duration_s: float
-    error: str | None
 
 
 class Lifespan:

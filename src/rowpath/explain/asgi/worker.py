@@ -19,7 +19,7 @@ from sqlalchemy.util import greenlet_spawn
 
 from rowpath.errors import AnswerError, DatabaseError, UsageError
 from rowpath.explain.asgi.application import Application, application
-from rowpath.explain.asgi.client import Lifespan, Received, ask
+from rowpath.explain.asgi.client import Lifespan, ask
 from rowpath.explain.frames import OwnCode
 from rowpath.explain.messages import (
     Answer,
@@ -36,7 +36,7 @@ from rowpath.explain.patch_sets import Patches
 from rowpath.explain.patched_source import changed_source
 from rowpath.explain.phase_clock import PhaseClock
 from rowpath.explain.recorder import Recorder
-from rowpath.explain.serving import line_of, serve
+from rowpath.explain.serving import Received, line_of, serve
 from rowpath.explain.sqlalchemy import loads, origins, phases, read_only, statements
 from rowpath.explain.sqlalchemy.greenlets import waiting_frames
 from rowpath.explain.values import Request

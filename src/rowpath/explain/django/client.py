@@ -11,6 +11,7 @@ from django.contrib.auth import get_user_model
 from django.test.client import Client, ClientHandler
 
 from rowpath.errors import AnswerError, UsageError
+from rowpath.explain import serving
 from rowpath.explain.values import Request
 
 MOST_BYTES = 64 * 1024 * 1024
@@ -22,15 +23,9 @@ ACCEPT = "application/json, text/html;q=0.9, */*;q=0.8"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Received:
-    """An answer, with the time until its last byte."""
+class Received(serving.Received):
+    """An answer, with the view that made it."""
 
-    status: int
-    location: str | None
-    content_type: str
-    body: bytes
-    duration_s: float
-    error: str | None
     view: Any
 
 

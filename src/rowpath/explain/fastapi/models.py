@@ -1,16 +1,13 @@
 """Which field of a response model reads, told from the frames of FastAPI's and Pydantic's code."""
 
-import ast
-import inspect
 from collections.abc import Callable, Iterator
-from functools import cache
-from textwrap import dedent
 from types import FrameType
 from typing import Any, get_args
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from rowpath.explain.declarations import declared
 from rowpath.explain.recorder import Recorder
 from rowpath.explain.values import Reader
 
@@ -49,11 +46,11 @@ def _field(annotation: Any, name: str) -> Reader | None:
     for model in models:
         for field, info in model.model_fields.items():
             if name in {field, info.alias, info.validation_alias}:
-                file, line = _declared(model, field)
+                file, line = declared(model, field)
                 return Reader(text=f"{model.__name__}.{field}", file=file, line=line)
     if not models:
         return None
-    file, line = _declared(models[0], None)
+    file, line = declared(models[0], None)
     return Reader(text=models[0].__name__, file=file, line=line)
 
 
@@ -68,22 +65,3 @@ def _models(annotation: Any, seen: set[type]) -> Iterator[type[BaseModel]]:
             yield from _models(info.annotation, seen)
     for argument in get_args(annotation):
         yield from _models(argument, seen)
-
-
-@cache
-def _declared(model: type[BaseModel], name: str | None) -> tuple[str | None, int | None]:
-    """Return where a model or one of its bases declares a field; else where the model begins."""
-    begins: tuple[str | None, int | None] = (None, None)
-    for each in model.__mro__:
-        try:
-            lines, first = inspect.getsourcelines(each)
-            file = inspect.getsourcefile(each)
-        except (OSError, TypeError):  # a class that was made without source
-            continue
-        if begins == (None, None):
-            begins = (file, first)
-        tree = ast.parse(dedent("".join(lines)))
-        for node in ast.walk(tree):
-            if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == name:
-                return file, first + node.lineno - 1
-    return begins
