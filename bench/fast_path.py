@@ -29,6 +29,7 @@ from rowpath.lab.dataset import PRODUCTS, ensure
 from rowpath.stats.ratio import ratio_interval
 
 Step = Callable[[], object]
+Clock = Callable[[], float]
 SHORTEST_S = 0.02  # of one timing: shorter steps are repeated
 PAIRS = (
     ("fast path", "floor"),
@@ -70,24 +71,27 @@ def main() -> None:
             tell(size, measured(chosen, options.rounds))
 
 
-def measured(steps: Mapping[str, Step], rounds: int) -> dict[str, list[float]]:
+def measured(
+    steps: Mapping[str, Step], rounds: int, clock: Clock = time.perf_counter
+) -> dict[str, list[float]]:
     """Return the seconds of each step in each round; the first round warms up."""
     times: dict[str, list[float]] = {name: [] for name in steps}
-    repeats = {name: max(1, round(SHORTEST_S / timed(step, 1))) for name, step in steps.items()}
+    once = {name: timed(step, 1, clock) for name, step in steps.items()}
+    repeats = {name: max(1, round(SHORTEST_S / took)) for name, took in once.items()}
     for _ in range(rounds):
         for name in random.sample(sorted(steps), len(steps)):
-            times[name].append(timed(steps[name], repeats[name]))
+            times[name].append(timed(steps[name], repeats[name], clock))
     return times
 
 
-def timed(step: Step, repeats: int) -> float:
+def timed(step: Step, repeats: int, clock: Clock) -> float:
     """Return the seconds that one run of `step` takes; one before them warms up."""
     step()
     gc.collect()
-    began = time.perf_counter()
+    began = clock()
     for _ in range(repeats):
         step()
-    return (time.perf_counter() - began) / repeats
+    return (clock() - began) / repeats
 
 
 def tell(size: int, times: Mapping[str, list[float]]) -> None:
