@@ -108,6 +108,17 @@ def test_a_shadow_tells_rows_that_tie_from_other_bytes(
 
 
 @pytest.mark.parametrize("query", ["?page=3", ""])
+def test_a_list_tried_behind_drf_finds_other_rows_of_a_tie(project: Inside, query: str) -> None:
+    """Other rows of a tie are a warning, and no difference."""
+    told = project.call("ties:tried", shape="by-day-backwards", query=query)
+
+    assert told["is_drfs"]
+    [[level, message]] = told["messages"]
+    assert level == "WARNING"
+    assert "the order is not unique" in message
+
+
+@pytest.mark.parametrize("query", ["?page=3", ""])
 def test_a_shadow_finds_another_byte_among_rows_that_tie(project: Inside, query: str) -> None:
     """A row that DRF writes otherwise ends the fast path, whichever rows are on the page."""
     told = project.call("ties:shadowed", shape="by-day-backwards", query=query, shouts=True)

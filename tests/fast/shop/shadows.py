@@ -47,7 +47,7 @@ def log() -> Iterator[list[list[str]]]:
 
 
 @contextmanager
-def _declared(path: str, field: CharField) -> Iterator[None]:
+def declared(path: str, field: CharField) -> Iterator[None]:
     """Change a serializer's field while the process runs, which the plan made before never sees."""
     declared = SERIALIZERS[path]._declared_fields  # noqa: SLF001 - where its fields are
     declared["text"] = field
@@ -78,7 +78,7 @@ def difference(path: str) -> Told:
     """Ask before a field changes, after it, and once more; then another view."""
     with override_settings(ROWPATH={"shadow": 1.0}):
         before = ask(path, "fast", User="alice")
-        with log() as messages, _declared(path, Shouting()):
+        with log() as messages, declared(path, Shouting()):
             answers = [ask(path, "fast", User="alice") for _ in range(2)]
             theirs = ask(path, "drf", User="alice")
         other = ask("whole/", "fast")
@@ -95,7 +95,7 @@ def difference(path: str) -> Told:
 def failure() -> Told:
     with override_settings(ROWPATH={"shadow": 1.0}):
         ask("notes-flat/", "fast")
-        with log() as messages, _declared("notes-flat/", Failing()):
+        with log() as messages, declared("notes-flat/", Failing()):
             raised = _raised()
         afterwards = way_of(ask("notes-flat/", "fast"))
     return {"raised": raised, "afterwards": afterwards, "messages": messages}

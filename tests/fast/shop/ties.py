@@ -24,7 +24,7 @@ from fast.shop.ways import fast
 from rowpath.fast.django.columns import column
 from rowpath.fast.django.statement import statement
 from rowpath.fast.django.ties import plan_decides
-from rowpath.fast.drf import outcome_of
+from rowpath.fast.drf import everywhere, outcome_of
 from rowpath.fast.drf.answers import reading_for
 
 Told = dict[str, Any]
@@ -346,11 +346,26 @@ def statements() -> dict[str, int]:
     }
 
 
-def _replans(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001
+def replans(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001
     """Let PostgreSQL plan DRF's statements in another way than ours."""
     off, on = ("sort", "indexscan") if "MATERIALIZED" in sql else ("indexscan", "sort")
     context["connection"].connection.execute(f"SET enable_{off} = off; SET enable_{on} = on")
     return execute(sql, params, many, context)
+
+
+def tried(shape: str, query: str) -> Told:
+    """Return what is told of a view that is tried behind DRF's answer, whose rows tie."""
+    everywhere.install()
+    queryset, serializer = LISTS[shape]
+    paged = {"pagination_class": Pages} if query else {}
+    made = {"queryset": queryset, "serializer_class": serializer, **paged}
+    view = type("View", (ListAPIView,), made)
+    with connection.execute_wrapper(replans):
+        theirs, _ = _asked(view, f"/{query}")
+        with override_settings(ROWPATH={"everywhere": "shadow"}), log() as messages:
+            content, _ = _asked(view, f"/{query}")
+    connection.close()
+    return {"is_drfs": content == theirs, "messages": messages}
 
 
 def shadowed(shape: str, query: str, *, shouts: bool) -> Told:
@@ -367,7 +382,7 @@ def shadowed(shape: str, query: str, *, shouts: bool) -> Told:
         _asked(ours, f"/{query}")
         if shouts:
             own._declared_fields["name"] = Shouting()  # noqa: SLF001 - where its fields are
-        with connection.execute_wrapper(_replans):
+        with connection.execute_wrapper(replans):
             theirs, _ = _asked(view, f"/{query}")
             content, told = _asked(ours, f"/{query}")
         connection.close()

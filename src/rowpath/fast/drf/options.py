@@ -22,10 +22,13 @@ class Options:
     """Whether compiled code may write the bytes; without, the portable path does."""
     data: bool = True
     """Whether rowpath may make data; without, DRF does."""
+    everywhere: str | None = None
+    """"shadow": lists of views without a mixin are tried behind DRF's answers, and compared."""
     instances: bool = True
     """Whether rows that Django makes may be written as bytes; without, they become data."""
     shadow: float = 0.0
-    """The share of fast answers, 0 to 1, that DRF gives too, to be compared."""
+    """The share of fast answers, 0 to 1, that DRF gives too, to be compared; with `everywhere`,
+    of DRF's that are tried."""
 
 
 def _checked() -> Options:
@@ -43,6 +46,8 @@ def _checked() -> Options:
             raise _wrong(name, given, "True or False")
     if not (isinstance(chosen.batch, bool) or chosen.batch == "unordered"):
         raise _wrong("batch", chosen.batch, 'True, False or "unordered"')
+    if chosen.everywhere not in (None, "shadow"):
+        raise _wrong("everywhere", chosen.everywhere, '"shadow" or None')
     is_number = isinstance(chosen.shadow, (int, float)) and not isinstance(chosen.shadow, bool)
     if not (is_number and 0 <= chosen.shadow <= 1):
         raise _wrong("shadow", chosen.shadow, "a share from 0 to 1, say 0.01")

@@ -86,6 +86,9 @@ class Source(Protocol):
     def rendered_by_drf(self, reason: FallBack) -> Outcome:
         """Return the outcome of the answer if DRF renders it, for `reason`."""
 
+    def ties(self, ours: bytes, other: bytes) -> bool:
+        """Whether two bodies differ only in which rows that tie are on the page, and how."""
+
 
 class FastResponse(Response):
     """A Response with the rows of its body written already.
@@ -233,6 +236,14 @@ class FastResponse(Response):
             del own[name]
         self.__class__ = Response  # type: ignore[assignment]
         own["data"] = data
+
+
+def ties_of(response: Response) -> Callable[[bytes, bytes], bool]:
+    """Return what tells whether a body of `response` and another differ only in rows that tie.
+
+    Asked for before it is rendered.
+    """
+    return response._source.ties if isinstance(response, FastResponse) else lambda *_: False
 
 
 class _Writing:

@@ -22,11 +22,6 @@ _log = logging.getLogger("rowpath.fast")
 # Bytes around the first difference that are logged.
 _AROUND = 40
 
-_TIED = (
-    "A shadow request of %s had other rows of a tie than DRF, each as DRF writes it: the order is "
-    "not unique, and PostgreSQL gives rows that tie in any order. Add the primary key to it."
-)
-
 # Each test that sets it begins with all views on.
 _turned_off: dict[type, FallBack] = kept({}, changed_by="ROWPATH")
 
@@ -36,9 +31,9 @@ def turned_off(view_class: type) -> FallBack | None:
     return _turned_off.get(view_class)
 
 
-def is_due() -> bool:
-    """Whether this request is one of the share that DRF answers too."""
-    share = options().shadow
+def is_due(*, otherwise: float = 0.0) -> bool:
+    """Whether this request is one of the share that is answered twice."""
+    share = options().shadow or otherwise
     return share > 0 and random.random() < share
 
 
@@ -70,10 +65,19 @@ def checked(view_class: type, fast: bytes, framework: Callable[[], bytes], again
         _log.info("A shadow request of %s met rows that were being changed.", view_class.__name__)
         return theirs
     if again.ties(fast, theirs):
-        _log.warning(_TIED, view_class.__name__)
+        _log.warning(tied(view_class))
         return theirs
     _turn_off(view_class, FallBack(reason=f"a shadow request differed: {difference(fast, theirs)}"))
     return theirs
+
+
+def tied(view_class: type) -> str:
+    """Return what is said where the two answers differ only by rows that tie."""
+    return (
+        f"A shadow request of {view_class.__name__} had other rows of a tie than DRF, each as DRF "
+        "writes it: the order is not unique, and PostgreSQL gives rows that tie in any order. Add "
+        "the primary key to it."
+    )
 
 
 def _turn_off(view_class: type, reason: FallBack) -> None:

@@ -74,7 +74,9 @@ def class_blockers(view_class: type, mixin: type) -> Iterator[FallBack]:
             yield _own(view_class, own)
     after = view_class.__mro__[view_class.__mro__.index(mixin) + 1 :]
     owner = next((cls for cls in after if "list" in vars(cls)), None)
-    if owner is None:
+    if mixin is ListModelMixin:
+        pass  # whose own list() it is
+    elif owner is None:
         yield FallBack(reason=f"{name} has no list() behind {mixin.__name__}")
     elif vars(owner)["list"] is not ListModelMixin.list:
         yield _own_list(owner, _behind(owner, mixin))

@@ -157,6 +157,10 @@ class _Source:
         """Return the outcome of an answer that DRF renders for `reason`."""
         return Outcome(reason=reason, made="data")
 
+    def ties(self, _ours: bytes, _other: bytes) -> bool:
+        """Whether others that tie were read: they are by the statement of Django's."""
+        return False
+
 
 @step
 def _writing(

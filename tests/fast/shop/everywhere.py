@@ -1,0 +1,174 @@
+"""What is told of lists that are tried behind DRF's answers, and what DRF's answers then are."""
+
+import itertools
+import logging
+import pickle
+from contextlib import nullcontext
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connection, transaction
+from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext, override_settings
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from fast.shop.asking import ask, told
+from fast.shop.shadows import Shouting, declared, log
+from fast.shop.views import NOTES, VIEWS, Flat, FlatFields
+from rowpath.fast.drf import FastListMixin, everywhere
+from rowpath.fast.drf.options import options
+
+everywhere.install()
+EVERYWHERE = {"everywhere": "shadow"}
+LONG = ("numbers", "numbers-of-the-impatient")
+
+Told = dict[str, Any]
+
+
+class WithMethod(FlatFields):
+    loud = serializers.SerializerMethodField()
+
+    class Meta:
+        model = FlatFields.Meta.model
+        fields = (*FlatFields.Meta.fields, "loud")
+
+    def get_loud(self, note: Any) -> str:
+        return str(note.text).upper()
+
+
+class Added(WithMethod):
+    def to_representation(self, instance: Any) -> Any:
+        return {**super().to_representation(instance), "kind": "note"}
+
+
+class Counted(WithMethod):
+    seen = itertools.count()
+
+    def get_loud(self, _: Any) -> str:
+        return str(next(self.seen))
+
+
+def asked(view: Any, **initial: Any) -> Any:
+    """Return what `view` answers, rendered."""
+    response = view.as_view(**initial)(RequestFactory().get("/"))
+    return response.render()
+
+
+def lists() -> Told:
+    """Ask each list of the shop by DRF's view, with the setting and without."""
+    names = [name for name in VIEWS if name not in LONG]
+    without = [told(ask(f"{name}/", "drf", User="alice")) for name in names]
+    with override_settings(ROWPATH=EVERYWHERE), log() as messages:
+        tried = [told(ask(f"{name}/", "drf", User="alice")) for name in names]
+    return {"same": tried == without, "answered": len(tried), "messages": messages}
+
+
+def ways() -> list[list[str]]:
+    with override_settings(ROWPATH=EVERYWHERE), log() as messages:
+        for made in (FlatFields, WithMethod, Added):
+            asked(Flat, serializer_class=made)
+    return messages
+
+
+def own_list() -> Told:
+    """Ask a view whose list() calls super(), and adds a header."""
+
+    class Adding(Flat):
+        def list(self, *args: Any, **kwargs: Any) -> Any:
+            response = super().list(*args, **kwargs)
+            response["Kind"] = "notes"
+            return response
+
+    with override_settings(ROWPATH=EVERYWHERE), log() as messages:
+        answer = asked(Adding)
+    return {"kind": answer["Kind"], "messages": messages}
+
+
+def difference() -> Told:
+    with override_settings(ROWPATH=EVERYWHERE):
+        ask("notes-flat/", "drf")
+        with log() as messages, declared("notes-flat/", Shouting()):
+            answer = ask("notes-flat/", "drf").content.decode()
+            with CaptureQueriesContext(connection) as captured:
+                ask("notes-flat/", "drf")
+    return {"answer": answer, "messages": messages, "statements_after": len(captured)}
+
+
+def changing() -> list[list[str]]:
+    with override_settings(ROWPATH=EVERYWHERE), log() as messages:
+        asked(Flat, serializer_class=Counted)
+    return messages
+
+
+def raising(*, inside_transaction: bool) -> Told:
+    """Ask a view that has the database raise when it is asked a second time."""
+    times = itertools.count()
+
+    class Once(Flat):
+        def get_queryset(self) -> Any:
+            return NOTES.extra(where=["1 / 0 = 1"]) if next(times) else NOTES.all()
+
+    around = transaction.atomic() if inside_transaction else nullcontext()
+    with override_settings(ROWPATH=EVERYWHERE), log() as messages, around:
+        answer = asked(Once)
+        rows = NOTES.count()
+    return {"rows": rows, "listed": answer.content.count(b'"id"'), "messages": messages}
+
+
+def statements(rowpath: dict[str, Any], *, mixin: bool, requests: int = 1) -> list[int]:
+    """Return how many statements each request of a list takes."""
+    view = type("View", (FastListMixin, Flat) if mixin else (Flat,), {})
+    counts = []
+    with override_settings(ROWPATH=rowpath):
+        for _ in range(requests):
+            with CaptureQueriesContext(connection) as captured:
+                asked(view)
+            counts.append(len(captured))
+    return counts
+
+
+def in_a_pickle() -> list[str]:
+    """Return the modules that a pickled answer names."""
+    with override_settings(ROWPATH=EVERYWHERE):
+        answer = asked(Flat)
+        read = pickle.loads(pickle.dumps(answer))  # noqa: S301 - our own
+    assert read.content == answer.content
+    return [type(read).__module__]
+
+
+def refused() -> str:
+    with override_settings(ROWPATH={"everywhere": "always"}):
+        try:
+            options()
+        except ImproperlyConfigured as error:
+            return str(error)
+    return "nothing"
+
+
+def iterated() -> Told:
+    """Ask for rows with what can be read only once, which DRF's answer needs."""
+
+    class Letters(WithMethod):
+        def get_loud(self, note: Any) -> Any:
+            return iter(str(note.text))
+
+    class Pages(Flat):
+        serializer_class = Letters
+
+        def list(self, *args: Any, **kwargs: Any) -> Response:
+            response: Response = super().list(*args, **kwargs)
+            return response
+
+    without = asked(Pages).content
+    with override_settings(ROWPATH=EVERYWHERE), log() as messages:
+        return {"same": asked(Pages).content == without, "messages": messages}
+
+
+def repeated() -> list[str]:
+    """Return at which level the same is told twice."""
+    with override_settings(ROWPATH=EVERYWHERE), log() as messages:
+        logging.getLogger("rowpath.fast").setLevel(logging.DEBUG)
+        for _ in range(2):
+            asked(Flat)
+    return [level for level, message in messages if "with the same bytes" in message]
