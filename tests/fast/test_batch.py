@@ -143,6 +143,11 @@ def test_a_large_list_is_asked_for_in_pieces(project: Inside) -> None:
     assert ours == 1 + 2 + 3
 
 
+def test_what_is_selected_without_names_is_loaded(project: Inside) -> None:
+    """That is what is never null, and what that leads to."""
+    assert project.call("batching:planned_of_all") == ["book__writer"]
+
+
 def test_the_plan_tells_what_is_loaded_at_once_and_why_the_rest_is_not(project: Inside) -> None:
     """Of the relations that the queryset does not load, through those that it does."""
     told = project.call("batching:planned")

@@ -920,6 +920,19 @@ def only_read(sql: str) -> bool:
     return only_reads(sql)
 
 
+def planned_of_all() -> list[str]:
+    """Return what rowpath_plan says is not loaded where select_related() names nothing."""
+    book = _model(Book, "title", lost=_model(City, "name")(), writer=_model(Writer, "name")())
+    whole = _model(Chapter, "position", book=book(), label=_slug(many=False), **_method(_missing))
+    members = {"serializer_class": whole, "queryset": Chapter.objects.select_related()}
+    view: Any = type("View", (FastListMixin, ListAPIView), members)
+    said = io.StringIO()
+    with override_settings(ROOT_URLCONF=(path("here/", view.as_view()),)):
+        call_command("rowpath_plan", "--json", "--no-measure", stdout=said)
+    [one] = json.loads(said.getvalue())
+    return [each["path"] for each in one["unloaded"]]
+
+
 def planned() -> dict[str, Any]:
     """Return what rowpath_plan says of each relation that a list of books does not load."""
     whole = _everything(reviews=_keys(), remarks=_keys(), made=_model(Made, "id")(read_only=True))
