@@ -15,10 +15,13 @@ SENT = {
     "asking": (159, 102),
     "by_a_function": (55, 54),
     "by_slug": (9, 2),
+    "changing_queries": (55, 22),
     "clear": (48, 42),
     "copying": (105, 64),
     "deferred": (57, 25),
+    "dumping": (47, 14),
     "everything": (49, 7),
+    "key_of_a_number": (9, 9),
     "keys_alone": (17, 3),
     "many": (55, 54),
     "mentors": (18, 6),
@@ -35,19 +38,23 @@ SENT = {
     "own_making": (9, 9),
     "own_manager": (9, 9),
     "prefetched": (35, 7),
+    "prefetching": (47, 28),
     "raw": (55, 54),
     "received": (49, 17),
     "refreshing": (55, 36),
     "refused": (49, 50),
+    "renumbering": (71, 29),
     "routed": (49, 49),
     "save": (53, 52),
     "selected": (43, 6),
     "text_of_writer": (7, 2),
     "threaded": (39, 6),
+    "told_of": (9, 9),
     "turned_off": (49, 49),
     "twice": (38, 6),
     "two_of_one": (17, 2),
     "undone": (87, 87),
+    "unreadable": (4, 5),
     "unordered": (9, 9),
     "unordered_at_once": (9, 2),
     "update": (55, 54),
@@ -55,8 +62,9 @@ SENT = {
 }
 # In which no list is read within a transaction: what the database refuses there is the answer.
 OUTSIDE = {"refused"}
-# What has rows of PostgreSQL alone, or a function that is only there.
-ELSEWHERE = {(case, "lite") for case in ("a_list", "by_a_function", "mixed", "twice")}
+REPRESENTED = {"overriding", "unreadable"}
+# What has rows of PostgreSQL alone, or a function or value that is only there.
+ELSEWHERE = {(case, "lite") for case in ("a_list", "by_a_function", "mixed", "twice", "unreadable")}
 HUNTED = 40
 
 
@@ -87,16 +95,26 @@ def test_a_list_whose_relations_nobody_loaded_is_drfs(
 
     assert told["ours"] == told["theirs"]
     assert tuple(told["sent"]) == SENT[case]
-    assert told["way"] == ("data" if case == "overriding" else "instances")
+    assert told["way"] == ("data" if case in REPRESENTED else "instances")
 
 
 def test_what_the_database_refuses_in_a_transaction_passes(project: Inside) -> None:
     """The transaction is broken then, so no other statement can be tried."""
     said = {"alias": "default", "is_atomic": True, "again": True}
 
-    told = project.call("batching:compared", of="refused", **said)
+    told = project.call("batching:compared", of="broken", **said)
 
-    assert told["ours"][0][0] == "DatabaseError: too many at once"
+    assert told["ours"][0][0] == "DataError: division by zero"
+
+
+def test_that_a_session_has_ended_is_told_as_by_drf(project: Inside) -> None:
+    """No other statement is tried, whose error would be that of a connection that is closed."""
+    said = {"alias": "default", "is_atomic": False, "again": True}
+
+    told = project.call("batching:compared", of="cut_off", **said)
+
+    assert told["ours"] == told["theirs"]
+    assert "terminating connection" in told["ours"][0][0]
 
 
 @pytest.mark.parametrize("alias", ALIASES)
@@ -123,6 +141,11 @@ def test_a_large_list_is_asked_for_in_pieces(project: Inside) -> None:
 
     assert theirs == 2_501
     assert ours == 1 + 2 + 3
+
+
+def test_what_is_selected_without_names_is_loaded(project: Inside) -> None:
+    """That is what is never null, and what that leads to."""
+    assert project.call("batching:planned_of_all") == ["book__writer"]
 
 
 def test_the_plan_tells_what_is_loaded_at_once_and_why_the_rest_is_not(project: Inside) -> None:

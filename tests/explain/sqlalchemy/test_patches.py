@@ -4,9 +4,11 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, text
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, create_engine, text
+from sqlalchemy.orm import Query, QueryContext, Session
+from sqlalchemy.sql.selectable import GenerativeSelect
 
+from rowpath.explain.asgi.worker import Worker
 from rowpath.explain.fastapi import routing
 from rowpath.explain.frames import OwnCode
 from rowpath.explain.patch_sets import Patches
@@ -48,9 +50,37 @@ def test_patches_are_undone(module: ModuleType, recorder: Recorder) -> None:
 def test_every_target_is_there() -> None:
     """This SQLAlchemy and this FastAPI have all that is patched."""
     made = Patches()
-    found = [made.is_there(each.METHODS, "-") for each in (origins, phases, read_only, routing)]
+    modules = (loads, origins, phases, read_only, routing)
+    found = [made.is_there(each.METHODS, "-") for each in modules]
+    found.append(made.is_there(loads.COLUMNS, "-"))
 
-    assert (found, made.missing) == ([True] * 4, [])
+    assert (found, made.missing) == ([True] * 6, [])
+
+
+@pytest.mark.parametrize(
+    ("owner", "name", "off"),
+    [
+        (GenerativeSelect, "_limit_clause", origins.FINDING),
+        (GenerativeSelect, "_order_by_clauses", origins.FINDING),
+        (Select, "_compile_options", loads.FINDING_OF_COLUMNS),
+        (Query._compile_options, "_only_load_props", loads.FINDING_OF_COLUMNS),  # noqa: SLF001
+        (QueryContext.default_load_options, "_refresh_state", loads.FINDING_OF_COLUMNS),
+    ],
+)
+def test_a_finding_is_off_without_what_it_stands_on(
+    monkeypatch: pytest.MonkeyPatch, owner: type, name: str, off: str
+) -> None:
+    """It is told before anything is asked, by the name that is not there."""
+    for each in owner.__mro__:
+        if name in vars(each):
+            monkeypatch.delattr(each, name)
+
+    worker = Worker()
+    worker._add_patches()  # noqa: SLF001 starts no application
+
+    (told,) = worker._patches.missing  # noqa: SLF001
+    assert told.startswith(f"not looked for: {off} (there is no ")
+    assert f".{name}" in told
 
 
 def test_events_are_no_longer_listened_to(recorder: Recorder) -> None:

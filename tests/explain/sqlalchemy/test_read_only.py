@@ -1,5 +1,6 @@
 """Transactions that leave nothing behind, on a file of SQLite's."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool, Pool
 
+from rowpath.errors import AnswerError
 from rowpath.explain.sqlalchemy.read_only import undone
 from rowpath.explain.sqlalchemy.statements import refused_writes
 
@@ -85,6 +87,57 @@ def test_what_cannot_be_undone_may_not_write(tmp_path: Path, engine: Engine) -> 
         session.execute(INSERT)
 
     assert count(engine) == 0
+
+
+def test_a_savepoint_is_rolled_back_with_the_rest(engine: Engine) -> None:
+    """SQLite's driver begins no transaction for one, so that its release would have committed."""
+    with undone(may_write=True) as done:
+        with Session(engine) as session:
+            with session.begin_nested():
+                session.execute(INSERT)
+            session.commit()
+            session.rollback()
+        within = count(engine)
+        done.roll_back()
+
+    assert (within, count(engine)) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    "text_of", ["COMMIT", "end transaction;", "ROLLBACK", " commit and chain "]
+)
+@pytest.mark.parametrize("may_write", [True, False])
+def test_a_transaction_that_is_ended_by_a_statement_is_no_request_to_be_explained(
+    engine: Engine, text_of: str, *, may_write: bool
+) -> None:
+    """What came before would be kept, and what comes after could write."""
+    with undone(may_write=may_write) as done:
+        with engine.connect() as connection:
+            if may_write:
+                connection.execute(INSERT)
+            with pytest.raises(AnswerError, match=r"sends '.*' itself"):
+                connection.execute(text(text_of))
+        done.roll_back()
+
+    assert count(engine) == 0
+
+
+@pytest.mark.parametrize("may_write", [True, False])
+def test_a_raw_connection_may_not_write(engine: Engine, *, may_write: bool) -> None:
+    """Nobody sees its commits; the connection writes again for SQLAlchemy."""
+    with undone(may_write=may_write) as done:
+        raw = engine.raw_connection()
+        with pytest.raises(sqlite3.OperationalError, match="readonly database"):
+            raw.cursor().execute(INSERT.text)
+        raw.close()
+        if may_write:
+            with Session(engine) as session:
+                session.execute(INSERT)
+                session.commit()
+        within = count(engine)
+        done.roll_back()
+
+    assert (within, count(engine)) == (int(may_write), 0)
 
 
 def test_afterwards_commits_are_commits(engine: Engine) -> None:

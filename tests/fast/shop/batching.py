@@ -14,6 +14,7 @@ from typing import Any
 
 from django.core.management import call_command
 from django.db import DatabaseError, connections, models, reset_queries, transaction
+from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
 from django.db.models.signals import post_init
 from django.test.utils import CaptureQueriesContext, override_settings
 from django.urls import path
@@ -31,6 +32,7 @@ Rows = Callable[[], Any]
 
 class City(models.Model):
     name = models.CharField(max_length=20)
+    founded = models.DateField(null=True)
 
     class Meta:
         app_label = "shop"
@@ -103,6 +105,26 @@ class Cover(models.Model):
         app_label = "shop"
 
 
+class _Telling(ForwardManyToOneDescriptor):
+    """Tells of each row that learns whose it is."""
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        calls.append(value.pk)
+        super().__set__(instance, value)
+
+
+class _ToldOf(models.ForeignKey[Any, Any]):
+    forward_related_accessor_class = _Telling
+
+
+class Page(models.Model):
+    book = _ToldOf(Book, on_delete=models.CASCADE, related_name="pages_of")
+
+    class Meta:
+        app_label = "shop"
+        ordering = ("id",)
+
+
 class _Shown(models.Manager[Any]):
     def get_queryset(self) -> Any:
         return super().get_queryset().filter(is_shown=True)
@@ -143,7 +165,7 @@ class Novel(Book):
         app_label = "shop"
 
 
-MODELS = (City, Writer, Label, Book, Chapter, Review, Cover, Remark, Made, Novel)
+MODELS = (City, Writer, Label, Book, Chapter, Review, Cover, Remark, Made, Novel, Page)
 calls: list[Any] = []
 
 
@@ -195,6 +217,7 @@ def _fill(alias: str) -> None:
         for _ in range(2):
             Review.objects.using(alias).create(pk=next(numbers), book=book, stars=i % 5)
             Remark.objects.using(alias).create(pk=next(numbers), book=book, is_shown=i % 2 == 0)
+        Page.objects.using(alias).create(pk=i, book=book)
         if i % 3:
             Cover.objects.using(alias).create(pk=next(numbers), book=book, art=f"art {i}")
             Made.objects.using(alias).create(pk=next(numbers), book=book)
@@ -337,6 +360,51 @@ def _moving(_: Any, row: Any) -> Any:
     return row.writer.name
 
 
+def _five(_: Any, row: Any) -> None:
+    """Have a key of another type than its column."""
+    row.editor_id = 5
+
+
+def _dumping(_: Any, row: Any) -> Any:
+    """Tell all that the row, and what it leads to, have: as a project's to_dict() does."""
+    label = row.labels.all()[:1]
+    have = [vars(one) for one in (row, row.writer, *label) if one is not None]
+    return [
+        [hasattr(row, "_prefetched_objects_cache"), "_prefetched_objects_cache" in vars(row)],
+        [{name: str(own[name]) for name in own if name != "_state"} for own in have],
+    ]
+
+
+def _prefetching(_: Any, row: Any) -> Any:
+    """Prefetch for a copy, which is no business of the row's, and for the row itself."""
+    twin = copy.copy(row)
+    models.prefetch_related_objects([twin], "labels")
+    told = [hasattr(row, "_prefetched_objects_cache"), [one.pk for one in twin.labels.all()]]
+    models.prefetch_related_objects([row], "labels", "chapters")
+    if b"rowpath" in pickle.dumps(row):
+        raise AssertionError("something of rowpath's is in a pickle")
+    return [*told, [one.pk for one in row.labels.all()], len(row.chapters.all())]
+
+
+def _renumbering(_: Any, row: Any) -> Any:
+    """Have another key when the rows are read than when they were asked for."""
+    manager, labels, chapters = row.labels, row.labels.all(), row.chapters.all()
+    looked_at = row.chapters.all()
+    str(looked_at.query)
+    own, row.pk = row.pk, 5
+    told = [[one.pk for one in rows] for rows in (manager.all(), labels, chapters, looked_at)]
+    row.pk = own
+    return told
+
+
+def _changing_queries(_: Any, row: Any) -> Any:
+    """Change a query in place, which makes no other queryset of it."""
+    labels, chapters = row.labels.all(), row.chapters.all()
+    labels.query.set_limits(0, 1)
+    chapters.query.order_by = ("-position",)
+    return [[one.pk for one in labels], [one.position for one in chapters]]
+
+
 def _threaded(_: Any, row: Any) -> Any:
     found: list[Any] = []
 
@@ -422,6 +490,71 @@ def _refused() -> Iterator[None]:
 
     with connections["default"].execute_wrapper(refuse), connections[LITE].execute_wrapper(refuse):
         yield
+
+
+@contextmanager
+def _with(change: str, back: str) -> Iterator[None]:
+    """Have a value in both databases that Django would not write there."""
+
+    def execute(statement: str) -> None:
+        for alias in ("default", LITE):
+            with connections[alias].cursor() as cursor:
+                cursor.execute(statement)
+
+    execute(change)
+    try:
+        yield
+    finally:
+        execute(back)
+
+
+def _unreadable() -> AbstractContextManager[None]:
+    """Have a city that the driver cannot load."""
+    return _with(
+        "UPDATE shop_city SET founded = 'infinity' WHERE id = 3",
+        "UPDATE shop_city SET founded = NULL WHERE id = 3",
+    )
+
+
+def _unread() -> Any:
+    """Return a serializer that does not read the city that cannot be loaded."""
+    whole = _model(Writer, "name", city=_model(City, "name")())
+
+    def to_representation(self: Any, row: Any) -> Any:
+        return None if row.city_id == 3 else super(whole, self).to_representation(row)
+
+    whole.to_representation = to_representation
+    return whole
+
+
+@contextmanager
+def _broken() -> Iterator[None]:
+    """Have every statement be an error in the database that asks for several rows at once."""
+
+    def fail(execute: Any, sql: str, params: Any, *said: Any) -> Any:
+        return execute(*(("SELECT 1 / 0", None) if " IN (" in sql else (sql, params)), *said)
+
+    with connections["default"].execute_wrapper(fail):
+        yield
+
+
+@contextmanager
+def _opened_anew() -> Iterator[None]:
+    try:
+        yield
+    finally:
+        connections["default"].close()
+
+
+def _cutting_off(_: Any, row: Any) -> int:
+    """Have the database end the session before the first relation is asked for."""
+    if row.pk == 1:
+        ended = connections["default"].connection.info.backend_pid
+        other = connections.create_connection("default")
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s, 10000)", [ended])
+        other.close()
+    return 1
 
 
 @contextmanager
@@ -526,6 +659,17 @@ CASES: dict[str, Case] = {
     "overriding": Case(serializer=lambda: _around(_everything())),
     "turned_off": Case(serializer=_everything, settings={"batch": False}),
     "refused": Case(serializer=_everything, within=_refused),
+    "told_of": Case(serializer=_of(pages_of=_keys)),
+    "unreadable": Case(
+        serializer=_unread, rows=lambda: Writer.objects.order_by("pk"), within=_unreadable
+    ),
+    "key_of_a_number": Case(
+        serializer=lambda: _model(Book, "told", editor=_model(Writer, "name")(), **_method(_five)),
+        within=lambda: _with(
+            "UPDATE shop_writer SET slug = '5' WHERE id = 5",
+            "UPDATE shop_writer SET slug = 'w5' WHERE id = 5",
+        ),
+    ),
     "received": Case(serializer=_everything, within=_received),
     "routed": Case(
         serializer=_everything,
@@ -538,7 +682,11 @@ CASES: dict[str, Case] = {
         "_naming": _naming,
         "_asking": _asking,
         "_missing": _missing,
+        "_changing_queries": _changing_queries,
         "_copying": _copying,
+        "_dumping": _dumping,
+        "_prefetching": _prefetching,
+        "_renumbering": _renumbering,
         "_refreshing": _refreshing,
         "_moving": _moving,
         "_threaded": _threaded,
@@ -554,13 +702,22 @@ CASES: dict[str, Case] = {
 }
 
 
+OTHERS = {
+    "broken": Case(serializer=_everything, within=_broken),
+    "cut_off": Case(
+        serializer=lambda: _model(Book, "told", "title", **_method(_cutting_off), labels=_slug()),
+        within=_opened_anew,
+    ),
+}
+
+
 def names() -> list[str]:
     return sorted(CASES)
 
 
 def compared(of: str, alias: str, *, is_atomic: bool, again: bool) -> dict[str, Any]:
     """Return what a client gets of a case, what was called for it, and how many statements."""
-    case = CASES[of]
+    case = (CASES | OTHERS)[of]
     theirs, sent, _ = _told(case, (), alias, is_atomic=is_atomic, again=again)
     with override_settings(ROWPATH=case.settings):
         ours, ours_sent, way = _told(
@@ -609,7 +766,10 @@ def _undoing(alias: str) -> Iterator[None]:
         transaction.set_rollback(True, using=alias)
 
 
-_METHODS = (_naming, _asking, _missing, _refreshing, _moving, _wrapping)
+_METHODS = (
+    *(_naming, _asking, _missing, _refreshing, _moving, _wrapping),
+    *(_changing_queries, _prefetching, _renumbering),
+)
 _WRITING = (_update, _clear, _save, _raw, _undone)
 _SELECTED = ("writer", "writer__city", "cover", "editor", "editor__mentor")
 _PREFETCHED = ("labels", "chapters", "writer", "chapters__label", "reviews", "writer__books")
@@ -758,6 +918,19 @@ def large() -> list[int]:
 def only_read(sql: str) -> bool:
     """Whether rowpath takes a statement for one that only reads."""
     return only_reads(sql)
+
+
+def planned_of_all() -> list[str]:
+    """Return what rowpath_plan says is not loaded where select_related() names nothing."""
+    book = _model(Book, "title", lost=_model(City, "name")(), writer=_model(Writer, "name")())
+    whole = _model(Chapter, "position", book=book(), label=_slug(many=False), **_method(_missing))
+    members = {"serializer_class": whole, "queryset": Chapter.objects.select_related()}
+    view: Any = type("View", (FastListMixin, ListAPIView), members)
+    said = io.StringIO()
+    with override_settings(ROOT_URLCONF=(path("here/", view.as_view()),)):
+        call_command("rowpath_plan", "--json", "--no-measure", stdout=said)
+    [one] = json.loads(said.getvalue())
+    return [each["path"] for each in one["unloaded"]]
 
 
 def planned() -> dict[str, Any]:

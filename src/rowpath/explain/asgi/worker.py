@@ -50,6 +50,7 @@ class Worker:
         self._clock = PhaseClock()
         self._patches = Patches()
         self._runner = asyncio.Runner()
+        self._has_lists = self._has_columns = False
         self._outermost = "application"
         self._application: Application | None = None
         self._lifespan: Lifespan | None = None
@@ -83,7 +84,9 @@ class Worker:
 
     def _add_patches(self) -> None:
         made = self._patches
-        if made.is_there(origins.METHODS, origins.FINDING):
+        self._has_lists = made.is_there(origins.METHODS | loads.METHODS, origins.FINDING)
+        self._has_columns = made.is_there(loads.COLUMNS, loads.FINDING_OF_COLUMNS)
+        if self._has_lists:
             made.recording.extend(origins.patches(self._recorder))
         if made.is_there(phases.METHODS, phases.FINDING):
             made.phases.extend(phases.patches(self._clock))
@@ -153,7 +156,9 @@ class Worker:
             refused = stack.enter_context(statements.refused_writes())
             if order.watch is Watch.STATEMENTS:
                 stack.enter_context(self._patches.recorded())
-                stack.enter_context(loads.recorded(self._recorder))
+                if self._has_lists:
+                    columns = self._has_columns
+                    stack.enter_context(loads.recorded(self._recorder, has_columns=columns))
                 stack.enter_context(statements.recorded(self._recorder))
                 stack.enter_context(self._recorder.watching(order.limit))
             else:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Result, Select, event, inspect
-from sqlalchemy.orm import Mapper, ORMExecuteState, Session
+from sqlalchemy.orm import Mapper, ORMExecuteState, Query, QueryContext, Session
 from sqlalchemy.orm.interfaces import UserDefinedOption
 
 from rowpath.explain.growth import FEWEST_ROWS
@@ -14,6 +14,17 @@ from rowpath.explain.recorder import Recorder, Tag
 from rowpath.explain.sqlalchemy.origins import trail_of
 from rowpath.explain.trails import Hop, Owner, Path, Trail, Way
 
+METHODS: dict[type, tuple[str, ...]] = {Select: ("_limit_clause", "_order_by_clauses")}
+"""What SQLAlchemy keeps to itself of a list: how long it may be, and whether it has an order."""
+# Those of the ORM, whose class has another name in each version.
+_COMPILE_OPTIONS: type = getattr(Query, "_compile_options", object)
+COLUMNS: dict[type, tuple[str, ...]] = {
+    Select: ("_compile_options",),
+    _COMPILE_OPTIONS: ("_only_load_props",),
+    QueryContext.default_load_options: ("_refresh_state",),
+}
+"""What it keeps to itself of columns that are loaded for a row that is there."""
+FINDING_OF_COLUMNS = "columns that are loaded row by row"
 OPTION = "rowpath_purpose"
 """The execution option by which a statement's `Purpose` goes to the cursor, and to its rows."""
 
@@ -46,9 +57,12 @@ class Origin(UserDefinedOption):
 
 
 @contextmanager
-def recorded(recorder: Recorder) -> Iterator[None]:
-    """Tell a recorder of lists, of their rows and of what is loaded for each within the block."""
-    listener = _Listener(recorder)
+def recorded(recorder: Recorder, *, has_columns: bool = True) -> Iterator[None]:
+    """Tell a recorder of lists, of their rows and of what is loaded for each within the block.
+
+    Of columns that are loaded by themselves only if this SQLAlchemy `has_columns`: see COLUMNS.
+    """
+    listener = _Listener(recorder, has_columns=has_columns)
     event.listen(Session, "do_orm_execute", listener.execute)
     event.listen(Mapper, "load", listener.load, raw=True)
     try:
@@ -59,8 +73,9 @@ def recorded(recorder: Recorder) -> Iterator[None]:
 
 
 class _Listener:
-    def __init__(self, recorder: Recorder) -> None:
+    def __init__(self, recorder: Recorder, *, has_columns: bool) -> None:
         self._recorder = recorder
+        self._has_columns = has_columns
 
     def execute(self, state: ORMExecuteState) -> Result[Any] | None:
         """Say what a statement is for; cut it where lists are to be shorter."""
@@ -69,7 +84,7 @@ class _Listener:
         if not self._recorder.is_watching:
             purpose = NOTHING
         elif state.is_column_load:
-            purpose = self._column(state)
+            purpose = self._column(state) if self._has_columns else NOTHING
         elif state.lazy_loaded_from is not None:
             purpose = self._lazily(state)
         elif state.is_relationship_load:

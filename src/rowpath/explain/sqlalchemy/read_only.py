@@ -1,7 +1,9 @@
 """Transactions that leave nothing behind: read-only where the database can, undone in the end."""
 
+import re
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
@@ -12,10 +14,22 @@ from rowpath.errors import AnswerError
 
 METHODS: dict[type, tuple[str, ...]] = {
     DefaultDialect: ("do_commit", "do_rollback"),
-    Connection: ("_is_autocommit_isolation",),
+    Connection: ("__init__", "_is_autocommit_isolation"),
+    Engine: ("raw_connection",),
 }
 _READ_ONLY = frozenset({"postgresql", "sqlite"})
 _SAVEPOINT = "rowpath_committed"
+_SESSION_READ_ONLY = "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"
+_REMAINS = "rowpath_read_only"
+"""What a pool's connection is told by whose transactions are read-only until they say otherwise."""
+_ENDS = re.compile(
+    r"\s*(?:(?:COMMIT|END|ABORT|ROLLBACK)(?:\s+(?:WORK|TRANSACTION))?(?:\s+AND\s+(?:NO\s+)?CHAIN)?"
+    r"\s*;?\s*$|PREPARE\s+TRANSACTION\b|SET\b.*\bREAD\s+WRITE\b)",
+    re.IGNORECASE,
+)
+"""What ends a transaction behind SQLAlchemy's back, or has it write."""
+_NEEDS_NONE = re.compile(r"\s*(?:BEGIN|PRAGMA|VACUUM|ATTACH|DETACH)\b", re.IGNORECASE)
+"""What SQLite refuses within a transaction, or does not do there."""
 
 
 class Undone:
@@ -48,14 +62,61 @@ class Undone:
         if connection.dialect.name == "sqlite":
             _send(connection, f"PRAGMA query_only = {int(is_read_only)}")
         elif connection.dialect.name == "postgresql" and is_autocommit:
-            _send(connection, "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")
+            _send(connection, _SESSION_READ_ONLY)
+            connection.info[_REMAINS] = True
         elif connection.dialect.name == "postgresql" and is_read_only:
             _send(connection, "SET TRANSACTION READ ONLY")
+        elif connection.info.get(_REMAINS):
+            _send(connection, "SET TRANSACTION READ WRITE")
         elif connection.dialect.name not in _READ_ONLY and is_autocommit:
             raise AnswerError(
                 f"Cannot explain a request by a connection to {connection.dialect.name} in "
                 "AUTOCOMMIT: what it writes cannot be undone. Name another path."
             )
+
+    def execute(self, connection: Connection, _cursor: Any, text: str, *_: Any) -> None:
+        """Refuse what would end the transaction; begin SQLite's, whose driver is late with that.
+
+        Without one, it is the first savepoint that begins it, and whose release commits it.
+        """
+        if _ENDS.match(text):
+            raise AnswerError(
+                f"Cannot explain a request that sends {' '.join(text.split())!r} itself: what it "
+                "writes could not be undone. Name another path."
+            )
+        if not self._may_write or connection.dialect.name != "sqlite":
+            return
+        driver: Any = connection.connection.driver_connection
+        is_outside = getattr(driver, "in_transaction", True) is False
+        if is_outside and not connection._is_autocommit_isolation() and not _NEEDS_NONE.match(text):
+            _send(connection, "BEGIN")
+
+    def raw_connection(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """Return what an engine does where it is asked for its driver's own connection.
+
+        Nothing sees what that commits, so it is read-only, also where the request may write.
+        """
+
+        def raw_connection(engine: Engine) -> Any:
+            made = original(engine)
+            if sys._getframe(1).f_code is Connection.__init__.__code__:
+                return made
+            if engine.dialect.name not in _READ_ONLY:
+                made.close()
+                raise AnswerError(
+                    f"Cannot explain a request by raw_connection() to {engine.dialect.name}: what "
+                    "it writes cannot be undone. Name another path."
+                )
+            is_sqlite = engine.dialect.name == "sqlite"
+            cursor = made.cursor()
+            cursor.execute("PRAGMA query_only = 1" if is_sqlite else _SESSION_READ_ONLY)
+            cursor.close()
+            if not is_sqlite:
+                made.dbapi_connection.commit()
+                made.info[_REMAINS] = True
+            return made
+
+        return raw_connection
 
     def commit(self, original: Callable[..., None]) -> Callable[..., None]:
         """Return what a dialect does instead of committing."""
@@ -96,10 +157,12 @@ def _send(connection: Connection, text: str) -> None:
 def undone(*, may_write: bool) -> Iterator[Undone]:
     """Have all engines leave nothing behind within the block, at whose end `roll_back` is due."""
     done = Undone(may_write=may_write)
-    patch = Patch(DefaultDialect, {"do_commit": done.commit, "do_rollback": done.rollback})
-    event.listen(Engine, "begin", done.begin)
-    try:
-        with patch.applied():
-            yield done
-    finally:
-        event.remove(Engine, "begin", done.begin)
+    dialects = Patch(DefaultDialect, {"do_commit": done.commit, "do_rollback": done.rollback})
+    engines = Patch(Engine, {"raw_connection": done.raw_connection})
+    with ExitStack() as stack:
+        for name, listener in (("begin", done.begin), ("before_cursor_execute", done.execute)):
+            event.listen(Engine, name, listener)
+            stack.callback(event.remove, Engine, name, listener)
+        stack.enter_context(dialects.applied())
+        stack.enter_context(engines.applied())
+        yield done

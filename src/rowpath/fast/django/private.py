@@ -10,8 +10,8 @@ NEEDED: Names = {
     "django.db.backends.utils.CursorWrapper": ("_execute_with_wrappers",),
     "django.db.models.Manager": ("_db", "_hints", "_queryset_class"),
     "django.db.models.QuerySet": (
-        *("_add_hints", "_chain", "_clone", "_db", "_fetch_all", "_fields", "_filter_or_exclude"),
-        *("_iterable_class", "_known_related_objects", "_next_is_sticky"),
+        *("_add_hints", "_chain", "_clone", "_db", "_deferred_filter", "_fetch_all", "_fields"),
+        *("_filter_or_exclude", "_iterable_class", "_known_related_objects", "_next_is_sticky"),
         *("_prefetch_related_lookups", "_prefetch_related_objects", "_result_cache"),
     ),
     "django.db.models.base.ModelBase": ("_base_manager", "_default_manager"),

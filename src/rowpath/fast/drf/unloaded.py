@@ -37,11 +37,38 @@ def unloaded(serializer: BaseSerializer, queryset: Any) -> tuple[Unloaded, ...]:
     child = of_rows(serializer)
     if child is None or not isinstance(queryset, QuerySet) or queryset._fields is not None:
         return ()
-    return tuple(_below(FieldReads((child,)), queryset.model, (), _loaded(queryset)))
+    return tuple(_below(FieldReads((child,)), queryset.model, (), _Loaded(queryset)))
+
+
+class _Loaded:
+    """The ways that a queryset selects or prefetches."""
+
+    def __init__(self, queryset: QuerySet) -> None:
+        self._named = _named(queryset)
+        # Without names it joins what is never null, so many relations deep.
+        is_all = queryset.query.select_related is True
+        self._deepest = queryset.query.max_depth if is_all else 0
+        self._joined: set[tuple[str, ...]] = {()}
+
+    def has(self, way: tuple[str, ...], model: type[Model]) -> bool:
+        """Whether `way` is loaded, which ends in a relation of `model`; asked from the start on."""
+        *before, name = way
+        if tuple(before) in self._joined and len(way) <= self._deepest and _is_joined(model, name):
+            self._joined.add(way)
+        return way in self._named or way in self._joined
+
+
+def _is_joined(model: type[Model], name: str) -> bool:
+    """Whether select_related() joins a relation without naming it, as Django's compiler does."""
+    field = next((field for field in model._meta.fields if field.name == name), None)
+    remote = None if field is None else field.remote_field
+    if field is None or remote is None:
+        return False
+    return not field.null and not getattr(remote, "parent_link", False)
 
 
 def _below(
-    reads: FieldReads, model: type[Model], path: tuple[str, ...], loaded: frozenset[tuple[str, ...]]
+    reads: FieldReads, model: type[Model], path: tuple[str, ...], loaded: _Loaded
 ) -> Iterator[Unloaded]:
     if len(path) >= _DEEPEST:
         return
@@ -51,7 +78,7 @@ def _below(
         to, below, way = _led_to(model, name), reads.below(name), (*path, name)
         if to is None or below is None:
             continue
-        if way not in loaded:
+        if not loaded.has(way, model):
             yield Unloaded(path=LOOKUP_SEP.join(way), row_by_row=_row_by_row(model, name))
         yield from _below(below, to, way, loaded)
 
@@ -75,8 +102,8 @@ def _row_by_row(model: type[Model], name: str) -> FallBack | None:
     return None
 
 
-def _loaded(queryset: QuerySet) -> frozenset[tuple[str, ...]]:
-    """Return the ways that the queryset selects or prefetches, and those on the way to them."""
+def _named(queryset: QuerySet) -> frozenset[tuple[str, ...]]:
+    """Return the ways that a queryset names to select or prefetch, and those on the way to them."""
     selected = queryset.query.select_related
     ways = [*_ways(selected, ())] if isinstance(selected, dict) else []
     lookups = (getattr(one, "prefetch_to", one) for one in queryset._prefetch_related_lookups)

@@ -4,14 +4,18 @@ Django looks for a relation that is loaded in a dict of the instance. It is a di
 here; what is in it is what is in Django's. Where there is nothing in it, it is told from the frame
 of Django's function that looks whether that will send a statement for want of it: it may only want
 to know whether there is something.
+
+An instance has no dict for what was prefetched before something is, and gets none, since code may
+look at all that it has (`vars(row)`). Django then finds one in its class, where `models` puts it.
 """
 
 import logging
 import sys
+from collections.abc import Callable
 from types import FrameType
 from typing import Any, Protocol
 
-from django.db.models import Model
+from django.db.models import Model, query
 from django.db.models.fields.mixins import NOT_PROVIDED, FieldCacheMixin
 from django.db.models.query import ModelIterable, QuerySet
 
@@ -63,6 +67,8 @@ class Ones(_Cache):
             _log.warning("A row asks for its %s, since a step failed.", name, exc_info=error)
             found = NOTHING
         if raised is not None:
+            # Django asks while it handles that nothing is there.
+            raised.__context__ = KeyError(name)
             raise raised
         if found is NOTHING:
             raise KeyError(name)
@@ -75,18 +81,37 @@ class Ones(_Cache):
 
 
 class Manies(_Cache):
-    """The _prefetched_objects_cache of an instance."""
+    """The _prefetched_objects_cache of an instance for which something was prefetched."""
 
     def __missing__(self, name: str) -> Any:
-        try:
-            manager = _wanting_many(sys._getframe(1))
-            found = None if manager is None else self.place.many(manager)
-        except Exception as error:  # noqa: BLE001 - a defect, for which Django asks
-            _log.warning("A row asks for its %s, since a step failed.", name, exc_info=error)
-            found = None
+        found = _wanted_by(sys._getframe(1), lambda: self.place)
         if found is None:
             raise KeyError(name)
         return found
+
+
+def wanted_of(instance: Model, frame: FrameType) -> QuerySet | None:
+    """Return the queryset for which `frame` looks in an instance that has no Manies.
+
+    None if `frame` only looks, or Django has to ask.
+    """
+    return _wanted_by(frame, lambda: _place_of(instance))
+
+
+def _place_of(instance: Model) -> Place | None:
+    state = vars(instance).get("_state")
+    known = None if state is None else vars(state).get("fields_cache")
+    return known.place if type(known) is Ones else None
+
+
+def _wanted_by(frame: FrameType, find: Callable[[], Place | None]) -> QuerySet | None:
+    try:
+        place = find()
+        manager = None if place is None else _wanting_many(frame)
+        return None if place is None or manager is None else place.many(manager)
+    except Exception as error:  # noqa: BLE001 - a defect, for which Django asks
+        _log.warning("A row asks for its relation, since a step failed.", exc_info=error)
+        return None
 
 
 def _wanting_one(frame: FrameType) -> Model | None:
@@ -108,17 +133,23 @@ def _wanting_many(frame: FrameType | None) -> Any:
         return None
     manager = frame.f_locals.get("self")
     function = getattr(type(manager), "get_queryset", None)
-    return manager if getattr(function, "__code__", None) is frame.f_code else None
+    if getattr(function, "__code__", None) is not frame.f_code:
+        return None
+    # It only wants one to put rows into that it has read itself.
+    by = frame.f_back
+    return None if by is not None and by.f_code is query.prefetch_one_level.__code__ else manager
 
 
 class Wanted:
     """That a queryset is to have the rows of `manager` from a place, if it is read as it is."""
 
-    __slots__ = ("manager", "place")
+    __slots__ = ("manager", "place", "unasked")
 
-    def __init__(self, place: "Giving", manager: Any) -> None:
+    def __init__(self, place: "Giving", manager: Any, unasked: object) -> None:
         self.place = place
         self.manager = manager
+        self.unasked = unasked
+        """The filter that Django puts into the query as soon as anybody looks at that."""
 
     # A copy of the queryset asks for itself.
     def __reduce__(self) -> tuple[Any, ...]:
@@ -134,9 +165,10 @@ class Giving(Protocol):
 
 def as_wanted(queryset: QuerySet, place: Giving, manager: Any) -> QuerySet:
     """Have `queryset`, which `manager` has made, ask `place` for its rows when it is read."""
-    if queryset._iterable_class is ModelIterable:
+    unasked = queryset._deferred_filter
+    if queryset._iterable_class is ModelIterable and unasked is not None:
         queryset._iterable_class = _Rows
-        vars(queryset)[_WANTED] = Wanted(place, manager)
+        vars(queryset)[_WANTED] = Wanted(place, manager, unasked)
     return queryset
 
 
@@ -160,6 +192,7 @@ class _Rows(ModelIterable):
         return super().__iter__() if found is None else iter(found)
 
     def _given(self, wanted: Wanted) -> list[Model] | None:
-        if self.chunked_fetch or self.queryset.query.is_empty():
+        # Whoever has looked at its query may have changed that in place.
+        if self.chunked_fetch or self.queryset._deferred_filter is not wanted.unasked:
             return None
         return wanted.place.rows(wanted.manager)

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from django.db import DatabaseError, connections
 from django.db.models import Model
 
+from rowpath.fast.django.peers.broken import is_broken
 from rowpath.fast.django.peers.copies import Original, attribute_there
 from rowpath.fast.django.peers.relations import Relation, usual_key
 from rowpath.fast.fallback import TheirsError
@@ -21,8 +22,6 @@ _MOST = 1_000
 _ROWS = 10_000
 # What other parameters a statement may have, where their number has a limit.
 _OTHER_PARAMETERS = 10
-
-PREFETCHED = "_prefetched_objects_cache"
 
 
 class Below(Protocol):
@@ -61,7 +60,7 @@ class Loading:
     def of(self, instance: Model) -> list[Model] | None:
         """Return what the relation of `instance` leads to; None if Django has to ask for it.
 
-        Raises TheirsError for what the database does in a transaction, which is then broken.
+        Raises TheirsError for what the database does, if its connection takes no other statement.
         """
         key = self._key(instance)
         if key is None or self._is_over:
@@ -81,9 +80,13 @@ class Loading:
                 model.DoesNotExist(f"{model._meta.object_name} matching query does not exist.")
             )
 
-    def can_answer(self, instance: Model) -> bool:
-        """Whether `of(instance)` may be something."""
-        return not self._is_over and self._key(instance) is not None
+    def can_answer_for(self, manager: Any) -> bool:
+        """Whether `of()` may have what the manager of an instance leads to."""
+        key = self._key(manager.instance)
+        if self._is_over or key is None:
+            return False
+        # The key of then, where a manager keeps it.
+        return bool(getattr(manager, "related_val", (key,)) == (key,))
 
     def _given(self, one: Original, instance: Model) -> Model:
         made = one.copy()
@@ -109,8 +112,7 @@ class Loading:
             found = self._ask(together)
         except Exception as error:
             self._give_up()  # of the whole list, so that one statement at most is sent in vain
-            connection = connections[instance._state.db or "default"]
-            if isinstance(error, DatabaseError) and connection.in_atomic_block:
+            if isinstance(error, DatabaseError) and is_broken(instance._state.db or "default"):
                 raise TheirsError(error) from error
             _log.debug("Each row asks for its %s, since %r", self._relation.name, error)
             return False

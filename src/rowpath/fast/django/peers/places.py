@@ -10,7 +10,8 @@ from django.db.models import Model
 from django.db.models.query import QuerySet
 
 from rowpath.fast.django.peers.lazy import NOTHING, Manies, Ones, as_wanted
-from rowpath.fast.django.peers.loading import PREFETCHED, Loading
+from rowpath.fast.django.peers.loading import Loading
+from rowpath.fast.django.peers.models import PREFETCHED
 from rowpath.fast.django.peers.relations import (
     Relation,
     in_no_order,
@@ -21,6 +22,9 @@ from rowpath.fast.django.peers.writes import Watch
 from rowpath.fast.fallback import CannotCompileError
 
 _log = logging.getLogger("rowpath.fast")
+
+# What an instance has by Django for which something was prefetched, and for which nothing was.
+_USUAL = (dict, type(None))
 
 
 class Reads(Protocol):
@@ -113,18 +117,19 @@ class _Place:
         """Have one instance, and what is loaded of it already, ask here."""
         if instance is None or not self.attach(instance):
             return
-        for name in (*instance._state.fields_cache, *vars(instance)[PREFETCHED]):
+        for name in (*instance._state.fields_cache, *vars(instance).get(PREFETCHED, ())):
             self._place_below(name).try_with(next(self._loaded_below(name), None))
 
     def attach(self, instance: Model) -> bool:
         """Have the relations of `instance` ask here; return whether that is done now."""
         state = vars(instance._state)
         known = state.get("fields_cache", {})
-        prefetched = vars(instance).get(PREFETCHED, {})
-        if type(known) is not dict or type(prefetched) is not dict or not _fetches_one(state):
+        prefetched = vars(instance).get(PREFETCHED)
+        if type(known) is not dict or type(prefetched) not in _USUAL or not _fetches_one(state):
             return False
         state["fields_cache"] = Ones(known, self)
-        vars(instance)[PREFETCHED] = Manies(prefetched, self)
+        if prefetched is not None:
+            vars(instance)[PREFETCHED] = Manies(prefetched, self)
         return True
 
     def has_more(self, instances: Iterable[Model]) -> None:
@@ -158,7 +163,7 @@ class _Place:
         """Return the queryset of a manager that Django has made for a relation, if it has one."""
         name = self._name_of(manager)
         loading = None if name is None else self._loading(manager.instance, name)
-        if loading is None or not loading.can_answer(manager.instance):
+        if loading is None or not loading.can_answer_for(manager):
             return None
         return as_wanted(self._peers.made_by(manager), self, manager)
 
@@ -166,7 +171,9 @@ class _Place:
         """Return the rows of `manager`; None if Django has to ask for them. Raises TheirsError."""
         name = self._name_of(manager)
         loading = None if name is None else self._loading(manager.instance, name)
-        return None if loading is None else loading.of(manager.instance)
+        if loading is None or not loading.can_answer_for(manager):
+            return None
+        return loading.of(manager.instance)
 
     def _loading(self, instance: Model, name: str) -> Loading | None:
         """Return what loads the relation `name`; None if each instance asks for itself."""

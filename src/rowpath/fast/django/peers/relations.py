@@ -6,7 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connections, router
-from django.db.models import ForeignKey, ManyToManyField, Model, OneToOneField
+from django.db.models import (
+    CharField,
+    ForeignKey,
+    ManyToManyField,
+    Model,
+    OneToOneField,
+    TextField,
+)
 from django.db.models.fields.files import FileDescriptor, ImageFileDescriptor
 from django.db.models.fields.related_descriptors import (
     ForeignKeyDeferredAttribute,
@@ -71,7 +78,10 @@ class Relation:
         return type(self.descriptor) in _FORWARD
 
     def is_inherited(self, instance: Model) -> bool:
-        """Whether Django takes the other one from the parent of `instance`, which it has."""
+        """Whether Django takes the others from the parent of `instance`, which it has."""
+        if self.is_many:  # since Django 6.1
+            links: Any = instance._meta.parents.values()
+            return any(link is not None and link.is_cached(instance) for link in links)
         if not self.is_forward:
             return False
         link: Any = instance._meta.get_ancestor_link(self.descriptor.field.model)
@@ -195,6 +205,7 @@ def _check_fields(descriptor: Any) -> None:
         fields = [descriptor.related.field]
     else:
         fields = [descriptor.rel.field]
+        _check_way_back(descriptor.rel.field)
     field: Any
     for field in fields:
         base = OneToOneField if isinstance(field, OneToOneField) else ForeignKey
@@ -205,6 +216,13 @@ def _check_fields(descriptor: Any) -> None:
         to: Any = field.remote_field.model
         if not all(one._meta.managed for one in (to, field.model)):
             raise CannotCompileError(f"the keys of {to.__name__} need not hold: it is not managed")
+
+
+def _check_way_back(field: Any) -> None:
+    """Raise CannotCompileError if more happens than Django's where a row learns whose it is."""
+    found = inspect.getattr_static(field.model, field.name, None)
+    if type(found) not in _FORWARD:
+        raise CannotCompileError(f"{field.model.__name__}.{field.name} is no relation of Django's")
 
 
 def _leads_on(field: Any) -> bool:
@@ -230,12 +248,14 @@ def _check_field(field: Any, base: type) -> None:
 
 def usual_key(relation: Relation, instance: Model, key: Any) -> bool:
     """Whether rows are found by `key` if, and only if, they have a key that is equal to it."""
+    columns = _columns(relation)
     if type(key) in (int, UUID):
-        return True
+        # Which a database finds as a text where that is what it has.
+        return not any(isinstance(column, (CharField, TextField)) for column in columns)
     if type(key) is not str:
         return False
     vendor = connections[instance._state.db or "default"].vendor
-    return vendor in _EXACT and all(map(_is_text, _columns(relation)))
+    return vendor in _EXACT and all(map(_is_text, columns))
 
 
 def _columns(relation: Relation) -> tuple[Any, ...]:
