@@ -2,11 +2,13 @@ import random
 import time
 from datetime import datetime, timezone
 
+from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
-from django.views.generic import ListView
+from django.views.generic import DetailView, ListView
 
 from shop.models import Author, Book, Note, Publisher, Tag, Visit
 from shop.selectors import books_in_stock, titled
@@ -183,6 +185,16 @@ def numbered(request, number):
     return answer(book.title for book in Book.objects.filter(pk=number))
 
 
+class Member(DetailView):
+    """Shows the user of a number and a name, which are both in the path."""
+
+    model = get_user_model()
+    slug_field = "username"
+
+    def render_to_response(self, context):
+        return answer([context["object"].username])
+
+
 def few(request):
     return answer(book.author.name for book in Book.objects.order_by("id")[:3])
 
@@ -194,6 +206,21 @@ def unordered(request):
 def now(request):
     rows = [book.author.name for book in Book.objects.order_by("id")]
     return JsonResponse({"at": datetime.now(timezone.utc).isoformat(), "rows": rows})
+
+
+def edition():
+    """Return what is new in each edition, as a time of day is: it stands in a file."""
+    return (settings.BASE_DIR / "edition.txt").read_text()
+
+
+def edition_by_row(request):
+    rows = [book.author.name for book in Book.objects.order_by("id")]
+    return JsonResponse({"edition": edition(), "rows": rows})
+
+
+def edition_unread(request):
+    books = Book.objects.select_related("author").order_by("id")
+    return JsonResponse({"edition": edition(), "rows": [book.title for book in books]})
 
 
 def at_random(request):
