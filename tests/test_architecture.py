@@ -107,6 +107,7 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
             "statement_text",
         },
         {"eager_loading", "judging", "recorder", "steps"},
+        {"prefetch_querysets"},
         # the project, in a process of its own
         {"patch_sets", "patched_source", "serving"},
         {"drf", "fastapi", "sqlalchemy"},

@@ -12,7 +12,7 @@ from typing import Any
 from rowpath.explain.frames import OwnCode
 from rowpath.explain.messages import Evaluated, Limit, Load, Observed, Seen
 from rowpath.explain.statement_text import normalized
-from rowpath.explain.trails import Hop, Path, Trail, Way, text_of
+from rowpath.explain.trails import Hop, Model, Path, Trail, Way, text_of
 from rowpath.explain.values import Place, Reader
 
 ReaderOf = Callable[[FrameType], Reader | None]
@@ -37,11 +37,11 @@ class Tag:
         self.is_read = False
         self._reached: dict[str, Tag] = {}
 
-    def reached(self, name: str, way: Way) -> "Tag":
+    def reached(self, name: str, way: Way, model: Model | None = None) -> "Tag":
         """Return the tag of what is reached from such a row by an attribute."""
         found = self._reached.get(name)
         if found is None:
-            hop = Hop(name=name, way=way)
+            hop = Hop(name=name, way=way, model=model)
             found = self._reached[name] = Tag(self.number, (*self.path, hop), self.evaluation)
         return found
 
@@ -203,6 +203,6 @@ class Recorder:
         return None, reader
 
 
-def extended(tag: Tag | None, name: str, way: Way) -> Tag | None:
+def extended(tag: Tag | None, name: str, way: Way, model: Model | None = None) -> Tag | None:
     """Return the tag of what is reached from a row of this tag; None where that is not known."""
-    return None if tag is None or tag is UNKNOWN else tag.reached(name, way)
+    return None if tag is None or tag is UNKNOWN else tag.reached(name, way, model)

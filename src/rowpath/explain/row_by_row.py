@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from rowpath.explain import prefetch_querysets
 from rowpath.explain.eager_loading import chains, loading_edits
 from rowpath.explain.edits import Edit
 from rowpath.explain.growth import Point as Measurement
@@ -16,7 +17,7 @@ from rowpath.explain.sqlalchemy import loader_options
 from rowpath.explain.trails import Path, Trail, Way, text_of
 from rowpath.explain.values import Confidence, Finding, Growth, Kind, Place, Reader, Sameness
 
-MOST_ATTEMPTS = 4
+MOST_ATTEMPTS = 5
 """Each starts the project: places and forms of a change that are tried before it is given up."""
 
 Prove = Callable[[Before, Sequence[Edit]], Outcome]
@@ -57,12 +58,15 @@ def findings(before: Before, prove: Prove, known: Collection[str] = ()) -> Itera
         yield _told(Kind.COLUMN, before, columns, attempts, prove)
 
 
-def _attempts(trail: Trail, places: Iterable[Point], paths: Sequence[Path]) -> Iterator[_Attempt]:
+def _attempts(trail: Trail, places: Sequence[Point], paths: Sequence[Path]) -> Iterator[_Attempt]:
     for point in places:
         if _is_sqlalchemy(paths):
             for edits in loader_options.edits(trail, point, paths):
                 yield _Attempt(point=point, edits=edits)
             continue
+        joining = () if point.takes_names else prefetch_querysets.edits(point, places, paths)
+        if joining:
+            yield _Attempt(point=point, edits=joining)
         for chain in chains(paths):
             text = chain.names if point.takes_names else chain.text
             if text is not None:

@@ -52,15 +52,25 @@ class Owner:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """A model of Django's, as a `Prefetch` names its rows: the class, and its default manager."""
+
+    owner: Owner
+    manager: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hop:
     """One step of a path: the attribute's name, and where it leads.
 
     `owner` is the class that has it, for SQLAlchemy, whose changes name it; None for Django.
+    `model` is the one whose rows a relation of Django's to many leads to, else None.
     """
 
     name: str
     way: Way
     owner: Owner | None = None
+    model: Model | None = None
 
 
 Path = tuple[Hop, ...]

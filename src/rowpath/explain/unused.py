@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from rowpath.explain.eager_loading import constants
 from rowpath.explain.edits import Edit, read
 from rowpath.explain.insertion_points import own_span
 from rowpath.explain.look import Look
@@ -91,11 +92,7 @@ def _place(node: ast.Call) -> tuple[int, int, int | None, int | None]:
 
 
 def _names(call: ast.Call) -> list[str]:
-    return [
-        arg.value
-        for arg in call.args
-        if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
-    ]
+    return [name for _, name in constants(call)]
 
 
 def _as_far_as_read(name: str, asked: Iterable[str]) -> str:

@@ -176,8 +176,11 @@ def _tag_of_rows(query: Any, recorder: Recorder) -> Tag | None:
     relation: Tag | None = getattr(query, "rowpath_relation", None)
     if relation is not None:
         return relation
-    if recorder.prefetching or not _has_trail(query, recorder):
+    if not _has_trail(query, recorder):
         return UNKNOWN
+    if recorder.prefetching:
+        # A Prefetch brought a queryset that the project made: what it loads is a list of its own.
+        return None
     if recorder.accesses:
         access = recorder.accesses[-1]
         return UNKNOWN if access is None else access[0]

@@ -1,6 +1,7 @@
 """Patches of `django.db.models.fields.related_descriptors`: which relation of which row is read."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from django.db.models import Model
@@ -12,9 +13,10 @@ from django.db.models.fields.related_descriptors import (
 )
 
 from rowpath.capture.patching import Patch
+from rowpath.explain import trails
 from rowpath.explain.django.query import number_of, retag, tag_of
 from rowpath.explain.recorder import Recorder, extended
-from rowpath.explain.trails import Way
+from rowpath.explain.trails import Owner, Way
 
 METHODS: dict[type, tuple[str, ...]] = {
     ForwardManyToOneDescriptor: ("__get__",),
@@ -74,7 +76,9 @@ def _many(original: Callable[..., Any], recorder: Recorder) -> Callable[..., Any
         manager = original(descriptor, instance, owner)
         if instance is None or not recorder.is_watching or recorder.prefetching:
             return manager
-        reached = extended(tag_of(instance), _many_name(descriptor), Way.MANY)
+        reached = extended(
+            tag_of(instance), _many_name(descriptor), Way.MANY, _model(manager.model)
+        )
         if reached is None:
             return manager
         reached.is_read = True
@@ -101,6 +105,12 @@ def _many(original: Callable[..., Any], recorder: Recorder) -> Callable[..., Any
         return manager
 
     return get
+
+
+@cache
+def _model(model: type[Model]) -> trails.Model:
+    owner = Owner(module=model.__module__, name=model.__qualname__)
+    return trails.Model(owner=owner, manager=model._default_manager.name)
 
 
 def _many_name(descriptor: Any) -> str:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
+from django.db.models import Prefetch
 from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.generic import DetailView, ListView
@@ -96,6 +97,56 @@ def behind_many(request):
         ]
         for author in authors
     )
+
+
+def tree(request):
+    """Reads a whole tree: one row and many rows behind many."""
+    tags = Tag.objects.order_by("id")
+    return answer(
+        [
+            [book.author.publisher.name, [review.stars for review in book.reviews.all()]]
+            for book in tag.books.all()
+        ]
+        for tag in tags
+    )
+
+
+def behind_join(request):
+    """Reads one row behind a relation that is prefetched, and passed by another lookup."""
+    tags = Tag.objects.prefetch_related("books__reviews").order_by("id")
+    return answer(
+        [[book.author.name, len(book.reviews.all())] for book in tag.books.all()] for tag in tags
+    )
+
+
+def own_prefetch(request):
+    """Reads one row behind a Prefetch with a queryset of its own."""
+    books = Prefetch("books", queryset=Book.objects.filter(id__gt=1).order_by("id"))
+    tags = Tag.objects.prefetch_related(books).order_by("id")
+    return answer([book.author.name for book in tag.books.all()] for tag in tags)
+
+
+def unread_inner(request):
+    books = Prefetch("books", queryset=Book.objects.select_related("author").order_by("id"))
+    tags = Tag.objects.prefetch_related(books).order_by("id")
+    return answer([book.title for book in tag.books.all()] for tag in tags)
+
+
+def altered_behind(request):
+    """Answers otherwise where what is behind many rows is there already."""
+    rows = []
+    for tag in Tag.objects.prefetch_related("books").order_by("id"):
+        for book in tag.books.all():
+            was_there = Book.author.is_cached(book)
+            rows.append(f"{book.author.name} {was_there}")
+    return answer(rows)
+
+
+def own_list(request):
+    """The same, to an attribute."""
+    books = Prefetch("books", queryset=Book.objects.published(), to_attr="listed")
+    tags = Tag.objects.prefetch_related(books).order_by("id")
+    return answer([book.author.name for book in tag.listed] for tag in tags)
 
 
 def tag(request):
