@@ -39,6 +39,8 @@ class Watch(StrEnum):
     NOTHING = "nothing"
     """As it is timed: no patch is installed."""
     STATEMENTS = "statements"
+    COLUMNS = "columns"
+    """Statements, and each column that is read of a row."""
     PHASES = "phases"
 
 
@@ -95,10 +97,34 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Narrowing:
+    """What a queryset loads that `only()` could narrow: its model's columns, and joined relations.
+
+    Each relation is with the columns of its model.
+    """
+
+    columns: frozenset[str]
+    joined: tuple[tuple[str, frozenset[str]], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reads:
+    """The columns that were read of what a list's rows lead to by a path, the empty one as well.
+
+    `readers` are all that asked for the relation: a line of the project's, and what it reads for.
+    """
+
+    path: Path
+    columns: frozenset[str]
+    readers: tuple[tuple[Place | None, Reader | None], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluated:
     """How often a queryset of a trail was evaluated, to how many rows, and whether in an order.
 
-    `read` are the relations of its rows that were asked for, by whatever came to them.
+    `read` are the relations of its rows that were asked for, by whatever came to them. `reads` has
+    the columns, where these were watched; `narrowing` is None where no `only()` may be added.
     """
 
     trail: Trail
@@ -106,6 +132,8 @@ class Evaluated:
     rows: int
     is_ordered: bool
     read: frozenset[str] = frozenset()
+    narrowing: Narrowing | None = None
+    reads: tuple[Reads, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from rowpath.explain import repeated, row_by_row, same_values
+from rowpath.explain import key_by_relation, repeated, row_by_row, same_values
 from rowpath.explain.edits import Edit
 from rowpath.explain.growth import FEWEST_ROWS, rows_of
 from rowpath.explain.look import Look, look
@@ -117,7 +117,9 @@ def _of_trail(
     `of_trail` was found of the same queryset at another measurement, `others` of other ones.
     """
     told_paths = {path for each in of_trail for path in each.paths}
-    told = list(row_by_row.findings(before, proved, told_paths))
+    told = list(key_by_relation.findings(before, proved, told_paths))
+    told_paths |= {path for each in told for path in each.finding.paths}
+    told.extend(row_by_row.findings(before, proved, told_paths))
     yield from (each.finding for each in told)
     after = next((each.after for each in told if each.after), ())
     told_statements = {(each.statement, each.place) for each in (*of_trail, *others)}

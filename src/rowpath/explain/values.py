@@ -12,6 +12,7 @@ class Kind(StrEnum):
 
     RELATION = "relation-row-by-row"
     COLUMN = "column-row-by-row"
+    KEY = "key-by-relation"
     REPEATED = "repeated-statement"
     SAME = "same-statement"
     UNUSED = "unused-eager-loading"

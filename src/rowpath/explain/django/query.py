@@ -13,6 +13,7 @@ from django.db.models.query import ModelIterable, QuerySet
 from django.views import View
 
 from rowpath.capture.patching import Patch
+from rowpath.explain.django.narrowing import narrowing
 from rowpath.explain.messages import Limit
 from rowpath.explain.recorder import UNKNOWN, Recorder, Rows, Tag
 from rowpath.explain.steps import is_body, step_of
@@ -158,6 +159,8 @@ def _rows(original: Callable[..., Any], recorder: Recorder) -> Callable[..., Any
         if of_rows is None or _is_of_one_object(query, of_rows, recorder):
             number = _own_number(query, of_rows, recorder)
             of_rows = recorder.evaluating(number, is_ordered=iterable.queryset.ordered)
+            if recorder.reads_columns:
+                recorder.counter(number).narrowing = narrowing(iterable.queryset)
             _limit(iterable, recorder.limit)
         elif recorder.prefetching and recorder.limit and recorder.limit.with_prefetches:
             _limit(iterable, recorder.limit)

@@ -149,6 +149,35 @@ def own_list(request):
     return answer([book.author.name for book in tag.listed] for tag in tags)
 
 
+def keys(request):
+    """Reads the key of a row, in two lines."""
+    rows = []
+    for book in Book.objects.order_by("id"):
+        rows.append(book.author.pk)
+        rows.append(f"by {book.author.id}")
+    return answer(rows)
+
+
+def compared(request):
+    """Compares with a row, which reads the key of both."""
+    first = Author.objects.order_by("id")[0]
+    books = Book.objects.order_by("id")
+    return answer([book.title, book.author == first] for book in books)
+
+
+def compared_otherwise(request):
+    """Compares with a row of another model, which none is equal to whatever its key."""
+    first = Publisher.objects.order_by("id")[0]
+    books = Book.objects.order_by("id")
+    return answer([book.title, book.author == first] for book in books)
+
+
+def named(request):
+    """Reads the key in one line, and more in another."""
+    books = Book.objects.order_by("id")
+    return answer([book.author.pk, book.author.name] for book in books)
+
+
 def tag(request):
     tag = Tag.objects.get(name="tag 1")
     books = tag.books.order_by("id")
