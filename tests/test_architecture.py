@@ -117,7 +117,8 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
         {"process"},
         {"look", "timing"},
         {"measuring", "route_list", "together", "unused"},
-        {"proof", "unloading"},
+        {"proof", "trials", "unread_columns"},
+        {"narrowed", "unloading"},
         # findings
         {"repeated", "row_by_row", "same_values"},
         {"key_by_relation", "one_answer"},

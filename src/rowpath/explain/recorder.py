@@ -1,6 +1,7 @@
 """What patches write into while a request is watched, and what comes of it."""
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -86,6 +87,7 @@ class Rows:
     rows: int = 0
     is_ordered: bool = False
     narrowing: Narrowing | None = None
+    sizes: Counter[str] = field(default_factory=Counter)
     tags: list[Tag] = field(default_factory=list)
 
 
@@ -193,6 +195,7 @@ class Recorder:
                     is_ordered=each.is_ordered,
                     read=frozenset(text for tag in each.tags for text in tag.read()),
                     narrowing=each.narrowing,
+                    sizes=tuple(each.sizes.items()),
                     reads=tuple(_reads(each.tags)),
                 )
                 for number, each in self._rows.items()

@@ -60,7 +60,7 @@ def unused(looks: Sequence[Look]) -> Iterator[Unused]:
                 names=names,
                 edit=_without(call, kept, span.file),
                 looks=tuple(passing),
-                missing=_missing(passing, looks),
+                missing=missing(passing, looks),
             )
 
 
@@ -123,7 +123,8 @@ def _without(call: ast.Call, kept: dict[str, str], file: str) -> Edit:
     )
 
 
-def _missing(passing: Iterable[Look], looks: Sequence[Look]) -> tuple[str, ...]:
+def missing(passing: Iterable[Look], looks: Sequence[Look]) -> tuple[str, ...]:
+    """Return the views that share code with those of some requests and were not asked."""
     asked = {look.asked for look in looks}
     wanted = dict.fromkeys(name for look in passing for name in look.siblings)
     return tuple(name for name in wanted if name not in asked)

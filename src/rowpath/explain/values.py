@@ -16,6 +16,7 @@ class Kind(StrEnum):
     REPEATED = "repeated-statement"
     SAME = "same-statement"
     UNUSED = "unused-eager-loading"
+    UNREAD = "unread-columns"
     WRITES = "get-writes"
 
 

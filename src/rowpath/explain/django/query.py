@@ -13,7 +13,7 @@ from django.db.models.query import ModelIterable, QuerySet
 from django.views import View
 
 from rowpath.capture.patching import Patch
-from rowpath.explain.django.narrowing import narrowing
+from rowpath.explain.django.narrowing import narrowing, weigh
 from rowpath.explain.messages import Limit
 from rowpath.explain.recorder import UNKNOWN, Recorder, Rows, Tag
 from rowpath.explain.steps import is_body, step_of
@@ -169,6 +169,8 @@ def _rows(original: Callable[..., Any], recorder: Recorder) -> Callable[..., Any
         for row in original(iterable):
             counter.rows += 1
             row._state.rowpath_tag = of_rows
+            if counter.narrowing is not None:
+                weigh(row, counter.narrowing, counter.sizes)
             yield row
 
     return rows

@@ -12,7 +12,7 @@ from multiprocessing.connection import Connection
 from django.db import DatabaseError as DjangoDatabaseError
 
 from rowpath.errors import DatabaseError
-from rowpath.explain.django import client, field_attributes, project, routes, statements
+from rowpath.explain.django import client, field_attributes, project, routes, statements, volume
 from rowpath.explain.django.client import Received, ask, client_for
 from rowpath.explain.django.read_only import rolled_back
 from rowpath.explain.django.views import view_class
@@ -70,6 +70,7 @@ class Worker:
         durations_s: list[float] = []
         written: list[str] = []
         observed = Observed()
+        volumes: list[int] | None = None
         for _ in range(order.times):
             with rolled_back(may_write=order.may_write), ExitStack() as stack:
                 if order.watch is not Watch.NOTHING:
@@ -86,12 +87,16 @@ class Worker:
                     self._clock.clear()
                     stack.enter_context(self._patches.timed())
                     stack.enter_context(statements.timed(self._clock))
+                elif order.watch is Watch.VOLUME and volume.is_told():
+                    volumes = stack.enter_context(volume.told())
                 received = ask(asker, order.request)
                 durations_s.append(received.duration_s)
         if order.watch in _RECORDED:
             observed = self._recorder.observed()
         elif order.watch is Watch.PHASES:
             observed = Observed(phases=self._clock.phases())
+        elif volumes is not None:
+            observed = Observed(volume_kb=sum(volumes))
         return self._told(received, tuple(durations_s), written, observed)
 
     def _told(

@@ -108,6 +108,11 @@ class LazySerializer(serializers.ModelSerializer):
         fields = ["title"]
 
 
+class TitleList(generics.ListAPIView):
+    queryset = Book.objects.order_by("id")
+    serializer_class = LazySerializer
+
+
 class LazyViewSet(viewsets.ReadOnlyModelViewSet):
     """Lists titles alone, and shows one with its author; both load the author."""
 

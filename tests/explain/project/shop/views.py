@@ -126,6 +126,29 @@ def own_prefetch(request):
     return answer([book.author.name for book in tag.books.all()] for tag in tags)
 
 
+def titles(request):
+    """Reads one short column of wide rows."""
+    return answer(book.title for book in Book.objects.order_by("id"))
+
+
+def joined_titles(request):
+    """Reads one column of each of two wide rows, which are joined."""
+    books = Book.objects.select_related("author").order_by("id")
+    return answer([book.title, book.author.name] for book in books)
+
+
+def inner_titles(request):
+    """Reads one column of the wide rows of a Prefetch, of a number of them that has a rule."""
+    books = Prefetch("books", queryset=Book.objects.order_by("id"))
+    tags = Tag.objects.prefetch_related(books).order_by("id")
+    return answer([book.title for book in tag.books.all()] for tag in tags)
+
+
+def whole(request):
+    """Takes the rows whole, past their attributes, and so reads all columns."""
+    return answer(vars(book)["blurb"][:9] + book.title for book in Book.objects.order_by("id"))
+
+
 def unread_inner(request):
     books = Prefetch("books", queryset=Book.objects.select_related("author").order_by("id"))
     tags = Tag.objects.prefetch_related(books).order_by("id")
