@@ -103,10 +103,12 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
             "growth",
             "imports",
             "insertion_points",
+            "key_edits",
             "phase_clock",
             "statement_text",
         },
         {"eager_loading", "judging", "recorder", "steps"},
+        {"prefetch_querysets"},
         # the project, in a process of its own
         {"patch_sets", "patched_source", "serving"},
         {"drf", "fastapi", "sqlalchemy"},
@@ -115,10 +117,11 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
         {"process"},
         {"look", "timing"},
         {"measuring", "route_list", "together", "unused"},
-        {"proof", "unloading"},
+        {"proof", "trials", "unread_columns"},
+        {"narrowed", "unloading"},
         # findings
         {"repeated", "row_by_row", "same_values"},
-        {"one_answer"},
+        {"key_by_relation", "one_answer"},
         {"session"},
     ),
     "fast": (

@@ -1,9 +1,12 @@
+import json
 import shutil
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from explain.shop_project import copied, explained, filled
 from explain.store import APP, Store, store_of
@@ -11,6 +14,7 @@ from explain.store import filled as filled_store
 from rowpath.explain.edits import diff
 from rowpath.explain.project_of import ProjectOf, application_in
 from rowpath.explain.values import Explained, Explanation, Finding
+from rowpath.lab.database import Database, connect
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +48,42 @@ def shop(project: ProjectOf, request: pytest.FixtureRequest) -> Shop:
 
 
 @pytest.fixture(scope="module")
+def on_postgresql(
+    database: Database, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Shop]:
+    """The same in a PostgreSQL, with rows of the WIDTH that the file names, if any."""
+    name = request.module.__name__.rpartition(".")[2]
+    with connect(database.dsn) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    place = conninfo_to_dict(database.dsn)
+    options = {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": name,
+        "USER": place.get("user", ""),
+        "PASSWORD": place.get("password", ""),
+        "HOST": place.get("host", ""),
+        "PORT": str(place.get("port", "")),
+    }
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("SHOP_DATABASES", json.dumps({"default": options}))
+        patched.setenv("SHOP_WIDTH", getattr(request.module, "WIDTH", "1"))
+        project = filled(copied(tmp_path_factory.mktemp("postgresql") / "shop"))
+        yield Shop(project=project, explanation=explained(project, request.module.PATHS))
+
+
+@pytest.fixture(scope="module")
+def repaired_on_postgresql(on_postgresql: Shop, tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """A copy of that shop to which git applied the diff, explained anew."""
+    return _repaired(on_postgresql, tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
 def repaired(shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Shop:
     """A copy of the shop to which git applied the diff, explained anew."""
+    return _repaired(shop, tmp_path_factory)
+
+
+def _repaired(shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Shop:
     folder = tmp_path_factory.mktemp("repaired") / "shop"
     shutil.copytree(shop.project.folder, folder, ignore=shutil.ignore_patterns("__pycache__"))
     change = diff(shop.explanation.edits, shop.explanation.root)

@@ -1,37 +1,9 @@
 """The same on PostgreSQL, whose transactions are read-only by themselves."""
 
-import json
-from pathlib import Path
-
-import pytest
-from psycopg.conninfo import conninfo_to_dict
-
 from explain.conftest import Shop
-from explain.shop_project import copied, explained, filled
 from rowpath.explain.values import Confidence, Kind
-from rowpath.lab.database import Database, connect
 
-
-@pytest.fixture(scope="module")
-def on_postgresql(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    """Four paths of a shop in a PostgreSQL of its own."""
-    with connect(database.dsn) as connection:
-        connection.execute("CREATE DATABASE explained_shop")
-    place = conninfo_to_dict(database.dsn)
-    options = {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": "explained_shop",
-        "USER": place.get("user", ""),
-        "PASSWORD": place.get("password", ""),
-        "HOST": place.get("host", ""),
-        "PORT": str(place.get("port", "")),
-    }
-    folder: Path = tmp_path_factory.mktemp("postgresql") / "shop"
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setenv("SHOP_DATABASES", json.dumps({"default": options}))
-        project = filled(copied(folder))
-        found = explained(project, ["/api/books/", "/durable/", "/writes/", "/locks/"])
-    return Shop(project=project, explanation=found)
+PATHS = ("/api/books/", "/durable/", "/writes/", "/locks/")
 
 
 def test_a_list_is_explained(on_postgresql: Shop) -> None:

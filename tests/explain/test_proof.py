@@ -1,15 +1,18 @@
 """A change is proved, refused, or left open, by what running it shows."""
 
+import pytest
+
 from explain.conftest import Shop
 from explain.shop_project import SHORT, explained
 from rowpath.explain.values import Confidence, Sameness
 
-PATHS = ("/api/books/", "/altered/", "/dearer/", "/union/", "/random/", "/now/")
+PATHS = ("/api/books/", "/altered/", "/altered-behind/", "/dearer/", "/union/", "/random/", "/now/")
 
 
-def test_a_change_that_alters_the_answer_is_refused(shop: Shop) -> None:
+@pytest.mark.parametrize("path", ["/altered/", "/altered-behind/"])
+def test_a_change_that_alters_the_answer_is_refused(shop: Shop, path: str) -> None:
     """No change is given where the answer is another with it, and it is said."""
-    finding = shop.only("/altered/")
+    finding = shop.only(path)
 
     assert (finding.confidence, finding.edits) == (Confidence.ADVICE, ())
     assert finding.reason == "with it the answer is another"

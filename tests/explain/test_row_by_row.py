@@ -85,7 +85,39 @@ CHANGES = {
     ),
     "/api/tags/1/": (
         "author",
-        '+    queryset = Tag.objects.all().prefetch_related("books__author")',
+        "+from django.db.models import Prefetch",
+        (
+            '+    queryset = Tag.objects.all().prefetch_related(Prefetch("books", '
+            'queryset=Book.objects.select_related("author")))'
+        ),
+    ),
+    "/tree/": (
+        "books, books__author, books__author__publisher, books__reviews",
+        (
+            '+    tags = Tag.objects.order_by("id").prefetch_related(Prefetch("books", '
+            'queryset=Book.objects.select_related("author__publisher")), "books__reviews")'
+        ),
+    ),
+    "/behind-join/": (
+        "books__author",
+        (
+            '+    tags = Tag.objects.prefetch_related(Prefetch("books", '
+            'queryset=Book.objects.select_related("author")), "books__reviews").order_by("id")'
+        ),
+    ),
+    "/own-prefetch/": (
+        "author",
+        (
+            '+    books = Prefetch("books", queryset=Book.objects.filter(id__gt=1).order_by("id")'
+            '.select_related("author"))'
+        ),
+    ),
+    "/own-list/": (
+        "author",
+        (
+            '+    books = Prefetch("books", queryset=Book.objects.published()'
+            '.select_related("author"), to_attr="listed")'
+        ),
     ),
     "/loop/": (
         "author, author__publisher",

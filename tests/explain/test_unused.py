@@ -11,6 +11,9 @@ from rowpath.explain.values import Confidence, Kind
 CHANGES = {
     "/unread-join/": '+    books = Book.objects.all().order_by("id")',
     "/unread-prefetch/": '+    books = Book.objects.order_by("id").prefetch_related("tags")',
+    "/unread-inner/": (
+        '+    books = Prefetch("books", queryset=Book.objects.all().order_by("id"))'
+    ),
     "/unread-behind/": '+    books = Book.objects.select_related("author").order_by("id")',
 }
 SILENT = ("/is-cached/", "/empty/", "/once/", "/behind/", "/api/lazy/")

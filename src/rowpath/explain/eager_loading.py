@@ -1,7 +1,7 @@
 """The text of a change that loads relations at once, made from the paths that were loaded."""
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rowpath.explain.edits import Edit, read
@@ -17,23 +17,30 @@ class Chain:
 
     joined: tuple[str, ...]
     prefetched: tuple[str, ...]
+    is_source: bool = False
+    """Whether what is prefetched is source rather than names."""
 
     @property
     def text(self) -> str:
         """The calls as source."""
-        return _call("select_related", self.joined) + _call("prefetch_related", self.prefetched)
+        prefetched = self.prefetched if self.is_source else map(quoted, self.prefetched)
+        return _call("select_related", map(quoted, self.joined)) + _call(
+            "prefetch_related", prefetched
+        )
 
     @property
     def names(self) -> str | None:
         """What is joined, as the items of a list; None where something is prefetched."""
-        return None if self.prefetched else ", ".join(map(_quoted, self.joined))
+        return None if self.prefetched else ", ".join(map(quoted, self.joined))
 
 
-def _call(method: str, names: Sequence[str]) -> str:
-    return f".{method}({', '.join(map(_quoted, names))})" if names else ""
+def _call(method: str, arguments: Iterable[str]) -> str:
+    text = ", ".join(arguments)
+    return f".{method}({text})" if text else ""
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
+    """Return a name as source."""
     return f'"{name}"'
 
 
@@ -46,12 +53,12 @@ def chains(paths: Iterable[Path]) -> tuple[Chain, ...]:
     relations = set(paths)
     joined = [path for path in relations if all(hop.way is Way.ONE for hop in path)]
     prefetched = [path for path in relations if path not in joined]
-    first = Chain(joined=_longest(joined), prefetched=_longest(prefetched))
-    second = Chain(joined=(), prefetched=_longest(relations))
+    first = Chain(joined=longest(joined), prefetched=longest(prefetched))
+    second = Chain(joined=(), prefetched=longest(relations))
     return tuple(dict.fromkeys((first, second)))
 
 
-def _longest(paths: Iterable[Path]) -> tuple[str, ...]:
+def longest(paths: Iterable[Path]) -> tuple[str, ...]:
     """Return the paths that no other begins with: what leads on loads what is on the way."""
     texts = sorted(map(text_of, paths))
     return tuple(
@@ -69,15 +76,15 @@ def loading_edits(names: Sequence[str], points: Sequence[Point]) -> tuple[Edit, 
         span = point.span
         if span is None:
             continue
-        for node in _calls(point):
+        for node in calls(point, _CONTINUED):
             edit = _loading(node, names, span.file)
             if edit is not None:
                 return (edit,)
     return ()
 
 
-def _calls(point: Point) -> Iterator[ast.Call]:
-    """Yield the calls of `only()` and `defer()` in the expression that ends at a point."""
+def calls(point: Point, methods: Collection[str]) -> Iterator[ast.Call]:
+    """Yield the calls of some methods in the chain that ends at a point, the last first."""
     tree = ast.parse(read(point.file))
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
@@ -86,24 +93,33 @@ def _calls(point: Point) -> Iterator[ast.Call]:
             continue
         current: ast.expr = node
         while isinstance(current, ast.Call) and isinstance(current.func, ast.Attribute):
-            if current.func.attr in _CONTINUED:
+            if current.func.attr in methods:
                 yield current
             current = current.func.value
 
 
+def constants(call: ast.Call) -> list[tuple[ast.Constant, str]]:
+    """Return the arguments that are plain text, each with it."""
+    return [
+        (arg, arg.value)
+        for arg in call.args
+        if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
+    ]
+
+
 def _loading(node: ast.Call, names: Sequence[str], file: str) -> Edit | None:
-    named = [arg.value for arg in node.args if isinstance(arg, ast.Constant)]
+    named = [name for _, name in constants(node)]
     if len(named) != len(node.args) or not node.args or not isinstance(node.func, ast.Attribute):
         return None
     first, last, owner = node.args[0], node.args[-1], node.func.value
     if node.func.attr == "only":
         kept = [*named, *names]
-        return _replaced(file, first, last, ", ".join(_quoted(str(name)) for name in kept))
+        return _replaced(file, first, last, ", ".join(quoted(name) for name in kept))
     kept = [name for name in named if name not in names]
     if len(kept) == len(named):
         return None
     if kept:
-        return _replaced(file, first, last, ", ".join(_quoted(str(name)) for name in kept))
+        return _replaced(file, first, last, ", ".join(quoted(name) for name in kept))
     return Edit(
         file=file,
         line=owner.end_lineno or 0,

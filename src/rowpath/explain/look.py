@@ -7,7 +7,7 @@ from rowpath.errors import AnswerError, ServerError
 from rowpath.explain.comparing import Mask, mask_of, sameness
 from rowpath.explain.messages import Answer, Ask, Observed, Watch
 from rowpath.explain.process import ProjectProcess
-from rowpath.explain.project_of import Framework
+from rowpath.explain.project_of import DJANGO, Framework
 from rowpath.explain.trails import ViewClass
 from rowpath.explain.values import Phase, Request, Sameness
 
@@ -23,13 +23,15 @@ TIMED = 5
 class Look:
     """What one request comes to today; `ask` asks it again in the same way.
 
-    `written` is what a read-only transaction refused of it, None where that was nothing.
+    `columns` is what was observed with each column that was read, of Django. `written` is what a
+    read-only transaction refused of it, None where that was nothing.
     """
 
     ask: Ask
     body: bytes
     mask: Mask
     observed: Observed
+    columns: Observed
     phases: tuple[Phase, ...]
     duration_s: float
     view: ViewClass | None
@@ -49,6 +51,9 @@ def look(process: ProjectProcess, request: Request) -> Look:
     check(first, request, process.framework)
     process.ask(ask)  # what is loaded once, as content types are, is loaded by now
     once, again = process.ask(ask), process.ask(ask)
+    columns = Observed()
+    if process.framework is DJANGO:
+        columns = process.ask(replace(ask, watch=Watch.COLUMNS)).observed
     phases = process.ask(replace(ask, watch=Watch.PHASES, times=2))
     timed = process.ask(replace(ask, watch=Watch.NOTHING, times=TIMED))
     return Look(
@@ -56,6 +61,7 @@ def look(process: ProjectProcess, request: Request) -> Look:
         body=again.body,
         mask=mask_of([once.body, again.body, phases.body, timed.body]),
         observed=again.observed,
+        columns=columns,
         phases=phases.observed.phases,
         duration_s=median(timed.durations_s),
         view=again.view,

@@ -39,6 +39,10 @@ class Watch(StrEnum):
     NOTHING = "nothing"
     """As it is timed: no patch is installed."""
     STATEMENTS = "statements"
+    COLUMNS = "columns"
+    """Statements, and each column that is read of a row."""
+    VOLUME = "volume"
+    """What the server sends, where it can tell."""
     PHASES = "phases"
 
 
@@ -95,10 +99,36 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Narrowing:
+    """What a queryset loads that `only()` could narrow, as that names it: `title`, `author__name`.
+
+    `key` is the primary key, which is always loaded. `joined` are the relations of the columns.
+    """
+
+    key: str
+    columns: tuple[str, ...]
+    joined: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reads:
+    """The columns that were read of what a list's rows lead to by a path, the empty one as well.
+
+    `readers` are all that asked for the relation: a line of the project's, and what it reads for.
+    """
+
+    path: Path
+    columns: frozenset[str]
+    readers: tuple[tuple[Place | None, Reader | None], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluated:
     """How often a queryset of a trail was evaluated, to how many rows, and whether in an order.
 
-    `read` are the relations of its rows that were asked for, by whatever came to them.
+    `read` are the relations of its rows that were asked for, by whatever came to them. `reads` has
+    the columns, where these were watched; `narrowing` is None where no `only()` may be added, and
+    else there are the `sizes` in bytes of all values of its columns.
     """
 
     trail: Trail
@@ -106,16 +136,23 @@ class Evaluated:
     rows: int
     is_ordered: bool
     read: frozenset[str] = frozenset()
+    narrowing: Narrowing | None = None
+    sizes: tuple[tuple[str, int], ...] = ()
+    reads: tuple[Reads, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
-    """What was recorded during one answer. `page_rows` is the size of its page, where DRF pages."""
+    """What was recorded during one answer. `page_rows` is the size of its page, where DRF pages.
+
+    `volume_kb` is what the database sent for it, None where that was not asked, or is not told.
+    """
 
     statements: tuple[Seen, ...] = ()
     evaluated: tuple[Evaluated, ...] = ()
     phases: tuple[Phase, ...] = ()
     page_rows: int | None = None
+    volume_kb: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

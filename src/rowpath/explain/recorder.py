@@ -1,7 +1,8 @@
 """What patches write into while a request is watched, and what comes of it."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -10,14 +11,16 @@ from types import FrameType
 from typing import Any
 
 from rowpath.explain.frames import OwnCode
-from rowpath.explain.messages import Evaluated, Limit, Load, Observed, Seen
+from rowpath.explain.messages import Evaluated, Limit, Load, Narrowing, Observed, Reads, Seen
 from rowpath.explain.statement_text import normalized
-from rowpath.explain.trails import Hop, Path, Trail, Way, text_of
+from rowpath.explain.trails import Hop, Path, Trail, text_of
 from rowpath.explain.values import Place, Reader
 
 ReaderOf = Callable[[FrameType], Reader | None]
 """Says what a framework's frame reads for: a serializer's field, a template's tag."""
 
+Caller = tuple[Place | None, Reader | None]
+"""The innermost line of the project's, and what it or a framework reads for."""
 UNKNOWN_TRAIL = -1
 
 
@@ -28,29 +31,33 @@ class Tag:
     or with a queryset, it is None.
     """
 
-    __slots__ = ("_reached", "evaluation", "is_read", "number", "path")
+    __slots__ = ("_reached", "columns", "evaluation", "is_read", "number", "path", "readers")
 
     def __init__(self, number: int, path: Path, evaluation: int) -> None:
         self.number = number
         self.path = path
         self.evaluation = evaluation
         self.is_read = False
+        self.columns: set[str] = set()
+        self.readers: dict[Caller, None] = {}
         self._reached: dict[str, Tag] = {}
 
-    def reached(self, name: str, way: Way) -> "Tag":
+    def reached(self, hop: Hop) -> "Tag":
         """Return the tag of what is reached from such a row by an attribute."""
-        found = self._reached.get(name)
+        found = self._reached.get(hop.name)
         if found is None:
-            hop = Hop(name=name, way=way)
-            found = self._reached[name] = Tag(self.number, (*self.path, hop), self.evaluation)
+            found = self._reached[hop.name] = Tag(self.number, (*self.path, hop), self.evaluation)
         return found
+
+    def behind(self) -> Iterator["Tag"]:
+        """Yield the tags of all that was reached from such rows."""
+        for each in self._reached.values():
+            yield each
+            yield from each.behind()
 
     def read(self) -> Iterator[str]:
         """Yield what was read of it, as lookups have it: a relation and what is reached by it."""
-        for each in self._reached.values():
-            if each.is_read:
-                yield text_of(each.path)
-            yield from each.read()
+        yield from (text_of(each.path) for each in self.behind() if each.is_read)
 
     def __deepcopy__(self, _: object) -> "Tag":
         return self
@@ -79,6 +86,8 @@ class Rows:
     times: int = 0
     rows: int = 0
     is_ordered: bool = False
+    narrowing: Narrowing | None = None
+    sizes: Counter[str] = field(default_factory=Counter)
     tags: list[Tag] = field(default_factory=list)
 
 
@@ -93,6 +102,8 @@ class Recorder:
     readers: tuple[ReaderOf, ...] = ()
     limit: Limit | None = None
     is_watching: bool = False
+    reads_columns: bool = False
+    """Whether it is told of each column that is read, and who reads each relation."""
     knows_origins: bool = True
     """Whether querysets that are made while nobody watches are told as well."""
     page_rows: int | None = None
@@ -108,15 +119,16 @@ class Recorder:
     _rows: dict[int, Rows] = field(default_factory=dict)
 
     @contextmanager
-    def watching(self, limit: Limit | None) -> Iterator[None]:
+    def watching(self, limit: Limit | None, *, reads_columns: bool = False) -> Iterator[None]:
         """Record what happens in the block, with lists of so many rows where there is a limit."""
+        self.reads_columns = reads_columns
         self._seen, self._rows = [], {}
         self.page_rows = None
         self.limit, self.is_watching = limit, True
         try:
             yield
         finally:
-            self.limit, self.is_watching = None, False
+            self.limit, self.is_watching, self.reads_columns = None, False, False
 
     def number_of(self, trail: Trail) -> int:
         """Return the number that stands for a trail in this process."""
@@ -156,7 +168,7 @@ class Recorder:
     def statement(self, text: str, values: object, of: Purpose) -> None:
         """Note a statement that the calling code sends, with its values, and for what it is."""
         relation = of.relation
-        place, reader = self._caller(sys._getframe(1))  # noqa: SLF001 what inspect takes
+        place, reader = self.caller(sys._getframe(1))  # noqa: SLF001 what inspect takes
         load = None
         if relation is not None and self.knows(relation.number):
             load = Load(
@@ -182,13 +194,16 @@ class Recorder:
                     rows=each.rows,
                     is_ordered=each.is_ordered,
                     read=frozenset(text for tag in each.tags for text in tag.read()),
+                    narrowing=each.narrowing,
+                    sizes=tuple(each.sizes.items()),
+                    reads=tuple(_reads(each.tags)),
                 )
                 for number, each in self._rows.items()
             ),
             page_rows=self.page_rows,
         )
 
-    def _caller(self, frame: FrameType) -> tuple[Place | None, Reader | None]:
+    def caller(self, frame: FrameType) -> Caller:
         """Return the innermost line of the project's, and what it or a framework reads for."""
         reader: Reader | None = None
         for each in self.code.walk(frame):
@@ -203,6 +218,20 @@ class Recorder:
         return None, reader
 
 
-def extended(tag: Tag | None, name: str, way: Way) -> Tag | None:
+def _reads(tags: Iterable[Tag]) -> Iterator[Reads]:
+    """Yield the columns that were read of a list's rows, and of what they lead to, by paths."""
+    found: dict[Path, list[Tag]] = {}
+    for tag in tags:
+        for each in (tag, *tag.behind()):
+            found.setdefault(each.path, []).append(each)
+    for path, alike in found.items():
+        yield Reads(
+            path=path,
+            columns=frozenset(name for tag in alike for name in tag.columns),
+            readers=tuple(dict.fromkeys(reader for tag in alike for reader in tag.readers)),
+        )
+
+
+def extended(tag: Tag | None, hop: Hop) -> Tag | None:
     """Return the tag of what is reached from a row of this tag; None where that is not known."""
-    return None if tag is None or tag is UNKNOWN else tag.reached(name, way)
+    return None if tag is None or tag is UNKNOWN else tag.reached(hop)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from rowpath.explain import prefetch_querysets
 from rowpath.explain.eager_loading import chains, loading_edits
 from rowpath.explain.edits import Edit
 from rowpath.explain.growth import Point as Measurement
@@ -16,7 +17,7 @@ from rowpath.explain.sqlalchemy import loader_options
 from rowpath.explain.trails import Path, Trail, Way, text_of
 from rowpath.explain.values import Confidence, Finding, Growth, Kind, Place, Reader, Sameness
 
-MOST_ATTEMPTS = 4
+MOST_ATTEMPTS = 5
 """Each starts the project: places and forms of a change that are tried before it is given up."""
 
 Prove = Callable[[Before, Sequence[Edit]], Outcome]
@@ -31,7 +32,9 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Attempt:
+class Attempt:
+    """A change to be tried; `point` is where it continues a queryset, None for any other."""
+
     point: Point | None
     edits: tuple[Edit, ...]
 
@@ -41,7 +44,7 @@ def findings(before: Before, prove: Prove, known: Collection[str] = ()) -> Itera
 
     `known` are paths of it that were told already.
     """
-    growing = [path for path in _growing(before) if text_of(path) not in known]
+    growing = [path for path in growing_paths(before) if text_of(path) not in known]
     view = None if before.trail.parent else before.look.view
     places = points(before.trail, view)
     relations = [path for path in growing if path[-1].way is not Way.COLUMN]
@@ -51,41 +54,44 @@ def findings(before: Before, prove: Prove, known: Collection[str] = ()) -> Itera
             *_attempts(before.trail, places, relations),
             *_attempts_of_parent(before, relations),
         ]
-        yield _told(Kind.RELATION, before, relations, attempts, prove)
+        yield told(Kind.RELATION, before, relations, attempts, prove)
     if columns:
         attempts = list(_attempts_of_columns(before.trail, places, columns))
-        yield _told(Kind.COLUMN, before, columns, attempts, prove)
+        yield told(Kind.COLUMN, before, columns, attempts, prove)
 
 
-def _attempts(trail: Trail, places: Iterable[Point], paths: Sequence[Path]) -> Iterator[_Attempt]:
+def _attempts(trail: Trail, places: Sequence[Point], paths: Sequence[Path]) -> Iterator[Attempt]:
     for point in places:
         if _is_sqlalchemy(paths):
             for edits in loader_options.edits(trail, point, paths):
-                yield _Attempt(point=point, edits=edits)
+                yield Attempt(point=point, edits=edits)
             continue
+        joining = () if point.takes_names else prefetch_querysets.edits(point, places, paths)
+        if joining:
+            yield Attempt(point=point, edits=joining)
         for chain in chains(paths):
             text = chain.names if point.takes_names else chain.text
             if text is not None:
-                yield _Attempt(point=point, edits=(point.edit(text),))
+                yield Attempt(point=point, edits=(point.edit(text),))
 
 
 def _attempts_of_columns(
     trail: Trail, places: Sequence[Point], paths: Sequence[Path]
-) -> Iterator[_Attempt]:
+) -> Iterator[Attempt]:
     if _is_sqlalchemy(paths):
         changes = {point: loader_options.column_edits(trail, point, paths) for point in places}
-        yield from (_Attempt(point=point, edits=made) for point, made in changes.items() if made)
+        yield from (Attempt(point=point, edits=made) for point, made in changes.items() if made)
         return
     edits = loading_edits([text_of(path) for path in paths], places)
     if edits:
-        yield _Attempt(point=None, edits=edits)
+        yield Attempt(point=None, edits=edits)
 
 
 def _is_sqlalchemy(paths: Sequence[Path]) -> bool:
     return paths[0][0].owner is not None
 
 
-def _attempts_of_parent(before: Before, paths: Sequence[Path]) -> Iterator[_Attempt]:
+def _attempts_of_parent(before: Before, paths: Sequence[Path]) -> Iterator[Attempt]:
     """Yield the changes of where a single object comes from, for the rows of a relation of it."""
     if before.trail.parent is not None:
         parent, way = before.trail.parent
@@ -93,7 +99,7 @@ def _attempts_of_parent(before: Before, paths: Sequence[Path]) -> Iterator[_Atte
         yield from _attempts(parent, points(parent, before.look.view), longer)
 
 
-def _growing(before: Before) -> list[Path]:
+def growing_paths(before: Before) -> list[Path]:
     """Return the paths whose statements grow with the trail's rows."""
     paths = {
         seen.load.path: None
@@ -115,9 +121,10 @@ def _of(trail: Trail, paths: Iterable[Path]) -> Callable[[Seen], bool]:
     return is_of
 
 
-def _told(
-    kind: Kind, before: Before, paths: Sequence[Path], attempts: Sequence[_Attempt], prove: Prove
+def told(
+    kind: Kind, before: Before, paths: Sequence[Path], attempts: Sequence[Attempt], prove: Prove
 ) -> Told:
+    """Return the finding about some paths, with the first of the attempts that is proved."""
     attempt, outcome, refusals = _best(before, attempts, prove)
     is_of = _of(before.trail, paths)
     seen = [each for each in before.look.observed.statements if is_of(each)]
@@ -148,8 +155,8 @@ def _told(
 
 
 def _best(
-    before: Before, attempts: Sequence[_Attempt], prove: Prove
-) -> tuple[_Attempt | None, Outcome | None, list[str]]:
+    before: Before, attempts: Sequence[Attempt], prove: Prove
+) -> tuple[Attempt | None, Outcome | None, list[str]]:
     """Return the first attempt that is proved, with what it showed, and why others are not."""
     refusals: list[str] = []
     for attempt in attempts[:MOST_ATTEMPTS]:
@@ -172,7 +179,7 @@ def _number(per_row: float) -> str:
     return f"{shown} statement" if shown == "1" else f"{shown} statements"
 
 
-def _place(before: Before, attempt: _Attempt | None, edits: Sequence[Edit]) -> Place | None:
+def _place(before: Before, attempt: Attempt | None, edits: Sequence[Edit]) -> Place | None:
     """Return the line that is changed, or without a change that where the queryset is made."""
     if edits:
         parent = before.trail.parent[0].steps if before.trail.parent is not None else ()
@@ -192,7 +199,7 @@ def _readers(seen: Sequence[Seen]) -> tuple[Reader, ...]:
     return tuple(dict.fromkeys(each.reader for each in seen if each.reader is not None))
 
 
-def _reason(framework: Framework, attempts: Sequence[_Attempt], refusals: Sequence[str]) -> str:
+def _reason(framework: Framework, attempts: Sequence[Attempt], refusals: Sequence[str]) -> str:
     if not attempts:
         return framework.no_line
     return refusals[0].rstrip(".")

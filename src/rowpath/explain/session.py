@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from rowpath.explain import repeated, row_by_row, same_values
+from rowpath.explain import key_by_relation, narrowed, repeated, row_by_row, same_values, unloading
 from rowpath.explain.edits import Edit
 from rowpath.explain.growth import FEWEST_ROWS, rows_of
 from rowpath.explain.look import Look, look
@@ -16,7 +16,7 @@ from rowpath.explain.statement_text import is_write, normalized
 from rowpath.explain.timing import Timing
 from rowpath.explain.together import together
 from rowpath.explain.trails import Trail, text_of
-from rowpath.explain.unloading import Unloading
+from rowpath.explain.trials import Trials
 from rowpath.explain.values import (
     Confidence,
     Explained,
@@ -62,8 +62,9 @@ def explain(
             return prove(before, project, edits, timing)
 
         explained = tuple(_explained(today, seen, proved) for seen in looks)
-        unloading = Unloading(unchanged=today, project=project, timing=timing, tell=tell)
-        explained = tuple(unloading.told(explained, looks))
+        trials = Trials(unchanged=today, project=project, timing=timing, tell=tell)
+        explained = tuple(unloading.told(trials, explained, looks))
+        explained = tuple(narrowed.told(trials, explained, looks))
         if routes is not None:
             explained = ranked(explained)
         changes = _changes(explained)
@@ -117,7 +118,9 @@ def _of_trail(
     `of_trail` was found of the same queryset at another measurement, `others` of other ones.
     """
     told_paths = {path for each in of_trail for path in each.paths}
-    told = list(row_by_row.findings(before, proved, told_paths))
+    told = list(key_by_relation.findings(before, proved, told_paths))
+    told_paths |= {path for each in told for path in each.finding.paths}
+    told.extend(row_by_row.findings(before, proved, told_paths))
     yield from (each.finding for each in told)
     after = next((each.after for each in told if each.after), ())
     told_statements = {(each.statement, each.place) for each in (*of_trail, *others)}

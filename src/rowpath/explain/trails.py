@@ -52,15 +52,39 @@ class Owner:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """A model of Django's, as a `Prefetch` names its rows: the class, and its default manager."""
+
+    owner: Owner
+    manager: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """The column that a foreign key of Django's has of its own, and the key that it refers to.
+
+    `is_required` says that it is never NULL.
+    """
+
+    column: str
+    target: str
+    is_required: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hop:
     """One step of a path: the attribute's name, and where it leads.
 
     `owner` is the class that has it, for SQLAlchemy, whose changes name it; None for Django.
+    `model` is the one whose rows a relation of Django's to many leads to, `key` is of one to a
+    single row that is known by its primary key; else they are None.
     """
 
     name: str
     way: Way
     owner: Owner | None = None
+    model: Model | None = None
+    key: Key | None = None
 
 
 Path = tuple[Hop, ...]

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from rowpath.explain.eager_loading import constants
 from rowpath.explain.edits import Edit, read
 from rowpath.explain.insertion_points import own_span
 from rowpath.explain.look import Look
@@ -59,7 +60,7 @@ def unused(looks: Sequence[Look]) -> Iterator[Unused]:
                 names=names,
                 edit=_without(call, kept, span.file),
                 looks=tuple(passing),
-                missing=_missing(passing, looks),
+                missing=missing(passing, looks),
             )
 
 
@@ -91,11 +92,7 @@ def _place(node: ast.Call) -> tuple[int, int, int | None, int | None]:
 
 
 def _names(call: ast.Call) -> list[str]:
-    return [
-        arg.value
-        for arg in call.args
-        if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
-    ]
+    return [name for _, name in constants(call)]
 
 
 def _as_far_as_read(name: str, asked: Iterable[str]) -> str:
@@ -126,7 +123,8 @@ def _without(call: ast.Call, kept: dict[str, str], file: str) -> Edit:
     )
 
 
-def _missing(passing: Iterable[Look], looks: Sequence[Look]) -> tuple[str, ...]:
+def missing(passing: Iterable[Look], looks: Sequence[Look]) -> tuple[str, ...]:
+    """Return the views that share code with those of some requests and were not asked."""
     asked = {look.asked for look in looks}
     wanted = dict.fromkeys(name for look in passing for name in look.siblings)
     return tuple(name for name in wanted if name not in asked)

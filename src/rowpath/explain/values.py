@@ -12,9 +12,11 @@ class Kind(StrEnum):
 
     RELATION = "relation-row-by-row"
     COLUMN = "column-row-by-row"
+    KEY = "key-by-relation"
     REPEATED = "repeated-statement"
     SAME = "same-statement"
     UNUSED = "unused-eager-loading"
+    UNREAD = "unread-columns"
     WRITES = "get-writes"
 
 

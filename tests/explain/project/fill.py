@@ -7,7 +7,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 
-def fill(books=24):
+def fill(books=24, width=1):
     from django.contrib.auth import get_user_model
     from django.core.management import call_command
     from shop.models import Author, Book, Note, Profile, Publisher, Review, Tag
@@ -17,12 +17,13 @@ def fill(books=24):
     call_command("migrate", run_syncdb=True, verbosity=0)
     publishers = Publisher.objects.bulk_create(Publisher(name=f"publisher {i}") for i in range(3))
     authors = Author.objects.bulk_create(
-        Author(name=f"author {i}", publisher=publishers[i % 3]) for i in range(8)
+        Author(name=f"author {i}", bio="-" * width, publisher=publishers[i % 3]) for i in range(8)
     )
     Profile.objects.bulk_create(Profile(author=each, site=f"{each.name}.net") for each in authors)
     tags = Tag.objects.bulk_create(Tag(name=f"tag {i}") for i in range(5))
     made = Book.objects.bulk_create(
-        Book(title=f"book {i}", blurb=f"about {i}", author=authors[i % 8]) for i in range(books)
+        Book(title=f"book {i}", blurb=f"about {i}" * width, author=authors[i % 8])
+        for i in range(books)
     )
     for i, book in enumerate(made):
         book.tags.add(tags[i % 5], tags[(i + 1) % 5])
@@ -34,4 +35,4 @@ def fill(books=24):
 
 if __name__ == "__main__":
     django.setup()
-    fill()
+    fill(width=int(os.environ.get("SHOP_WIDTH", "1")))

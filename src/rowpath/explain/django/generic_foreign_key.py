@@ -1,5 +1,6 @@
 """A patch of generic foreign keys: which row of whichever model is read."""
 
+from functools import cache
 from typing import Any
 
 from django.contrib.contenttypes import fields
@@ -7,7 +8,7 @@ from django.contrib.contenttypes import fields
 from rowpath.capture.patching import Patch
 from rowpath.explain.django.related_descriptors import reading_one
 from rowpath.explain.recorder import Recorder
-from rowpath.explain.trails import Way
+from rowpath.explain.trails import Hop, Way
 
 # Since Django 6 the field is apart from what reads it.
 _READING: Any = getattr(fields, "GenericForeignKeyDescriptor", fields.GenericForeignKey)
@@ -20,6 +21,7 @@ def patches(recorder: Recorder) -> tuple[Patch, ...]:
     return (Patch(_READING, {"__get__": lambda original: reading_one(original, recorder, _hop)}),)
 
 
-def _hop(descriptor: Any) -> tuple[str, Way]:
+@cache
+def _hop(descriptor: Any) -> Hop:
     # It leads to one row, which no join can reach: a prefetch does.
-    return getattr(descriptor, "field", descriptor).name, Way.MANY
+    return Hop(name=getattr(descriptor, "field", descriptor).name, way=Way.MANY)

@@ -13,6 +13,7 @@ from django.db.models.query import ModelIterable, QuerySet
 from django.views import View
 
 from rowpath.capture.patching import Patch
+from rowpath.explain.django.narrowing import narrowing, weigh
 from rowpath.explain.messages import Limit
 from rowpath.explain.recorder import UNKNOWN, Recorder, Rows, Tag
 from rowpath.explain.steps import is_body, step_of
@@ -158,6 +159,8 @@ def _rows(original: Callable[..., Any], recorder: Recorder) -> Callable[..., Any
         if of_rows is None or _is_of_one_object(query, of_rows, recorder):
             number = _own_number(query, of_rows, recorder)
             of_rows = recorder.evaluating(number, is_ordered=iterable.queryset.ordered)
+            if recorder.reads_columns:
+                recorder.counter(number).narrowing = narrowing(iterable.queryset)
             _limit(iterable, recorder.limit)
         elif recorder.prefetching and recorder.limit and recorder.limit.with_prefetches:
             _limit(iterable, recorder.limit)
@@ -166,6 +169,8 @@ def _rows(original: Callable[..., Any], recorder: Recorder) -> Callable[..., Any
         for row in original(iterable):
             counter.rows += 1
             row._state.rowpath_tag = of_rows
+            if counter.narrowing is not None:
+                weigh(row, counter.narrowing, counter.sizes)
             yield row
 
     return rows
@@ -176,8 +181,11 @@ def _tag_of_rows(query: Any, recorder: Recorder) -> Tag | None:
     relation: Tag | None = getattr(query, "rowpath_relation", None)
     if relation is not None:
         return relation
-    if recorder.prefetching or not _has_trail(query, recorder):
+    if not _has_trail(query, recorder):
         return UNKNOWN
+    if recorder.prefetching:
+        # A Prefetch brought a queryset that the project made: what it loads is a list of its own.
+        return None
     if recorder.accesses:
         access = recorder.accesses[-1]
         return UNKNOWN if access is None else access[0]

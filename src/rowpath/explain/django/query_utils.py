@@ -1,6 +1,7 @@
 """A patch of `django.db.models.query_utils`: which deferred column of which row is loaded."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from django.db.models import Model
@@ -9,10 +10,15 @@ from django.db.models.query_utils import DeferredAttribute
 from rowpath.capture.patching import Patch
 from rowpath.explain.django.query import tag_of
 from rowpath.explain.recorder import Recorder, extended
-from rowpath.explain.trails import Way
+from rowpath.explain.trails import Hop, Way
 
 METHODS: dict[type, tuple[str, ...]] = {DeferredAttribute: ("__get__",)}
 FINDING = "columns that are loaded row by row"
+
+
+@cache
+def _hop(name: str) -> Hop:
+    return Hop(name=name, way=Way.COLUMN)
 
 
 def patches(recorder: Recorder) -> tuple[Patch, ...]:
@@ -27,7 +33,7 @@ def _deferred(original: Callable[..., Any], recorder: Recorder) -> Callable[...,
         name = descriptor.field.attname
         if name in instance.__dict__:
             return original(descriptor, instance, owner)
-        reached = extended(tag_of(instance), name, Way.COLUMN)
+        reached = extended(tag_of(instance), _hop(name))
         recorder.accesses.append(None if reached is None else (reached, instance))
         try:
             return original(descriptor, instance, owner)

@@ -1,6 +1,8 @@
 """Patches of `django.db.models.fields.related_descriptors`: which relation of which row is read."""
 
+import sys
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from django.db.models import Model
@@ -12,9 +14,10 @@ from django.db.models.fields.related_descriptors import (
 )
 
 from rowpath.capture.patching import Patch
+from rowpath.explain import trails
 from rowpath.explain.django.query import number_of, retag, tag_of
 from rowpath.explain.recorder import Recorder, extended
-from rowpath.explain.trails import Way
+from rowpath.explain.trails import Hop, Key, Owner, Way
 
 METHODS: dict[type, tuple[str, ...]] = {
     ForwardManyToOneDescriptor: ("__get__",),
@@ -41,16 +44,18 @@ def patches(recorder: Recorder) -> tuple[Patch, ...]:
 
 
 def reading_one(
-    original: Callable[..., Any], recorder: Recorder, hop_of: Callable[[Any], tuple[str, Way]]
+    original: Callable[..., Any], recorder: Recorder, hop_of: Callable[[Any], Hop]
 ) -> Callable[..., Any]:
     """Return the `__get__` of a descriptor that leads to one row, and tells that it is read."""
 
     def get(descriptor: Any, instance: Model | None, owner: Any = None) -> Any:
         if instance is None or not recorder.is_watching:
             return original(descriptor, instance, owner)
-        reached = extended(tag_of(instance), *hop_of(descriptor))
+        reached = extended(tag_of(instance), hop_of(descriptor))
         if reached is not None and not recorder.prefetching:
             reached.is_read = True
+            if recorder.reads_columns:
+                reached.readers[recorder.caller(sys._getframe(1))] = None
         recorder.accesses.append(None if reached is None else (reached, instance))
         try:
             value = original(descriptor, instance, owner)
@@ -63,10 +68,16 @@ def reading_one(
     return get
 
 
-def _single_hop(descriptor: Any) -> tuple[str, Way]:
-    is_reverse = isinstance(descriptor, ReverseOneToOneDescriptor)
-    name = descriptor.related.get_accessor_name() if is_reverse else descriptor.field.name
-    return name, Way.ONE
+@cache
+def _single_hop(descriptor: Any) -> Hop:
+    if isinstance(descriptor, ReverseOneToOneDescriptor):
+        return Hop(name=descriptor.related.get_accessor_name(), way=Way.ONE)
+    field = descriptor.field
+    targets = field.foreign_related_fields
+    key = None
+    if len(targets) == 1 and targets[0].primary_key and field.concrete:
+        key = Key(column=field.attname, target=targets[0].attname, is_required=not field.null)
+    return Hop(name=field.name, way=Way.ONE, key=key)
 
 
 def _many(original: Callable[..., Any], recorder: Recorder) -> Callable[..., Any]:
@@ -74,7 +85,7 @@ def _many(original: Callable[..., Any], recorder: Recorder) -> Callable[..., Any
         manager = original(descriptor, instance, owner)
         if instance is None or not recorder.is_watching or recorder.prefetching:
             return manager
-        reached = extended(tag_of(instance), _many_name(descriptor), Way.MANY)
+        reached = extended(tag_of(instance), _many_hop(descriptor, manager.model))
         if reached is None:
             return manager
         reached.is_read = True
@@ -101,6 +112,13 @@ def _many(original: Callable[..., Any], recorder: Recorder) -> Callable[..., Any
         return manager
 
     return get
+
+
+@cache
+def _many_hop(descriptor: Any, model: type[Model]) -> Hop:
+    owner = Owner(module=model.__module__, name=model.__qualname__)
+    of_rows = trails.Model(owner=owner, manager=model._default_manager.name)
+    return Hop(name=_many_name(descriptor), way=Way.MANY, model=of_rows)
 
 
 def _many_name(descriptor: Any) -> str:

@@ -12,7 +12,7 @@ from multiprocessing.connection import Connection
 from django.db import DatabaseError as DjangoDatabaseError
 
 from rowpath.errors import DatabaseError
-from rowpath.explain.django import client, project, routes, statements
+from rowpath.explain.django import client, field_attributes, project, routes, statements, volume
 from rowpath.explain.django.client import Received, ask, client_for
 from rowpath.explain.django.read_only import rolled_back
 from rowpath.explain.django.views import view_class
@@ -31,6 +31,8 @@ from rowpath.explain.patched_source import changed_source
 from rowpath.explain.phase_clock import PhaseClock
 from rowpath.explain.serving import line_of, serve
 
+_RECORDED = frozenset({Watch.STATEMENTS, Watch.COLUMNS})
+
 
 class Worker:
     """A project that runs in this process, and what watches it."""
@@ -39,6 +41,9 @@ class Worker:
         self._recorder = project.recorder()
         self._clock = PhaseClock()
         self._patches = project.patches(self._recorder, self._clock)
+        self._can_read_columns = self._patches.is_there(
+            field_attributes.METHODS, field_attributes.FINDING
+        )
 
     def start(self, order: Start) -> Started:
         """Start the project with the patches on: querysets of class bodies are made by that."""
@@ -65,24 +70,33 @@ class Worker:
         durations_s: list[float] = []
         written: list[str] = []
         observed = Observed()
+        volumes: list[int] | None = None
         for _ in range(order.times):
             with rolled_back(may_write=order.may_write), ExitStack() as stack:
                 if order.watch is not Watch.NOTHING:
                     written = stack.enter_context(statements.refused_writes())
-                if order.watch is Watch.STATEMENTS:
+                if order.watch in _RECORDED:
+                    reads_columns = order.watch is Watch.COLUMNS and self._can_read_columns
                     stack.enter_context(self._patches.recorded())
-                    stack.enter_context(self._recorder.watching(order.limit))
+                    if reads_columns:
+                        stack.enter_context(field_attributes.recorded(self._recorder))
+                    watching = self._recorder.watching(order.limit, reads_columns=reads_columns)
+                    stack.enter_context(watching)
                     stack.enter_context(statements.recorded(self._recorder))
                 elif order.watch is Watch.PHASES:
                     self._clock.clear()
                     stack.enter_context(self._patches.timed())
                     stack.enter_context(statements.timed(self._clock))
+                elif order.watch is Watch.VOLUME and volume.is_told():
+                    volumes = stack.enter_context(volume.told())
                 received = ask(asker, order.request)
                 durations_s.append(received.duration_s)
-        if order.watch is Watch.STATEMENTS:
+        if order.watch in _RECORDED:
             observed = self._recorder.observed()
         elif order.watch is Watch.PHASES:
             observed = Observed(phases=self._clock.phases())
+        elif volumes is not None:
+            observed = Observed(volume_kb=sum(volumes))
         return self._told(received, tuple(durations_s), written, observed)
 
     def _told(

@@ -88,10 +88,29 @@ class TagSerializer(serializers.ModelSerializer):
         fields = ["name", "books"]
 
 
+class KeySerializer(serializers.ModelSerializer):
+    by = serializers.IntegerField(source="author.id")
+    author_id = serializers.IntegerField(source="author.pk")
+
+    class Meta:
+        model = Book
+        fields = ["title", "by", "author_id"]
+
+
+class KeyList(generics.ListAPIView):
+    queryset = Book.objects.order_by("id")
+    serializer_class = KeySerializer
+
+
 class LazySerializer(serializers.ModelSerializer):
     class Meta:
         model = Book
         fields = ["title"]
+
+
+class TitleList(generics.ListAPIView):
+    queryset = Book.objects.order_by("id")
+    serializer_class = LazySerializer
 
 
 class LazyViewSet(viewsets.ReadOnlyModelViewSet):

@@ -2,11 +2,14 @@ import random
 import time
 from datetime import datetime, timezone
 
+from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
+from django.db.models import Prefetch
 from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
-from django.views.generic import ListView
+from django.views.generic import DetailView, ListView
 
 from shop.models import Author, Book, Note, Publisher, Tag, Visit
 from shop.selectors import books_in_stock, titled
@@ -96,6 +99,108 @@ def behind_many(request):
     )
 
 
+def tree(request):
+    """Reads a whole tree: one row and many rows behind many."""
+    tags = Tag.objects.order_by("id")
+    return answer(
+        [
+            [book.author.publisher.name, [review.stars for review in book.reviews.all()]]
+            for book in tag.books.all()
+        ]
+        for tag in tags
+    )
+
+
+def behind_join(request):
+    """Reads one row behind a relation that is prefetched, and passed by another lookup."""
+    tags = Tag.objects.prefetch_related("books__reviews").order_by("id")
+    return answer(
+        [[book.author.name, len(book.reviews.all())] for book in tag.books.all()] for tag in tags
+    )
+
+
+def own_prefetch(request):
+    """Reads one row behind a Prefetch with a queryset of its own."""
+    books = Prefetch("books", queryset=Book.objects.filter(id__gt=1).order_by("id"))
+    tags = Tag.objects.prefetch_related(books).order_by("id")
+    return answer([book.author.name for book in tag.books.all()] for tag in tags)
+
+
+def titles(request):
+    """Reads one short column of wide rows."""
+    return answer(book.title for book in Book.objects.order_by("id"))
+
+
+def joined_titles(request):
+    """Reads one column of each of two wide rows, which are joined."""
+    books = Book.objects.select_related("author").order_by("id")
+    return answer([book.title, book.author.name] for book in books)
+
+
+def inner_titles(request):
+    """Reads one column of the wide rows of a Prefetch, of a number of them that has a rule."""
+    books = Prefetch("books", queryset=Book.objects.order_by("id"))
+    tags = Tag.objects.prefetch_related(books).order_by("id")
+    return answer([book.title for book in tag.books.all()] for tag in tags)
+
+
+def whole(request):
+    """Takes the rows whole, past their attributes, and so reads all columns."""
+    return answer(vars(book)["blurb"][:9] + book.title for book in Book.objects.order_by("id"))
+
+
+def unread_inner(request):
+    books = Prefetch("books", queryset=Book.objects.select_related("author").order_by("id"))
+    tags = Tag.objects.prefetch_related(books).order_by("id")
+    return answer([book.title for book in tag.books.all()] for tag in tags)
+
+
+def altered_behind(request):
+    """Answers otherwise where what is behind many rows is there already."""
+    rows = []
+    for tag in Tag.objects.prefetch_related("books").order_by("id"):
+        for book in tag.books.all():
+            was_there = Book.author.is_cached(book)
+            rows.append(f"{book.author.name} {was_there}")
+    return answer(rows)
+
+
+def own_list(request):
+    """The same, to an attribute."""
+    books = Prefetch("books", queryset=Book.objects.published(), to_attr="listed")
+    tags = Tag.objects.prefetch_related(books).order_by("id")
+    return answer([book.author.name for book in tag.listed] for tag in tags)
+
+
+def keys(request):
+    """Reads the key of a row, in two lines."""
+    rows = []
+    for book in Book.objects.order_by("id"):
+        rows.append(book.author.pk)
+        rows.append(f"by {book.author.id}")
+    return answer(rows)
+
+
+def compared(request):
+    """Compares with a row, which reads the key of both."""
+    first = Author.objects.order_by("id")[0]
+    books = Book.objects.order_by("id")
+    return answer([book.title, book.author == first] for book in books)
+
+
+def compared_otherwise(request):
+    """Compares with a row of another model, which none is equal to whatever its key."""
+    first = Publisher.objects.order_by("id")[0]
+    books = Book.objects.order_by("id")
+    return answer([book.title, book.author == first] for book in books)
+
+
+def named(request):
+    """Reads the key in one line, and more in another."""
+    books = Book.objects.order_by("id")
+    return answer([book.author.pk, book.author.name] for book in books)
+
+
 def tag(request):
     tag = Tag.objects.get(name="tag 1")
     books = tag.books.order_by("id")
@@ -183,6 +288,16 @@ def numbered(request, number):
     return answer(book.title for book in Book.objects.filter(pk=number))
 
 
+class Member(DetailView):
+    """Shows the user of a number and a name, which are both in the path."""
+
+    model = get_user_model()
+    slug_field = "username"
+
+    def render_to_response(self, context):
+        return answer([context["object"].username])
+
+
 def few(request):
     return answer(book.author.name for book in Book.objects.order_by("id")[:3])
 
@@ -194,6 +309,21 @@ def unordered(request):
 def now(request):
     rows = [book.author.name for book in Book.objects.order_by("id")]
     return JsonResponse({"at": datetime.now(timezone.utc).isoformat(), "rows": rows})
+
+
+def edition():
+    """Return what is new in each edition, as a time of day is: it stands in a file."""
+    return (settings.BASE_DIR / "edition.txt").read_text()
+
+
+def edition_by_row(request):
+    rows = [book.author.name for book in Book.objects.order_by("id")]
+    return JsonResponse({"edition": edition(), "rows": rows})
+
+
+def edition_unread(request):
+    books = Book.objects.select_related("author").order_by("id")
+    return JsonResponse({"edition": edition(), "rows": [book.title for book in books]})
 
 
 def at_random(request):
