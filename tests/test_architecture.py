@@ -118,7 +118,7 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
         {"proof", "unloading"},
         # findings
         {"repeated", "row_by_row", "same_values"},
-        {"one_answer"},
+        {"one_answer", "one_line"},
         {"session"},
     ),
     "fast": (

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from rowpath.explain import repeated, row_by_row, same_values
+from rowpath.explain import one_line, repeated, row_by_row, same_values
 from rowpath.explain.edits import Edit
 from rowpath.explain.growth import FEWEST_ROWS, rows_of
 from rowpath.explain.look import Look, look
@@ -81,6 +81,7 @@ def explain(
 
 def _explained(today: ProjectProcess, seen: Look, proved: row_by_row.Prove) -> Explained:
     findings: list[Finding] = list(_writes(seen))
+    all_found: list[one_line.Found] = []
     notes: list[str] = []
     for trail in _trails(seen):
         found: list[Finding] = []
@@ -88,9 +89,12 @@ def _explained(today: ProjectProcess, seen: Look, proved: row_by_row.Prove) -> E
         for lengths in measurements(today, seen, trail):
             is_measured = True
             before = Before(process=today, look=seen, trail=trail, measured=lengths)
-            found.extend(_of_trail(before, proved, found, findings))
+            new = list(_of_trail(before, proved, found, findings))
+            found.extend(new)
+            all_found.extend(one_line.Found(finding=each, before=before) for each in new)
         findings.extend(found)
         notes.extend(_held(seen, trail, found) if is_measured else _too_few(seen, trail))
+    findings = [*_writes(seen), *one_line.findings(all_found, proved)]
     findings.extend(same_values.findings(seen.observed, findings))
     if seen.written is not None and not is_write(seen.written):
         notes.append("it locks rows, so its transactions were not read-only; all were rolled back")
@@ -117,12 +121,12 @@ def _of_trail(
     `of_trail` was found of the same queryset at another measurement, `others` of other ones.
     """
     told_paths = {path for each in of_trail for path in each.paths}
-    told = list(row_by_row.findings(before, proved, told_paths))
-    yield from (each.finding for each in told)
-    after = next((each.after for each in told if each.after), ())
-    told_statements = {(each.statement, each.place) for each in (*of_trail, *others)}
+    loaded = list(row_by_row.findings(before, proved, told_paths))
+    yield from (each.finding for each in loaded)
+    after = next((each.after for each in loaded if each.after), ())
+    told = {(text, each.place) for each in (*of_trail, *others) for text in each.texts}
     for finding in repeated.findings(before, after):
-        if (finding.statement, finding.place) not in told_statements:
+        if not {(text, finding.place) for text in finding.texts} <= told:
             yield finding
 
 

@@ -103,7 +103,8 @@ class Finding:
     """One reason for a request's cost.
 
     `statements` of the request's `of_statements` are its share. `edits` is the change, empty where
-    there is none; `reason` says why there is none. `advice` is what else to do.
+    there is none; `reason` says why there is none. `advice` is what else to do. `statement` is the
+    text that it is about, `other_statements` are more of the same line.
     """
 
     kind: Kind
@@ -120,6 +121,12 @@ class Finding:
     reason: str | None = None
     advice: str | None = None
     statement: str | None = None
+    other_statements: tuple[str, ...] = ()
+
+    @property
+    def texts(self) -> frozenset[str]:
+        """All statements that it is about."""
+        return frozenset(filter(None, (self.statement, *self.other_statements)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

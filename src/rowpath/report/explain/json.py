@@ -52,6 +52,7 @@ def _finding(finding: Finding, root: str) -> dict[str, Any]:
         "readers": [_reader(reader, root) for reader in finding.readers],
         "statements": finding.statements,
         "statement": finding.statement,
+        "other_statements": list(finding.other_statements),
         "growth": None if finding.growth is None else _growth(finding.growth),
         "change": diff(finding.edits, root) or None,
         "proof": None if finding.proof is None else _proof(finding.proof),

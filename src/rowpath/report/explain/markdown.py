@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from rowpath.explain.edits import diff
 from rowpath.explain.values import Explained, Explanation, Finding
-from rowpath.report.explain.sentences import counted, cut, sentences, where
+from rowpath.report.explain.sentences import counted, sentences, statements, where
 from rowpath.report.markdown_text import code, inert, row
 
 _FENCE = "````"
@@ -46,8 +46,9 @@ def _finding(finding: Finding, explained: Explained, root: str) -> Iterator[str]
     if place:
         yield ""
         yield inert(place)
-    if finding.statement is not None:
-        yield from ("", f"{_FENCE}sql", cut(finding.statement), _FENCE)
+    texts = tuple(statements(finding))
+    if texts:
+        yield from ("", f"{_FENCE}sql", *texts, _FENCE)
     if finding.edits:
         yield from ("", f"{_FENCE}diff", diff(finding.edits, root).rstrip("\n"), _FENCE)
     told = [inert(sentence) for sentence in sentences(finding)]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from rich.text import Text
 
 from rowpath.explain.values import Confidence, Explained, Explanation, Finding, saved
-from rowpath.report.explain.sentences import changed_lines, counted, cut, sentences, where
+from rowpath.report.explain.sentences import changed_lines, counted, sentences, statements, where
 
 _INDENT = "   "
 _STYLES = {
@@ -107,8 +107,8 @@ def _finding(number: int, finding: Finding, root: str) -> Iterator[Text]:
     place = where(finding, root)
     if place:
         yield Text(f"{_INDENT}{place}")
-    if finding.statement is not None:
-        yield Text(f"{_INDENT}{cut(finding.statement)}", style="dim")
+    for statement in statements(finding):
+        yield Text(f"{_INDENT}{statement}", style="dim")
     for line in changed_lines(finding, root):
         yield Text(f"{_INDENT}{line}", style="green" if line.startswith("+") else "red")
     for sentence in sentences(finding):

@@ -21,6 +21,8 @@ urlpatterns = [
     path("filtered/", views.filtered),
     path("counted/", views.counted),
     path("filtered-and-counted/", views.filtered_and_counted),
+    path("two-on-a-line/", views.two_on_a_line),
+    path("counted-by-name/", views.counted_by_name),
     path("generic-key/", views.generic_key),
     path("behind/", views.behind_many),
     path("tag/", views.tag),

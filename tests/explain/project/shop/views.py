@@ -80,6 +80,21 @@ def filtered_and_counted(request):
     return answer(rows)
 
 
+def two_on_a_line(request):
+    books, authors = Book.objects.order_by("id"), Author.objects.order_by("id")
+    return answer(
+        [*(book.author.name for book in books), *(author.publisher.name for author in authors)]
+    )
+
+
+def counted_by_name(request):
+    books = Book.objects.order_by("id")
+    return answer([getattr(book, name).count() for name in NAMES] for book in books)
+
+
+NAMES = ("tags", "reviews")
+
+
 def generic_key(request):
     return answer(note.about.name for note in Note.objects.order_by("id"))
 
