@@ -108,13 +108,13 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
         },
         {"eager_loading", "judging", "recorder", "steps"},
         # the project, in a process of its own
-        {"patch_sets", "patched_source", "serving"},
+        {"patch_sets", "patched_source", "query_plans", "serving"},
         {"drf", "fastapi", "sqlalchemy"},
         {"asgi", "django"},
         # the command's side
         {"process"},
         {"look", "timing"},
-        {"measuring", "route_list", "together", "unused"},
+        {"measuring", "route_list", "sql_sent", "together", "unused"},
         {"proof", "unloading"},
         # findings
         {"repeated", "row_by_row", "same_values"},

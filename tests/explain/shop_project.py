@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rowpath.explain.project_of import ProjectOf
 from rowpath.explain.route_list import RoutesWanted
-from rowpath.explain.session import explain
+from rowpath.explain.session import Wanted, explain
 from rowpath.explain.timing import Timing
 from rowpath.explain.values import Explanation, Request
 
@@ -37,6 +37,10 @@ def explained(
     routes: tuple[str, ...] = (),
 ) -> Explanation:
     """Return what is found of paths and routes, without timing unless one is named."""
-    requests = [Request(path=path, user=user) for path in paths]
-    wanted = RoutesWanted(patterns=routes, like=Request(path="", user=user)) if routes else None
-    return explain(requests, project, timing, lambda _: None, wanted)
+    requests = tuple(Request(path=path, user=user) for path in paths)
+    like = Request(path="", user=user)
+    wanted = Wanted(
+        requests=requests,
+        routes=RoutesWanted(patterns=routes, like=like) if routes else None,
+    )
+    return explain(wanted, project, timing, lambda _: None)

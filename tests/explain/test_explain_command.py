@@ -84,6 +84,15 @@ def test_json_goes_to_a_file(run: Run, tmp_path: Path) -> None:
     assert json.loads(file.read_text())["findings"][0]["kind"] == "get-writes"
 
 
+def test_html_goes_to_a_file(run: Run, tmp_path: Path) -> None:
+    """The page has the path, and the plans of what was sent."""
+    file = tmp_path / "found.html"
+    out = run("/repaired/", "--html", str(file))[1]
+
+    assert "No statement grows with the rows." in out
+    assert "SCAN shop_book" in file.read_text(encoding="utf-8")
+
+
 def test_the_diff_can_be_applied(run: Run, project: ProjectOf) -> None:
     """What --diff prints is what `git apply` takes, and nothing else is on standard output."""
     out = run("/manager/", "--diff")[1]

@@ -7,9 +7,12 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from explain.conftest import Shop
-from explain.shop_project import copied, explained, filled
-from rowpath.explain.values import Confidence, Kind
+from explain.shop_project import copied, filled
+from rowpath.explain.session import Wanted, explain
+from rowpath.explain.values import Confidence, Kind, Request
 from rowpath.lab.database import Database, connect
+
+PATHS = ("/api/books/", "/durable/", "/writes/", "/locks/")
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +33,9 @@ def on_postgresql(database: Database, tmp_path_factory: pytest.TempPathFactory) 
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("SHOP_DATABASES", json.dumps({"default": options}))
         project = filled(copied(folder))
-        found = explained(project, ["/api/books/", "/durable/", "/writes/", "/locks/"])
+        requests = tuple(Request(path=path) for path in PATHS)
+        wanted = Wanted(requests=requests, with_sql=True)
+        found = explain(wanted, project, None, lambda _: None)
     return Shop(project=project, explanation=found)
 
 
@@ -65,3 +70,12 @@ def test_a_lock_is_let_through_and_is_no_write(on_postgresql: Shop) -> None:
     assert found.notes == (
         "it locks rows, so its transactions were not read-only; all were rolled back",
     )
+
+
+def test_every_statement_has_its_plan(on_postgresql: Shop) -> None:
+    """PostgreSQL explains what was sent, with the values that it was sent with."""
+    sql = on_postgresql.of("/api/books/").sql
+
+    assert sql is not None
+    assert sql.changed is not None
+    assert all("Scan" in (each.plan or "") for each in (*sql.today, *sql.changed))

@@ -17,10 +17,10 @@ from rowpath.explain.baseline import Accepted, from_json, without
 from rowpath.explain.edits import diff
 from rowpath.explain.project_of import ProjectOf, application_in, project_in
 from rowpath.explain.route_list import RoutesWanted
-from rowpath.explain.session import explain
+from rowpath.explain.session import Wanted, explain
 from rowpath.explain.timing import Timing
 from rowpath.explain.values import Confidence, Explanation, Request
-from rowpath.report.explain import github, markdown, terminal
+from rowpath.report.explain import github, html, markdown, terminal
 from rowpath.report.explain.json import to_json
 from rowpath.report.explain.sarif import to_sarif
 
@@ -34,6 +34,7 @@ Form = Callable[[Explanation], bytes]
 FORMS: dict[str, Form] = {
     "json": to_json,
     "markdown": lambda explanation: markdown.render(explanation).encode(),
+    "html": lambda explanation: html.render(explanation).encode(),
     "sarif": to_sarif,
     "new_baseline": baseline.to_json,
     "github": lambda explanation: github.render(explanation).encode(),
@@ -80,6 +81,7 @@ FOUND = 1
     metavar="[FILE]",
     help="The findings as Markdown, for a pull request; without a FILE on standard output.",
 )
+@click.option("--html", "html_path", metavar="FILE", help="The findings as one HTML page.")
 @click.option("--sarif", "sarif_path", metavar="FILE", help="The findings as SARIF, with fixes.")
 @click.option(
     "--github", "is_github", is_flag=True, help="Print GitHub's annotations instead of the text."
@@ -113,12 +115,11 @@ def explain_requests(**options: Any) -> int:  # noqa: ANN401 each is an option a
     accepted = _accepted(options["baseline_path"])
     project = _project(options)
     progress = console_for(sys.stderr)
+    wanted = Wanted(
+        requests=requests, routes=_routes(options), with_sql=options["html_path"] is not None
+    )
     explanation = explain(
-        requests,
-        project,
-        Timing(),
-        lambda step: progress.print(Text(step), style="dim"),
-        _routes(options),
+        wanted, project, Timing(), lambda step: progress.print(Text(step), style="dim")
     )
     whole, explanation = explanation, without(explanation, accepted)
     outputs.write(explanation, whole)
@@ -186,7 +187,7 @@ def _accepted(path: str | None) -> frozenset[Accepted]:
     return from_json(text, path)
 
 
-def _requests(options: dict[str, Any]) -> list[Request]:
+def _requests(options: dict[str, Any]) -> tuple[Request, ...]:
     """Return what is asked; UsageError where it is nothing, or is not of this project."""
     paths = options["paths"]
     if not paths and not options["routes"]:
@@ -201,7 +202,7 @@ def _requests(options: dict[str, Any]) -> list[Request]:
                 "Write it from the slash behind the host on."
             )
     headers = tuple(map(_header, options["headers"]))
-    return [Request(path=path, user=options["user"], headers=headers) for path in paths]
+    return tuple(Request(path=path, user=options["user"], headers=headers) for path in paths)
 
 
 def _routes(options: dict[str, Any]) -> RoutesWanted | None:

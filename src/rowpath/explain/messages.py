@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from rowpath.explain.edits import Edit
 from rowpath.explain.trails import Path, Trail, ViewClass
-from rowpath.explain.values import Phase, Place, Reader, Request
+from rowpath.explain.values import Phase, Place, Reader, Request, Sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +40,8 @@ class Watch(StrEnum):
     """As it is timed: no patch is installed."""
     STATEMENTS = "statements"
     PHASES = "phases"
+    PLANS = "plans"
+    """What was sent, with the database's plan of each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +118,7 @@ class Observed:
     evaluated: tuple[Evaluated, ...] = ()
     phases: tuple[Phase, ...] = ()
     page_rows: int | None = None
+    sent: tuple[Sent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

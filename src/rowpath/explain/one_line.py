@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 
 from rowpath.explain.edits import Edit
 from rowpath.explain.imports import joined
-from rowpath.explain.proof import Before
+from rowpath.explain.judging import counts_of
+from rowpath.explain.proof import Before, Outcome
 from rowpath.explain.row_by_row import Prove
 from rowpath.explain.together import side_by_side
-from rowpath.explain.values import Confidence, Finding, Kind, Place
+from rowpath.explain.values import Confidence, Finding, Growth, Kind, Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +58,15 @@ def _of_line(found: Sequence[Found], prove: Prove) -> Iterator[Finding]:
     if outcome.refused is not None or outcome.proof is None or not outcome.proof.same_answer:
         yield from every
         return
-    growth = every[0].growth
-    after = outcome.proof.growth_after
-    shown = replace(every[0], proof=outcome.proof, growth=growth and replace(growth, after=after))
+    shown = replace(every[0], proof=outcome.proof, growth=_growth(every[0].growth, outcome))
     yield _joined(every, edits, shown)
+
+
+def _growth(today: Growth | None, outcome: Outcome) -> Growth | None:
+    if today is None or outcome.proof is None:
+        return today
+    after = outcome.proof.growth_after
+    return replace(today, after=after, statements_after=counts_of(outcome.after))
 
 
 def _joined(every: Sequence[Finding], edits: tuple[Edit, ...], shown: Finding) -> Finding:

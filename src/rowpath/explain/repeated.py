@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from rowpath.explain.growth import Point, grows, slope
+from rowpath.explain.growth import Point, counts, grows, slope
 from rowpath.explain.messages import Seen
 from rowpath.explain.project_of import Framework
 from rowpath.explain.proof import Before
@@ -42,7 +42,12 @@ def _same(seen: Seen) -> _Same:
 def _finding(before: Before, growing: Mapping[_Same, Seen]) -> Finding:
     """Return what one line sends for each row, which one change of that line ends."""
     statements = before.look.observed.statements
-    per_row = slope(before.measured.points, lambda seen: _same(seen) in growing)
+    points = before.measured.points
+
+    def is_of_line(seen: Seen) -> bool:
+        return _same(seen) in growing
+
+    per_row = slope(points, is_of_line)
     model = before.trail.model.rpartition(".")[2]
     first, *others = growing.values()
     names = tuple(sorted({text_of(path) for _, _, path in growing if path}))
@@ -51,11 +56,13 @@ def _finding(before: Before, growing: Mapping[_Same, Seen]) -> Finding:
         confidence=Confidence.ADVICE,
         title=title(per_row, model, len({text for text, _, _ in growing})),
         place=first.place,
-        statements=sum(_same(seen) in growing for seen in statements),
+        statements=sum(map(is_of_line, statements)),
         of_statements=len(statements),
         paths=names,
         readers=_readers(growing.values()),
-        growth=Growth(rows=before.measured.rows, per_row=per_row),
+        growth=Growth(
+            rows=before.measured.rows, per_row=per_row, statements=counts(points, is_of_line)
+        ),
         advice=_advice(growing, before.process.framework),
         statement=first.text,
         other_statements=tuple(dict.fromkeys(each.text for each in others)),

@@ -1,6 +1,7 @@
 """A run of `explain`: requests looked at, findings made, their changes proved."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rowpath.explain import one_line, repeated, row_by_row, same_values
@@ -12,6 +13,7 @@ from rowpath.explain.process import ProjectProcess
 from rowpath.explain.project_of import ProjectOf
 from rowpath.explain.proof import Before, Outcome, prove
 from rowpath.explain.route_list import RoutesWanted, looks_at_routes, ranked
+from rowpath.explain.sql_sent import sql
 from rowpath.explain.statement_text import is_write, normalized
 from rowpath.explain.timing import Timing
 from rowpath.explain.together import together
@@ -33,22 +35,28 @@ MOST_TRAILS = 5
 """Querysets of a request that are measured at several lengths, those with most statements first."""
 
 
-def explain(
-    requests: Sequence[Request],
-    project: ProjectOf,
-    timing: Timing | None,
-    tell: Tell,
-    routes: RoutesWanted | None = None,
-) -> Explanation:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is explained: requests, and routes, of which those that give no answer are left out.
+
+    `with_sql` has the statements of each request with their plans, for what shows them.
+    """
+
+    requests: tuple[Request, ...] = ()
+    routes: RoutesWanted | None = None
+    with_sql: bool = False
+
+
+def explain(wanted: Wanted, project: ProjectOf, timing: Timing | None, tell: Tell) -> Explanation:
     """Return why each request costs what it does, with changes that were proved.
 
-    An error of rowpath's where the project does not start or a request gives no answer; `routes`
-    that give none are left out.
+    An error of rowpath's where the project does not start or a request gives no answer.
     """
+    routes = wanted.routes
     tell("starting the project")
     with ProjectProcess(project) as today:
         looks = []
-        for request in requests:
+        for request in wanted.requests:
             tell(f"asking {request.path}")
             looks.append(look(today, request))
         left_out: tuple[LeftOut, ...] = ()
@@ -64,18 +72,24 @@ def explain(
         explained = tuple(_explained(today, seen, proved) for seen in looks)
         unloading = Unloading(unchanged=today, project=project, timing=timing, tell=tell)
         explained = tuple(unloading.told(explained, looks))
-        if routes is not None:
-            explained = ranked(explained)
         changes = _changes(explained)
         if len(changes) > 1:
             tell("running all changes together")
         edits, refused = together(today, looks, project, changes)
+        if wanted.with_sql:
+            sent = sql(today, looks, project, edits, tell)
+            explained = tuple(
+                replace(each, sql=of) for each, of in zip(explained, sent, strict=True)
+            )
+    if routes is not None:
+        explained = ranked(explained)
     return Explanation(
         root=str(project.folder),
         requests=explained,
         edits=edits,
         notes=(*today.started.missing, *today.started.unguarded, *refused),
         left_out=left_out,
+        versions=today.started.versions,
     )
 
 

@@ -71,12 +71,15 @@ class Growth:
     """Statements for each row more, measured at several numbers of rows.
 
     They are those that the finding is about: where it has a change, all of the answer's. `per_row`
-    is between the two largest. `after` is the same with the change, where it was run.
+    is between the two largest. `after` is the same with the change, where it was run. `statements`
+    are how many there are at each number of rows, `statements_after` with the change.
     """
 
     rows: tuple[int, ...]
     per_row: float
     after: float | None = None
+    statements: tuple[int, ...] = ()
+    statements_after: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +133,26 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A statement without its values, how often it was sent, and the database's plan of the first.
+
+    `plan` is None where the database gives none.
+    """
+
+    text: str
+    count: int
+    plan: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sql:
+    """What a request sends today, and with all changes of the diff; None without a diff."""
+
+    today: tuple[Sent, ...]
+    changed: tuple[Sent, ...] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Phase:
     """A part of a request's time in which nothing else ran."""
 
@@ -147,6 +170,7 @@ class Explained:
     phases: tuple[Phase, ...]
     findings: tuple[Finding, ...]
     notes: tuple[str, ...]
+    sql: Sql | None = None
 
 
 def saved(explained: Explained) -> tuple[float, int]:
@@ -178,6 +202,7 @@ class Explanation:
     """All requests of a run; those of routes are ranked by what can be saved.
 
     `edits` are all proved changes that were also proved together; what stands in the diff.
+    `versions` are what the project runs on.
     """
 
     root: str
@@ -185,3 +210,4 @@ class Explanation:
     edits: tuple[Edit, ...]
     notes: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    versions: str = ""

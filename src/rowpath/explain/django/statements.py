@@ -16,7 +16,8 @@ _READ_ONLY = "25006"
 
 
 @contextmanager
-def _wrapped(wrapper: Wrapper) -> Iterator[None]:
+def wrapped(wrapper: Wrapper) -> Iterator[None]:
+    """Have all connections execute by a wrapper within the block."""
     with ExitStack() as stack:
         for connection in connections.all():
             stack.enter_context(connection.execute_wrapper(wrapper))
@@ -33,7 +34,7 @@ def recorded(recorder: Recorder) -> Iterator[None]:
             recorder.statement(text, params, _purpose(recorder))
         return execute(sql, params, *args)
 
-    with _wrapped(record):
+    with wrapped(record):
         yield
 
 
@@ -59,7 +60,7 @@ def timed(clock: PhaseClock) -> Iterator[None]:
         with clock.phase("SQL"):
             return execute(*args)
 
-    with _wrapped(measure):
+    with wrapped(measure):
         yield
 
 
@@ -86,5 +87,5 @@ def refused_writes() -> Iterator[list[str]]:
                 texts.append(str(sql))
             raise
 
-    with _wrapped(listen):
+    with wrapped(listen):
         yield texts

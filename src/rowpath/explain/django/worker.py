@@ -12,7 +12,7 @@ from multiprocessing.connection import Connection
 from django.db import DatabaseError as DjangoDatabaseError
 
 from rowpath.errors import DatabaseError
-from rowpath.explain.django import client, project, routes, statements
+from rowpath.explain.django import client, project, query_plans, routes, statements
 from rowpath.explain.django.client import Received, ask, client_for
 from rowpath.explain.django.read_only import rolled_back
 from rowpath.explain.django.views import view_class
@@ -77,8 +77,12 @@ class Worker:
                     self._clock.clear()
                     stack.enter_context(self._patches.timed())
                     stack.enter_context(statements.timed(self._clock))
+                elif order.watch is Watch.PLANS:
+                    log = stack.enter_context(query_plans.logged())
                 received = ask(asker, order.request)
                 durations_s.append(received.duration_s)
+                if order.watch is Watch.PLANS:
+                    observed = Observed(sent=log.explained(query_plans.plan_of))
         if order.watch is Watch.STATEMENTS:
             observed = self._recorder.observed()
         elif order.watch is Watch.PHASES:

@@ -67,7 +67,13 @@ def _reader(reader: Reader, root: str) -> dict[str, Any]:
 
 
 def _growth(growth: Growth) -> dict[str, Any]:
-    return {"rows": list(growth.rows), "per_row": growth.per_row, "after": growth.after}
+    return {
+        "rows": list(growth.rows),
+        "per_row": growth.per_row,
+        "after": growth.after,
+        "statements": list(growth.statements),
+        "statements_after": list(growth.statements_after),
+    }
 
 
 def _proof(proof: Proof) -> dict[str, Any]:

@@ -50,12 +50,12 @@ def _reader(reader: Reader, file: str | None, root: str) -> str:
 def statements(finding: Finding) -> Iterator[str]:
     """Yield a line for each statement that a finding is about, and how many there are more."""
     texts = [text for text in (finding.statement, *finding.other_statements) if text is not None]
-    yield from map(_cut, texts[:MOST_STATEMENTS])
+    yield from map(cut, texts[:MOST_STATEMENTS])
     if len(texts) > MOST_STATEMENTS:
         yield f"and {len(texts) - MOST_STATEMENTS} more"
 
 
-def _cut(statement: str) -> str:
+def cut(statement: str) -> str:
     """Return as much of a statement as a line takes."""
     most = MOST_OF_STATEMENT
     return statement if len(statement) <= most else f"{statement[:most]}..."

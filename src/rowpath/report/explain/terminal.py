@@ -32,7 +32,7 @@ def render(explanation: Explanation) -> Text:
             text.append_text(line).append("\n")
     if explanation.left_out:
         text.append("\nLeft out:\n")
-    for reason, routes in _left_out(explanation):
+    for reason, routes in left_out(explanation):
         text.append(f"{_INDENT}{reason}: {routes}\n")
     for note in explanation.notes:
         text.append(f"\nNote: {note}.")
@@ -64,7 +64,7 @@ def _has_more(explained: Explained) -> bool:
     return bool(explained.findings or explained.notes)
 
 
-def _left_out(explanation: Explanation) -> Iterator[tuple[str, str]]:
+def left_out(explanation: Explanation) -> Iterator[tuple[str, str]]:
     """Yield each reason with the routes that it keeps out."""
     for reason in dict.fromkeys(each.reason for each in explanation.left_out):
         routes = [each.route for each in explanation.left_out if each.reason == reason]
