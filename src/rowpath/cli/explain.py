@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, Self
 
 import click
-from rich.text import Text
 
+from rowpath.cli.explain_live import told
 from rowpath.cli.outputs import STANDARD_OUTPUT, replace_file, tried
 from rowpath.cli.progress import console_for
 from rowpath.errors import UsageError
@@ -90,7 +90,7 @@ FOUND = 1
     "--baseline",
     "baseline_path",
     metavar="FILE",
-    help="Leave out the findings that this file accepts.",
+    help="Leave out the findings that this file accepts, and their changes.",
 )
 @click.option(
     "--write-baseline",
@@ -114,13 +114,14 @@ def explain_requests(**options: Any) -> int:  # noqa: ANN401 each is an option a
     outputs = _Outputs.chosen(options)
     accepted = _accepted(options["baseline_path"])
     project = _project(options)
-    progress = console_for(sys.stderr)
     wanted = Wanted(
-        requests=requests, routes=_routes(options), with_sql=options["html_path"] is not None
+        requests=requests,
+        routes=_routes(options),
+        accepted=accepted,
+        with_sql=options["html_path"] is not None,
     )
-    explanation = explain(
-        wanted, project, Timing(), lambda step: progress.print(Text(step), style="dim")
-    )
+    with told(console_for(sys.stderr)) as tell:
+        explanation = explain(wanted, project, Timing(), tell)
     whole, explanation = explanation, without(explanation, accepted)
     outputs.write(explanation, whole)
     return FOUND if _fails(explanation, options["fail_on"]) else 0

@@ -1,10 +1,11 @@
 """A run of `explain`: requests looked at, findings made, their changes proved."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rowpath.explain import one_line, repeated, row_by_row, same_values
+from rowpath.explain.baseline import Accepted, new
 from rowpath.explain.edits import Edit
 from rowpath.explain.growth import FEWEST_ROWS, rows_of
 from rowpath.explain.look import Look, look
@@ -39,11 +40,13 @@ MOST_TRAILS = 5
 class Wanted:
     """What is explained: requests, and routes, of which those that give no answer are left out.
 
+    Findings that are `accepted` are told as well, but their changes are not in the diff.
     `with_sql` has the statements of each request with their plans, for what shows them.
     """
 
     requests: tuple[Request, ...] = ()
     routes: RoutesWanted | None = None
+    accepted: frozenset[Accepted] = frozenset()
     with_sql: bool = False
 
 
@@ -72,7 +75,7 @@ def explain(wanted: Wanted, project: ProjectOf, timing: Timing | None, tell: Tel
         explained = tuple(_explained(today, seen, proved) for seen in looks)
         unloading = Unloading(unchanged=today, project=project, timing=timing, tell=tell)
         explained = tuple(unloading.told(explained, looks))
-        changes = _changes(explained)
+        changes = _changes(new(each, wanted.accepted, str(project.folder)) for each in explained)
         if len(changes) > 1:
             tell("running all changes together")
         edits, refused = together(today, looks, project, changes)
@@ -221,7 +224,7 @@ def _held(seen: Look, trail: Trail, found: Sequence[Finding]) -> Iterator[str]:
             )
 
 
-def _changes(explained: Sequence[Explained]) -> tuple[tuple[Edit, ...], ...]:
+def _changes(explained: Iterable[Explained]) -> tuple[tuple[Edit, ...], ...]:
     """Return the proved changes, each once, in the order of what they save."""
     proved = [
         finding
