@@ -97,6 +97,7 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
         {"baseline", "messages"},
         # pure
         {
+            "access_log",
             "comparing",
             "declarations",
             "frames",

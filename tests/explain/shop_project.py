@@ -41,6 +41,6 @@ def explained(
     like = Request(path="", user=user)
     wanted = Wanted(
         requests=requests,
-        routes=RoutesWanted(patterns=routes, like=like) if routes else None,
+        routes=RoutesWanted(like=like, patterns=routes) if routes else None,
     )
     return explain(wanted, project, timing, lambda _: None)

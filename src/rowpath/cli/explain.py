@@ -13,6 +13,7 @@ from rowpath.cli.outputs import STANDARD_OUTPUT, replace_file, tried
 from rowpath.cli.progress import console_for
 from rowpath.errors import UsageError
 from rowpath.explain import baseline
+from rowpath.explain.access_log import read_log
 from rowpath.explain.baseline import Accepted, from_json, without
 from rowpath.explain.edits import diff
 from rowpath.explain.project_of import ProjectOf, application_in, project_in
@@ -28,6 +29,7 @@ _NOT_OF_ASGI = {
     "settings": "settings are Django's. Name one of the two.",
     "user": "how an ASGI application tells its users is its own. Send what it asks for, like "
     "--header 'Authorization: Bearer TOKEN'.",
+    "log": "its paths are folded by Django's URL conf. Name paths.",
     "routes": "routes are listed of Django's URL conf. Name paths.",
 }
 Form = Callable[[Explanation], bytes]
@@ -52,6 +54,11 @@ FOUND = 1
     multiple=True,
     metavar="PATTERN",
     help="Every route of the URL conf that fits, like 'api/*'; more than once for several.",
+)
+@click.option(
+    "--log",
+    metavar="FILE",
+    help="The requests of an access log, each route once, by its most frequent path.",
 )
 @click.option(
     "--settings",
@@ -191,10 +198,10 @@ def _accepted(path: str | None) -> frozenset[Accepted]:
 def _requests(options: dict[str, Any]) -> tuple[Request, ...]:
     """Return what is asked; UsageError where it is nothing, or is not of this project."""
     paths = options["paths"]
-    if not paths and not options["routes"]:
+    if not paths and not options["routes"] and options["log"] is None:
         raise UsageError(
             "Cannot explain nothing: there is no path. Name one, like rowpath explain /api/books/, "
-            "or --routes 'api/*'."
+            "or --routes 'api/*', or --log access.log."
         )
     for path in paths:
         if not path.startswith("/") or path.startswith("//"):
@@ -209,7 +216,10 @@ def _requests(options: dict[str, Any]) -> tuple[Request, ...]:
 def _routes(options: dict[str, Any]) -> RoutesWanted | None:
     headers = tuple(map(_header, options["headers"]))
     like = Request(path="", user=options["user"], headers=headers)
-    return RoutesWanted(patterns=options["routes"], like=like) if options["routes"] else None
+    log = None if options["log"] is None else read_log(Path(options["log"]))
+    if log is None and not options["routes"]:
+        return None
+    return RoutesWanted(like=like, patterns=options["routes"], log=log)
 
 
 def _header(text: str) -> tuple[str, str]:

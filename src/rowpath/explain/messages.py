@@ -166,5 +166,19 @@ class Routes:
     routes: tuple[Route, ...]
 
 
-Order = Start | Ask | ListRoutes
-Reply = Started | Answer | Routes | Failed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoldPaths:
+    """Say which route answers each path, without a query."""
+
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folded:
+    """The route of each path, like `api/books/<pk>/`; None where none answers it."""
+
+    routes: tuple[str | None, ...]
+
+
+Order = Start | Ask | ListRoutes | FoldPaths
+Reply = Started | Answer | Routes | Folded | Failed

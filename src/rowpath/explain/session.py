@@ -56,6 +56,7 @@ def explain(wanted: Wanted, project: ProjectOf, timing: Timing | None, tell: Tel
     An error of rowpath's where the project does not start or a request gives no answer.
     """
     routes = wanted.routes
+    log_told = (routes.log.told,) if routes is not None and routes.log is not None else ()
     tell("starting the project")
     with ProjectProcess(project) as today:
         looks = []
@@ -90,7 +91,7 @@ def explain(wanted: Wanted, project: ProjectOf, timing: Timing | None, tell: Tel
         root=str(project.folder),
         requests=explained,
         edits=edits,
-        notes=(*today.started.missing, *today.started.unguarded, *refused),
+        notes=(*log_told, *today.started.missing, *today.started.unguarded, *refused),
         left_out=left_out,
         versions=today.started.versions,
     )

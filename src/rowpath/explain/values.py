@@ -41,11 +41,15 @@ class Sameness(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A request that is explained. `user` is a name to log in, None for nobody."""
+    """A request that is explained. `user` is a name to log in, None for nobody.
+
+    `logged` is how often a log has requests of its route, None without a log.
+    """
 
     path: str
     user: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
+    logged: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

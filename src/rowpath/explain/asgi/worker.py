@@ -25,6 +25,8 @@ from rowpath.explain.messages import (
     Answer,
     Ask,
     Failed,
+    Folded,
+    FoldPaths,
     ListRoutes,
     Observed,
     Routes,
@@ -109,6 +111,13 @@ class Worker:
         """UsageError: the routes of an application are not listed."""
         raise UsageError(
             f"Cannot list the routes {', '.join(order.patterns)} of an application: that is for "
+            "Django's URL confs. Name paths."
+        )
+
+    def folded(self, order: FoldPaths) -> Folded:
+        """UsageError: an application has no list of routes to fold paths by."""
+        raise UsageError(
+            f"Cannot fold {len(order.paths)} paths to routes of an application: that is for "
             "Django's URL confs. Name paths."
         )
 

@@ -20,6 +20,8 @@ from rowpath.explain.messages import (
     Answer,
     Ask,
     Failed,
+    Folded,
+    FoldPaths,
     ListRoutes,
     Observed,
     Routes,
@@ -58,6 +60,10 @@ class Worker:
         """Return the routes that fit."""
         request = routes.request_as(client.user_named(order.user))
         return Routes(routes=routes.routes(order.patterns, request))
+
+    def folded(self, order: FoldPaths) -> Folded:
+        """Return the route of each path."""
+        return Folded(routes=tuple(map(routes.route_of, order.paths)))
 
     def answer(self, order: Ask) -> Answer:
         """Answer a request as often as it is asked for."""

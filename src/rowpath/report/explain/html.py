@@ -12,7 +12,7 @@ from rowpath.explain.values import Confidence, Explained, Explanation, Finding, 
 from rowpath.report import figures, page, source
 from rowpath.report.charts.drawing import Chart
 from rowpath.report.charts.explain import PhasePart, growth_chart, phase_parts, phases_chart
-from rowpath.report.explain.sentences import counted, sentences, where
+from rowpath.report.explain.sentences import counted, sentences, times, where
 from rowpath.report.explain.terminal import left_out
 from rowpath.report.statements import MOST_STATEMENTS, Shown, shown_plan, shown_sql
 
@@ -74,6 +74,7 @@ class RequestPart:
     findings: tuple[FindingPart, ...]
     sides: tuple[Side, ...]
     notes: tuple[str, ...]
+    logged: str | None
 
 
 def render(explanation: Explanation) -> str:
@@ -91,6 +92,7 @@ def render(explanation: Explanation) -> str:
         notes=explanation.notes,
         project=Path(explanation.root).name,
         requests=requests,
+        has_log=any(request.logged for request in requests),
         rowpath=__version__,
         versions=explanation.versions,
     )
@@ -114,6 +116,7 @@ def _request(number: int, explained: Explained, root: str) -> RequestPart:
         ),
         sides=tuple(_sides(explained)),
         notes=explained.notes,
+        logged=None if explained.request.logged is None else times(explained.request.logged),
     )
 
 

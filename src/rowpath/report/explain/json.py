@@ -31,6 +31,7 @@ def _request(explained: Explained) -> dict[str, Any]:
     return {
         "path": explained.request.path,
         "user": explained.request.user,
+        "logged": explained.request.logged,
         "statements": explained.statements,
         "duration_ms": explained.duration_s * 1000,
         "phases": {phase.name: phase.duration_s * 1000 for phase in explained.phases},

@@ -15,6 +15,11 @@ def counted(statements: int) -> str:
     return f"{statements} statement" if statements == 1 else f"{statements} statements"
 
 
+def times(number: int) -> str:
+    """Return how often, in words."""
+    return "once" if number == 1 else f"{number:,} times"
+
+
 def where(finding: Finding, root: str) -> str:
     """Return the line to change, what is loaded, and what reads it; empty where none is known."""
     place = finding.place

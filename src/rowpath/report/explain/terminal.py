@@ -5,7 +5,14 @@ from collections.abc import Iterator
 from rich.text import Text
 
 from rowpath.explain.values import Confidence, Explained, Explanation, Finding, saved
-from rowpath.report.explain.sentences import changed_lines, counted, sentences, statements, where
+from rowpath.report.explain.sentences import (
+    changed_lines,
+    counted,
+    sentences,
+    statements,
+    times,
+    where,
+)
 
 _INDENT = "   "
 _STYLES = {
@@ -52,8 +59,9 @@ def _overview(explanation: Explanation) -> Iterator[Text]:
         time = f"{time_s * 1000:.1f} ms and " if time_s else ""
         saving = f"  {time}{counted(statements)} can be saved"
         found = f"  {len(each.findings)} without a change" if each.findings else ""
+        logged = f"{each.request.logged:>9,} times" if each.request.logged else ""
         yield Text(
-            f"{each.request.path.ljust(widest)}  {each.statements:>5} statements "
+            f"{each.request.path.ljust(widest)}{logged}  {each.statements:>5} statements "
             f"{each.duration_s * 1000:>8.1f} ms{saving if statements else found}",
             style="bold" if statements else "",
         )
@@ -89,6 +97,7 @@ def _headline(explained: Explained) -> str:
     request = explained.request
     user = f" as {request.user}" if request.user else ""
     count = counted(explained.statements)
+    logged = f", {times(request.logged)} in the log" if request.logged else ""
     spent = sum(phase.duration_s for phase in explained.phases)
     shares = [
         f"{phase.name} {phase.duration_s / spent:.0%}"
@@ -96,7 +105,7 @@ def _headline(explained: Explained) -> str:
         if phase.duration_s >= _LEAST_SHARE * spent
     ]
     phases = f" ({', '.join(shares)})" if shares else ""
-    return f"{request.path}{user}: {count}, {explained.duration_s * 1000:.1f} ms{phases}"
+    return f"{request.path}{user}: {count}, {explained.duration_s * 1000:.1f} ms{phases}{logged}"
 
 
 def _finding(number: int, finding: Finding, root: str) -> Iterator[Text]:
