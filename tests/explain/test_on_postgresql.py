@@ -9,7 +9,7 @@ from psycopg.conninfo import conninfo_to_dict
 from explain.conftest import Shop
 from explain.shop_project import copied, filled
 from rowpath.explain.session import Wanted, explain
-from rowpath.explain.values import Confidence, Kind, Request
+from rowpath.explain.values import Confidence, Kind, Request, Sameness
 from rowpath.lab.database import Database, connect
 
 PATHS = ("/api/books/", "/durable/", "/writes/", "/locks/")
@@ -33,7 +33,8 @@ def on_postgresql(database: Database, tmp_path_factory: pytest.TempPathFactory) 
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("SHOP_DATABASES", json.dumps({"default": options}))
         project = filled(copied(folder))
-        requests = tuple(Request(path=path) for path in PATHS)
+        gets = (Request(path=path) for path in PATHS)
+        requests = (*gets, Request(path="/visits/", method="POST", body=b'{"path": "here"}'))
         wanted = Wanted(requests=requests, with_sql=True)
         found = explain(wanted, project, None, lambda _: None)
     return Shop(project=project, explanation=found)
@@ -79,3 +80,11 @@ def test_every_statement_has_its_plan(on_postgresql: Shop) -> None:
     assert sql is not None
     assert sql.changed is not None
     assert all("Scan" in (each.plan or "") for each in (*sql.today, *sql.changed))
+
+
+def test_numbers_of_a_sequence_are_masked(on_postgresql: Shop) -> None:
+    """A row that is written anew has another number each time, though it was rolled back."""
+    proof = on_postgresql.only("/visits/").proof
+
+    assert proof is not None
+    assert proof.sameness is Sameness.MASKED

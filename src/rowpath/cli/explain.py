@@ -1,8 +1,9 @@
 """`rowpath explain`: why an endpoint is slow, the line to change, and the proof of the change."""
 
+import json
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -71,6 +72,16 @@ FOUND = 1
     help="An ASGI application with SQLAlchemy instead, like shop.main:app.",
 )
 @click.option("--user", metavar="NAME", help="Ask as this user; no session is written.")
+@click.option(
+    "--method",
+    type=click.Choice(["GET", "POST", "PUT", "PATCH", "DELETE"], case_sensitive=False),
+    help="The method of the PATHs; what it writes is rolled back. [default: GET; POST with --data]",
+)
+@click.option(
+    "--data",
+    metavar="TEXT|@FILE",
+    help="The body, JSON unless a header Content-Type says otherwise.",
+)
 @click.option("-H", "--header", "headers", multiple=True, metavar="'NAME: VALUE'")
 @click.option(
     "--json",
@@ -209,17 +220,58 @@ def _requests(options: dict[str, Any]) -> tuple[Request, ...]:
                 f"Cannot explain {path}: the project is asked in this process, by the path alone. "
                 "Write it from the slash behind the host on."
             )
-    headers = tuple(map(_header, options["headers"]))
-    return tuple(Request(path=path, user=options["user"], headers=headers) for path in paths)
+    like = _like(options)
+    if paths or (like.method == "GET" and not like.body):
+        return tuple(replace(like, path=path) for path in paths)
+    raise UsageError(
+        "Cannot ask routes or a log with --method or --data: their requests are GETs. Name PATHs."
+    )
 
 
 def _routes(options: dict[str, Any]) -> RoutesWanted | None:
-    headers = tuple(map(_header, options["headers"]))
-    like = Request(path="", user=options["user"], headers=headers)
+    like = replace(_like(options), method="GET", body=b"")
     log = None if options["log"] is None else read_log(Path(options["log"]))
     if log is None and not options["routes"]:
         return None
     return RoutesWanted(like=like, patterns=options["routes"], log=log)
+
+
+def _like(options: dict[str, Any]) -> Request:
+    """Return a request without a path, as all are to be."""
+    headers = tuple(map(_header, options["headers"]))
+    data = options["data"]
+    method = (options["method"] or ("GET" if data is None else "POST")).upper()
+    body = b"" if data is None else _body(data)
+    if body and method == "GET":
+        raise UsageError(
+            "Cannot send --data by GET: what it means there is not defined. Name a --method, or "
+            "write the query into the PATH."
+        )
+    if body and not any(name.lower() == "content-type" for name, _ in headers):
+        _check_json(body)
+    return Request(path="", method=method, body=body, user=options["user"], headers=headers)
+
+
+def _body(text: str) -> bytes:
+    """Return the body, as curl has it: that of a file where it begins with @."""
+    if not text.startswith("@"):
+        return text.encode()
+    try:
+        return Path(text[1:]).read_bytes()
+    except OSError as error:
+        raise UsageError(
+            f"Cannot read the body {text[1:]}: {error.strerror}. Name a file behind the @."
+        ) from error
+
+
+def _check_json(body: bytes) -> None:
+    try:
+        json.loads(body)
+    except ValueError as error:
+        raise UsageError(
+            f"Cannot send --data as JSON: {error}. Correct it, or say what it is, like -H "
+            "'Content-Type: application/x-www-form-urlencoded'."
+        ) from error
 
 
 def _header(text: str) -> tuple[str, str]:

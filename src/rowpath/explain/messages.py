@@ -18,11 +18,15 @@ class Start:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
-    """The project runs; `missing` says which findings are off and why, `unguarded` what is real."""
+    """The project runs; `missing` says which findings are off and why.
+
+    `unguarded` is what any request does for real, `real` what one that writes may do besides.
+    """
 
     versions: str
     missing: tuple[str, ...]
     unguarded: tuple[str, ...]
+    real: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,7 +61,7 @@ def explain(wanted: Wanted, project: ProjectOf, timing: Timing | None, tell: Tel
     with ProjectProcess(project) as today:
         looks = []
         for request in wanted.requests:
-            tell(f"asking {request.path}")
+            tell(f"asking {request.name}")
             looks.append(look(today, request))
         left_out: tuple[LeftOut, ...] = ()
         if routes is not None:
@@ -114,6 +114,8 @@ def _explained(today: ProjectProcess, seen: Look, proved: row_by_row.Prove) -> E
         notes.extend(_held(seen, trail, found) if is_measured else _too_few(seen, trail))
     findings = [*_writes(seen), *one_line.findings(all_found, proved)]
     findings.extend(same_values.findings(seen.observed, findings))
+    if seen.ask.request.may_write:
+        notes.append(_undone(seen.ask.request, today))
     if seen.written is not None and not is_write(seen.written):
         notes.append("it locks rows, so its transactions were not read-only; all were rolled back")
     if not seen.mask.is_comparable:
@@ -148,12 +150,18 @@ def _of_trail(
             yield finding
 
 
+def _undone(request: Request, today: ProjectProcess) -> str:
+    """Return what of a request that writes was undone, and what was not."""
+    undone = today.framework.undone.format(method=request.method)
+    return f"{undone}; what else it does was real: {', '.join(today.started.real)}"
+
+
 def _rank(finding: Finding) -> tuple[int, int]:
     return list(Confidence).index(finding.confidence), -finding.statements
 
 
 def _writes(seen: Look) -> Iterator[Finding]:
-    if seen.written is None or not is_write(seen.written):
+    if seen.written is None or not is_write(seen.written) or seen.ask.request.may_write:
         return
     statements = seen.observed.statements
     text = normalized(seen.written)

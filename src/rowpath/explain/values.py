@@ -39,6 +39,10 @@ class Sameness(StrEnum):
     UNKNOWN = "not comparable"
 
 
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+JSON = "application/json"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """A request that is explained. `user` is a name to log in, None for nobody.
@@ -47,9 +51,21 @@ class Request:
     """
 
     path: str
+    method: str = "GET"
+    body: bytes = b""
     user: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
     logged: int | None = None
+
+    @property
+    def name(self) -> str:
+        """The path, behind its method where that is not GET."""
+        return self.path if self.method == "GET" else f"{self.method} {self.path}"
+
+    @property
+    def may_write(self) -> bool:
+        """Whether its method is one that writes (RFC 9110, 9.2.1)."""
+        return self.method not in SAFE_METHODS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,6 +44,15 @@ from rowpath.explain.sqlalchemy import loads, origins, phases, query_plans, read
 from rowpath.explain.sqlalchemy.greenlets import waiting_frames
 from rowpath.explain.values import Request, Sent
 
+_REAL = (
+    "mail and tasks that it sends",
+    "files that it saves",
+    "caches",
+    "calls of other services",
+    "what it does behind its answer",
+)
+"""What a request that writes may do, though its databases are rolled back."""
+
 
 class Worker:
     """An application that runs in this process, and what watches it."""
@@ -82,6 +91,7 @@ class Worker:
             versions=_versions(),
             missing=tuple(self._patches.missing),
             unguarded=_unguarded(written),
+            real=_REAL,
         )
 
     def _add_patches(self) -> None:

@@ -140,6 +140,23 @@ def unguarded() -> tuple[str, ...]:
     return tuple(f"the cache {name!r} is the project's own, and is written" for name in real)
 
 
+_QUEUES = ("celery", "django_rq", "dramatiq", "huey", "django_q", "procrastinate")
+
+
+def real() -> tuple[str, ...]:
+    """Return what a request that writes may do for real, beside what is rolled back or guarded."""
+    queues = [name for name in _QUEUES if name in sys.modules]
+    tasks = f"tasks of {' and '.join(queues)}" if queues else "tasks"
+    storage = settings.STORAGES["default"]["BACKEND"].rpartition(".")[2]
+    return (
+        f"{tasks} that it sends",
+        f"files that it saves ({storage})",
+        "calls of other services",
+        "threads with connections of their own",
+        "numbers that it takes of a sequence",
+    )
+
+
 def versions() -> str:
     """Return what the project runs on."""
     drf = _drf()

@@ -97,13 +97,13 @@ def _owner(callback: Any) -> type | None:
     return getattr(callback, "cls", None) or getattr(callback, "view_class", None)
 
 
-def name_of(callback: Any) -> str | None:
-    """Return the class of a view and what of it answers a GET; None where it has no class."""
+def name_of(callback: Any, method: str = "get") -> str | None:
+    """Return the class of a view and what of it answers a method; None where it has no class."""
     owner = _owner(callback)
     if owner is None:
         return None
-    name = getattr(callback, "__name__", "") if hasattr(callback, "model_admin") else "get"
-    return f"{owner.__qualname__}.{(getattr(callback, 'actions', None) or {}).get('get', name)}"
+    name = getattr(callback, "__name__", "") if hasattr(callback, "model_admin") else method
+    return f"{owner.__qualname__}.{(getattr(callback, 'actions', None) or {}).get(method, name)}"
 
 
 def siblings(callback: Any, code: OwnCode) -> tuple[str, ...]:

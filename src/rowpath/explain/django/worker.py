@@ -54,6 +54,7 @@ class Worker:
             versions=project.versions(),
             missing=tuple(self._patches.missing),
             unguarded=project.unguarded(),
+            real=project.real(),
         )
 
     def routes(self, order: ListRoutes) -> Routes:
@@ -93,16 +94,17 @@ class Worker:
             observed = self._recorder.observed()
         elif order.watch is Watch.PHASES:
             observed = Observed(phases=self._clock.phases())
-        return self._told(received, tuple(durations_s), written, observed)
+        return self._told(received, order, tuple(durations_s), written, observed)
 
     def _told(
         self,
         received: Received,
+        order: Ask,
         durations_s: tuple[float, ...],
         written: list[str],
         observed: Observed,
     ) -> Answer:
-        asked = routes.name_of(received.view)
+        asked = routes.name_of(received.view, order.request.method.lower())
         return Answer(
             status=received.status,
             location=received.location,

@@ -103,7 +103,7 @@ def _request(number: int, explained: Explained, root: str) -> RequestPart:
     anchor = f"request-{number}"
     return RequestPart(
         anchor=anchor,
-        path=explained.request.path,
+        path=explained.request.name,
         user=explained.request.user,
         statements=explained.statements,
         time=figures.time(explained.duration_s * 1000),

@@ -30,6 +30,7 @@ def to_json(explanation: Explanation) -> bytes:
 def _request(explained: Explained) -> dict[str, Any]:
     return {
         "path": explained.request.path,
+        "method": explained.request.method,
         "user": explained.request.user,
         "logged": explained.request.logged,
         "statements": explained.statements,

@@ -20,7 +20,7 @@ def _lines(explanation: Explanation) -> Iterator[str]:
     yield row(("---", "--:", "--:", "--:"))
     for each in explanation.requests:
         cells = (str(each.statements), f"{each.duration_s * 1000:.1f}", str(len(each.findings)))
-        yield row((code(each.request.path), *cells))
+        yield row((code(each.request.name), *cells))
     for each in explanation.requests:
         yield from _request(each, explanation.root)
     if explanation.left_out:
@@ -41,7 +41,7 @@ def _request(explained: Explained, root: str) -> Iterator[str]:
 def _finding(finding: Finding, explained: Explained, root: str) -> Iterator[str]:
     share = f"{counted(finding.statements)} of {finding.of_statements}"
     title = inert(f"{finding.confidence.value}: {finding.title}")
-    yield f"**{title}** ({share} of {code(explained.request.path)})"
+    yield f"**{title}** ({share} of {code(explained.request.name)})"
     place = where(finding, root)
     if place:
         yield ""

@@ -53,7 +53,7 @@ def _overview(explanation: Explanation) -> Iterator[Text]:
     requests = explanation.requests
     if len(requests) <= MOST_WHOLE:
         return
-    widest = max(len(each.request.path) for each in requests)
+    widest = max(len(each.request.name) for each in requests)
     for each in requests:
         time_s, statements = saved(each)
         time = f"{time_s * 1000:.1f} ms and " if time_s else ""
@@ -61,7 +61,7 @@ def _overview(explanation: Explanation) -> Iterator[Text]:
         found = f"  {len(each.findings)} without a change" if each.findings else ""
         logged = f"{each.request.logged:>9,} times" if each.request.logged else ""
         yield Text(
-            f"{each.request.path.ljust(widest)}{logged}  {each.statements:>5} statements "
+            f"{each.request.name.ljust(widest)}{logged}  {each.statements:>5} statements "
             f"{each.duration_s * 1000:>8.1f} ms{saving if statements else found}",
             style="bold" if statements else "",
         )
@@ -105,7 +105,7 @@ def _headline(explained: Explained) -> str:
         if phase.duration_s >= _LEAST_SHARE * spent
     ]
     phases = f" ({', '.join(shares)})" if shares else ""
-    return f"{request.path}{user}: {count}, {explained.duration_s * 1000:.1f} ms{phases}{logged}"
+    return f"{request.name}{user}: {count}, {explained.duration_s * 1000:.1f} ms{phases}{logged}"
 
 
 def _finding(number: int, finding: Finding, root: str) -> Iterator[Text]:

@@ -48,6 +48,7 @@ urlpatterns = [
     path("altered/", views.altered),
     path("dearer/", views.dearer),
     path("writes/", views.writes),
+    path("visits/", views.visits),
     path("locks/", views.locks),
     path("durable/", views.durable),
     path("private/", views.private),

@@ -1,8 +1,10 @@
+import json
 import random
 import time
 from datetime import datetime, timezone
 
 from django.contrib.auth.decorators import login_required
+from django.core.mail import send_mail
 from django.db import transaction
 from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
@@ -244,6 +246,21 @@ def dearer(request):
 def writes(request):
     Visit.objects.create(path=request.path)
     return answer([Visit.objects.count()])
+
+
+def visits(request):
+    """Writes, in a block that is to be the outermost, and sends mail of it."""
+    if request.method != "POST":
+        return HttpResponse(status=405)
+    try:
+        path = json.loads(request.body)["path"]
+    except KeyError as error:
+        return HttpResponse(f"there is no {error}", status=400)
+    with transaction.atomic(durable=True):
+        visit = Visit.objects.create(path=path)
+    send_mail("A visit", path, None, ["shop@example.com"])
+    rows = [book.author.name for book in Book.objects.order_by("id")]
+    return JsonResponse({"id": visit.pk, "path": path, "rows": rows}, status=201)
 
 
 def locks(request):
