@@ -25,9 +25,16 @@ from rowpath.explain.django import (
 )
 from rowpath.explain.frames import OwnCode
 from rowpath.explain.patch_sets import Patches
-from rowpath.explain.phase_clock import PhaseClock
+from rowpath.explain.phase_clock import Clock
 from rowpath.explain.recorder import ReaderOf, Recorder
 
+_WATCHING = frozenset(
+    {
+        "rowpath.explain.django.server_timing.ServerTiming",
+        "debug_toolbar.middleware.DebugToolbarMiddleware",
+    }
+)
+"""What watches requests in development would be timed with them."""
 _LOCMEM = "django.core.mail.backends.locmem.EmailBackend"
 
 
@@ -43,7 +50,7 @@ def recorder() -> Recorder:
     return Recorder(code=code, readers=tuple(readers))
 
 
-def patches(recorder: Recorder, clock: PhaseClock) -> Patches:
+def patches(recorder: Recorder, clock: Clock) -> Patches:
     """Return the patches of Django; those of DRF need the project's settings."""
     made = Patches()
     for module in (query, related_descriptors, query_utils, compiler):
@@ -77,6 +84,7 @@ def start(module: str) -> None:
 def _set_up(module: str) -> None:
     try:
         settings.EMAIL_BACKEND = _LOCMEM
+        settings.MIDDLEWARE = [each for each in settings.MIDDLEWARE if each not in _WATCHING]
         django.setup()
         importlib.import_module(settings.ROOT_URLCONF)
     except ImproperlyConfigured as error:
@@ -106,7 +114,7 @@ def _connect() -> None:
             ) from error
 
 
-def add_drf(recorder: Recorder, clock: PhaseClock, made: Patches) -> None:
+def add_drf(recorder: Recorder, clock: Clock, made: Patches) -> None:
     """Add the patches and readers of DRF, where the project uses it; after the set-up."""
     if "rest_framework" not in sys.modules:
         return

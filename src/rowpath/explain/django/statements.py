@@ -7,7 +7,7 @@ from typing import Any
 from django.db import DatabaseError, connections
 
 from rowpath.explain.django.query import number_of
-from rowpath.explain.phase_clock import PhaseClock
+from rowpath.explain.phase_clock import Clock
 from rowpath.explain.recorder import Purpose, Recorder
 from rowpath.explain.statement_text import is_work
 
@@ -53,7 +53,7 @@ def _purpose(recorder: Recorder) -> Purpose:
 
 
 @contextmanager
-def timed(clock: PhaseClock) -> Iterator[None]:
+def timed(clock: Clock) -> Iterator[None]:
     """Count the time in which statements are executed as that of the phase `SQL`."""
 
     def measure(execute: Wrapper, *args: Any) -> Any:
