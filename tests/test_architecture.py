@@ -97,6 +97,7 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
         {"baseline", "messages"},
         # pure
         {
+            "access_log",
             "comparing",
             "declarations",
             "frames",
@@ -110,18 +111,18 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
         {"eager_loading", "judging", "recorder", "steps"},
         {"prefetch_querysets"},
         # the project, in a process of its own
-        {"patch_sets", "patched_source", "serving"},
+        {"patch_sets", "patched_source", "query_plans", "serving"},
         {"drf", "fastapi", "sqlalchemy"},
         {"asgi", "django"},
         # the command's side
         {"process"},
         {"look", "timing"},
-        {"measuring", "route_list", "together", "unused"},
+        {"measuring", "route_list", "sql_sent", "together", "unused"},
         {"proof", "trials", "unread_columns"},
         {"narrowed", "unloading"},
         # findings
         {"repeated", "row_by_row", "same_values"},
-        {"key_by_relation", "one_answer"},
+        {"key_by_relation", "one_answer", "one_line"},
         {"session"},
     ),
     "fast": (

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from explain.shop_project import copied, explained, filled
+from explain.shop_project import copied, explained, filled, requests_of
 from explain.store import APP, Store, store_of
 from explain.store import filled as filled_store
 from rowpath.explain.edits import diff
 from rowpath.explain.project_of import ProjectOf, application_in
+from rowpath.explain.session import Wanted, explain
 from rowpath.explain.values import Explained, Explanation, Finding
 from rowpath.lab.database import Database, connect
 
@@ -51,7 +52,10 @@ def shop(project: ProjectOf, request: pytest.FixtureRequest) -> Shop:
 def on_postgresql(
     database: Database, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[Shop]:
-    """The same in a PostgreSQL, with rows of the WIDTH that the file names, if any."""
+    """The same in a PostgreSQL, of the file's PATHS or of what it has WANTED.
+
+    With rows of the WIDTH that the file names, if any.
+    """
     name = request.module.__name__.rpartition(".")[2]
     with connect(database.dsn) as connection:
         connection.execute(f"CREATE DATABASE {name}")
@@ -68,7 +72,9 @@ def on_postgresql(
         patched.setenv("SHOP_DATABASES", json.dumps({"default": options}))
         patched.setenv("SHOP_WIDTH", getattr(request.module, "WIDTH", "1"))
         project = filled(copied(tmp_path_factory.mktemp("postgresql") / "shop"))
-        yield Shop(project=project, explanation=explained(project, request.module.PATHS))
+        paths = getattr(request.module, "PATHS", ())
+        wanted = getattr(request.module, "WANTED", Wanted(requests=requests_of(paths)))
+        yield Shop(project=project, explanation=explain(wanted, project, None, lambda _: None))
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rowpath.explain.project_of import ProjectOf
 from rowpath.explain.route_list import RoutesWanted
-from rowpath.explain.session import explain
+from rowpath.explain.session import Wanted, explain
 from rowpath.explain.timing import Timing
 from rowpath.explain.values import Explanation, Request
 
@@ -37,6 +37,15 @@ def explained(
     routes: tuple[str, ...] = (),
 ) -> Explanation:
     """Return what is found of paths and routes, without timing unless one is named."""
-    requests = [Request(path=path, user=user) for path in paths]
-    wanted = RoutesWanted(patterns=routes, like=Request(path="", user=user)) if routes else None
-    return explain(requests, project, timing, lambda _: None, wanted)
+    requests = requests_of(paths, user)
+    like = Request(path="", user=user)
+    wanted = Wanted(
+        requests=requests,
+        routes=RoutesWanted(like=like, patterns=routes) if routes else None,
+    )
+    return explain(wanted, project, timing, lambda _: None)
+
+
+def requests_of(paths: Sequence[str], user: str | None = None) -> tuple[Request, ...]:
+    """Return a GET of each path."""
+    return tuple(Request(path=path, user=user) for path in paths)

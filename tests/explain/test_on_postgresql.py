@@ -1,9 +1,16 @@
 """The same on PostgreSQL, whose transactions are read-only by themselves."""
 
 from explain.conftest import Shop
-from rowpath.explain.values import Confidence, Kind
+from rowpath.explain.session import Wanted
+from rowpath.explain.values import Confidence, Kind, Request, Sameness
 
-PATHS = ("/api/books/", "/durable/", "/writes/", "/locks/")
+WANTED = Wanted(
+    requests=(
+        *(Request(path=path) for path in ("/api/books/", "/durable/", "/writes/", "/locks/")),
+        Request(path="/visits/", method="POST", body=b'{"path": "here"}'),
+    ),
+    with_sql=True,
+)
 
 
 def test_a_list_is_explained(on_postgresql: Shop) -> None:
@@ -37,3 +44,20 @@ def test_a_lock_is_let_through_and_is_no_write(on_postgresql: Shop) -> None:
     assert found.notes == (
         "it locks rows, so its transactions were not read-only; all were rolled back",
     )
+
+
+def test_every_statement_has_its_plan(on_postgresql: Shop) -> None:
+    """PostgreSQL explains what was sent, with the values that it was sent with."""
+    sql = on_postgresql.of("/api/books/").sql
+
+    assert sql is not None
+    assert sql.changed is not None
+    assert all("Scan" in (each.plan or "") for each in (*sql.today, *sql.changed))
+
+
+def test_numbers_of_a_sequence_are_masked(on_postgresql: Shop) -> None:
+    """A row that is written anew has another number each time, though it was rolled back."""
+    proof = on_postgresql.only("/visits/").proof
+
+    assert proof is not None
+    assert proof.sameness is Sameness.MASKED

@@ -6,72 +6,19 @@ from typing import Any
 
 import pytest
 
+from explain.made_explanation import SOURCE, explanation_of
 from rowpath.errors import UsageError
 from rowpath.explain import baseline
 from rowpath.explain.baseline import from_json, without
-from rowpath.explain.edits import insertion
-from rowpath.explain.values import (
-    Confidence,
-    Explained,
-    Explanation,
-    Finding,
-    Growth,
-    Kind,
-    Place,
-    Proof,
-    Request,
-    Sameness,
-)
+from rowpath.explain.values import Explanation, Kind
 from rowpath.report.explain import github, markdown
 from rowpath.report.explain.sarif import to_sarif
-
-SOURCE = 'titel = "ä𝄞"; books = Book.objects.all()\n'
-END = len(SOURCE.encode()) - 1
 
 
 @pytest.fixture
 def explanation(tmp_path: Path) -> Explanation:
     """A proved finding with a change, and advice on a statement."""
-    file = str(tmp_path / "shop.py")
-    Path(file).write_text(SOURCE, encoding="utf-8")
-    proof = Proof(
-        statements_before=25,
-        statements_after=1,
-        sameness=Sameness.BYTES,
-        ratio=None,
-        growth_after=0.0,
-    )
-    proved = Finding(
-        kind=Kind.RELATION,
-        confidence=Confidence.PROVED,
-        title="1 statement for every Book",
-        place=Place(file=file, line=1, function="books"),
-        statements=24,
-        of_statements=25,
-        paths=("author",),
-        growth=Growth(rows=(6, 12, 24), per_row=1.0, after=0.0),
-        edits=(insertion(file, 1, END, '.select_related("author")'),),
-        proof=proof,
-    )
-    advice = Finding(
-        kind=Kind.REPEATED,
-        confidence=Confidence.ADVICE,
-        title="the same statement 1 time for every Book",
-        place=Place(file=file, line=1, function="lookup"),
-        statements=24,
-        of_statements=49,
-        advice="Ask once: 100%.",
-        statement='SELECT "a|b"',
-    )
-    request = Explained(
-        request=Request(path="/books/"),
-        statements=25,
-        duration_s=0.02,
-        phases=(),
-        findings=(proved, advice),
-        notes=(),
-    )
-    return Explanation(root=str(tmp_path), requests=(request,), edits=proved.edits)
+    return explanation_of(tmp_path)
 
 
 def test_markdown_has_the_change_as_a_diff(explanation: Explanation) -> None:

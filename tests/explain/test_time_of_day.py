@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from explain.shop_project import copied, filled
-from rowpath.explain.session import explain
-from rowpath.explain.values import Confidence, Explanation, Request
+from explain.shop_project import copied, filled, requests_of
+from rowpath.explain.session import Wanted, explain
+from rowpath.explain.values import Confidence, Explanation
 
 PATHS = ("/edition-by-row/", "/edition-unread/")
 
@@ -21,7 +21,7 @@ def explanation(tmp_path_factory: pytest.TempPathFactory) -> Explanation:
         if step.startswith(("running", "starting")):
             Path(project.folder, "edition.txt").write_text(f"edition {next(editions)}")
 
-    return explain([Request(path=path) for path in PATHS], project, None, tell)
+    return explain(Wanted(requests=requests_of(PATHS)), project, None, tell)
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -1,26 +1,28 @@
 """`rowpath explain`: why an endpoint is slow, the line to change, and the proof of the change."""
 
+import json
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
 import click
-from rich.text import Text
 
+from rowpath.cli.explain_live import told
 from rowpath.cli.outputs import STANDARD_OUTPUT, replace_file, tried
 from rowpath.cli.progress import console_for
 from rowpath.errors import UsageError
 from rowpath.explain import baseline
+from rowpath.explain.access_log import read_log
 from rowpath.explain.baseline import Accepted, from_json, without
 from rowpath.explain.edits import diff
 from rowpath.explain.project_of import ProjectOf, application_in, project_in
 from rowpath.explain.route_list import RoutesWanted
-from rowpath.explain.session import explain
+from rowpath.explain.session import Wanted, explain
 from rowpath.explain.timing import Timing
 from rowpath.explain.values import Confidence, Explanation, Request
-from rowpath.report.explain import github, markdown, terminal
+from rowpath.report.explain import github, html, markdown, terminal
 from rowpath.report.explain.json import to_json
 from rowpath.report.explain.sarif import to_sarif
 
@@ -28,12 +30,14 @@ _NOT_OF_ASGI = {
     "settings": "settings are Django's. Name one of the two.",
     "user": "how an ASGI application tells its users is its own. Send what it asks for, like "
     "--header 'Authorization: Bearer TOKEN'.",
+    "log": "its paths are folded by Django's URL conf. Name paths.",
     "routes": "routes are listed of Django's URL conf. Name paths.",
 }
 Form = Callable[[Explanation], bytes]
 FORMS: dict[str, Form] = {
     "json": to_json,
     "markdown": lambda explanation: markdown.render(explanation).encode(),
+    "html": lambda explanation: html.render(explanation).encode(),
     "sarif": to_sarif,
     "new_baseline": baseline.to_json,
     "github": lambda explanation: github.render(explanation).encode(),
@@ -53,6 +57,11 @@ FOUND = 1
     help="Every route of the URL conf that fits, like 'api/*'; more than once for several.",
 )
 @click.option(
+    "--log",
+    metavar="FILE",
+    help="The requests of an access log, each route once, by its most frequent path.",
+)
+@click.option(
     "--settings",
     metavar="MODULE",
     help="The project's settings. [default: DJANGO_SETTINGS_MODULE, then what manage.py names]",
@@ -63,6 +72,16 @@ FOUND = 1
     help="An ASGI application with SQLAlchemy instead, like shop.main:app.",
 )
 @click.option("--user", metavar="NAME", help="Ask as this user; no session is written.")
+@click.option(
+    "--method",
+    type=click.Choice(["GET", "POST", "PUT", "PATCH", "DELETE"], case_sensitive=False),
+    help="The method of the PATHs; what it writes is rolled back. [default: GET; POST with --data]",
+)
+@click.option(
+    "--data",
+    metavar="TEXT|@FILE",
+    help="The body, JSON unless a header Content-Type says otherwise.",
+)
 @click.option("-H", "--header", "headers", multiple=True, metavar="'NAME: VALUE'")
 @click.option(
     "--json",
@@ -80,6 +99,7 @@ FOUND = 1
     metavar="[FILE]",
     help="The findings as Markdown, for a pull request; without a FILE on standard output.",
 )
+@click.option("--html", "html_path", metavar="FILE", help="The findings as one HTML page.")
 @click.option("--sarif", "sarif_path", metavar="FILE", help="The findings as SARIF, with fixes.")
 @click.option(
     "--github", "is_github", is_flag=True, help="Print GitHub's annotations instead of the text."
@@ -88,7 +108,7 @@ FOUND = 1
     "--baseline",
     "baseline_path",
     metavar="FILE",
-    help="Leave out the findings that this file accepts.",
+    help="Leave out the findings that this file accepts, and their changes.",
 )
 @click.option(
     "--write-baseline",
@@ -112,14 +132,14 @@ def explain_requests(**options: Any) -> int:  # noqa: ANN401 each is an option a
     outputs = _Outputs.chosen(options)
     accepted = _accepted(options["baseline_path"])
     project = _project(options)
-    progress = console_for(sys.stderr)
-    explanation = explain(
-        requests,
-        project,
-        Timing(),
-        lambda step: progress.print(Text(step), style="dim"),
-        _routes(options),
+    wanted = Wanted(
+        requests=requests,
+        routes=_routes(options),
+        accepted=accepted,
+        with_sql=options["html_path"] is not None,
     )
+    with told(console_for(sys.stderr)) as tell:
+        explanation = explain(wanted, project, Timing(), tell)
     whole, explanation = explanation, without(explanation, accepted)
     outputs.write(explanation, whole)
     return FOUND if _fails(explanation, options["fail_on"]) else 0
@@ -186,13 +206,13 @@ def _accepted(path: str | None) -> frozenset[Accepted]:
     return from_json(text, path)
 
 
-def _requests(options: dict[str, Any]) -> list[Request]:
+def _requests(options: dict[str, Any]) -> tuple[Request, ...]:
     """Return what is asked; UsageError where it is nothing, or is not of this project."""
     paths = options["paths"]
-    if not paths and not options["routes"]:
+    if not paths and not options["routes"] and options["log"] is None:
         raise UsageError(
             "Cannot explain nothing: there is no path. Name one, like rowpath explain /api/books/, "
-            "or --routes 'api/*'."
+            "or --routes 'api/*', or --log access.log."
         )
     for path in paths:
         if not path.startswith("/") or path.startswith("//"):
@@ -200,14 +220,58 @@ def _requests(options: dict[str, Any]) -> list[Request]:
                 f"Cannot explain {path}: the project is asked in this process, by the path alone. "
                 "Write it from the slash behind the host on."
             )
-    headers = tuple(map(_header, options["headers"]))
-    return [Request(path=path, user=options["user"], headers=headers) for path in paths]
+    like = _like(options)
+    if paths or (like.method == "GET" and not like.body):
+        return tuple(replace(like, path=path) for path in paths)
+    raise UsageError(
+        "Cannot ask routes or a log with --method or --data: their requests are GETs. Name PATHs."
+    )
 
 
 def _routes(options: dict[str, Any]) -> RoutesWanted | None:
+    like = replace(_like(options), method="GET", body=b"")
+    log = None if options["log"] is None else read_log(Path(options["log"]))
+    if log is None and not options["routes"]:
+        return None
+    return RoutesWanted(like=like, patterns=options["routes"], log=log)
+
+
+def _like(options: dict[str, Any]) -> Request:
+    """Return a request without a path, as all are to be."""
     headers = tuple(map(_header, options["headers"]))
-    like = Request(path="", user=options["user"], headers=headers)
-    return RoutesWanted(patterns=options["routes"], like=like) if options["routes"] else None
+    data = options["data"]
+    method = (options["method"] or ("GET" if data is None else "POST")).upper()
+    body = b"" if data is None else _body(data)
+    if body and method == "GET":
+        raise UsageError(
+            "Cannot send --data by GET: what it means there is not defined. Name a --method, or "
+            "write the query into the PATH."
+        )
+    if body and not any(name.lower() == "content-type" for name, _ in headers):
+        _check_json(body)
+    return Request(path="", method=method, body=body, user=options["user"], headers=headers)
+
+
+def _body(text: str) -> bytes:
+    """Return the body, as curl has it: that of a file where it begins with @."""
+    if not text.startswith("@"):
+        return text.encode()
+    try:
+        return Path(text[1:]).read_bytes()
+    except OSError as error:
+        raise UsageError(
+            f"Cannot read the body {text[1:]}: {error.strerror}. Name a file behind the @."
+        ) from error
+
+
+def _check_json(body: bytes) -> None:
+    try:
+        json.loads(body)
+    except ValueError as error:
+        raise UsageError(
+            f"Cannot send --data as JSON: {error}. Correct it, or say what it is, like -H "
+            "'Content-Type: application/x-www-form-urlencoded'."
+        ) from error
 
 
 def _header(text: str) -> tuple[str, str]:

@@ -73,9 +73,9 @@ def _unreadable(name: str, reason: str) -> UsageError:
 def without(explanation: Explanation, accepted: frozenset[Accepted]) -> Explanation:
     """Return a run without the findings that are accepted; a note says how many they were.
 
-    What stands in the diff stays: an accepted change is right all the same.
+    The diff is that of the run, which was made without them.
     """
-    requests = tuple(_new(each, accepted, explanation.root) for each in explanation.requests)
+    requests = tuple(new(each, accepted, explanation.root) for each in explanation.requests)
     before, after = (
         sum(len(each.findings) for each in every) for every in (explanation.requests, requests)
     )
@@ -85,6 +85,7 @@ def without(explanation: Explanation, accepted: frozenset[Accepted]) -> Explanat
     return replace(explanation, requests=requests, notes=notes)
 
 
-def _new(explained: Explained, accepted: frozenset[Accepted], root: str) -> Explained:
+def new(explained: Explained, accepted: frozenset[Accepted], root: str) -> Explained:
+    """Return a request without the findings that are accepted."""
     findings = tuple(each for each in explained.findings if key(each, root) not in accepted)
     return replace(explained, findings=findings)

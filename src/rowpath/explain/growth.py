@@ -44,9 +44,14 @@ def grows(points: Sequence[Point], counted: Callable[[Seen], bool]) -> bool:
 
     What is sent once at the most has another text for another number of rows, and does not grow.
     """
-    counts = [_count(point, counted) for point in points]
-    is_repeated = counts[-1] > 1 and counts == sorted(counts)
+    found = counts(points, counted)
+    is_repeated = found[-1] > 1 and list(found) == sorted(found)
     return is_repeated and slope(points, counted) >= GROWS_FROM
+
+
+def counts(points: Sequence[Point], counted: Callable[[Seen], bool]) -> tuple[int, ...]:
+    """Return how many of the counted statements there are at each number of rows."""
+    return tuple(_count(point, counted) for point in points)
 
 
 def _count(point: Point, counted: Callable[[Seen], bool]) -> int:

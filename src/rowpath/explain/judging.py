@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from rowpath.explain.comparing import Mask, sameness
-from rowpath.explain.growth import Point, grows, slope, texts
+from rowpath.explain.growth import Point, counts, grows, slope, texts
 from rowpath.explain.messages import Observed
 from rowpath.explain.values import Sameness
 from rowpath.stats.interval import Interval
@@ -40,10 +40,10 @@ def objection(
         (today, changed),
         *((old.observed, new.observed) for old, new in _paired(before, after)),
     ]
-    counts = [(len(old.statements), len(new.statements)) for old, new in pairs]
-    if counts[0][1] >= counts[0][0]:
-        return f"it sends no fewer statements: {counts[0][1]} after {counts[0][0]}"
-    for old, new in counts:
+    numbers = [(len(old.statements), len(new.statements)) for old, new in pairs]
+    if numbers[0][1] >= numbers[0][0]:
+        return f"it sends no fewer statements: {numbers[0][1]} after {numbers[0][0]}"
+    for old, new in numbers:
         if new > old:
             return f"it sends more statements for another number of rows: {new} after {old}"
     text = _growing_anew(before, after)
@@ -68,6 +68,11 @@ def slower(ratio: Interval | None) -> str | None:
     if ratio is None or ratio.low <= 1:
         return None
     return f"it takes {ratio.estimate:.2f} of the time ({ratio.low:.2f} to {ratio.high:.2f})"
+
+
+def counts_of(points: Sequence[Point]) -> tuple[int, ...]:
+    """Return how many statements of any kind there are at each number of rows."""
+    return counts(points, lambda _: True)
 
 
 def growth_of(points: Sequence[Point]) -> float:

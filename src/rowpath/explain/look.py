@@ -17,6 +17,7 @@ _NOT_ALLOWED = (401, 403)
 _NOT_FOUND = 404
 _FAILED = 500
 TIMED = 5
+MOST_SAID = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,10 +43,10 @@ class Look:
 
 def look(process: ProjectProcess, request: Request) -> Look:
     """Return what a request comes to; AnswerError or ServerError where it gives no answer."""
-    ask = Ask(request=request, watch=Watch.STATEMENTS)
+    ask = Ask(request=request, watch=Watch.STATEMENTS, may_write=request.may_write)
     first = process.ask(ask)
     written = first.written
-    if written is not None:
+    if written is not None and not ask.may_write:
         ask = replace(ask, may_write=True)
         first = process.ask(ask)
     check(first, request, process.framework)
@@ -87,7 +88,7 @@ def sameness_now(seen: Look, today: ProjectProcess, body: bytes) -> Sameness:
 
 def check(answer: Answer, request: Request, framework: Framework) -> None:
     """AnswerError or ServerError where an answer is none that could be explained."""
-    path, status = request.path, answer.status
+    path, status = request.name, answer.status
     if status in _OK:
         return
     if answer.error is not None or status >= _FAILED:
@@ -113,5 +114,11 @@ def check(answer: Answer, request: Request, framework: Framework) -> None:
         raise AnswerError(
             f"Cannot explain {path}: it answers 404. Name a path of the project's URLs, with its "
             "slashes, whose rows are in the database."
+        )
+    if request.may_write:
+        said = " ".join(answer.body[:MOST_SAID].decode(errors="replace").split())
+        raise AnswerError(
+            f"Cannot explain {path}: it answers {status}{said and f', {said!r}'}. Correct --data "
+            "or --method, so that it answers 2xx."
         )
     raise AnswerError(f"Cannot explain {path}: it answers {status}. Name a path that answers 200.")

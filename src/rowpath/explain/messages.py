@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from rowpath.explain.edits import Edit
 from rowpath.explain.trails import Path, Trail, ViewClass
-from rowpath.explain.values import Phase, Place, Reader, Request
+from rowpath.explain.values import Phase, Place, Reader, Request, Sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,11 +18,15 @@ class Start:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
-    """The project runs; `missing` says which findings are off and why, `unguarded` what is real."""
+    """The project runs; `missing` says which findings are off and why.
+
+    `unguarded` is what any request does for real, `real` what one that writes may do besides.
+    """
 
     versions: str
     missing: tuple[str, ...]
     unguarded: tuple[str, ...]
+    real: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +48,8 @@ class Watch(StrEnum):
     VOLUME = "volume"
     """What the server sends, where it can tell."""
     PHASES = "phases"
+    PLANS = "plans"
+    """What was sent, with the database's plan of each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +159,7 @@ class Observed:
     phases: tuple[Phase, ...] = ()
     page_rows: int | None = None
     volume_kb: int | None = None
+    sent: tuple[Sent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,5 +207,19 @@ class Routes:
     routes: tuple[Route, ...]
 
 
-Order = Start | Ask | ListRoutes
-Reply = Started | Answer | Routes | Failed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoldPaths:
+    """Say which route answers each path, without a query."""
+
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folded:
+    """The route of each path, like `api/books/<pk>/`; None where none answers it."""
+
+    routes: tuple[str | None, ...]
+
+
+Order = Start | Ask | ListRoutes | FoldPaths
+Reply = Started | Answer | Routes | Folded | Failed

@@ -130,7 +130,7 @@ def _finding(
         paths=tuple(sorted(map(text_of, paths))),
         readers=tuple(dict.fromkeys(seen.reader for seen in loads if seen.reader is not None)),
         edits=edits,
-        advice=advice_on(paths[0], DJANGO) if is_refined else None,
+        advice=advice_on([text_of(paths[0])], DJANGO) if is_refined else None,
         statement=loads[0].text if is_refined else None,
     )
 

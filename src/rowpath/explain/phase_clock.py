@@ -1,10 +1,19 @@
 """Where time goes: phases that may hold one another, each counted without those it holds."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import ContextVar
 from time import perf_counter
+from typing import Protocol
 
 from rowpath.explain.values import Phase
+
+
+class Clock(Protocol):
+    """Is told of phases as they begin and end."""
+
+    def phase(self, name: str) -> AbstractContextManager[None]:
+        """Count the block's time for the phase `name`."""
 
 
 class PhaseClock:
@@ -42,3 +51,25 @@ class PhaseClock:
     def clear(self) -> None:
         """Forget all times."""
         self._spent.clear()
+
+
+class ContextClock:
+    """Passes phases on to the clock of the request that runs, in threads and coroutines alike."""
+
+    def __init__(self) -> None:
+        self._current: ContextVar[PhaseClock | None] = ContextVar("rowpath_clock", default=None)
+
+    def phase(self, name: str) -> AbstractContextManager[None]:
+        """Count the block's time for a phase of the request's; outside of one do nothing."""
+        clock = self._current.get()
+        return nullcontext() if clock is None else clock.phase(name)
+
+    @contextmanager
+    def counting(self) -> Iterator[PhaseClock]:
+        """Yield the clock of what runs within the block."""
+        clock = PhaseClock()
+        token = self._current.set(clock)
+        try:
+            yield clock
+        finally:
+            self._current.reset(token)

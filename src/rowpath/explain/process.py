@@ -15,6 +15,8 @@ from rowpath.explain.messages import (
     Answer,
     Ask,
     Failed,
+    Folded,
+    FoldPaths,
     ListRoutes,
     Order,
     Reply,
@@ -91,6 +93,13 @@ class ProjectProcess:
         """Return the project's routes; an error of rowpath's where they cannot be listed."""
         reply = self._told(order, ANSWERS_WITHIN_S)
         if not isinstance(reply, Routes):
+            raise TypeError(reply)
+        return reply.routes
+
+    def folded(self, order: FoldPaths) -> tuple[str | None, ...]:
+        """Return the route of each path; None where none answers it."""
+        reply = self._told(order, ANSWERS_WITHIN_S)
+        if not isinstance(reply, Folded):
             raise TypeError(reply)
         return reply.routes
 

@@ -9,7 +9,7 @@ from rowpath.explain.edits import Edit
 from rowpath.explain.growth import Point as Measurement
 from rowpath.explain.growth import grows, slope
 from rowpath.explain.insertion_points import Point, points
-from rowpath.explain.judging import growth_of
+from rowpath.explain.judging import counts_of, growth_of
 from rowpath.explain.messages import Seen
 from rowpath.explain.project_of import Framework
 from rowpath.explain.proof import Before, Outcome
@@ -145,6 +145,8 @@ def told(
             rows=before.measured.rows,
             per_row=growth_of(before.measured.points),
             after=proof.growth_after if proof is not None else None,
+            statements=counts_of(before.measured.points),
+            statements_after=counts_of(outcome.after) if outcome is not None else (),
         ),
         edits=edits,
         proof=proof,

@@ -17,25 +17,37 @@ def findings(observed: Observed, told: Iterable[Finding]) -> Iterator[Finding]:
     What `told` findings are about is left out: with their change it is not sent again. So is what
     no line of the project's sends.
     """
-    again: dict[str, list[Seen]] = defaultdict(list)
-    first: dict[str, list[Seen]] = defaultdict(list)
+    by_text: dict[str, list[list[Seen]]] = defaultdict(list)
     for same in _same(observed.statements):
-        repeats = [seen for seen in same[1:] if seen.place is not None]
-        if repeats and not _is_told(same[0], told):
-            first[same[0].text].append(same[0])
-            again[same[0].text].extend(repeats)
-    for text, repeats in again.items():
-        yield Finding(
-            kind=Kind.SAME,
-            confidence=Confidence.ADVICE,
-            title="asked again with the same values",
-            place=repeats[0].place,
-            statements=len(repeats),
-            of_statements=len(observed.statements),
-            readers=_others((*first[text], *repeats), repeats[0].place),
-            advice="Ask once, and keep the answer: in a variable, on the object, on the request.",
-            statement=text,
-        )
+        if not _is_told(same[0], told) and _repeats([same]):
+            by_text[same[0].text].append(same)
+    by_line: dict[Place, list[list[Seen]]] = defaultdict(list)
+    for groups in by_text.values():
+        by_line[_repeats(groups)[0]].extend(groups)
+    for place, groups in by_line.items():
+        yield _finding(place, groups, len(observed.statements))
+
+
+def _finding(place: Place, groups: Sequence[Sequence[Seen]], of_statements: int) -> Finding:
+    """Return what one line asks again; the first of each group asked first."""
+    text, *others = dict.fromkeys(same[0].text for same in groups)
+    return Finding(
+        kind=Kind.SAME,
+        confidence=Confidence.ADVICE,
+        title="asked again with the same values",
+        place=place,
+        statements=len(_repeats(groups)),
+        of_statements=of_statements,
+        readers=_others((seen for same in groups for seen in same), place),
+        advice="Ask once, and keep the answer: in a variable, on the object, on the request.",
+        statement=text,
+        other_statements=tuple(others),
+    )
+
+
+def _repeats(groups: Iterable[Sequence[Seen]]) -> list[Place]:
+    """Return the lines of the project's that asked again."""
+    return [seen.place for same in groups for seen in same[1:] if seen.place is not None]
 
 
 def _same(statements: Sequence[Seen]) -> Iterator[list[Seen]]:
@@ -52,7 +64,7 @@ def _same(statements: Sequence[Seen]) -> Iterator[list[Seen]]:
 
 def _is_told(seen: Seen, told: Iterable[Finding]) -> bool:
     path = text_of(seen.load.path) if seen.load is not None else None
-    return any(path in each.paths or seen.text == each.statement for each in told)
+    return any(path in each.paths or seen.text in each.texts for each in told)
 
 
 def _others(seen: Iterable[Seen], place: Place | None) -> tuple[Reader, ...]:

@@ -10,6 +10,8 @@ from rowpath.explain.messages import (
     Answer,
     Ask,
     Failed,
+    Folded,
+    FoldPaths,
     ListRoutes,
     Order,
     Reply,
@@ -39,6 +41,9 @@ class Worker(Protocol):
 
     def routes(self, order: ListRoutes) -> Routes:
         """Return the routes that fit."""
+
+    def folded(self, order: FoldPaths) -> Folded:
+        """Return the route of each path."""
 
     def answer(self, order: Ask) -> Answer:
         """Answer a request as often as it is asked for."""
@@ -74,7 +79,9 @@ def _reply(worker: Worker, order: Order, failed: Callable[[Exception], Failed | 
 def _carried_out(worker: Worker, order: Order) -> Reply:
     if isinstance(order, Start):
         return worker.start(order)
-    return worker.routes(order) if isinstance(order, ListRoutes) else worker.answer(order)
+    if isinstance(order, ListRoutes):
+        return worker.routes(order)
+    return worker.folded(order) if isinstance(order, FoldPaths) else worker.answer(order)
 
 
 def line_of(error: Exception) -> str:

@@ -1,9 +1,19 @@
 """A run of `explain`: requests looked at, findings made, their changes proved."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from rowpath.explain import key_by_relation, narrowed, repeated, row_by_row, same_values, unloading
+from rowpath.explain import (
+    key_by_relation,
+    narrowed,
+    one_line,
+    repeated,
+    row_by_row,
+    same_values,
+    unloading,
+)
+from rowpath.explain.baseline import Accepted, new
 from rowpath.explain.edits import Edit
 from rowpath.explain.growth import FEWEST_ROWS, rows_of
 from rowpath.explain.look import Look, look
@@ -12,6 +22,7 @@ from rowpath.explain.process import ProjectProcess
 from rowpath.explain.project_of import ProjectOf
 from rowpath.explain.proof import Before, Outcome, prove
 from rowpath.explain.route_list import RoutesWanted, looks_at_routes, ranked
+from rowpath.explain.sql_sent import sql
 from rowpath.explain.statement_text import is_write, normalized
 from rowpath.explain.timing import Timing
 from rowpath.explain.together import together
@@ -33,23 +44,32 @@ MOST_TRAILS = 5
 """Querysets of a request that are measured at several lengths, those with most statements first."""
 
 
-def explain(
-    requests: Sequence[Request],
-    project: ProjectOf,
-    timing: Timing | None,
-    tell: Tell,
-    routes: RoutesWanted | None = None,
-) -> Explanation:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is explained: requests, and routes, of which those that give no answer are left out.
+
+    Findings that are `accepted` are told as well, but their changes are not in the diff.
+    `with_sql` has the statements of each request with their plans, for what shows them.
+    """
+
+    requests: tuple[Request, ...] = ()
+    routes: RoutesWanted | None = None
+    accepted: frozenset[Accepted] = frozenset()
+    with_sql: bool = False
+
+
+def explain(wanted: Wanted, project: ProjectOf, timing: Timing | None, tell: Tell) -> Explanation:
     """Return why each request costs what it does, with changes that were proved.
 
-    An error of rowpath's where the project does not start or a request gives no answer; `routes`
-    that give none are left out.
+    An error of rowpath's where the project does not start or a request gives no answer.
     """
+    routes = wanted.routes
+    log_told = (routes.log.told,) if routes is not None and routes.log is not None else ()
     tell("starting the project")
     with ProjectProcess(project) as today:
         looks = []
-        for request in requests:
-            tell(f"asking {request.path}")
+        for request in wanted.requests:
+            tell(f"asking {request.name}")
             looks.append(look(today, request))
         left_out: tuple[LeftOut, ...] = ()
         if routes is not None:
@@ -65,23 +85,30 @@ def explain(
         trials = Trials(unchanged=today, project=project, timing=timing, tell=tell)
         explained = tuple(unloading.told(trials, explained, looks))
         explained = tuple(narrowed.told(trials, explained, looks))
-        if routes is not None:
-            explained = ranked(explained)
-        changes = _changes(explained)
+        changes = _changes(new(each, wanted.accepted, str(project.folder)) for each in explained)
         if len(changes) > 1:
             tell("running all changes together")
         edits, refused = together(today, looks, project, changes)
+        if wanted.with_sql:
+            sent = sql(today, looks, project, edits, tell)
+            explained = tuple(
+                replace(each, sql=of) for each, of in zip(explained, sent, strict=True)
+            )
+    if routes is not None:
+        explained = ranked(explained)
     return Explanation(
         root=str(project.folder),
         requests=explained,
         edits=edits,
-        notes=(*today.started.missing, *today.started.unguarded, *refused),
+        notes=(*log_told, *today.started.missing, *today.started.unguarded, *refused),
         left_out=left_out,
+        versions=today.started.versions,
     )
 
 
 def _explained(today: ProjectProcess, seen: Look, proved: row_by_row.Prove) -> Explained:
     findings: list[Finding] = list(_writes(seen))
+    all_found: list[one_line.Found] = []
     notes: list[str] = []
     for trail in _trails(seen):
         found: list[Finding] = []
@@ -89,10 +116,15 @@ def _explained(today: ProjectProcess, seen: Look, proved: row_by_row.Prove) -> E
         for lengths in measurements(today, seen, trail):
             is_measured = True
             before = Before(process=today, look=seen, trail=trail, measured=lengths)
-            found.extend(_of_trail(before, proved, found, findings))
+            new = list(_of_trail(before, proved, found, findings))
+            found.extend(new)
+            all_found.extend(one_line.Found(finding=each, before=before) for each in new)
         findings.extend(found)
         notes.extend(_held(seen, trail, found) if is_measured else _too_few(seen, trail))
+    findings = [*_writes(seen), *one_line.findings(all_found, proved)]
     findings.extend(same_values.findings(seen.observed, findings))
+    if seen.ask.request.may_write:
+        notes.append(_undone(seen.ask.request, today))
     if seen.written is not None and not is_write(seen.written):
         notes.append("it locks rows, so its transactions were not read-only; all were rolled back")
     if not seen.mask.is_comparable:
@@ -118,15 +150,21 @@ def _of_trail(
     `of_trail` was found of the same queryset at another measurement, `others` of other ones.
     """
     told_paths = {path for each in of_trail for path in each.paths}
-    told = list(key_by_relation.findings(before, proved, told_paths))
-    told_paths |= {path for each in told for path in each.finding.paths}
-    told.extend(row_by_row.findings(before, proved, told_paths))
-    yield from (each.finding for each in told)
-    after = next((each.after for each in told if each.after), ())
-    told_statements = {(each.statement, each.place) for each in (*of_trail, *others)}
+    loaded = list(key_by_relation.findings(before, proved, told_paths))
+    told_paths |= {path for each in loaded for path in each.finding.paths}
+    loaded.extend(row_by_row.findings(before, proved, told_paths))
+    yield from (each.finding for each in loaded)
+    after = next((each.after for each in loaded if each.after), ())
+    told = {(text, each.place) for each in (*of_trail, *others) for text in each.texts}
     for finding in repeated.findings(before, after):
-        if (finding.statement, finding.place) not in told_statements:
+        if not {(text, finding.place) for text in finding.texts} <= told:
             yield finding
+
+
+def _undone(request: Request, today: ProjectProcess) -> str:
+    """Return what of a request that writes was undone, and what was not."""
+    undone = today.framework.undone.format(method=request.method)
+    return f"{undone}; what else it does was real: {', '.join(today.started.real)}"
 
 
 def _rank(finding: Finding) -> tuple[int, int]:
@@ -134,7 +172,7 @@ def _rank(finding: Finding) -> tuple[int, int]:
 
 
 def _writes(seen: Look) -> Iterator[Finding]:
-    if seen.written is None or not is_write(seen.written):
+    if seen.written is None or not is_write(seen.written) or seen.ask.request.may_write:
         return
     statements = seen.observed.statements
     text = normalized(seen.written)
@@ -206,7 +244,7 @@ def _held(seen: Look, trail: Trail, found: Sequence[Finding]) -> Iterator[str]:
             )
 
 
-def _changes(explained: Sequence[Explained]) -> tuple[tuple[Edit, ...], ...]:
+def _changes(explained: Iterable[Explained]) -> tuple[tuple[Edit, ...], ...]:
     """Return the proved changes, each once, in the order of what they save."""
     proved = [
         finding

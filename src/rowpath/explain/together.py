@@ -63,7 +63,7 @@ def _objection(seen: Look, today: ProjectProcess, changed: ProjectProcess) -> st
     changed.ask(seen.ask)
     answer = changed.ask(seen.ask)
     same = sameness_now(seen, today, answer.body)
-    path = seen.ask.request.path
+    path = seen.ask.request.name
     if same is Sameness.DIFFERENT:
         return f"{path} answers otherwise"
     if len(answer.observed.statements) > len(seen.observed.statements):

@@ -41,13 +41,33 @@ class Sameness(StrEnum):
     UNKNOWN = "not comparable"
 
 
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+JSON = "application/json"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A request that is explained. `user` is a name to log in, None for nobody."""
+    """A request that is explained. `user` is a name to log in, None for nobody.
+
+    `logged` is how often a log has requests of its route, None without a log.
+    """
 
     path: str
+    method: str = "GET"
+    body: bytes = b""
     user: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
+    logged: int | None = None
+
+    @property
+    def name(self) -> str:
+        """The path, behind its method where that is not GET."""
+        return self.path if self.method == "GET" else f"{self.method} {self.path}"
+
+    @property
+    def may_write(self) -> bool:
+        """Whether its method is one that writes (RFC 9110, 9.2.1)."""
+        return self.method not in SAFE_METHODS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,12 +93,15 @@ class Growth:
     """Statements for each row more, measured at several numbers of rows.
 
     They are those that the finding is about: where it has a change, all of the answer's. `per_row`
-    is between the two largest. `after` is the same with the change, where it was run.
+    is between the two largest. `after` is the same with the change, where it was run. `statements`
+    are how many there are at each number of rows, `statements_after` with the change.
     """
 
     rows: tuple[int, ...]
     per_row: float
     after: float | None = None
+    statements: tuple[int, ...] = ()
+    statements_after: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +128,8 @@ class Finding:
     """One reason for a request's cost.
 
     `statements` of the request's `of_statements` are its share. `edits` is the change, empty where
-    there is none; `reason` says why there is none. `advice` is what else to do.
+    there is none; `reason` says why there is none. `advice` is what else to do. `statement` is the
+    text that it is about, `other_statements` are more of the same line.
     """
 
     kind: Kind
@@ -122,6 +146,32 @@ class Finding:
     reason: str | None = None
     advice: str | None = None
     statement: str | None = None
+    other_statements: tuple[str, ...] = ()
+
+    @property
+    def texts(self) -> frozenset[str]:
+        """All statements that it is about."""
+        return frozenset(filter(None, (self.statement, *self.other_statements)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A statement without its values, how often it was sent, and the database's plan of the first.
+
+    `plan` is None where the database gives none.
+    """
+
+    text: str
+    count: int
+    plan: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sql:
+    """What a request sends today, and with all changes of the diff; None without a diff."""
+
+    today: tuple[Sent, ...]
+    changed: tuple[Sent, ...] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +192,7 @@ class Explained:
     phases: tuple[Phase, ...]
     findings: tuple[Finding, ...]
     notes: tuple[str, ...]
+    sql: Sql | None = None
 
 
 def saved(explained: Explained) -> tuple[float, int]:
@@ -173,6 +224,7 @@ class Explanation:
     """All requests of a run; those of routes are ranked by what can be saved.
 
     `edits` are all proved changes that were also proved together; what stands in the diff.
+    `versions` are what the project runs on.
     """
 
     root: str
@@ -180,3 +232,4 @@ class Explanation:
     edits: tuple[Edit, ...]
     notes: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    versions: str = ""

@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from rowpath.report import source
+from rowpath.report.charts.explain import PHASE_COLOURS
 
 _BUNDLE_SNIPPET = "window.vegaEmbed = vegaEmbed;"
 
@@ -29,7 +30,7 @@ def templates() -> Environment:
 
 def frame(environment: Environment) -> dict[str, str]:
     """Return what a page is drawn with: `policy`, `style`, `library` and `script`."""
-    style = _text(environment, "report.css", source=source)
+    style = _text(environment, "report.css", source=source, colours=PHASE_COLOURS)
     script, library = _text(environment, "report.js"), _library()
     policy = _policy(style=style, scripts=(library, script))
     return {"policy": policy, "style": style, "library": library, "script": script}

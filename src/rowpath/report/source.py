@@ -12,7 +12,7 @@ from pygments import highlight
 from pygments.filter import Filter
 from pygments.formatters import HtmlFormatter
 from pygments.lexer import Lexer
-from pygments.lexers import PostgresLexer, PythonLexer
+from pygments.lexers import DiffLexer, PostgresLexer, PythonLexer
 from pygments.token import Name, Punctuation, Text, Whitespace
 from sqlparse.exceptions import SQLParseError
 
@@ -64,6 +64,11 @@ def stylesheet(*, dark: bool) -> str:
 def python(code: str) -> Markup:
     """Return Python code as HTML."""
     return _html(code, PythonLexer())
+
+
+def difference(text: str) -> Markup:
+    """Return a unified diff as HTML."""
+    return _html(text, DiffLexer())
 
 
 @cache  # variants often send the same statement, and laying one out takes a while

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from rowpath.errors import AnswerError, ServerError
 from rowpath.explain.asgi.application import Application, Message
 from rowpath.explain.serving import Received
-from rowpath.explain.values import Request
+from rowpath.explain.values import JSON, Request
 
 MOST_BYTES = 64 * 1024 * 1024
 """What is longer is taken for an answer without an end."""
@@ -73,7 +73,7 @@ async def ask(
     `answered` is told of the last byte: what the application does after it is no part of the
     answer. AnswerError where the answer does not end.
     """
-    exchange = _Exchange(answered)
+    exchange = _Exchange(request.body, answered)
     started = perf_counter()
     call = application(_scope(request, state), exchange.receive, exchange.send)
     exchange.task = asyncio.ensure_future(call)
@@ -106,7 +106,8 @@ async def ask(
 class _Exchange:
     """What an application receives and sends for one request."""
 
-    def __init__(self, answered: Callable[[], None]) -> None:
+    def __init__(self, body: bytes, answered: Callable[[], None]) -> None:
+        self._body = body
         self._answered = answered
         self._is_asked = False
         self._is_over = asyncio.Event()
@@ -121,7 +122,7 @@ class _Exchange:
     async def receive(self) -> Message:
         if not self._is_asked:
             self._is_asked = True
-            return {"type": "http.request", "body": b"", "more_body": False}
+            return {"type": "http.request", "body": self._body, "more_body": False}
         await self._is_over.wait()
         return {"type": "http.disconnect"}
 
@@ -151,12 +152,14 @@ class _Exchange:
 def _scope(request: Request, state: dict[str, Any]) -> dict[str, Any]:
     path, _, query = request.path.partition("?")
     headers = {"host": HOST, "accept": "application/json, text/html;q=0.9, */*;q=0.8"}
+    if request.body:
+        headers |= {"content-type": JSON, "content-length": str(len(request.body))}
     headers |= {name.lower(): value for name, value in request.headers}
     return {
         "type": "http",
         "asgi": _ASGI,
         "http_version": "1.1",
-        "method": "GET",
+        "method": request.method,
         "scheme": "http",
         "path": unquote(path),
         "raw_path": path.encode(),

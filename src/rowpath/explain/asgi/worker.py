@@ -8,7 +8,7 @@ import gc
 import logging
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from importlib.metadata import version
 from multiprocessing.connection import Connection
 
@@ -25,6 +25,8 @@ from rowpath.explain.messages import (
     Answer,
     Ask,
     Failed,
+    Folded,
+    FoldPaths,
     ListRoutes,
     Observed,
     Routes,
@@ -35,11 +37,21 @@ from rowpath.explain.messages import (
 from rowpath.explain.patch_sets import Patches
 from rowpath.explain.patched_source import changed_source
 from rowpath.explain.phase_clock import PhaseClock
+from rowpath.explain.query_plans import Log
 from rowpath.explain.recorder import Recorder
 from rowpath.explain.serving import Received, line_of, serve
-from rowpath.explain.sqlalchemy import loads, origins, phases, read_only, statements
+from rowpath.explain.sqlalchemy import loads, origins, phases, query_plans, read_only, statements
 from rowpath.explain.sqlalchemy.greenlets import waiting_frames
-from rowpath.explain.values import Request
+from rowpath.explain.values import Request, Sent
+
+_REAL = (
+    "mail and tasks that it sends",
+    "files that it saves",
+    "caches",
+    "calls of other services",
+    "what it does behind its answer",
+)
+"""What a request that writes may do, though its databases are rolled back."""
 
 
 class Worker:
@@ -80,6 +92,7 @@ class Worker:
             versions=_versions(),
             missing=tuple(self._patches.missing),
             unguarded=_unguarded(written),
+            real=_REAL,
         )
 
     def _add_patches(self) -> None:
@@ -114,6 +127,13 @@ class Worker:
             "Django's URL confs. Name paths."
         )
 
+    def folded(self, order: FoldPaths) -> Folded:
+        """UsageError: an application has no list of routes to fold paths by."""
+        raise UsageError(
+            f"Cannot fold {len(order.paths)} paths to routes of an application: that is for "
+            "Django's URL confs. Name paths."
+        )
+
     def answer(self, order: Ask) -> Answer:
         """Answer a request as often as it is asked for."""
         if order.request.user is not None:
@@ -122,12 +142,14 @@ class Worker:
                 "is its own. Send what it asks for, like --header 'Authorization: Bearer TOKEN'."
             )
         durations_s: list[float] = []
+        sent: tuple[Sent, ...] = ()
         for _ in range(order.times):
             with (
                 read_only.undone(may_write=order.may_write) as undone,
                 self._watched(order) as refused,
+                _logged(order) as log,
             ):
-                received = self._runner.run(self._asked(order.request, undone))
+                received, sent = self._runner.run(self._asked(order.request, undone, log))
                 durations_s.append(received.duration_s)
         if order.may_write and refused:
             raise AnswerError(
@@ -142,14 +164,14 @@ class Worker:
             durations_s=tuple(durations_s),
             error=received.error,
             written=refused[0] if refused else None,
-            observed=self._observed(order.watch),
+            observed=self._observed(order.watch, sent),
             view=None,
         )
 
     @contextmanager
     def _watched(self, order: Ask) -> Iterator[list[str]]:
         """Record or time what is to be, and yield a list that gets the writes that are refused."""
-        if order.watch is Watch.NOTHING:
+        if order.watch in {Watch.NOTHING, Watch.PLANS}:
             yield []
             return
         with ExitStack() as stack:
@@ -167,12 +189,14 @@ class Worker:
                 stack.enter_context(statements.timed(self._clock))
             yield refused
 
-    def _observed(self, watch: Watch) -> Observed:
+    def _observed(self, watch: Watch, sent: tuple[Sent, ...]) -> Observed:
         if watch is Watch.STATEMENTS:
             return self._recorder.observed()
-        return Observed(phases=self._clock.phases() if watch is Watch.PHASES else ())
+        return Observed(phases=self._clock.phases() if watch is Watch.PHASES else (), sent=sent)
 
-    async def _asked(self, request: Request, undone: read_only.Undone) -> Received:
+    async def _asked(
+        self, request: Request, undone: read_only.Undone, log: Log | None
+    ) -> tuple[Received, tuple[Sent, ...]]:
         if self._application is None or self._lifespan is None:
             raise RuntimeError("The application was not started")
 
@@ -181,9 +205,16 @@ class Worker:
 
         try:
             with self._clock.phase(self._outermost):
-                return await ask(self._application, request, self._lifespan.state, answered)
+                received = await ask(self._application, request, self._lifespan.state, answered)
+            if log is None:
+                return received, ()
+            return received, await greenlet_spawn(log.explained, query_plans.plan_of)
         finally:
             await greenlet_spawn(undone.roll_back)
+
+
+def _logged(order: Ask) -> AbstractContextManager[Log | None]:
+    return query_plans.logged() if order.watch is Watch.PLANS else nullcontext()
 
 
 def _unguarded(written: list[str]) -> tuple[str, ...]:

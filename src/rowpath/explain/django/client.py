@@ -12,12 +12,13 @@ from django.test.client import Client, ClientHandler
 
 from rowpath.errors import AnswerError, UsageError
 from rowpath.explain import serving
-from rowpath.explain.values import Request
+from rowpath.explain.values import JSON, Request
 
 MOST_BYTES = 64 * 1024 * 1024
 """What is longer is taken for an answer without an end."""
 TRACEBACK_LINES = 6
 _OK = range(200, 300)
+_CONTENT_TYPE = "content-type"
 ACCEPT = "application/json, text/html;q=0.9, */*;q=0.8"
 """JSON first: DRF's page for browsers asks the queryset again, for its forms."""
 
@@ -52,6 +53,8 @@ def client_for(request: Request) -> Client:
     client.defaults["SERVER_NAME"] = _host()
     client.defaults["HTTP_ACCEPT"] = ACCEPT
     for name, value in request.headers:
+        if name.lower() == _CONTENT_TYPE:
+            continue
         client.defaults[f"HTTP_{name.upper().replace('-', '_')}"] = value
     return client
 
@@ -59,7 +62,14 @@ def client_for(request: Request) -> Client:
 def ask(client: Client, request: Request) -> Received:
     """Return the answer to one request."""
     started = perf_counter()
-    response: Any = client.get(request.path, secure=settings.SECURE_SSL_REDIRECT)
+    types = [value for name, value in request.headers if name.lower() == _CONTENT_TYPE]
+    response: Any = client.generic(
+        request.method,
+        request.path,
+        data=request.body,
+        content_type=types[-1] if types else JSON,
+        secure=settings.SECURE_SSL_REDIRECT,
+    )
     body = _streamed(response, request) if response.streaming else response.content
     duration_s = perf_counter() - started
     return Received(

@@ -25,9 +25,16 @@ from rowpath.explain.django import (
 )
 from rowpath.explain.frames import OwnCode
 from rowpath.explain.patch_sets import Patches
-from rowpath.explain.phase_clock import PhaseClock
+from rowpath.explain.phase_clock import Clock
 from rowpath.explain.recorder import ReaderOf, Recorder
 
+_WATCHING = frozenset(
+    {
+        "rowpath.explain.django.server_timing.ServerTiming",
+        "debug_toolbar.middleware.DebugToolbarMiddleware",
+    }
+)
+"""What watches requests in development would be timed with them."""
 _LOCMEM = "django.core.mail.backends.locmem.EmailBackend"
 
 
@@ -43,7 +50,7 @@ def recorder() -> Recorder:
     return Recorder(code=code, readers=tuple(readers))
 
 
-def patches(recorder: Recorder, clock: PhaseClock) -> Patches:
+def patches(recorder: Recorder, clock: Clock) -> Patches:
     """Return the patches of Django; those of DRF need the project's settings."""
     made = Patches()
     for module in (query, related_descriptors, query_utils, compiler):
@@ -77,6 +84,7 @@ def start(module: str) -> None:
 def _set_up(module: str) -> None:
     try:
         settings.EMAIL_BACKEND = _LOCMEM
+        settings.MIDDLEWARE = [each for each in settings.MIDDLEWARE if each not in _WATCHING]
         django.setup()
         importlib.import_module(settings.ROOT_URLCONF)
     except ImproperlyConfigured as error:
@@ -106,7 +114,7 @@ def _connect() -> None:
             ) from error
 
 
-def add_drf(recorder: Recorder, clock: PhaseClock, made: Patches) -> None:
+def add_drf(recorder: Recorder, clock: Clock, made: Patches) -> None:
     """Add the patches and readers of DRF, where the project uses it; after the set-up."""
     if "rest_framework" not in sys.modules:
         return
@@ -138,6 +146,23 @@ def unguarded() -> tuple[str, ...]:
         if not options["BACKEND"].endswith(("locmem.LocMemCache", "dummy.DummyCache"))
     ]
     return tuple(f"the cache {name!r} is the project's own, and is written" for name in real)
+
+
+_QUEUES = ("celery", "django_rq", "dramatiq", "huey", "django_q", "procrastinate")
+
+
+def real() -> tuple[str, ...]:
+    """Return what a request that writes may do for real, beside what is rolled back or guarded."""
+    queues = [name for name in _QUEUES if name in sys.modules]
+    tasks = f"tasks of {' and '.join(queues)}" if queues else "tasks"
+    storage = settings.STORAGES["default"]["BACKEND"].rpartition(".")[2]
+    return (
+        f"{tasks} that it sends",
+        f"files that it saves ({storage})",
+        "calls of other services",
+        "threads with connections of their own",
+        "numbers that it takes of a sequence",
+    )
 
 
 def versions() -> str:

@@ -1,9 +1,11 @@
 """The routes of a project's URL conf, each with a path that can be asked, or why there is none."""
 
+import re
 import sys
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Any
+from urllib.parse import unquote
 
 from django.http import HttpRequest
 from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
@@ -17,6 +19,9 @@ from rowpath.explain.messages import Route
 
 _FORMAT = "format"
 """DRF's suffix of a path, which is another way to ask what the path without it answers."""
+_CONVERTER = re.compile(r"<\w+:(\w+)>")
+_NAMED = re.compile(r"\(\?P<(\w+)>(?:[^()\\]|\\.|\([^()]*\))*\)")
+"""A group of a regular expression, with groups in it."""
 
 
 class _Unknown(Exception):  # noqa: N818 an answer, not an error
@@ -40,6 +45,16 @@ def routes(wanted: tuple[str, ...], request: Any) -> tuple[Route, ...]:
                     found.setdefault(route, _route(route, template, names, callback, request))
                 break
     return tuple(found.values())
+
+
+def route_of(path: str) -> str | None:
+    """Return the route that answers a path, like `api/books/<pk>/`; None where none does."""
+    try:
+        route = resolve(unquote(path)).route
+    except Resolver404:
+        return None
+    named = _NAMED.sub(r"<\1>", _CONVERTER.sub(r"<\1>", route))
+    return named.replace("^", "").replace("\\Z", "").replace("\\/", "/").rstrip("$")
 
 
 def _patterns(resolver: URLResolver, prefix: str) -> Iterator[tuple[str, Any]]:
@@ -82,13 +97,13 @@ def _owner(callback: Any) -> type | None:
     return getattr(callback, "cls", None) or getattr(callback, "view_class", None)
 
 
-def name_of(callback: Any) -> str | None:
-    """Return the class of a view and what of it answers a GET; None where it has no class."""
+def name_of(callback: Any, method: str = "get") -> str | None:
+    """Return the class of a view and what of it answers a method; None where it has no class."""
     owner = _owner(callback)
     if owner is None:
         return None
-    name = getattr(callback, "__name__", "") if hasattr(callback, "model_admin") else "get"
-    return f"{owner.__qualname__}.{(getattr(callback, 'actions', None) or {}).get('get', name)}"
+    name = getattr(callback, "__name__", "") if hasattr(callback, "model_admin") else method
+    return f"{owner.__qualname__}.{(getattr(callback, 'actions', None) or {}).get(method, name)}"
 
 
 def siblings(callback: Any, code: OwnCode) -> tuple[str, ...]:

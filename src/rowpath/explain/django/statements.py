@@ -7,7 +7,7 @@ from typing import Any
 from django.db import DatabaseError, connections
 
 from rowpath.explain.django.query import number_of
-from rowpath.explain.phase_clock import PhaseClock
+from rowpath.explain.phase_clock import Clock
 from rowpath.explain.recorder import Purpose, Recorder
 from rowpath.explain.statement_text import is_work
 
@@ -16,7 +16,8 @@ _READ_ONLY = "25006"
 
 
 @contextmanager
-def _wrapped(wrapper: Wrapper) -> Iterator[None]:
+def wrapped(wrapper: Wrapper) -> Iterator[None]:
+    """Have all connections execute by a wrapper within the block."""
     with ExitStack() as stack:
         for connection in connections.all():
             stack.enter_context(connection.execute_wrapper(wrapper))
@@ -33,7 +34,7 @@ def recorded(recorder: Recorder) -> Iterator[None]:
             recorder.statement(text, params, _purpose(recorder))
         return execute(sql, params, *args)
 
-    with _wrapped(record):
+    with wrapped(record):
         yield
 
 
@@ -52,14 +53,14 @@ def _purpose(recorder: Recorder) -> Purpose:
 
 
 @contextmanager
-def timed(clock: PhaseClock) -> Iterator[None]:
+def timed(clock: Clock) -> Iterator[None]:
     """Count the time in which statements are executed as that of the phase `SQL`."""
 
     def measure(execute: Wrapper, *args: Any) -> Any:
         with clock.phase("SQL"):
             return execute(*args)
 
-    with _wrapped(measure):
+    with wrapped(measure):
         yield
 
 
@@ -86,5 +87,5 @@ def refused_writes() -> Iterator[list[str]]:
                 texts.append(str(sql))
             raise
 
-    with _wrapped(listen):
+    with wrapped(listen):
         yield texts

@@ -6,13 +6,22 @@ It reads orders from the descriptor, a socket to the command, and answers each.
 import gc
 import logging
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from multiprocessing.connection import Connection
 
 from django.db import DatabaseError as DjangoDatabaseError
 
 from rowpath.errors import DatabaseError
-from rowpath.explain.django import client, field_attributes, project, routes, statements, volume
+from rowpath.explain.django import (
+    client,
+    field_attributes,
+    project,
+    query_plans,
+    routes,
+    statements,
+    volume,
+)
 from rowpath.explain.django.client import Received, ask, client_for
 from rowpath.explain.django.read_only import rolled_back
 from rowpath.explain.django.views import view_class
@@ -20,6 +29,8 @@ from rowpath.explain.messages import (
     Answer,
     Ask,
     Failed,
+    Folded,
+    FoldPaths,
     ListRoutes,
     Observed,
     Routes,
@@ -57,6 +68,7 @@ class Worker:
             versions=project.versions(),
             missing=tuple(self._patches.missing),
             unguarded=project.unguarded(),
+            real=project.real(),
         )
 
     def routes(self, order: ListRoutes) -> Routes:
@@ -64,49 +76,59 @@ class Worker:
         request = routes.request_as(client.user_named(order.user))
         return Routes(routes=routes.routes(order.patterns, request))
 
+    def folded(self, order: FoldPaths) -> Folded:
+        """Return the route of each path."""
+        return Folded(routes=tuple(map(routes.route_of, order.paths)))
+
     def answer(self, order: Ask) -> Answer:
         """Answer a request as often as it is asked for."""
         asker = client_for(order.request)
         durations_s: list[float] = []
         written: list[str] = []
         observed = Observed()
-        volumes: list[int] | None = None
         for _ in range(order.times):
             with rolled_back(may_write=order.may_write), ExitStack() as stack:
                 if order.watch is not Watch.NOTHING:
                     written = stack.enter_context(statements.refused_writes())
-                if order.watch in _RECORDED:
-                    reads_columns = order.watch is Watch.COLUMNS and self._can_read_columns
-                    stack.enter_context(self._patches.recorded())
-                    if reads_columns:
-                        stack.enter_context(field_attributes.recorded(self._recorder))
-                    watching = self._recorder.watching(order.limit, reads_columns=reads_columns)
-                    stack.enter_context(watching)
-                    stack.enter_context(statements.recorded(self._recorder))
-                elif order.watch is Watch.PHASES:
-                    self._clock.clear()
-                    stack.enter_context(self._patches.timed())
-                    stack.enter_context(statements.timed(self._clock))
-                elif order.watch is Watch.VOLUME and volume.is_told():
-                    volumes = stack.enter_context(volume.told())
+                told = self._watching(order, stack)
                 received = ask(asker, order.request)
                 durations_s.append(received.duration_s)
+                observed = told()
+        return self._told(received, order, tuple(durations_s), written, observed)
+
+    def _watching(self, order: Ask, stack: ExitStack) -> Callable[[], Observed]:
+        """Watch for what `order` says until the stack is left; return what tells it before."""
         if order.watch in _RECORDED:
-            observed = self._recorder.observed()
-        elif order.watch is Watch.PHASES:
-            observed = Observed(phases=self._clock.phases())
-        elif volumes is not None:
-            observed = Observed(volume_kb=sum(volumes))
-        return self._told(received, tuple(durations_s), written, observed)
+            reads_columns = order.watch is Watch.COLUMNS and self._can_read_columns
+            stack.enter_context(self._patches.recorded())
+            if reads_columns:
+                stack.enter_context(field_attributes.recorded(self._recorder))
+            watching = self._recorder.watching(order.limit, reads_columns=reads_columns)
+            stack.enter_context(watching)
+            stack.enter_context(statements.recorded(self._recorder))
+            return self._recorder.observed
+        if order.watch is Watch.PHASES:
+            self._clock.clear()
+            stack.enter_context(self._patches.timed())
+            stack.enter_context(statements.timed(self._clock))
+            return lambda: Observed(phases=self._clock.phases())
+        if order.watch is Watch.VOLUME and volume.is_told():
+            volumes = stack.enter_context(volume.told())
+            return lambda: Observed(volume_kb=sum(volumes))
+        if order.watch is Watch.PLANS:
+            log = stack.enter_context(query_plans.logged())
+            return lambda: Observed(sent=log.explained(query_plans.plan_of))
+        return Observed
 
     def _told(
         self,
         received: Received,
+        order: Ask,
         durations_s: tuple[float, ...],
         written: list[str],
         observed: Observed,
     ) -> Answer:
-        asked = routes.name_of(received.view)
+        asked = routes.name_of(received.view, order.request.method.lower())
         return Answer(
             status=received.status,
             location=received.location,

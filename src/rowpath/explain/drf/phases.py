@@ -7,7 +7,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import ListSerializer, Serializer
 
 from rowpath.capture.patching import Patch
-from rowpath.explain.phase_clock import PhaseClock
+from rowpath.explain.phase_clock import Clock
 
 METHODS: dict[type, tuple[str, ...]] = {
     ListSerializer: ("to_representation",),
@@ -17,7 +17,7 @@ METHODS: dict[type, tuple[str, ...]] = {
 FINDING = "where the time goes"
 
 
-def patches(clock: PhaseClock) -> tuple[Patch, ...]:
+def patches(clock: Clock) -> tuple[Patch, ...]:
     """Return the patches by which a clock is told of DRF's phases."""
 
     def serializing(original: Callable[..., Any]) -> Callable[..., Any]:

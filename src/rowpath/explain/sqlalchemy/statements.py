@@ -17,7 +17,8 @@ _READ_ONLY = "25006"
 
 
 @contextmanager
-def _listening(name: str, listener: Callable[..., Any]) -> Iterator[None]:
+def listening(name: str, listener: Callable[..., Any]) -> Iterator[None]:
+    """Have all engines tell a listener of an event within the block."""
     event.listen(Engine, name, listener)
     try:
         yield
@@ -42,7 +43,7 @@ def recorded(recorder: Recorder) -> Iterator[None]:
         finally:
             recorder.accesses.pop()
 
-    with _listening("before_cursor_execute", record):
+    with listening("before_cursor_execute", record):
         yield
 
 
@@ -66,9 +67,9 @@ def timed(clock: PhaseClock) -> Iterator[None]:
             running.pop().__exit__(None, None, None)
 
     with ExitStack() as stack:
-        stack.enter_context(_listening("before_cursor_execute", before))
-        stack.enter_context(_listening("after_cursor_execute", after))
-        stack.enter_context(_listening("handle_error", after))
+        stack.enter_context(listening("before_cursor_execute", before))
+        stack.enter_context(listening("after_cursor_execute", after))
+        stack.enter_context(listening("handle_error", after))
         yield
 
 
@@ -81,7 +82,7 @@ def refused_writes() -> Iterator[list[str]]:
         if context.statement is not None and _is_read_only(context.original_exception):
             texts.append(context.statement)
 
-    with _listening("handle_error", listen):
+    with listening("handle_error", listen):
         yield texts
 
 
@@ -99,5 +100,5 @@ def writes() -> Iterator[list[str]]:
         if is_write(text):
             texts.append(text)
 
-    with _listening("before_cursor_execute", listen):
+    with listening("before_cursor_execute", listen):
         yield texts

@@ -30,7 +30,9 @@ def to_json(explanation: Explanation) -> bytes:
 def _request(explained: Explained) -> dict[str, Any]:
     return {
         "path": explained.request.path,
+        "method": explained.request.method,
         "user": explained.request.user,
+        "logged": explained.request.logged,
         "statements": explained.statements,
         "duration_ms": explained.duration_s * 1000,
         "phases": {phase.name: phase.duration_s * 1000 for phase in explained.phases},
@@ -52,6 +54,7 @@ def _finding(finding: Finding, root: str) -> dict[str, Any]:
         "readers": [_reader(reader, root) for reader in finding.readers],
         "statements": finding.statements,
         "statement": finding.statement,
+        "other_statements": list(finding.other_statements),
         "growth": None if finding.growth is None else _growth(finding.growth),
         "change": diff(finding.edits, root) or None,
         "proof": None if finding.proof is None else _proof(finding.proof),
@@ -66,7 +69,13 @@ def _reader(reader: Reader, root: str) -> dict[str, Any]:
 
 
 def _growth(growth: Growth) -> dict[str, Any]:
-    return {"rows": list(growth.rows), "per_row": growth.per_row, "after": growth.after}
+    return {
+        "rows": list(growth.rows),
+        "per_row": growth.per_row,
+        "after": growth.after,
+        "statements": list(growth.statements),
+        "statements_after": list(growth.statements_after),
+    }
 
 
 def _proof(proof: Proof) -> dict[str, Any]:

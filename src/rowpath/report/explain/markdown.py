@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from rowpath.explain.edits import diff
 from rowpath.explain.values import Explained, Explanation, Finding
-from rowpath.report.explain.sentences import counted, cut, sentences, where
+from rowpath.report.explain.sentences import counted, sentences, statements, where
 from rowpath.report.markdown_text import code, inert, row
 
 _FENCE = "````"
@@ -20,7 +20,7 @@ def _lines(explanation: Explanation) -> Iterator[str]:
     yield row(("---", "--:", "--:", "--:"))
     for each in explanation.requests:
         cells = (str(each.statements), f"{each.duration_s * 1000:.1f}", str(len(each.findings)))
-        yield row((code(each.request.path), *cells))
+        yield row((code(each.request.name), *cells))
     for each in explanation.requests:
         yield from _request(each, explanation.root)
     if explanation.left_out:
@@ -41,13 +41,14 @@ def _request(explained: Explained, root: str) -> Iterator[str]:
 def _finding(finding: Finding, explained: Explained, root: str) -> Iterator[str]:
     share = f"{counted(finding.statements)} of {finding.of_statements}"
     title = inert(f"{finding.confidence.value}: {finding.title}")
-    yield f"**{title}** ({share} of {code(explained.request.path)})"
+    yield f"**{title}** ({share} of {code(explained.request.name)})"
     place = where(finding, root)
     if place:
         yield ""
         yield inert(place)
-    if finding.statement is not None:
-        yield from ("", f"{_FENCE}sql", cut(finding.statement), _FENCE)
+    texts = tuple(statements(finding))
+    if texts:
+        yield from ("", f"{_FENCE}sql", *texts, _FENCE)
     if finding.edits:
         yield from ("", f"{_FENCE}diff", diff(finding.edits, root).rstrip("\n"), _FENCE)
     told = [inert(sentence) for sentence in sentences(finding)]

@@ -7,11 +7,17 @@ from rowpath.explain.values import Confidence, Finding, Growth, Kind, Proof, Rea
 
 MOST_READERS = 6
 MOST_OF_STATEMENT = 160
+MOST_STATEMENTS = 3
 
 
 def counted(statements: int) -> str:
     """Return a number of statements in words."""
     return f"{statements} statement" if statements == 1 else f"{statements} statements"
+
+
+def times(number: int) -> str:
+    """Return how often, in words."""
+    return "once" if number == 1 else f"{number:,} times"
 
 
 def where(finding: Finding, root: str) -> str:
@@ -44,6 +50,14 @@ def _reader(reader: Reader, file: str | None, root: str) -> str:
         return reader.text
     where = "" if reader.file == file else shown(reader.file, root)
     return f"{reader.text} {where}:{reader.line}"
+
+
+def statements(finding: Finding) -> Iterator[str]:
+    """Yield a line for each statement that a finding is about, and how many there are more."""
+    texts = [text for text in (finding.statement, *finding.other_statements) if text is not None]
+    yield from map(cut, texts[:MOST_STATEMENTS])
+    if len(texts) > MOST_STATEMENTS:
+        yield f"and {len(texts) - MOST_STATEMENTS} more"
 
 
 def cut(statement: str) -> str:

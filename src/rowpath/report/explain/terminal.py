@@ -5,7 +5,14 @@ from collections.abc import Iterator
 from rich.text import Text
 
 from rowpath.explain.values import Confidence, Explained, Explanation, Finding, saved
-from rowpath.report.explain.sentences import changed_lines, counted, cut, sentences, where
+from rowpath.report.explain.sentences import (
+    changed_lines,
+    counted,
+    sentences,
+    statements,
+    times,
+    where,
+)
 
 _INDENT = "   "
 _STYLES = {
@@ -32,7 +39,7 @@ def render(explanation: Explanation) -> Text:
             text.append_text(line).append("\n")
     if explanation.left_out:
         text.append("\nLeft out:\n")
-    for reason, routes in _left_out(explanation):
+    for reason, routes in left_out(explanation):
         text.append(f"{_INDENT}{reason}: {routes}\n")
     for note in explanation.notes:
         text.append(f"\nNote: {note}.")
@@ -46,14 +53,15 @@ def _overview(explanation: Explanation) -> Iterator[Text]:
     requests = explanation.requests
     if len(requests) <= MOST_WHOLE:
         return
-    widest = max(len(each.request.path) for each in requests)
+    widest = max(len(each.request.name) for each in requests)
     for each in requests:
         time_s, statements = saved(each)
         time = f"{time_s * 1000:.1f} ms and " if time_s else ""
         saving = f"  {time}{counted(statements)} can be saved"
         found = f"  {len(each.findings)} without a change" if each.findings else ""
+        logged = f"{each.request.logged:>9,} times" if each.request.logged else ""
         yield Text(
-            f"{each.request.path.ljust(widest)}  {each.statements:>5} statements "
+            f"{each.request.name.ljust(widest)}{logged}  {each.statements:>5} statements "
             f"{each.duration_s * 1000:>8.1f} ms{saving if statements else found}",
             style="bold" if statements else "",
         )
@@ -64,7 +72,7 @@ def _has_more(explained: Explained) -> bool:
     return bool(explained.findings or explained.notes)
 
 
-def _left_out(explanation: Explanation) -> Iterator[tuple[str, str]]:
+def left_out(explanation: Explanation) -> Iterator[tuple[str, str]]:
     """Yield each reason with the routes that it keeps out."""
     for reason in dict.fromkeys(each.reason for each in explanation.left_out):
         routes = [each.route for each in explanation.left_out if each.reason == reason]
@@ -89,6 +97,7 @@ def _headline(explained: Explained) -> str:
     request = explained.request
     user = f" as {request.user}" if request.user else ""
     count = counted(explained.statements)
+    logged = f", {times(request.logged)} in the log" if request.logged else ""
     spent = sum(phase.duration_s for phase in explained.phases)
     shares = [
         f"{phase.name} {phase.duration_s / spent:.0%}"
@@ -96,7 +105,7 @@ def _headline(explained: Explained) -> str:
         if phase.duration_s >= _LEAST_SHARE * spent
     ]
     phases = f" ({', '.join(shares)})" if shares else ""
-    return f"{request.path}{user}: {count}, {explained.duration_s * 1000:.1f} ms{phases}"
+    return f"{request.name}{user}: {count}, {explained.duration_s * 1000:.1f} ms{phases}{logged}"
 
 
 def _finding(number: int, finding: Finding, root: str) -> Iterator[Text]:
@@ -107,8 +116,8 @@ def _finding(number: int, finding: Finding, root: str) -> Iterator[Text]:
     place = where(finding, root)
     if place:
         yield Text(f"{_INDENT}{place}")
-    if finding.statement is not None:
-        yield Text(f"{_INDENT}{cut(finding.statement)}", style="dim")
+    for statement in statements(finding):
+        yield Text(f"{_INDENT}{statement}", style="dim")
     for line in changed_lines(finding, root):
         yield Text(f"{_INDENT}{line}", style="green" if line.startswith("+") else "red")
     for sentence in sentences(finding):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, selectinload
 from store import crud
 from store.database import get_async_db, get_db
 from store.models import Author, Book, Review, Visit
-from store.schemas import BookOut, ShortOut
+from store.schemas import BookOut, ShortOut, VisitIn
 
 
 @asynccontextmanager
@@ -31,6 +31,14 @@ async def headed(request, call_next):
 @app.get("/books")
 def books(db: Session = Depends(get_db)) -> list[BookOut]:
     return db.scalars(select(Book).order_by(Book.id)).all()
+
+
+@app.post("/visits", status_code=201)
+def visit(visit: VisitIn, db: Session = Depends(get_db)):
+    db.add(Visit(path=visit.path))
+    db.commit()
+    books = db.scalars(select(Book).order_by(Book.id)).all()
+    return {"path": visit.path, "tags": [[tag.name for tag in book.tags] for book in books]}
 
 
 @app.get("/crud")

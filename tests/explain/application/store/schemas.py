@@ -32,3 +32,7 @@ class BookOut(Read):
 class ShortOut(Read):
     title: str
     imprint: str
+
+
+class VisitIn(BaseModel):
+    path: str

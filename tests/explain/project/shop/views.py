@@ -1,3 +1,4 @@
+import json
 import random
 import time
 from datetime import datetime, timezone
@@ -5,6 +6,7 @@ from datetime import datetime, timezone
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_required
+from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models import Prefetch
 from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
@@ -81,6 +83,21 @@ def filtered_and_counted(request):
         good = book.reviews.filter(stars__gt=2).count()
         rows.append((good, book.tags.count()))
     return answer(rows)
+
+
+def two_on_a_line(request):
+    books, authors = Book.objects.order_by("id"), Author.objects.order_by("id")
+    return answer(
+        [*(book.author.name for book in books), *(author.publisher.name for author in authors)]
+    )
+
+
+def counted_by_name(request):
+    books = Book.objects.order_by("id")
+    return answer([getattr(book, name).count() for name in NAMES] for book in books)
+
+
+NAMES = ("tags", "reviews")
 
 
 def generic_key(request):
@@ -359,6 +376,21 @@ def dearer(request):
 def writes(request):
     Visit.objects.create(path=request.path)
     return answer([Visit.objects.count()])
+
+
+def visits(request):
+    """Writes, in a block that is to be the outermost, and sends mail of it."""
+    if request.method != "POST":
+        return HttpResponse(status=405)
+    try:
+        path = json.loads(request.body)["path"]
+    except KeyError as error:
+        return HttpResponse(f"there is no {error}", status=400)
+    with transaction.atomic(durable=True):
+        visit = Visit.objects.create(path=path)
+    send_mail("A visit", path, None, ["shop@example.com"])
+    rows = [book.author.name for book in Book.objects.order_by("id")]
+    return JsonResponse({"id": visit.pk, "path": path, "rows": rows}, status=201)
 
 
 def locks(request):

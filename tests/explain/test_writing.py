@@ -1,0 +1,75 @@
+"""Requests that write are asked like others, and leave nothing."""
+
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+
+import pytest
+
+from rowpath.errors import AnswerError
+from rowpath.explain.project_of import ProjectOf
+from rowpath.explain.session import Wanted, explain
+from rowpath.explain.values import Confidence, Explained, Request, Sameness
+
+VISIT = Request(path="/visits/", method="POST", body=b'{"path": "here"}')
+
+
+def explained(project: ProjectOf, request: Request) -> Explained:
+    (found,) = explain(Wanted(requests=(request,)), project, None, lambda _: None).requests
+    return found
+
+
+def visits(file: str, table: str) -> int:
+    with closing(sqlite3.connect(file)) as connection:
+        (number,) = connection.execute(f"SELECT COUNT(*) FROM {table}").fetchone()  # noqa: S608 ours
+    return int(number)
+
+
+def test_a_post_is_explained_and_rolled_back_each_time(project: ProjectOf) -> None:
+    """Its finding is proved, its write is no finding, and no row is left of it."""
+    found = explained(project, VISIT)
+    (finding,) = found.findings
+
+    assert (finding.confidence, finding.paths) == (Confidence.PROVED, ("author",))
+    assert finding.proof is not None
+    assert finding.proof.sameness is Sameness.BYTES
+    assert found.statements == 26
+    assert visits(str(project.folder / "shop.sqlite3"), "shop_visit") == 0
+
+
+def test_it_is_told_what_was_undone_and_what_was_not(project: ProjectOf) -> None:
+    """Databases are rolled back; what else a request may do is named."""
+    (note,) = explained(project, VISIT).notes
+
+    assert note.startswith("what POST wrote in the databases was rolled back each time, durable")
+    assert "mail stayed in memory" in note
+    assert "files that it saves (FileSystemStorage), calls of other services" in note
+
+
+def test_a_post_to_an_application_leaves_nothing_either(store_project: ProjectOf) -> None:
+    """A commit of SQLAlchemy's is undone as well."""
+    found = explained(store_project, replace(VISIT, path="/visits"))
+    (finding,) = found.findings
+
+    assert (finding.confidence, finding.paths) == (Confidence.PROVED, ("tags",))
+    assert visits(str(store_project.folder / "store.sqlite3"), "visit") == 0
+
+
+@pytest.mark.parametrize(
+    ("request_", "message"),
+    [
+        (
+            replace(VISIT, body=b"{}"),
+            "POST /visits/: it answers 400, \"there is no 'path'\". Correct",
+        ),
+        (replace(VISIT, method="PUT"), "PUT /visits/: it answers 405. Correct --data or"),
+    ],
+)
+def test_what_is_refused_is_told_with_what_was_said(
+    project: ProjectOf, request_: Request, message: str
+) -> None:
+    """The answer says what is wrong with the data."""
+    with pytest.raises(AnswerError) as raised:
+        explained(project, request_)
+
+    assert message in str(raised.value)
