@@ -165,12 +165,12 @@ def _of(name: str, descriptor: Any) -> Relation:
         descriptor=descriptor,
         to=to,
         is_many=True,
-        key=_only(_source(descriptor).foreign_related_fields).attname,
+        key=_only(source_of(descriptor).foreign_related_fields).attname,
         is_ordered=in_one_order(to, frozenset()),
     )
 
 
-def _source(descriptor: Any) -> Any:
+def source_of(descriptor: Any) -> Any:
     """Return the field of the table between that leads to the instance itself."""
     field = descriptor.rel.field
     name = field.m2m_reverse_field_name() if descriptor.reverse else field.m2m_field_name()
@@ -235,13 +235,13 @@ def usual_key(relation: Relation, instance: Model, key: Any) -> bool:
     if type(key) is not str:
         return False
     vendor = connections[instance._state.db or "default"].vendor
-    return vendor in _EXACT and all(map(_is_text, _columns(relation)))
+    return vendor in _EXACT and all(map(is_exact_text, _columns(relation)))
 
 
 def _columns(relation: Relation) -> tuple[Any, ...]:
     descriptor = relation.descriptor
     if type(descriptor) is ManyToManyDescriptor:
-        source = _source(descriptor)
+        source = source_of(descriptor)
         return (source.target_field,)
     if type(descriptor) in _FORWARD:
         return (descriptor.field.target_field,)
@@ -249,5 +249,6 @@ def _columns(relation: Relation) -> tuple[Any, ...]:
     return (field.target_field,)
 
 
-def _is_text(field: Any) -> bool:
+def is_exact_text(field: Any) -> bool:
+    """Whether values of `field` are texts that are equal only if they are the same."""
     return field.get_internal_type() in _TEXTS and getattr(field, "db_collation", None) is None
