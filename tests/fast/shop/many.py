@@ -250,7 +250,7 @@ def _pages(base: Any, **members: Any) -> Any:
     return type("Pages", (base,), members)
 
 
-def _overriding(name: str, base: Any = serializers.ModelSerializer) -> Any:
+def _overriding(name: str) -> Any:
     made = thing()
 
     def own(self: Any, *said: Any) -> Any:
