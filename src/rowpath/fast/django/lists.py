@@ -14,13 +14,14 @@ from django.db.models import Model
 from django.db.models.fields.related_descriptors import ManyToManyDescriptor
 from django.db.models.manager import BaseManager
 from django.db.models.query import ModelIterable, QuerySet
+from django.db.models.sql import Query
 
 from rowpath.fast.django.columns import Column, Computed, Selected, column
 from rowpath.fast.django.kinds import Kind, Scalar, kind_of
 from rowpath.fast.django.models import check_instances
 from rowpath.fast.django.overrides import overridden
 from rowpath.fast.django.peers.grounds import peers_changed
-from rowpath.fast.django.peers.relations import Relation, is_exact_text, relation_of, source_of
+from rowpath.fast.django.peers.relations import Relation, is_exact_text, relation_of
 from rowpath.fast.django.prefetches import loads
 from rowpath.fast.django.querysets import check_queryset
 from rowpath.fast.django.statement import Statement, unlimited
@@ -32,6 +33,7 @@ _STAND_INS: dict[Kind, tuple[Any, Any]] = {
     Scalar.TEXT: ("rowpath's first", "rowpath's second"),
     Scalar.UUID: (UUID(int=32_001), UUID(int=32_002)),
 }
+_GROUP = "rowpath_group"
 _PLACE = "%s"
 _TWO = f"IN ({_PLACE}, {_PLACE})"
 # What a manager is asked for as it is serialized, besides its queryset.
@@ -82,7 +84,7 @@ def to_many(model: type[Model], name: str) -> Relation:
 def grouping(relation: Relation) -> Selected:
     """Return the column of a relation's rows that has the key of the row they belong to."""
     if type(relation.descriptor) is ManyToManyDescriptor:
-        return Computed(f"_prefetch_related_val_{source_of(relation.descriptor).attname}")
+        return Computed(_GROUP)
     return Column((), relation.descriptor.rel.field)
 
 
@@ -185,7 +187,16 @@ def _prefetching(one: List, keys: tuple[Any, Any], using: str, given: QuerySet |
     made_by, queryset._iterable_class = queryset._iterable_class, _no_rows
     made = manager.get_prefetch_querysets(instances, [queryset])[0]._chain()
     made._iterable_class = made_by
+    if isinstance(grouping(one.relation), Computed):
+        _name_group(made.query)
     return made
+
+
+def _name_group(query: Query) -> None:
+    """Give the one column that a prefetch selects besides a name of rowpath's own."""
+    [key] = query.extra.values()
+    query.extra = {_GROUP: key}
+    query.set_extra_mask((_GROUP,))
 
 
 def _standing_in(one: List, key: Any, using: str) -> Model:

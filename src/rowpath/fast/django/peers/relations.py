@@ -165,12 +165,12 @@ def _of(name: str, descriptor: Any) -> Relation:
         descriptor=descriptor,
         to=to,
         is_many=True,
-        key=_only(source_of(descriptor).foreign_related_fields).attname,
+        key=_only(_source(descriptor).foreign_related_fields).attname,
         is_ordered=in_one_order(to, frozenset()),
     )
 
 
-def source_of(descriptor: Any) -> Any:
+def _source(descriptor: Any) -> Any:
     """Return the field of the table between that leads to the instance itself."""
     field = descriptor.rel.field
     name = field.m2m_reverse_field_name() if descriptor.reverse else field.m2m_field_name()
@@ -241,7 +241,7 @@ def usual_key(relation: Relation, instance: Model, key: Any) -> bool:
 def _columns(relation: Relation) -> tuple[Any, ...]:
     descriptor = relation.descriptor
     if type(descriptor) is ManyToManyDescriptor:
-        source = source_of(descriptor)
+        source = _source(descriptor)
         return (source.target_field,)
     if type(descriptor) in _FORWARD:
         return (descriptor.field.target_field,)
