@@ -8,6 +8,7 @@ from fast.conftest import Copies
 from fast.projects import Inside, inside
 
 SCENARIOS = (
+    "with-lists",
     "whole",
     "pages",
     "by-cursor",

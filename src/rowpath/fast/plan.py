@@ -7,7 +7,7 @@ form, and knows neither the framework nor the database. Members are written in o
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
-from typing import Any
+from typing import Any, ClassVar
 
 from rowpath.fast.forms import FileUrl, Form, Mapping
 
@@ -52,44 +52,74 @@ class Object:
     """A member that is an object of its own, as a nested serializer writes it."""
 
     key: str
-    members: tuple["Value | Object", ...]
+    members: tuple["Member", ...]
     guards: tuple[Guard, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Many:
+    """A member that is a list: the rows of a statement of its own that have this row's key."""
+
+    key: str
+    column: int
+    """The row's key."""
+    rows: int
+    """The statement, by its position among the plan's lists."""
+    members: tuple["Member", ...]
+    """Those of each item, whose columns are the list's."""
+    is_flat: bool = False
+    """Whether the items are the values of the only member, and no objects."""
+    guards: ClassVar[tuple[Guard, ...]] = ()
+
+
+Member = Value | Object | Many
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A statement whose rows are the items of lists."""
+
+    columns: int
+    by: int
+    """The column that has the key of the row whose list a row is in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """The members of each row's object, and how many columns the statement has."""
 
-    members: tuple[Value | Object, ...]
+    members: tuple[Member, ...]
     columns: int
+    lists: tuple[Listed, ...] = ()
+    """The other statements, those of lists within lists too."""
 
 
-def forms_of(members: tuple[Value | Object, ...]) -> Iterator[Form]:
-    """Yield the form of each value, of those within objects too."""
+def forms_of(members: tuple[Member, ...]) -> Iterator[Form]:
+    """Yield the form of each value, of those within objects and lists too."""
     for member in members:
-        if isinstance(member, Object):
+        if isinstance(member, (Object, Many)):
             yield from forms_of(member.members)
         else:
             yield member.form
 
 
-def has_mappings(members: tuple[Value | Object, ...]) -> bool:
+def has_mappings(members: tuple[Member, ...]) -> bool:
     """Whether a member is an hstore."""
     return any(isinstance(form, Mapping) for form in forms_of(members))
 
 
-def base_urls(members: tuple[Value | Object, ...]) -> frozenset[str]:
+def base_urls(members: tuple[Member, ...]) -> frozenset[str]:
     """Return what the URLs of the members' files begin with, within a site."""
     return frozenset(form.base_url for form in forms_of(members) if isinstance(form, FileUrl))
 
 
-def with_mappings_of(members: tuple[Value | Object, ...], oid: int) -> tuple[Value | Object, ...]:
+def with_mappings_of(members: tuple[Member, ...], oid: int) -> tuple[Member, ...]:
     """Return `members` with every hstore read from the type `oid`."""
     return tuple(_with_mapping_of(member, oid) for member in members)
 
 
-def _with_mapping_of(member: Value | Object, oid: int) -> Value | Object:
-    if isinstance(member, Object):
+def _with_mapping_of(member: Member, oid: int) -> Member:
+    if isinstance(member, (Object, Many)):
         return replace(member, members=with_mappings_of(member.members, oid))
     return replace(member, form=Mapping(oid=oid)) if isinstance(member.form, Mapping) else member
 

@@ -167,10 +167,22 @@ class _Queryset:
             if self._draw(rarely(4)):
                 narrowed = f"{end.name}.objects.filter(pk={end.key_of(1)})"
                 calls += [[f"prefetch_related(Prefetch({way!r}, {narrowed}))"]] * 2
+        calls += [[self._prefetching()]] * 6
         if relations and columns and self._draw(rarely(6)):
             calls += [[f"select_related({relations[0]!r}).only({columns[0]!r}, {relations[0]!r})"]]
         found: list[str] = self._draw(spread(calls))
         return found
+
+    def _prefetching(self) -> str:
+        """Return a call that loads the relations to many, each in one of several ways."""
+        loads = []
+        for name, target in self._world.lists(self._root):
+            rows = f"{target}.objects.order_by({self._draw(spread(['pk', '-pk']))!r})"
+            given = f"{rows}.filter(pk__gt={self._world.tables[target].key_of(1)})"
+            below = [f"{name}__{one}" for one, _ in self._world.lists(target)]
+            choices = [f"{name!r}", f"Prefetch({name!r}, {rows})", f"Prefetch({name!r}, {given})"]
+            loads.append(self._draw(spread([*choices, *map(repr, below)])))
+        return f"prefetch_related({', '.join(loads)})" if loads else "all()"
 
     def ended(self) -> list[str]:
         calls: list[list[str]] = [[]] * 12 + [["reverse()"], ["none()"]]

@@ -132,6 +132,8 @@ class _Serializer:
         if self._depth and self._draw(rarely(12)):
             inner = serializer(self._draw, self._world, self._root, (), self._depth - 1)
             return f"{inner}(source='*')"
+        if self._draw(rarely(8)) and (lists := self._world.lists(self._root)):
+            return self._list(*self._draw(spread(lists)))
         way, end = self._place()
         relations = self._world.relations(end.name)
         if relations and self._draw(rarely(3)):
@@ -181,6 +183,17 @@ class _Serializer:
             return f"serializers.PrimaryKeyRelatedField(read_only=True, {_source(*way)})"
         inner = serializer(self._draw, self._world, relation.name, (), self._depth - 1)
         return f"{inner}({arguments})"
+
+    def _list(self, name: str, target: str) -> str:
+        source = f"{_source(name)}, many=True, read_only=True"
+        kind = self._draw(st.sampled_from(["key", "slug", "nested", "nested"]))
+        if kind == "nested" and self._depth:
+            return f"{serializer(self._draw, self._world, target, (), self._depth - 1)}({source})"
+        if kind == "slug":
+            columns = [one.name for one in self._world.columns(target)]
+            slug = self._draw(st.sampled_from([*columns, "pk"]))
+            return f"serializers.SlugRelatedField(slug_field={slug!r}, {source})"
+        return f"serializers.PrimaryKeyRelatedField({source})"
 
     def _odd(self) -> bool:
         return bool(self._draw(rarely(50)))

@@ -9,7 +9,8 @@ from typing import Any, TypeAlias
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from rest_framework.generics import ListAPIView
-from rest_framework.serializers import BaseSerializer
+from rest_framework.relations import ManyRelatedField
+from rest_framework.serializers import BaseSerializer, ListSerializer
 
 from fast.drf.comparing import Compared
 from fast.drf.running import meta_of
@@ -68,6 +69,14 @@ def kinds(view_class: type[ListAPIView[Any]], source: str) -> set[str]:
 def _fields(serializer: BaseSerializer[Any], model: Model) -> Iterator[str]:
     for one in getattr(serializer, "_readable_fields", ()):
         name, way = type(one).__name__, one.source_attrs
+        if isinstance(one, ListSerializer):
+            child: Any = one.child
+            yield "list of serializers"
+            yield from _fields(child, _end(model, way))
+            continue
+        if isinstance(one, ManyRelatedField):
+            yield f"list of {type(one.child_relation).__name__}"
+            continue
         if isinstance(one, BaseSerializer):
             yield "nested serializer"
             yield from _fields(one, _end(model, way))

@@ -142,6 +142,7 @@ KINDS = (
     *("DateField", "TimeField", "DurationField", "UUIDField", "ChoiceField", "JSONField"),
     *("ListField", "FileField", "ModelField", "ReadOnlyField", "IPAddressField", "SlugField"),
     *("PrimaryKeyRelatedField", "SlugRelatedField", "nested serializer", "dotted source"),
+    *("list of serializers", "list of PrimaryKeyRelatedField", "list of SlugRelatedField"),
     *("DecimalField of DecimalField", "DateTimeField of DateTimeField"),
     "ReadOnlyField of ArrayField",
     *("CharField of annotation", "IntegerField of annotation", "ReadOnlyField of annotation"),

@@ -124,6 +124,16 @@ class World:
         found = self.tables[table]
         return found.relations + (self.relations(found.base) if found.base in self.tables else ())
 
+    def lists(self, table: str) -> tuple[tuple[str, str], ...]:
+        """Return the attributes of `table` that lead to many rows, each with their table."""
+        return tuple(
+            (f"{relation.name}_of", other.name)
+            for other in self.tables.values()
+            for relation in other.relations
+            if relation.target == table and "ForeignKey" in (relation.source or "")
+            if "related_name='+'" not in (relation.source or "")
+        )
+
     def columns(self, table: str) -> tuple[Column, ...]:
         """Return the columns of `table`, inherited ones too."""
         found = self.tables[table]

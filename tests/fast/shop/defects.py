@@ -8,12 +8,14 @@ from typing import Any
 
 from django.core.signals import request_finished, request_started
 from django.db import transaction
+from django.db.models import Prefetch
 from django.test.utils import override_settings
 
 from fast.shop import instrumented
 
 instrumented.install()
 
+from rest_framework import serializers  # noqa: E402
 from rest_framework.generics import ListAPIView  # noqa: E402
 from rest_framework.pagination import PageNumberPagination  # noqa: E402
 from rest_framework.test import APIRequestFactory  # noqa: E402
@@ -21,6 +23,7 @@ from rest_framework.test import APIRequestFactory  # noqa: E402
 from fast.exact import stand_in_a_module  # noqa: E402
 from fast.shop import representing  # noqa: E402
 from fast.shop.asking import told  # noqa: E402 - rowpath.fast is imported from here on
+from fast.shop.models import Category, Product  # noqa: E402
 from fast.shop.odd import ByText, FileFields, WithoutRequest  # noqa: E402
 from fast.shop.representing import DRFS, OURS  # noqa: E402
 from fast.shop.views import Flat, Selected  # noqa: E402
@@ -90,7 +93,32 @@ def _looked_at(case: str) -> dict[str, Any]:
     return made | {"view": _view(made["view"], pagination_class=Looking), "path": "data"}
 
 
+class _Listed(serializers.ModelSerializer[Any]):
+    class Meta:
+        model = Product
+        fields = ("name", "price", "detail")
+
+
+class WithLists(ListAPIView[Any]):
+    """Lists categories with their products, which are prefetched, and their keys."""
+
+    queryset = Category.objects.order_by("pk").prefetch_related(
+        Prefetch("products", Product.objects.order_by("pk"))
+    )
+    serializer_class = type(
+        "WithProducts",
+        (serializers.Serializer,),
+        {
+            "products": _Listed(many=True),
+            "keys": serializers.PrimaryKeyRelatedField(
+                source="products", many=True, read_only=True
+            ),
+        },
+    )
+
+
 SCENARIOS = {
+    "with-lists": _scenario(WithLists),
     "whole": _scenario(Flat),
     "pages": _scenario(_view(Selected, pagination_class=PagesOfTwo), "?page=2"),
     "by-cursor": _scenario(_view(Flat, pagination_class=ByText)),

@@ -67,6 +67,35 @@ def check_prefetches(queryset: QuerySet) -> None:
             raise _uncertain(lookup.to, "it is prefetched twice, with different querysets")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """What a prefetch puts under one attribute."""
+
+    relation: str
+    """The relation that it follows."""
+    queryset: QuerySet | None
+    """The queryset that it was given for it."""
+
+
+def loads(queryset: QuerySet) -> dict[tuple[str, ...], Load]:
+    """Return what the prefetches of `queryset` put where, by the attributes that lead there.
+
+    If a place is named twice, as the first says: Django refuses a second that has a queryset.
+    """
+    found: dict[tuple[str, ...], Load] = {}
+    if not queryset._prefetch_related_lookups or queryset._fields is not None:
+        return found
+    pending = list(_lookups(queryset._prefetch_related_lookups, ()))[::-1]
+    while pending:
+        one = pending.pop()
+        for end in range(1, len(one.to)):
+            found.setdefault(one.to[:end], Load(relation=one.to[end - 1], queryset=None))
+        found.setdefault(one.to, Load(relation=one.through[-1], queryset=one.queryset))
+        if one.queryset is not None:
+            pending += list(_lookups(one.queryset._prefetch_related_lookups, one.to))[::-1]
+    return found
+
+
 def _lookups(given: Any, before: tuple[str, ...]) -> Iterator[_Lookup]:
     for lookup in given:
         if type(lookup) not in (str, Prefetch):

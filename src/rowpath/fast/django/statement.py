@@ -13,6 +13,7 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet, FieldError, FullResultSet
 from django.db import NotSupportedError
 from django.db.models import ExpressionWrapper, F, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.query import QuerySet
 from django.db.models.sql import Query
 from django.db.models.sql.constants import INNER, LOUTER
@@ -113,8 +114,8 @@ def lean_query(queryset: QuerySet, columns: tuple[Selected, ...]) -> Query:
     query.select_related = False
     query.clear_deferred_loading()
     query.clear_select_fields()
-    query.set_extra_mask(())
     selected = {column.name for column in columns if not isinstance(column, Column)}
+    _annotate_extra(query, selected)
     _check_ordering(query, selected)
     _check_dropped(query, selected, queryset.db)
     query.set_annotation_mask(selected)
@@ -129,6 +130,13 @@ def lean_query(queryset: QuerySet, columns: tuple[Selected, ...]) -> Query:
         _join_ordering(query, queryset.db)
     query.select = tuple(_col(query, base, column) for column in wanted)
     return query
+
+
+def _annotate_extra(query: Query, selected: set[str]) -> None:
+    """Select what a prefetch selects by extra() behind the columns, as an annotation."""
+    for name in query.extra.keys() & selected:
+        query.annotations[name] = RawSQL(*query.extra[name])  # noqa: S611 - Django's own
+    query.set_extra_mask(())
 
 
 def _check_ordering(query: Query, selected: set[str]) -> None:

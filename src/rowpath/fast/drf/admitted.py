@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.query import QuerySet
 
-from rowpath.fast.django.querysets import check_queryset, check_relations
+from rowpath.fast.django.querysets import check_queryset
 from rowpath.fast.drf.context import Context
 from rowpath.fast.drf.prepared import Prepared
 from rowpath.fast.drf.ways import Way
@@ -35,4 +35,4 @@ class Admitted:
         """Raise CannotCompileError unless `read`, made of the list's queryset, is as good as it."""
         check_queryset(read)
         self.ready.check_same(read)
-        check_relations(read, self.ready.compiled.columns)
+        self.ready.check_relations(read)

@@ -1,32 +1,31 @@
 """From a serializer and the rows of a queryset to a plan and the columns it needs."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from django.db import models
 from rest_framework import fields, serializers
-from rest_framework.relations import (
-    ManyRelatedField,
-    PrimaryKeyRelatedField,
-    RelatedField,
-    SlugRelatedField,
-)
+from rest_framework.relations import ManyRelatedField, RelatedField
 
 from rowpath.fast import plan
 from rowpath.fast.django.columns import Column, Computed, Selected, column
 from rowpath.fast.django.kinds import Kind, Scalar, kind_of
+from rowpath.fast.django.lists import List
 from rowpath.fast.django.overrides import overridden
 from rowpath.fast.drf.data.members import represents_as_drf
 from rowpath.fast.drf.defaults import default_of
-from rowpath.fast.drf.places import Check, Columns, Keys, Place, Rows
-from rowpath.fast.drf.scalars import check_writing, form_of, raw
+from rowpath.fast.drf.many import lists_of, names_computed, rows_of
+from rowpath.fast.drf.places import Columns, Keys, Place, Rows, WantedList
+from rowpath.fast.drf.related import absent_of, guards_of, item, key_of, related
+from rowpath.fast.drf.scalars import check_writing, form_of
 from rowpath.fast.encoding.writers import Type
 from rowpath.fast.fallback import CannotCompileError, FallBack, Holds
 from rowpath.fast.names import definer, named
 from rowpath.fast.plan import Absent, Guard
 
+_LISTING = ("to_representation", "get_attribute", "__new__")
 _SERIALIZING = ("to_representation", "get_attribute", "get_default", "data", "many_init", "__new__")
 
 # Kinds whose values have one str(), whether they came as text or in binary, and their types.
@@ -47,6 +46,8 @@ class Compiled:
 
     plan: plan.Plan
     columns: tuple[Selected, ...]
+    lists: tuple[List, ...]
+    """The relations to many that are read for all rows, each behind that on which it hangs."""
     related: frozenset[type[models.Model]]
     marker: int | None
     """The position of the value by which a cursor pages, if one does."""
@@ -83,6 +84,8 @@ def compile_serializer(
             columns.position(Computed(name))
     # Now all columns are known, and their order: a Query selects its annotations last.
     columns.annotations_last(list(place.annotations))
+    for one in columns.lists:
+        one.columns.annotations_last(names_computed(one))
     return _compiled(serializer, place, columns, besides)
 
 
@@ -103,9 +106,12 @@ def _compiled(
     if not found:
         raise CannotCompileError("none of its fields reads a column")
     related = {one.field.model for one in found if isinstance(one, Column) and one.hops}
+    lists = tuple(lists_of(columns))
+    listed = tuple(plan.Listed(columns=len(one.columns), by=one.by) for one in lists)
     return Compiled(
-        plan=plan.Plan(members=members, columns=len(found)),
+        plan=plan.Plan(members=members, columns=len(found), lists=listed),
         columns=found,
+        lists=lists,
         related=frozenset(related),
         marker=position,
         marker_types=types,
@@ -154,14 +160,23 @@ def refusals(
     for field in getattr(serializer, "_readable_fields", ()):
         try:
             if isinstance(field, serializers.BaseSerializer):
-                end, _ = _step_into(field, place, columns)
-                for inner in refusals(field, end, columns):
-                    within = CannotCompileError.of(inner.fall_back).within(_key(field))
+                child, end, behind = _within(field, place, columns)
+                for inner in refusals(child, end, behind):
+                    within = CannotCompileError.of(inner.fall_back).within(key_of(field))
                     yield replace(inner, fall_back=within.fall_back)
             else:
                 _member(field, place, columns)
         except CannotCompileError as error:
-            yield refused(error.within(_key(field)), field)
+            yield refused(error.within(key_of(field)), field)
+
+
+def _within(field: Any, place: Place, columns: Columns) -> tuple[Any, Place, Columns]:
+    """Return the serializer within `field`, where it stands, and the columns it adds to."""
+    if not isinstance(field, serializers.ListSerializer):
+        return field, _step_into(field, place, columns)[0], columns
+    _check_is_drfs(field, serializers.ListSerializer)
+    wanted, _ = _rows_of(field, place, columns)
+    return field.child, wanted.place, wanted.columns
 
 
 def _check_serializer(serializer: serializers.BaseSerializer) -> None:
@@ -200,26 +215,26 @@ def _base(serializer_class: type[serializers.BaseSerializer]) -> type[serializer
 
 def _members(
     serializer: serializers.Serializer, place: Place, columns: Columns
-) -> Iterator[plan.Value | plan.Object]:
+) -> Iterator[plan.Member]:
     _check_serializer(serializer)
     for field in serializer._readable_fields:  # what to_representation() walks
         try:
             member = _member(field, place, columns)
         except CannotCompileError as error:
-            raise error.within(_key(field)) from None
+            raise error.within(key_of(field)) from None
         if member is not None:
             yield member
 
 
-def _member(field: fields.Field, place: Place, columns: Columns) -> plan.Value | plan.Object | None:
+def _member(field: fields.Field, place: Place, columns: Columns) -> plan.Member | None:
+    if isinstance(field, serializers.ListSerializer):
+        return _list(field, place, columns)
     if isinstance(field, serializers.BaseSerializer):
         return _nested(field, place, columns)
     if isinstance(field, ManyRelatedField):
-        raise CannotCompileError(
-            "it is a to-many relation, which does not compile yet", holds=Holds.PROCESS
-        )
+        return _keys(field, place, columns)
     if isinstance(field, RelatedField):
-        return _related(field, place, columns)
+        return related(field, place, columns)
     if isinstance(field, fields.SerializerMethodField):
         raise CannotCompileError(
             f"{field.method_name}() is Python code, called for each row",
@@ -232,17 +247,17 @@ def _member(field: fields.Field, place: Place, columns: Columns) -> plan.Value |
 
 
 def _plain(field: fields.Field, place: Place, columns: Columns) -> plan.Value | None:
-    absent = _absent(field)
+    absent = absent_of(field)
     end, checks = place.follow(field.source_attrs[:-1], absent)
     found = end.read(field.source_attrs[-1])
     if found is None:
         _check_left_out(field)
         return None
     return plan.Value(
-        key=_key(field),
+        key=key_of(field),
         column=columns.position(found.column),
         form=form_of(field, found.field, is_int=found.is_int),
-        guards=_guards(checks, columns),
+        guards=guards_of(checks, columns),
         default=default_of(field) if absent is Absent.DEFAULT else None,
         represent=_represent(field),
     )
@@ -254,110 +269,52 @@ def _represent(field: fields.Field) -> Any:
 
 
 def _check_left_out(field: fields.Field) -> None:
-    if _absent(field) is not Absent.LEFT_OUT:
+    if absent_of(field) is not Absent.LEFT_OUT:
         raise CannotCompileError("the rows of the values() queryset have no such key")
+
+
+def _list(field: Any, place: Place, columns: Columns) -> plan.Many:
+    _check_is_drfs(field, serializers.ListSerializer)
+    wanted, key = _rows_of(field, place, columns)
+    members = tuple(_members(field.child, wanted.place, wanted.columns))
+    return plan.Many(key=key_of(field), column=key, rows=wanted.number, members=members)
+
+
+def _keys(field: Any, place: Place, columns: Columns) -> plan.Many:
+    _check_is_drfs(field, ManyRelatedField)
+    wanted, key = _rows_of(field, place, columns)
+    of_row = item(field.child_relation, wanted.place, wanted.columns)
+    return plan.Many(
+        key=key_of(field), column=key, rows=wanted.number, members=(of_row,), is_flat=True
+    )
+
+
+def _check_is_drfs(field: fields.Field, base: type) -> None:
+    """Raise CannotCompileError if a list is made by other code than DRF's."""
+    if type(field) is not base:
+        raise CannotCompileError(f"{named(type(field))} may make its list in another way")
+    check_writing(field, base, _LISTING)
+
+
+def _rows_of(field: Any, place: Place, columns: Columns) -> tuple[WantedList, int]:
+    """Return the list whose rows `field` has, and the position of their key."""
+    if not isinstance(place, Rows) or place.hops or len(field.source_attrs) != 1:
+        raise CannotCompileError("it is a to-many relation of another row, which does not compile")
+    wanted, key = rows_of(field.source_attrs[0], place, columns)
+    return wanted, columns.position(key)
 
 
 def _nested(field: Any, place: Place, columns: Columns) -> plan.Object:
     end, guards = _step_into(field, place, columns)
     members = tuple(_members(field, end, columns))
-    return plan.Object(key=_key(field), members=members, guards=guards)
+    return plan.Object(key=key_of(field), members=members, guards=guards)
 
 
 def _step_into(field: Any, place: Place, columns: Columns) -> tuple[Place, tuple[Guard, ...]]:
     """Return where a nested serializer stands, and the guards of the way there."""
-    if isinstance(field, serializers.ListSerializer):
-        raise CannotCompileError(
-            "it is a list of its own (many=True), which does not compile yet", holds=Holds.PROCESS
-        )
     if field.source == "*":  # the same row once more, which is there
         return place, ()
-    end, checks = place.follow(field.source_attrs, _absent(field), ends_at_row=True)
-    before, present = _guards(checks[:-1], columns), checks[-1]
+    end, checks = place.follow(field.source_attrs, absent_of(field), ends_at_row=True)
+    before, present = guards_of(checks[:-1], columns), checks[-1]
     guard = Guard(column=columns.position(present.column), absent=present.absent)
     return end, (*before, guard)
-
-
-def _related(field: RelatedField, place: Place, columns: Columns) -> plan.Value:
-    for base in (PrimaryKeyRelatedField, SlugRelatedField):
-        if isinstance(field, base):
-            uses = ("to_representation", "get_attribute", "use_pk_only_optimization")
-            check_writing(field, base, uses)
-            return _RELATED[base](field, place, columns)
-    raise CannotCompileError(
-        f"a {named(type(field))} is written by Python code", holds=Holds.PROCESS
-    )
-
-
-def _primary_key(field: PrimaryKeyRelatedField, place: Place, columns: Columns) -> plan.Value:
-    end, checks = place.follow(field.source_attrs[:-1], _absent(field))
-    found = end.key_of(field.source_attrs[-1])
-    if field.pk_field:
-        form = form_of(field.pk_field, found.field, is_int=found.is_int)
-    else:
-        form = raw(found.field, is_int=found.is_int)
-    return plan.Value(
-        key=_key(field),
-        column=columns.position(found.column),
-        form=form,
-        guards=_guards(checks, columns),
-        represent=field.pk_field.to_representation if field.pk_field else _as_read,
-    )
-
-
-def _slug(field: SlugRelatedField, place: Place, columns: Columns) -> plan.Value:
-    row, checks = place.follow(field.source_attrs, _absent(field), ends_at_row=True)
-    *way, last = field.slug_field.replace("__", ".").split(".")
-    # attrgetter() raises on whatever is missing behind the related row.
-    end, behind = row.follow(way, Absent.FALLS_BACK, missing=Absent.FALLS_BACK)
-    if (found := end.read(last)) is None:
-        raise CannotCompileError(f"{last} is no key of the values() queryset")
-    return plan.Value(
-        key=_key(field),
-        column=columns.position(found.column),
-        form=raw(found.field),
-        guards=_guards((*checks, *behind), columns),
-        represent=_as_read,
-    )
-
-
-_RELATED: dict[type[RelatedField], Callable[[Any, Place, Columns], plan.Value]] = {
-    PrimaryKeyRelatedField: _primary_key,
-    SlugRelatedField: _slug,
-}
-
-
-def _as_read(value: Any) -> Any:
-    return value
-
-
-def _key(field: fields.Field) -> str:
-    return str(field.field_name)
-
-
-def _absent(field: fields.Field) -> Absent:
-    """Return what Field.get_attribute() makes of an attribute that is not there."""
-    if field.default is not fields.empty:
-        return _absent_with_default(field)
-    if field.allow_null:
-        return Absent.NULL
-    return Absent.FALLS_BACK if field.required else Absent.LEFT_OUT
-
-
-def _absent_with_default(field: fields.Field) -> Absent:
-    # get_default() of a serializer for an update in part has nothing to give.
-    if getattr(field.root, "partial", False):
-        return Absent.LEFT_OUT
-    default = default_of(field)
-    if default is None:
-        return Absent.FALLS_BACK
-    return Absent.NULL if default == "null" else Absent.DEFAULT
-
-
-def _guards(checks: tuple[Check, ...], columns: Columns) -> tuple[Guard, ...]:
-    """Drop what a LEFT JOIN says anyway: without the row the value is null, and written so."""
-    while checks and checks[-1].absent is Absent.NULL:
-        checks = checks[:-1]
-    return tuple(
-        Guard(column=columns.position(check.column), absent=check.absent) for check in checks
-    )

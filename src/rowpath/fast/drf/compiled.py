@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any, ClassVar
 
+from django.db import DatabaseError
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.query import QuerySet
 from django.utils import timezone
@@ -19,14 +20,20 @@ from rowpath.fast.django.binary import (
     python_value,
     take_binary_rows,
 )
+from rowpath.fast.django.lists import List
 from rowpath.fast.django.loaders import unusual_loader
+from rowpath.fast.django.prefetches import loads
 from rowpath.fast.django.querysets import rows_at_most
 from rowpath.fast.drf.compile import Compiled
 from rowpath.fast.drf.prepared import Prepared
 from rowpath.fast.drf.steps import step
 from rowpath.fast.drf.ways import InPieces
-from rowpath.fast.encoding import CannotEncodeError, Encoder, JsonArray
+from rowpath.fast.encoding import CannotEncodeError, Encoder, JsonArray, Lists
 from rowpath.fast.fallback import CannotCompileError, Holds
+
+# So many rows are asked for at once where Django would ask for each: a statement that binds on the
+# server has no more than 65,535 parameters.
+_MOST_KEYS = 30_000
 
 
 @dataclass(slots=True)
@@ -44,16 +51,48 @@ class CompiledWay:
     def read(self, queryset: QuerySet) -> "WrittenPage | KeptPage":
         """Run the statement for `queryset`. Raises CannotCompileError.
 
-        The rows are written at once, but kept for a paginator by cursor, which looks at them.
+        The rows are written at once, but kept for a paginator by cursor, which looks at them, and
+        until the rows of their lists are there.
         """
         page = self.empty()
         statement = self.ready.statement(queryset, self.connection)
         if not statement.sql:
             return page
-        if self.ready.compiled.marker is not None:
-            return KeptPage(page, binary_rows(statement, self.connection), self.ready.compiled)
+        compiled = self.ready.compiled
+        if compiled.marker is not None or compiled.lists:
+            result = binary_rows(statement, self.connection)
+            return KeptPage(page, result, self._lists(result, queryset), compiled)
         take_binary_rows(statement, self.connection, page.add, at_most=rows_at_most(queryset))
         return page
+
+    def _lists(self, page: PGresult, queryset: QuerySet) -> Lists:
+        """Return the rows of the plan's lists for those of `page`: one statement for each."""
+        if not self.ready.compiled.lists:
+            return ()
+        given = loads(queryset)
+        found: list[PGresult | None] = []
+        for one in self.ready.compiled.lists:
+            own = given[one.way].queryset if one.is_loaded else None
+            above = page if one.within is None else found[one.within]
+            found.append(None if above is None else self._list(one, above, own))
+        return found
+
+    def _list(self, one: List, above: PGresult, given: QuerySet | None) -> PGresult | None:
+        try:
+            keys = self.encoder.keys(above, one.key)
+        except CannotEncodeError as error:
+            raise _not_written(error) from error
+        if not keys:
+            return None
+        if not one.is_loaded and len(keys) > _MOST_KEYS:
+            raise CannotCompileError(f"{one.relation.name} of {len(keys)} rows is nowhere loaded")
+        statement = self.ready.list_statement(one, given, keys, self.connection.alias)
+        try:
+            return binary_rows(statement, self.connection) if statement.sql else None
+        except DatabaseError as error:
+            if one.is_loaded or not self.connection.get_autocommit():
+                raise  # Django's own statement is no other, or can be sent no more
+            raise CannotCompileError(f"the database refuses many rows at once: {error}") from error
 
     def empty(self) -> "WrittenPage":
         """Return a page without rows, which may be added. Raises CannotCompileError."""
@@ -74,10 +113,12 @@ class CompiledWay:
             raise CannotCompileError(text) from error
 
     def in_pieces(self, queryset: QuerySet) -> InPieces | None:
-        """Return how `queryset` is read in pieces; None if it has no rows.
+        """Return how `queryset` is read in pieces; None if it has no rows or is read at once.
 
         Raises CannotCompileError.
         """
+        if self.ready.compiled.lists:
+            return None
         statement = self.ready.statement(queryset, self.connection)
         return InPieces(statement=statement, begin=self.empty) if statement.sql else None
 
@@ -93,25 +134,30 @@ class WrittenPage:
         self._is_checked = False
         self._error: CannotCompileError | None = None
 
-    def add(self, result: PGresult, rows: range | None = None) -> None:
-        """Write `rows` of `result`, or all, unless some before could not be written."""
+    def add(self, result: PGresult, rows: range | None = None, lists: Lists = ()) -> None:
+        """Write `rows` of `result`, or all, unless some before could not be written.
+
+        `lists` have the rows of the plan's lists.
+        """
         before = self.count
         self.count += result.ntuples
         if self._error is None:
             try:
-                self._add(result, rows, before)
+                self._add(result, rows, lists, before)
             except CannotCompileError as error:
                 # Without the frames that it came through, which hold the result.
                 self._error = error.with_traceback(None)
 
     @step
-    def _add(self, result: PGresult, rows: range | None, before: int) -> None:
+    def _add(self, result: PGresult, rows: range | None, lists: Lists, before: int) -> None:
         if not self._is_checked:
-            if (own := unusual_loader(result, self.connection)) is not None:
-                raise _not_written(CannotEncodeError(own))
+            for one in (result, *lists):
+                own = None if one is None else unusual_loader(one, self.connection)
+                if own is not None:
+                    raise _not_written(CannotEncodeError(own))
             self._is_checked = True
         try:
-            self._array.add(result, rows)
+            self._array.add(result, rows, lists)
         except CannotEncodeError as error:
             unwritten = error.behind(before)
         else:
@@ -150,24 +196,31 @@ class WrittenPage:
 
 
 class KeptPage:
-    """Rows that a paginator by cursor looks at before they are written."""
+    """Rows that are kept until they are asked for: a paginator by cursor looks at them before."""
 
-    def __init__(self, written: WrittenPage, result: PGresult, compiled: Compiled) -> None:
-        """Keep `result`, to add it to `written`. Raises CannotCompileError."""
-        self._column = compiled.marker_column()
-        if result.ftype(self._column) not in compiled.marker_types:
+    def __init__(
+        self, written: WrittenPage, result: PGresult, lists: Lists, compiled: Compiled
+    ) -> None:
+        """Keep `result` and its `lists`, to add them to `written`. Raises CannotCompileError."""
+        self._compiled = compiled
+        if (
+            compiled.marker is not None
+            and result.ftype(compiled.marker) not in compiled.marker_types
+        ):
             raise CannotCompileError("the cursor pages by a value of another type than its field")
         self._written = written
         self._result = result
+        self._lists = lists
         self.count = result.ntuples
 
     def marker(self, row: int) -> Any:
         """Return the value by which a paginator by cursor finds `row` again."""
-        return python_value(self._result, row, self._column, self._written.connection.alias)
+        column = self._compiled.marker_column()
+        return python_value(self._result, row, column, self._written.connection.alias)
 
     def array(self, rows: range | None = None) -> bytes:
         """Return `rows`, or all, as a JSON array; once. Raises CannotCompileError."""
-        self._written.add(self._result, rows)
+        self._written.add(self._result, rows, self._lists)
         return self._written.array()
 
 

@@ -1,7 +1,7 @@
 """Where a serializer stands while its fields are compiled: at a row, or at the keys of a dict."""
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as member
 from typing import Protocol
@@ -13,15 +13,44 @@ from django.db.models.fields.related_descriptors import (
 )
 
 from rowpath.fast.django.columns import Column, Computed, Selected, column, hop
+from rowpath.fast.django.peers.relations import Relation
 from rowpath.fast.fallback import CannotCompileError
 from rowpath.fast.plan import Absent
 
 
 class Columns:
-    """The columns wanted so far, each with its position."""
+    """The columns wanted so far of one statement, each with its position."""
 
-    def __init__(self) -> None:
+    def __init__(self, lists: list["WantedList"] | None = None, within: int | None = None) -> None:
         self._found: dict[Selected, int] = {}
+        self._within = within
+        self.lists: list[WantedList] = [] if lists is None else lists
+        """The lists that hang on the rows of this statement and of all others of a page."""
+
+    def list_of(
+        self, attribute: str, relation: Relation, outer: "Rows", place: "Rows"
+    ) -> "WantedList":
+        """Return the list that stands under `attribute`, a new one if there is none yet.
+
+        It has rows of `relation`: `outer` is where those stand that have it, and `place` where its
+        own do.
+        """
+        for one in self.lists:
+            if (one.within, one.attribute) == (self._within, attribute):
+                return one
+        number = len(self.lists)
+        made = WantedList(
+            attribute=attribute,
+            relation=relation,
+            model=outer.model,
+            is_loaded=(attribute,) in outer.prefetched,
+            place=place,
+            within=self._within,
+            number=number,
+            columns=Columns(self.lists, number),
+        )
+        self.lists.append(made)
+        return made
 
     def position(self, wanted: Selected) -> int:
         """Return the position of `wanted`, the next one if it is new."""
@@ -38,6 +67,26 @@ class Columns:
     def in_order(self) -> tuple[Selected, ...]:
         """Return all columns by position."""
         return tuple(self._found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedList:
+    """A relation to many whose rows are wanted."""
+
+    attribute: str
+    """Under which they stand."""
+    relation: Relation
+    model: type[models.Model]
+    """Whose instances have the relation."""
+    is_loaded: bool
+    """Whether the queryset prefetches it."""
+    place: "Rows"
+    within: int | None
+    """The list on whose rows it hangs; None for the page's rows."""
+    number: int
+    """Its own position among the lists."""
+    columns: Columns
+    """Those wanted of its rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +143,8 @@ class Rows:
     """The annotations that are more than a column, whose values their expression converts."""
     selected: frozenset[tuple[str, ...]] = frozenset()
     """The relations that select_related() names: a row that is not there is a None already."""
+    prefetched: Mapping[tuple[str, ...], "Prefetched"] = member(default_factory=dict)
+    """What prefetch_related() puts where, by the attributes that lead there from these rows."""
 
     def follow(
         self,
@@ -138,6 +189,16 @@ class Rows:
             present = hop(self.model, attribute, self.hops).present
             return Found(present, present.field)
         return self.read(attribute)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prefetched:
+    """What stands under one attribute of instances, since a statement for all has brought it."""
+
+    relation: str
+    """The relation that it was found over."""
+    given: Rows | None
+    """The rows of a queryset that prefetch_related() was given for it; None for all rows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from rowpath.fast.django.statement import rows_in_python
 from rowpath.fast.drf.compile import Compiled
 from rowpath.fast.drf.prepared import Prepared
 from rowpath.fast.fallback import CannotCompileError, Holds
-from rowpath.fast.plan import Absent, Guard, Object, Plan, Value
+from rowpath.fast.plan import Absent, Guard, Many, Member, Object, Plan, Value
 
 Render = Callable[[Any], bytes]
 
@@ -28,7 +28,7 @@ def represent(plan: Plan, row: Sequence[Any]) -> dict[str, Any]:
     return _members(plan.members, row)
 
 
-def _members(members: tuple[Value | Object, ...], row: Sequence[Any]) -> dict[str, Any]:
+def _members(members: tuple[Member, ...], row: Sequence[Any]) -> dict[str, Any]:
     written: dict[str, Any] = {}
     for member in members:
         absent = _absent(member.guards, row) if member.guards else None
@@ -40,7 +40,7 @@ def _members(members: tuple[Value | Object, ...], row: Sequence[Any]) -> dict[st
             written[member.key] = None
         elif isinstance(member, Object):
             written[member.key] = _members(member.members, row)
-        elif absent is Absent.DEFAULT:
+        elif absent is Absent.DEFAULT and isinstance(member, Value):
             written[member.key] = json.loads(member.default or "null")
         else:
             value = row[member.column]
@@ -48,13 +48,13 @@ def _members(members: tuple[Value | Object, ...], row: Sequence[Any]) -> dict[st
     return written
 
 
-def _represented(member: Value, value: Any) -> Any:
-    if member.represent is None:
+def _represented(member: Value | Many, value: Any) -> Any:
+    if isinstance(member, Many) or member.represent is None:
         raise _not_written(member, "it needs more than its value")
     return member.represent(value)
 
 
-def _not_written(member: Value | Object, reason: str) -> CannotCompileError:
+def _not_written(member: Member, reason: str) -> CannotCompileError:
     text = f"Cannot write {member.key}: {reason}"
     return CannotCompileError(text, holds=Holds.PLAN_A_WHILE)
 
@@ -68,11 +68,11 @@ def check_portable(plan: Plan) -> None:
     _check(plan.members)
 
 
-def _check(members: tuple[Value | Object, ...]) -> None:
+def _check(members: tuple[Member, ...]) -> None:
     for member in members:
         if isinstance(member, Object):
             _check(member.members)
-        elif member.represent is None:
+        elif isinstance(member, Many) or member.represent is None:
             raise CannotCompileError("it needs compiled code to be fast", field=member.key)
 
 

@@ -1,8 +1,8 @@
 """A serializer made ready for one kind of queryset, kept for the life of the process."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar, cast
+from typing import Any, cast
 from weakref import WeakKeyDictionary, ref
 
 from django.db import models
@@ -16,20 +16,23 @@ from rest_framework.serializers import BaseSerializer, Serializer
 from rowpath.fast.bounded import Bounded
 from rowpath.fast.django.counting import count_statement, counted, is_countable
 from rowpath.fast.django.hstore import hstore_oid
+from rowpath.fast.django.lists import List, Template, check_lists, template
 from rowpath.fast.django.models import check_instances
 from rowpath.fast.django.overrides import has_own
+from rowpath.fast.django.prefetches import loads
 from rowpath.fast.django.querysets import annotations, check_relations, selected_ways, values
 from rowpath.fast.django.shapes import Shape, shape_of
 from rowpath.fast.django.statement import Statement, statement, unlimited
 from rowpath.fast.drf.back_off import BackOff
 from rowpath.fast.drf.compile import Besides, Compiled, compile_serializer, compile_values
-from rowpath.fast.drf.places import Keys, Rows
+from rowpath.fast.drf.places import Keys, Prefetched, Rows
 from rowpath.fast.encoding import Encoder, encoder
 from rowpath.fast.fallback import CannotCompileError, FallBack
 from rowpath.fast.plan import (
     JsonStyle,
-    Object,
+    Member,
     Plan,
+    Value,
     base_urls,
     has_mappings,
     with_mappings_of,
@@ -52,6 +55,7 @@ class Prepared:
     rows: "_Rows"
     _encoders: dict[tuple[JsonStyle, int | None], Encoder | None] = field(default_factory=dict)
     _statements: Bounded[Statement | None] = field(default_factory=lambda: Bounded(_STATEMENTS))
+    _templates: Bounded[Template] = field(default_factory=lambda: Bounded(_STATEMENTS))
     _counts: Bounded[Statement | None] = field(default_factory=lambda: Bounded(_STATEMENTS))
     back_off: BackOff = field(default_factory=BackOff)
     """Counts answers whose values could not be written."""
@@ -131,9 +135,27 @@ class Prepared:
         made = unlimited(queryset, self.compiled.columns)
         return made if made.params == shape.params else None
 
+    def list_statement(
+        self, one: List, given: QuerySet | None, keys: Sequence[Any], using: str
+    ) -> Statement:
+        """Return the lean statement of one of the plan's lists for the rows that have `keys`.
+
+        `given` is the queryset that its prefetch was given; the statement of any other is compiled
+        once.
+        """
+        if given is not None:
+            return template(one, using, given).statement(keys)
+        known = self._templates.get((one, using), lambda: template(one, using, None))
+        return known.statement(keys)
+
+    def check_relations(self, queryset: QuerySet) -> None:
+        """Raise CannotCompileError if something else than our statements has what is crossed to."""
+        check_relations(queryset, self.compiled.columns)
+        check_lists(queryset, self.compiled.lists)
+
     def check(self, queryset: QuerySet) -> None:
         """Raise CannotCompileError if what was compiled does not hold for `queryset` now."""
-        check_relations(queryset, self.compiled.columns)
+        self.check_relations(queryset)
         for model in self.compiled.related:
             check_instances(model)
         if not self.back_off.is_over():
@@ -200,16 +222,15 @@ def prepared_for(
     return cast("Prepared", found), compiled.plan
 
 
-M = TypeVar("M", Plan, Object)
-
-
-def _without_fields(whole: M) -> M:
+def _without_fields(whole: Plan) -> Plan:
     """Return `whole` without what only the portable way asks for."""
-    members = tuple(
-        _without_fields(one) if isinstance(one, Object) else replace(one, represent=None)
-        for one in whole.members
-    )
-    return replace(whole, members=members)
+    return replace(whole, members=tuple(map(_without_field, whole.members)))
+
+
+def _without_field(member: Member) -> Member:
+    if isinstance(member, Value):
+        return replace(member, represent=None)
+    return replace(member, members=tuple(map(_without_field, member.members)))
 
 
 @dataclass(slots=True)  # made for each request, and a frozen one takes twice as long to make
@@ -221,20 +242,34 @@ class _Rows:
     fields: dict[str, models.Field]
     converted: frozenset[str]
     selected: frozenset[tuple[str, ...]]
+    prefetched: "dict[tuple[str, ...], tuple[str, _Rows | None]]"
+    """What is put where, over which relation, and the rows of a queryset that was given for it."""
     besides: Besides
 
     def key(self) -> Hashable:
         fields = _signature(self.fields)
-        return (self.model, self.by_keys, self.besides, fields, self.converted, self.selected)
+        prefetched = tuple(
+            (way, relation, given and given.key())
+            for way, (relation, given) in self.prefetched.items()
+        )
+        of_rows = (self.model, self.by_keys, fields, self.converted, self.selected)
+        return (*of_rows, prefetched, self.besides)
 
     def place(self) -> Keys | Rows:
         if self.by_keys:
             return Keys(values=self.fields, converted=self.converted)
+        return self.rows()
+
+    def rows(self) -> Rows:
         return Rows(
             model=self.model,
             annotations=self.fields,
             converted=self.converted,
             selected=self.selected,
+            prefetched={
+                way: Prefetched(relation=relation, given=None if given is None else given.rows())
+                for way, (relation, given) in self.prefetched.items()
+            },
         )
 
     def compiled_for(self, serializer: Serializer) -> Compiled:
@@ -259,6 +294,10 @@ def _rows_of(queryset: QuerySet, marker: str | None) -> _Rows:
         fields=values(queryset) if by_keys else annotations(queryset),
         converted=_converted(computed) if computed else frozenset(),
         selected=frozenset(selected_ways(queryset)),
+        prefetched={
+            way: (load.relation, None if load.queryset is None else _rows_of(load.queryset, None))
+            for way, load in loads(queryset).items()
+        },
         besides=Besides(marker=marker, distinct=distinct),
     )
 

@@ -214,12 +214,13 @@ class Reading:
 
         The paginator's own queryset is not bound to it: what it writes goes where the router says.
         """
-        before = queryset._db
+        before = queryset._db, queryset._prefetch_related_lookups
         queryset._db = self.admitted.using
+        queryset._prefetch_related_lookups = self._prefetched
         try:
             self._page = page = self.admitted.way.read(queryset)
         finally:
-            queryset._db = before
+            queryset._db, queryset._prefetch_related_lookups = before
         return page
 
     def ordinary_page(self) -> QuerySet | None:

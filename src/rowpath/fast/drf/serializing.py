@@ -37,8 +37,9 @@ def _child_of(made: Any) -> Serializer:
 
 def _make_fields(serializer: Serializer) -> None:
     for field in serializer._readable_fields:
-        if isinstance(field, Serializer):
-            _make_fields(field)
+        child = field.child if isinstance(field, ListSerializer) else field
+        if isinstance(child, Serializer):
+            _make_fields(child)
 
 
 def _check_unread(rows: "_Unread") -> None:

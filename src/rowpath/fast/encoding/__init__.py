@@ -8,11 +8,11 @@ column (`writers`, `layout`); C++ reads the wire format and writes the bytes (`n
 """
 
 from rowpath.fast.encoding.compiled import compiled
-from rowpath.fast.encoding.encoder import Encoder, JsonArray
+from rowpath.fast.encoding.encoder import Encoder, JsonArray, Lists
 from rowpath.fast.encoding.errors import CannotEncodeError, WrongTypeError
 from rowpath.fast.plan import JsonStyle, Plan
 
-__all__ = ["CannotEncodeError", "Encoder", "JsonArray", "WrongTypeError", "encoder"]
+__all__ = ["CannotEncodeError", "Encoder", "JsonArray", "Lists", "WrongTypeError", "encoder"]
 
 
 def encoder(plan: Plan, style: JsonStyle) -> Encoder | None:

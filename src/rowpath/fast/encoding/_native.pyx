@@ -63,6 +63,28 @@ cdef extern from "zones.hpp" namespace "rowpath" nogil:
     const int64_t kWindowSeconds
 
 
+ctypedef int (*OfResult)(const void *) noexcept nogil
+ctypedef int (*OfColumn)(const void *, int) noexcept nogil
+ctypedef unsigned (*TypeOfColumn)(const void *, int) noexcept nogil
+ctypedef int (*OfCell)(const void *, int, int) noexcept nogil
+ctypedef char *(*BytesOfCell)(const void *, int, int) noexcept nogil
+
+
+cdef extern from "libpq.hpp" namespace "rowpath" nogil:
+    cdef cppclass Cell:
+        const unsigned char *bytes
+        size_t size
+
+    cdef cppclass Functions "rowpath::Libpq":
+        OfResult ntuples
+        OfResult nfields
+        TypeOfColumn ftype
+        OfColumn fformat
+        BytesOfCell getvalue
+        OfCell getlength
+        OfCell getisnull
+
+
 cdef extern from "program.hpp" namespace "rowpath" nogil:
     cdef cppclass Writer:
         int number
@@ -85,6 +107,8 @@ cdef extern from "program.hpp" namespace "rowpath" nogil:
         string default_
         int position
         int column
+        int list
+        cbool is_flat
         Writer writer
         vector[Member] members
         void set_prefix(string) except +
@@ -98,29 +122,15 @@ cdef extern from "program.hpp" namespace "rowpath" nogil:
         Output out
         void add_zone(const Zone *) except +
         void add_prefix(const string &) except +
+        void add_list(const Functions &, const void *, int) except +
+        void clear_lists "lists.clear"()
 
 
 cdef extern from "writers.hpp" namespace "rowpath" nogil:
     cbool choose_writer(Writer &, const string &)
 
 
-ctypedef int (*OfResult)(const void *) noexcept nogil
-ctypedef int (*OfColumn)(const void *, int) noexcept nogil
-ctypedef unsigned (*TypeOfColumn)(const void *, int) noexcept nogil
-ctypedef int (*OfCell)(const void *, int, int) noexcept nogil
-ctypedef char *(*BytesOfCell)(const void *, int, int) noexcept nogil
-
-
 cdef extern from "rows.hpp" namespace "rowpath" nogil:
-    cdef cppclass Functions "rowpath::Libpq":
-        OfResult ntuples
-        OfResult nfields
-        TypeOfColumn ftype
-        OfColumn fformat
-        BytesOfCell getvalue
-        OfCell getlength
-        OfCell getisnull
-
     cdef cppclass Rows:
         int start
         int step
@@ -182,6 +192,20 @@ cdef class Libpq:
         """Return how many rows there are."""
         return self.functions.ntuples(_pointer(result))
 
+    def values(self, result, int column):
+        """Return the different values of a column as bytes, in the order in which they come.
+
+        Nulls are left out.
+        """
+        cdef const void *at = _pointer(result)
+        cdef dict found = {}
+        cdef int row
+        for row in range(self.functions.ntuples(at)):
+            if self.functions.getisnull(at, row, column) == 0:
+                size = self.functions.getlength(at, row, column)
+                found[self.functions.getvalue(at, row, column)[:size]] = None
+        return list(found)
+
 
 cdef class Offsets:
     """A zone's offsets from UTC: a fixed one, or those that were learned so far."""
@@ -239,7 +263,12 @@ cdef class Program:
         member.default_ = described.default
         member.position = len(self.keys)
         self.keys.append(described.key)
-        if described.writer is None:
+        if described.list >= 0:
+            member.column = described.column
+            member.list = described.list
+            member.is_flat = described.is_flat
+            self._fill_members(&member.members, described.members)
+        elif described.writer is None:
             self._fill_members(&member.members, described.members)
         else:
             member.column = described.column
@@ -282,14 +311,21 @@ cdef class Writing:
         for prefix in prefixes:
             self.encoding.add_prefix(prefix)
 
-    def add(self, result, rows):
-        """Write `rows` of `result`, all of which it has. Raises CannotEncodeError."""
+    def add(self, result, rows, lists):
+        """Write `rows` of `result`, all of which it has. Raises CannotEncodeError.
+
+        `lists` are the results of the plan's lists, 0 for one without rows, each with the column
+        that says which row they belong to.
+        """
         cdef Rows chosen
         cdef Outcome outcome
         cdef unique_ptr[Run] run
         chosen.start, chosen.step, chosen.count = rows.start, rows.step, len(rows)
         self._have_room_for(chosen.count)
         self.is_broken = True  # until all is written: an error leaves half a row
+        self.encoding.clear_lists()
+        for list_result, by in lists:
+            self.encoding.add_list(self.libpq.functions, _pointer(list_result), by)
         run.reset(
             new Run(
                 self.libpq.functions, _pointer(result), chosen, self.program.program, self.encoding
@@ -310,6 +346,7 @@ cdef class Writing:
             raise CannotEncodeError(reason, row=run.get().row(), key=keys[run.get().member()])
         if outcome == Outcome.out_of_memory:
             raise MemoryError
+        self.encoding.clear_lists()  # which lead to results that are not kept
         self.rows += chosen.count
         self.is_broken = False
 

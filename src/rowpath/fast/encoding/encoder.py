@@ -1,7 +1,7 @@
 """Rows of a binary result as a JSON array, by compiled code."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Any, cast
@@ -9,15 +9,22 @@ from typing import TYPE_CHECKING, Any, cast
 from rowpath.fast.encoding.compiled import Compiled, Learned
 from rowpath.fast.encoding.errors import CannotEncodeError, WrongTypeError
 from rowpath.fast.encoding.layout import Member
-from rowpath.fast.encoding.writers import Slots, writer
+from rowpath.fast.encoding.writers import KEYS, Slots, are_equal, writer
 from rowpath.fast.forms import Zone
-from rowpath.fast.plan import Absent, Guard, JsonStyle, Object, Plan, Value
+from rowpath.fast.plan import Absent, Guard, JsonStyle, Many, Object, Plan, Value
+from rowpath.fast.plan import Member as Planned
 
 if TYPE_CHECKING:
     # At run time they are imported where they may be missing.
     from psycopg.pq.abc import PGresult
 
     from rowpath.fast.encoding._native import Libpq, Program, Writing
+
+
+Types = tuple[tuple[int, ...] | None, ...]
+"""The types of the columns of a result and of its lists' results; None for a list without one."""
+Lists = Sequence["PGresult | None"]
+"""The results of a plan's lists; None for one without rows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +43,7 @@ class Encoder:
         self._plan = plan
         self._style = style
         self._compiled = compiled
-        self._ready: dict[tuple[int, ...], _Ready] = {}
+        self._ready: dict[Types, _Ready] = {}
 
     @property
     def libpq(self) -> "Libpq":
@@ -59,9 +66,25 @@ class Encoder:
         zones = {Zone.REQUEST: zone, Zone.CONNECTION: connection_zone}
         return JsonArray(self, zones, absolute)
 
+    def keys(self, pgresult: "PGresult", column: int) -> list[Any]:
+        """Return the different keys of a column in their order, without null.
+
+        Raises CannotEncodeError.
+        """
+        address = _address(pgresult)
+        oid = self.libpq.types(address)[column]
+        if oid not in KEYS:
+            raise CannotEncodeError(f"a key of the type {oid} may be equal to what it is not")
+        return [*map(KEYS[oid], self.libpq.values(address, column))]
+
+    def lists(self, results: Lists) -> list[tuple[int, int]]:
+        """Return the addresses of the results of the plan's lists, each with what groups it."""
+        pairs = zip(results, self._plan.lists, strict=True)
+        return [(0 if one is None else _address(one), listed.by) for one, listed in pairs]
+
     def writing(
         self,
-        types: tuple[int, ...],
+        types: Types,
         zones: dict[Zone, tzinfo],
         absolute: Callable[[str], str] | None,
     ) -> "Writing":
@@ -82,7 +105,7 @@ class Encoder:
     def _prefix(self, base_url: str, absolute: Callable[[str], str] | None) -> bytes:
         return _quoted(absolute(base_url) if absolute else base_url, self._style)[1:-1]
 
-    def _ready_for(self, types: tuple[int, ...]) -> _Ready:
+    def _ready_for(self, types: Types) -> _Ready:
         # As many as a statement has had column types: one, unless it runs on several databases.
         if (ready := self._ready.get(types)) is None:
             ready = self._ready[types] = _ready(self._plan, self._style, types, self._compiled)
@@ -103,24 +126,26 @@ class JsonArray:
         self._absolute = absolute
         self._writing: Writing | None = None
 
-    def add(self, pgresult: "PGresult", rows: range | None = None) -> None:
+    def add(self, pgresult: "PGresult", rows: range | None = None, lists: Lists = ()) -> None:
         """Write `rows` of `pgresult`, or all. All results have columns of the same types.
+
+        `lists` are the results that have the rows of the plan's lists.
 
         Raises CannotEncodeError for a value whose bytes are not certain, and its subclass
         WrongTypeError for a column that does not fit the plan; the array is of no use then.
         """
-        address: int | None = cast("Any", pgresult).pgresult_ptr  # the Protocol leaves it out
-        if address is None:
-            raise ValueError("Cannot encode a result that was cleared. Encode it before.")
+        address = _address(pgresult)
         libpq = self._encoder.libpq
+        added = self._encoder.lists(lists)
         chosen = _checked(rows, libpq.rows(address))
         if self._writing is None:
-            types = libpq.types(address)
+            results = (address, *(one for one, _ in added))
+            types = tuple(libpq.types(one) if one else None for one in results)
             self._writing = self._encoder.writing(types, self._zones, self._absolute)
             self._writing.reserve(len(chosen))
             self._writing.append(b"[")
             self._absolute = None  # a request's method: without it, no cycle keeps the request
-        self._writing.add(address, chosen)
+        self._writing.add(address, chosen, added)
 
     def take(self) -> bytes:
         """Return what was written since the last time: a piece of the array."""
@@ -134,6 +159,13 @@ class JsonArray:
         return self._writing.take()
 
 
+def _address(pgresult: "PGresult") -> int:
+    address: int | None = cast("Any", pgresult).pgresult_ptr  # the Protocol leaves it out
+    if address is None:
+        raise ValueError("Cannot encode a result that was cleared. Encode it before.")
+    return address
+
+
 def _checked(rows: range | None, count: int) -> range:
     if rows is None:
         return range(count)
@@ -144,47 +176,70 @@ def _checked(rows: range | None, count: int) -> range:
     return rows
 
 
-def _ready(plan: Plan, style: JsonStyle, types: tuple[int, ...], compiled: Compiled) -> _Ready:
-    # There may be more: a SELECT DISTINCT ends with what it is ordered by.
-    if len(types) < plan.columns:
-        raise WrongTypeError(f"it has {len(types)} columns, and the plan {plan.columns}")
-    slots = Slots()
-    members = tuple(_members(plan.members, style, types, slots))
+def _ready(plan: Plan, style: JsonStyle, types: Types, compiled: Compiled) -> _Ready:
+    counts = (plan.columns, *(one.columns for one in plan.lists))
+    for wanted, found in zip(counts, types, strict=True):
+        # There may be more: a SELECT DISTINCT ends with what it is ordered by.
+        if found is not None and len(found) < wanted:
+            raise WrongTypeError(f"it has {len(found)} columns, and the plan {wanted}")
+    made = _Members(plan, style, types)
+    members = tuple(made.of(plan.members, types[0] or ()))
     return _Ready(
         program=compiled.program(members, ascii_only=style.ascii_only, compact=style.compact),
-        zones=tuple(slots.zones),
-        base_urls=tuple(slots.base_urls),
+        zones=tuple(made.slots.zones),
+        base_urls=tuple(made.slots.base_urls),
     )
 
 
-def _members(
-    members: tuple[Value | Object, ...],
-    style: JsonStyle,
-    types: tuple[int, ...],
-    slots: Slots,
-    within: str = "",
-) -> Iterator[Member]:
-    for member in members:
-        key = within + member.key
-        prefix = style.comma + _quoted(member.key, style) + style.colon
-        guards = tuple(_guard(guard, types) for guard in member.guards)
+class _Members:
+    """Chooses the bytes and writers of a plan's members."""
+
+    def __init__(self, plan: Plan, style: JsonStyle, types: Types) -> None:
+        self.slots = Slots()
+        self._lists = [*zip(plan.lists, types[1:], strict=True)]
+        self._style = style
+
+    def of(
+        self, members: tuple[Planned, ...], types: tuple[int, ...], within: str = ""
+    ) -> Iterator[Member]:
+        """Yield `members` of rows whose columns have `types`; `within` is for messages."""
+        style = self._style
+        for member in members:
+            key = within + member.key
+            prefix = style.comma + _quoted(member.key, style) + style.colon
+            guards = tuple(_guard(guard, types) for guard in member.guards)
+            yield Member(key=key, prefix=prefix, guards=guards, **self._of(member, types, key))
+
+    def _of(self, member: Planned, types: tuple[int, ...], key: str) -> dict[str, Any]:
         if isinstance(member, Object):
-            inner = tuple(_members(member.members, style, types, slots, f"{key}."))
-            yield Member(key=key, prefix=prefix, guards=guards, members=inner)
-            continue
+            return {"members": tuple(self.of(member.members, types, f"{key}."))}
+        if isinstance(member, Many):
+            return self._list(member, types, key)
         oid = types[_column(member.column, types)]
-        if (made := writer(member.form, oid, slots)) is None:
+        if (made := writer(member.form, oid, self.slots)) is None:
             name = type(member.form).__name__
             found = f"of the type {oid}" if oid else "not in binary"
             raise WrongTypeError(f"its column is {found}, of which no {name} is made", key=key)
-        yield Member(
-            key=key,
-            prefix=prefix,
-            guards=guards,
-            default=_default(member, style),
-            column=member.column,
-            writer=made,
-        )
+        return {
+            "default": _default(member, self._style),
+            "column": member.column,
+            "writer": made,
+        }
+
+    def _list(self, member: Many, types: tuple[int, ...], key: str) -> dict[str, Any]:
+        listed, found = self._lists[member.rows]
+        made: tuple[Member, ...] = ()
+        if found is not None:
+            pair = types[_column(member.column, types)], found[_column(listed.by, found)]
+            if not are_equal(*pair):
+                raise WrongTypeError(f"its rows are found by keys of the types {pair}", key=key)
+            made = tuple(self.of(member.members, found, f"{key}."))
+        return {
+            "column": member.column,
+            "list": member.rows,
+            "is_flat": member.is_flat,
+            "members": made,
+        }
 
 
 def _default(member: Value, style: JsonStyle) -> bytes:

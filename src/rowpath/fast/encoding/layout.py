@@ -21,7 +21,7 @@ class Writer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """A value if it has a `writer`, and else an object with `members`."""
+    """A list if it has one, a value if it has a `writer`, and else an object with `members`."""
 
     key: str
     """The whole way to it, for messages."""
@@ -31,5 +31,9 @@ class Member:
     default: bytes = b""
     """What Absent.DEFAULT stands for, as it stands in the JSON."""
     column: int = -1
+    list: int = -1
+    """Its position among the plan's lists; `column` is then that of the key of its rows."""
+    is_flat: bool = False
+    """Whether a list has the values of its only member, and no objects."""
     writer: Writer | None = None
     members: tuple["Member", ...] = ()

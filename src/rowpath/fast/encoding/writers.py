@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping
 from datetime import tzinfo
 from enum import IntEnum
+from functools import partial
 from typing import Any
+from uuid import UUID
 
 from rowpath.fast import forms
 from rowpath.fast.encoding.layout import Writer
@@ -77,6 +79,18 @@ _UUIDS = {
     UuidStyle.URN: "urn uuid",
 }
 _ANY_SCALE = -1
+
+# How keys are read that are equal if their bytes are, and only then.
+KEYS: Mapping[int, Callable[[bytes], Any]] = {
+    **dict.fromkeys(_INTEGERS, partial(int.from_bytes, byteorder="big", signed=True)),
+    **dict.fromkeys((Type.TEXT, Type.VARCHAR), bytes.decode),
+    Type.UUID: lambda value: UUID(bytes=value),
+}
+
+
+def are_equal(*types: int) -> bool:
+    """Whether keys of these types are equal if their bytes are, and only then."""
+    return set(types) <= KEYS.keys() and (len(set(types)) == 1 or set(types) <= set(_TEXTS))
 
 
 class Slots:

@@ -255,7 +255,7 @@ def usual_key(relation: Relation, instance: Model, key: Any) -> bool:
     if type(key) is not str:
         return False
     vendor = connections[instance._state.db or "default"].vendor
-    return vendor in _EXACT and all(map(_is_text, columns))
+    return vendor in _EXACT and all(map(is_exact_text, columns))
 
 
 def _columns(relation: Relation) -> tuple[Any, ...]:
@@ -269,5 +269,6 @@ def _columns(relation: Relation) -> tuple[Any, ...]:
     return (field.target_field,)
 
 
-def _is_text(field: Any) -> bool:
+def is_exact_text(field: Any) -> bool:
+    """Whether values of `field` are texts that are equal only if they are the same."""
     return field.get_internal_type() in _TEXTS and getattr(field, "db_collation", None) is None

@@ -1,8 +1,8 @@
 // What is to be written, made once of a plan and the types of a statement's columns.
 #pragma once
 
+#include "groups.hpp"
 #include "style.hpp"
-#include "wire.hpp"
 #include "zones.hpp"
 
 #include <memory>
@@ -17,10 +17,14 @@ struct Encoding {
     Output out;
     std::vector<ZoneView> zones;
     std::vector<std::string> prefixes; // of URLs, escaped for JSON
+    std::vector<Groups> lists;         // whose rows the members that are lists have
     bool has_rows = false;
 
     void add_zone(const Zone *zone) { zones.emplace_back(zone, static_cast<int>(zones.size())); }
     void add_prefix(const std::string &prefix) { prefixes.push_back(prefix); }
+    void add_list(const Libpq &libpq, const void *result, int by) {
+        lists.emplace_back(libpq, result, by);
+    }
 };
 
 struct Writer;
@@ -47,14 +51,16 @@ struct Guard {
     Absent absent;
 };
 
-// A member of an object: a value if it has a column, and else an object of its own.
+// A member of an object: a list if it has one, a value if it has a column, and else an object.
 struct Member {
     std::string prefix; // the comma before it, the key and the colon, and padding after them
     std::size_t prefix_size = 0;
     std::vector<Guard> guards;
     std::string default_; // as it stands in the JSON
     int position = 0; // among all members of the plan, for messages
-    int column = -1;
+    int column = -1; // for a list that of the key by which its rows are found
+    int list = -1;   // its position in Encoding
+    bool is_flat = false; // whether a list has the values of its only member, and no objects
     Writer writer;
     std::vector<Member> members;
 

@@ -7,22 +7,14 @@
 
 namespace rowpath {
 
-// libpq's functions, found at run time; a fuzzer passes its own.
-struct Libpq {
-    int (*ntuples)(const void *);
-    int (*nfields)(const void *);
-    unsigned (*ftype)(const void *, int);
-    int (*fformat)(const void *, int);
-    char *(*getvalue)(const void *, int, int);
-    int (*getlength)(const void *, int, int);
-    int (*getisnull)(const void *, int, int);
-};
-
 struct Rows {
     int start;
     int step;
     int count;
 };
+
+constexpr const char *kLeadsNowhere =
+    "it has nothing to be read from, which is the framework's to answer";
 
 enum class Outcome { written, refused, unlearned, full, out_of_memory };
 
@@ -43,6 +35,7 @@ class Run {
             for (; done_ < rows_.count; ++done_) {
                 before = out.size();
                 row_ = rows_.start + done_ * rows_.step;
+                at_ = {result_, row_};
                 if (encoding_.has_rows) encoding_.style.write_comma(out);
                 write_object(members_);
                 encoding_.has_rows = true;
@@ -81,7 +74,7 @@ class Run {
             const Guard *guard = member.guards.empty() ? nullptr : absent(member.guards);
             if (guard != nullptr && guard->absent == Absent::left_out) continue;
             if (guard != nullptr && guard->absent == Absent::falls_back) {
-                throw Refused{"it has nothing to be read from, which is the framework's to answer"};
+                throw Refused{kLeadsNowhere};
             }
             out.append_padded(member.prefix.data() + skipped, member.prefix_size - skipped);
             skipped = 0;
@@ -89,6 +82,8 @@ class Run {
                 out.append(member.default_.data(), member.default_.size());
             } else if (guard != nullptr) {
                 out.append("null", 4);
+            } else if (member.list >= 0) {
+                write_list(member);
             } else if (member.column < 0) {
                 write_object(member.members);
             } else {
@@ -98,34 +93,71 @@ class Run {
         out.append('}');
     }
 
+    // The rows of another result that have this row's key.
+    void write_list(const Member &member) {
+        const At outer = at_;
+        if (libpq_.is_null(outer.result, outer.row, member.column)) {
+            encoding_.out.append("[]", 2); // no row belongs to one without a key
+            return;
+        }
+        const Groups &groups = encoding_.lists[static_cast<std::size_t>(member.list)];
+        encoding_.out.append('[');
+        int row = groups.first(libpq_.cell(outer.result, outer.row, member.column));
+        for (bool is_first = true; row != kNoRow; row = groups.next(row), is_first = false) {
+            if (!is_first) encoding_.style.write_comma(encoding_.out);
+            at_ = {groups.result(), row};
+            member.is_flat ? write_only(member.members) : write_object(member.members);
+        }
+        encoding_.out.append(']');
+        at_ = outer;
+    }
+
+    // The value of the first of `members`, of which there is one, without an object around it.
+    void write_only(const std::vector<Member> &members) {
+        const Member &member = members.front();
+        member_ = member.position;
+        const Guard *guard = absent(member.guards);
+        if (guard == nullptr) {
+            write_value(member);
+        } else if (guard->absent == Absent::null) {
+            encoding_.out.append("null", 4);
+        } else {
+            throw Refused{kLeadsNowhere};
+        }
+    }
+
     const Guard *absent(const std::vector<Guard> &guards) const {
         for (const Guard &guard : guards) {
-            if (libpq_.getisnull(result_, row_, guard.column) != 0) return &guard;
+            if (libpq_.is_null(at_.result, at_.row, guard.column)) return &guard;
         }
         return nullptr;
     }
 
     void write_value(const Member &member) {
-        const int size = libpq_.getlength(result_, row_, member.column);
+        const int size = libpq_.getlength(at_.result, at_.row, member.column);
         // A null has the length zero.
-        if (size == 0 && libpq_.getisnull(result_, row_, member.column) != 0) {
+        if (size == 0 && libpq_.is_null(at_.result, at_.row, member.column)) {
             encoding_.out.append("null", 4);
             return;
         }
-        const char *bytes = libpq_.getvalue(result_, row_, member.column);
-        if (size < 0 || bytes == nullptr) throw Refused{"it has no binary value"};
-        const Cell cell{reinterpret_cast<const std::uint8_t *>(bytes),
-                        static_cast<std::size_t>(size)};
+        const Cell cell = libpq_.cell(at_.result, at_.row, member.column);
         member.writer.write(cell, member.writer, encoding_);
     }
+
+    // The row that is being written: of a list's result within a list.
+    struct At {
+        const void *result;
+        int row;
+    };
 
     const Libpq &libpq_;
     const void *result_;
     Rows rows_;
     const std::vector<Member> &members_;
     Encoding &encoding_;
+    At at_{nullptr, 0};
     int done_ = 0;
-    int row_ = 0;
+    int row_ = 0; // of the page
     int member_ = 0;
 };
 

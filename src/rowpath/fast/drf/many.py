@@ -1,0 +1,84 @@
+"""Relations to many whose rows one statement reads for all rows of a page."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from rowpath.fast.django.columns import Column, Computed, Selected, column
+from rowpath.fast.django.lists import List, grouping, to_many
+from rowpath.fast.django.peers.relations import Relation, in_no_order
+from rowpath.fast.drf.batch import may_batch
+from rowpath.fast.drf.options import options
+from rowpath.fast.drf.places import Columns, Rows, WantedList
+from rowpath.fast.fallback import CannotCompileError
+
+
+def rows_of(attribute: str, place: Rows, columns: Columns) -> tuple[WantedList, Selected]:
+    """Return the list under `attribute` of rows at `place`, and the column by which it is found.
+
+    Raises CannotCompileError.
+    """
+    loaded = place.prefetched.get((attribute,))
+    relation = to_many(place.model, attribute if loaded is None else loaded.relation)
+    if loaded is None:
+        _check_unloaded(relation)
+    given = None if loaded is None else loaded.given
+    rows = Rows(model=relation.to) if given is None else given
+    behind = {way[1:]: one for way, one in place.prefetched.items() if way[0] == attribute}
+    behind.pop((), None)
+    wanted = columns.list_of(attribute, relation, place, replace(rows, prefetched=behind))
+    wanted.columns.position(grouping(relation))
+    return wanted, column(place.model, relation.key, ())
+
+
+def _check_unloaded(relation: Relation) -> None:
+    """Raise CannotCompileError unless a relation that nobody loaded may be read for all rows."""
+    if (forbidden := may_batch()) is not None:
+        raise CannotCompileError(f"nobody loads it, and {forbidden}")
+    if not relation.is_ordered and options().batch != "unordered":
+        raise in_no_order(relation)
+
+
+def names_computed(wanted: WantedList) -> list[str]:
+    """Return the columns of a list that have names of their own, in the order of its statement."""
+    by = grouping(wanted.relation)
+    return [*wanted.place.annotations, *([by.name] if isinstance(by, Computed) else [])]
+
+
+def lists_of(columns: Columns) -> Iterator[List]:
+    """Yield the lists that hang on the rows of `columns`, once all that they have is known."""
+    made: list[List] = []
+    for one in columns.lists:
+        outer = None if one.within is None else columns.lists[one.within]
+        above = columns if outer is None else outer.columns
+        model = one.model
+        found = one.columns.in_order()
+        _check_hops(one, found)
+        key = column(model, one.relation.key, ())
+        made.append(
+            List(
+                way=(*(() if one.within is None else made[one.within].way), one.attribute),
+                relation=one.relation,
+                model=model,
+                within=one.within,
+                key=above.position(key),
+                columns=found,
+                by=one.columns.position(grouping(one.relation)),
+                is_loaded=one.is_loaded,
+            )
+        )
+    yield from made
+
+
+def _check_hops(wanted: WantedList, columns: tuple[Selected, ...]) -> None:
+    """Raise CannotCompileError if something else than the statement has what `columns` cross to."""
+    firsts = {one.hops[0] for one in columns if isinstance(one, Column) and one.hops}
+    if wanted.relation.back is not None and wanted.relation.back.name in firsts:
+        raise CannotCompileError(
+            f"{wanted.relation.back.name} is the row whose list it is, which is there already"
+        )
+    for first, *_ in wanted.place.prefetched:
+        if first in firsts:
+            raise CannotCompileError(
+                f"{first} is prefetched by a statement of its own",
+                change="Give the prefetch a queryset with select_related().",
+            )

@@ -1,0 +1,119 @@
+"""Rows that have lists of their own are what DRF has, by one statement for each relation."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from fast.conftest import Copies
+from fast.projects import Inside, inside
+
+# Of each case how many statements its list sends, by DRF and with the mixin.
+AS_ROWS = {
+    "all_prefetched": (52, 8),
+    "choosing": (3, 3),
+    "cursors": (11, 3),
+    "deep": (7, 7),
+    "deferred": (39, 3),
+    "distinct": (34, 3),
+    "empty": (1, 1),
+    "given": (27, 2),
+    "given_deep": (3, 3),
+    "given_none": (1, 1),
+    "given_selected": (3, 3),
+    "given_tied": (29, 2),
+    "inherited": (2, 2),
+    "no_children": (3, 3),
+    "no_page": (1, 1),
+    "none": (0, 0),
+    "nothing_prefetched": (70, 6),
+    "null_key": (2, 2),
+    "offsets": (24, 4),
+    "one": (7, 3),
+    "pages": (17, 4),
+    "repeated": (30, 3),
+    "reversed_many": (30, 3),
+    "selected": (29, 2),
+    "sliced": (15, 3),
+    "some_prefetched": (38, 3),
+    "streamed": (30, 3),
+    "to_attr": (11, 3),
+    "to_attr_deep": (3, 3),
+    "unordered": (2, 2),
+    "unordered_at_once": (2, 2),
+    "unread": (31, 2),
+}
+OTHERWISE = {
+    "back": (2, 2),
+    "given_computed": (2, 2),
+    "given_distinct": (2, 2),
+    "given_sliced": (0, 0),
+    "hidden": (2, 2),
+    "not_ordered": (47, 47),
+    "other_row": (2, 2),
+    "own_child": (2, 2),
+    "own_key": (2, 2),
+    "own_list": (10, 2),
+    "prefetched_within": (3, 3),
+    "slug_of_nothing": (0, 0),
+    "text": (10, 2),
+    "turned": (11, 11),
+    "without_batch": (37, 37),
+}
+# In which not all that is asked for many rows at once is asked so by DRF.
+ROW_BY_ROW = {"distinct", "nothing_prefetched", "offsets", "some_prefetched", "to_attr"}
+HUNTED = 150
+
+
+@pytest.fixture(scope="module")
+def project(copies: Copies) -> Iterator[Inside]:
+    with copies("shop_many") as dsn, inside({"databases": {"default": dsn}}) as running:
+        running.call("many:begin")
+        yield running
+
+
+def test_all_cases_are_tried(project: Inside) -> None:
+    """What the project has is what stands above."""
+    assert project.call("many:names") == sorted(AS_ROWS | OTHERWISE)
+
+
+@pytest.mark.parametrize("again", [True, False])
+@pytest.mark.parametrize("case", AS_ROWS)
+def test_a_list_of_rows_with_lists_is_drfs(project: Inside, case: str, *, again: bool) -> None:
+    """Status, headers, bytes and data, from rows, by as few statements as prefetches send."""
+    told = project.call("many:compared", of=case, again=again)
+
+    assert told["ours"] == told["theirs"]
+    assert told["way"] == "rows"
+    assert tuple(told["sent"]) == AS_ROWS[case]
+
+
+@pytest.mark.parametrize("case", sorted(AS_ROWS.keys() - ROW_BY_ROW))
+def test_the_rows_are_asked_for_as_a_prefetch_asks(project: Inside, case: str) -> None:
+    """The conditions of each statement for many rows, and their keys, are those of Django's own."""
+    assert project.call("many:compared", of=case, again=False)["is_theirs"]
+
+
+@pytest.mark.parametrize("case", OTHERWISE)
+def test_what_is_not_certain_is_read_by_django(project: Inside, case: str) -> None:
+    """It is DRF's all the same, by no more statements, or raises what it raises by DRF."""
+    told = project.call("many:compared", of=case, again=True)
+
+    assert told["ours"] == told["theirs"]
+    assert told["way"] in ("instances", None)
+    assert tuple(told["sent"]) == OTHERWISE[case]
+
+
+@pytest.mark.parametrize("seed", [0, 1_000])
+def test_random_lists_are_drfs_with_no_more_statements(project: Inside, seed: int) -> None:
+    """Random serializers of random querysets, prefetched or not."""
+    wrong, as_rows = project.call("many:hunted", seed=seed, count=HUNTED)
+
+    assert wrong == []
+    assert as_rows > HUNTED / 2
+
+
+def test_the_plan_tells_the_way_that_an_answer_takes(project: Inside) -> None:
+    """Of each case, what rowpath_plan says beforehand."""
+    told = project.call("many:planned")
+
+    assert [name for name, planned, answered in told if planned != answered] == []
