@@ -3,14 +3,16 @@
 FastListMixin is put into every list view, FastSerializer into every serializer.
 `bench/peer_suites.py` loads it into the suites of others. The environment says what to do:
 PEER_SUITES_MODE is `plain` (nothing), `mixin`, `marked`, where every serializer is as if
-FastMixin's get_serializer() had made it instead, or `compare`, which is `mixin` and also has DRF
-answer each list that was answered fast, and make data of each row, and compares the two;
+FastMixin's get_serializer() had made it instead, `everywhere`, where each list is tried behind
+DRF's answer and its views are as they are, or `compare`, which is `mixin` and also has DRF answer
+each list that was answered fast, and make data of each row, and compares the two;
 PEER_SUITES_RESULT is the file that is written.
 """
 
 import builtins
 import functools
 import json
+import logging
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -46,9 +48,11 @@ class Recorder:
             self._patches.enter_context(_bases_first(self._wrap))
 
     def pytest_collection_finish(self) -> None:
-        """Mark each serializer that is made from now on, if the mode asks for it."""
+        """Mark each serializer, or try each list, from now on, if the mode asks for it."""
         if self._mode == "marked":
             self._mark_serializers()
+        elif self._mode == "everywhere":
+            self._try_lists()
 
     def pytest_unconfigure(self) -> None:
         """Undo the patches and write what was recorded."""
@@ -142,6 +146,27 @@ class Recorder:
 
         BaseSerializer.__init__ = init  # type: ignore[assignment,method-assign]
         hook.Mark.represent = counted  # type: ignore[assignment,method-assign]
+
+    def _try_lists(self) -> None:
+        """Have each list tried behind DRF's answer, and record what is found."""
+        from django.conf import settings
+
+        from rowpath.fast.drf import everywhere
+
+        settings.ROWPATH = {"everywhere": "shadow"}
+        everywhere.install()
+        log = logging.getLogger("rowpath.fast")
+        log.setLevel(logging.DEBUG)
+        log.addFilter(self._tried)
+
+    def _tried(self, record: logging.LogRecord) -> bool:
+        told = record.getMessage()
+        self._lists["tried"] += "with the same bytes as DRF's" in told
+        if record.levelno >= logging.ERROR:
+            self._differences.append(f"{self._test}: {told}")
+        elif record.levelno >= logging.WARNING:
+            self._reasons[told] += 1
+        return True
 
     def _compare(self, ours: Any, theirs: Any) -> None:
         """Render DRF's answer as `ours` was, and record whatever differs."""

@@ -81,6 +81,14 @@ def test_an_error_behind_the_answer_is_told_and_breaks_nothing(
     assert "it raised DataError: division by zero" in message
 
 
+def test_a_page_for_a_browser_is_not_tried(project: Inside) -> None:
+    """It is told that another renderer than JSON's renders it, which is no warning."""
+    [[level, message]] = project.call("everywhere:in_a_browser")
+
+    assert level == "INFO"
+    assert "not tried, since the answer is rendered by BrowsableAPIRenderer" in message
+
+
 @pytest.mark.parametrize(
     ("rowpath", "mixin", "counts"),
     [

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext, override_settings
 from rest_framework import serializers
+from rest_framework.renderers import BrowsableAPIRenderer
 from rest_framework.response import Response
 
 from fast.shop.asking import ask, told
@@ -114,6 +115,12 @@ def raising(*, inside_transaction: bool) -> Told:
         answer = asked(Once)
         rows = NOTES.count()
     return {"rows": rows, "listed": answer.content.count(b'"id"'), "messages": messages}
+
+
+def in_a_browser() -> list[list[str]]:
+    with override_settings(ROWPATH=EVERYWHERE), log() as messages:
+        asked(Flat, renderer_classes=(BrowsableAPIRenderer,))
+    return messages
 
 
 def statements(rowpath: dict[str, Any], *, mixin: bool, requests: int = 1) -> list[int]:

@@ -98,15 +98,17 @@ class _Asked:
         view_class = type(self.view)
         try:
             if response.status_code == HTTPStatus.OK:
+                style_of(response.accepted_renderer, response.accepted_media_type)
                 with _apart():
                     self._compare(response)
+        except CannotCompileError as error:
+            _tell(view_class, f"not tried, since {error.fall_back.reason}", logging.INFO)
         except Exception as error:  # noqa: BLE001 - the project's code, too, may raise now
             text = f"asked for behind DRF's answer it raised {type(error).__name__}: {error}"
             _tell(view_class, text, logging.WARNING)
 
     def _compare(self, response: Any) -> None:
         view_class, theirs = type(self.view), response.content
-        style_of(response.accepted_renderer, response.accepted_media_type)
         ours, answered, only_ties_differ = self._ours(response)
         outcome = outcome_of(answered.response) or Outcome(
             reason=answered.reason, made=answered.made
