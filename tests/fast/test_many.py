@@ -44,6 +44,7 @@ AS_ROWS = {
 }
 OTHERWISE = {
     "back": (2, 2),
+    "cursors_of_unloaded": (19, 19),
     "given_computed": (2, 2),
     "given_distinct": (2, 2),
     "given_sliced": (0, 0),

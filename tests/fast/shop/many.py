@@ -479,6 +479,11 @@ CASES: dict[str, Case] = {
         serializer=lambda: of(Owner, "code", things=thing(of=_text("owner.code"))(many=True)),
         rows=_by("things"),
     ),
+    "cursors_of_unloaded": Case(
+        serializer=lambda: of(Owner, "code", friends=full("things")(many=True)),
+        rows=_by("friends"),
+        paginator=_pages(CursorPagination, page_size=1, ordering="code"),
+    ),
     "prefetched_within": Case(
         serializer=lambda: full("things"), rows=_by("things", "things__place")
     ),

@@ -16,7 +16,7 @@ from rowpath.fast.django.lists import List
 from rowpath.fast.django.overrides import overridden
 from rowpath.fast.drf.data.members import represents_as_drf
 from rowpath.fast.drf.defaults import default_of
-from rowpath.fast.drf.many import lists_of, names_computed, rows_of
+from rowpath.fast.drf.many import asks_for_more, lists_of, names_computed, rows_of
 from rowpath.fast.drf.places import Columns, Keys, Place, Rows, WantedList
 from rowpath.fast.drf.related import absent_of, guards_of, item, key_of, related
 from rowpath.fast.drf.scalars import check_writing, form_of
@@ -107,6 +107,8 @@ def _compiled(
         raise CannotCompileError("none of its fields reads a column")
     related = {one.field.model for one in found if isinstance(one, Column) and one.hops}
     lists = tuple(lists_of(columns))
+    if position is not None and any(asks_for_more(one) for one in lists):
+        raise CannotCompileError("the cursor's page has a row more, whose lists nobody may ask for")
     listed = tuple(plan.Listed(columns=len(one.columns), by=one.by) for one in lists)
     return Compiled(
         plan=plan.Plan(members=members, columns=len(found), lists=listed),

@@ -69,6 +69,15 @@ def lists_of(columns: Columns) -> Iterator[List]:
     yield from made
 
 
+def asks_for_more(one: List) -> bool:
+    """Whether a row that is read and not written may bring a statement that Django does not send.
+
+    It sends those of a prefetch for all rows that are read, and others for those that are written.
+    """
+    may_have_no_key = column(one.model, one.relation.key, ()).field.null
+    return not one.is_loaded and (one.within is not None or may_have_no_key)
+
+
 def _check_hops(wanted: WantedList, columns: tuple[Selected, ...]) -> None:
     """Raise CannotCompileError if something else than the statement has what `columns` cross to."""
     firsts = {one.hops[0] for one in columns if isinstance(one, Column) and one.hops}
