@@ -46,6 +46,7 @@ urlpatterns = [
     path("altered/", views.altered),
     path("dearer/", views.dearer),
     path("writes/", views.writes),
+    path("commits/", views.commits),
     path("locks/", views.locks),
     path("durable/", views.durable),
     path("private/", views.private),

@@ -3,7 +3,7 @@ import time
 from datetime import datetime, timezone
 
 from django.contrib.auth.decorators import login_required
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.generic import ListView
@@ -229,6 +229,14 @@ def dearer(request):
 def writes(request):
     Visit.objects.create(path=request.path)
     return answer([Visit.objects.count()])
+
+
+def commits(request):
+    """Ends the transaction by a statement, of which Django knows nothing."""
+    Visit.objects.create(path=request.path)
+    with connection.cursor() as cursor:
+        cursor.execute("COMMIT")
+    return answer([])
 
 
 def locks(request):
