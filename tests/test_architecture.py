@@ -127,7 +127,8 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
     ),
     "fast": (
         {"_tags", "bounded", "codes", "fallback", "forms", "names", "proved", "stores"},
-        {"plan", "private", "shipped"},
+        {"plan", "shipped"},
+        {"private"},
         {"encoding", "psycopg"},
         {"django"},
         {"drf"},

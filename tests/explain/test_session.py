@@ -1,5 +1,7 @@
 """A run of several requests: what is asked, what is kept back, what stands in the diff."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ REFUSED = {
     "/nope/": (AnswerError, "Cannot explain /nope/: it answers 404."),
     "/private/": (AnswerError, "leads to /login/?next=/private/. Log in with --user NAME"),
     "/fails/": (ServerError, "ZeroDivisionError: division by zero"),
+    "/commits/": (ServerError, "Cannot explain a request that sends 'COMMIT' itself"),
     "/stream/": (AnswerError, "Cannot explain /stream/: its answer is longer than"),
 }
 UNSTARTED = {
@@ -40,6 +43,16 @@ def test_a_get_that_writes_leaves_nothing(shop: Shop) -> None:
     again = explained(shop.project, ["/writes/"])
 
     assert again.requests[0].statements == shop.of("/writes/").statements == 2
+
+
+def test_a_get_that_commits_by_a_statement_leaves_nothing(project: ProjectOf) -> None:
+    """The statement is refused, and what came before it is rolled back."""
+    with pytest.raises(ServerError):
+        explained(project, ["/commits/"])
+
+    with closing(sqlite3.connect(project.folder / "shop.sqlite3")) as database:
+        left = database.execute("SELECT count(*) FROM shop_visit WHERE path = '/commits/'")
+        assert left.fetchone() == (0,)
 
 
 def test_phases_share_out_the_time(shop: Shop) -> None:

@@ -1,8 +1,11 @@
 """SQL texts that differ only in the number of rows are one."""
 
+from contextlib import nullcontext
+
 import pytest
 
-from rowpath.explain.statement_text import is_work, is_write, normalized
+from rowpath.errors import AnswerError
+from rowpath.explain.statement_text import is_work, is_write, normalized, refuse_end
 
 
 @pytest.mark.parametrize(
@@ -34,3 +37,24 @@ def test_frames_of_transactions_are_no_work(text: str) -> None:
 def test_a_write_is_told_by_its_first_word() -> None:
     """INSERT writes, SELECT does not."""
     assert (is_write('INSERT INTO "a"'), is_write("SELECT 1")) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        ("COMMIT", True),
+        (" rollback work;", True),
+        ("COMMIT AND CHAIN", True),
+        ("PREPARE TRANSACTION 'a'", True),
+        ("SET TRANSACTION READ WRITE", True),
+        ("SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE", True),
+        ("ROLLBACK TO SAVEPOINT s1", False),
+        ("RELEASE SAVEPOINT s1", False),
+        ("SET TRANSACTION READ ONLY", False),
+        ("SELECT 'COMMIT'", False),
+    ],
+)
+def test_what_ends_a_transaction_is_refused(text: str, *, ends: bool) -> None:
+    """A savepoint ends without it."""
+    with pytest.raises(AnswerError) if ends else nullcontext():
+        refuse_end(text)

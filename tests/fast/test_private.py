@@ -128,6 +128,11 @@ def test_whatever_name_has_moved_all_lists_are_drfs(project: Inside) -> None:
     assert how == "compiled"
 
 
+def test_what_a_tool_has_put_in_front_of_a_class_hides_no_name(project: Inside) -> None:
+    """It may be gone for the next list, and what is not there would be so for good."""
+    assert project.call("private:made_by_a_tool") == [None, None]
+
+
 def test_a_module_that_has_moved_is_no_error(project: Inside) -> None:
     """psycopg's private modules are looked for before anything imports them."""
     is_same, how, warnings = project.call("private:without_a_module")

@@ -3,6 +3,8 @@
 import re
 from functools import lru_cache
 
+from rowpath.errors import AnswerError
+
 _PLACEHOLDER = re.compile(r"(?:%\(\w+\)s|\$\d+)(?:::[A-Z]+(?:\[\])?)?")
 """psycopg's and asyncpg's placeholders with their casts: names and numbers count the values."""
 _IN_LIST = re.compile(r"\bIN \((?:%s|\?)(?:, ?(?:%s|\?))*\)")
@@ -15,6 +17,13 @@ _TRANSACTION = re.compile(
 _WRITES = re.compile(
     r"\s*(INSERT|UPDATE|DELETE|MERGE|REPLACE|TRUNCATE|CREATE|ALTER|DROP)\b", re.IGNORECASE
 )
+
+_ENDS = re.compile(
+    r"\s*(?:(?:COMMIT|END|ABORT|ROLLBACK)(?:\s+(?:WORK|TRANSACTION))?(?:\s+AND\s+(?:NO\s+)?CHAIN)?"
+    r"\s*;?\s*$|PREPARE\s+TRANSACTION\b|SET\b.*\bREAD\s+WRITE\b)",
+    re.IGNORECASE,
+)
+"""What ends a transaction behind the framework's back, or has it write."""
 
 
 @lru_cache(maxsize=1024)
@@ -33,3 +42,12 @@ def is_work(text: str) -> bool:
 def is_write(text: str) -> bool:
     """Return whether a statement writes, as far as its first word says."""
     return _WRITES.match(text) is not None
+
+
+def refuse_end(text: str) -> None:
+    """Raise AnswerError if a statement ends the transaction that is to be undone."""
+    if _ENDS.match(text):
+        raise AnswerError(
+            f"Cannot explain a request that sends {' '.join(text.split())!r} itself: what it "
+            "writes could not be undone. Name another path."
+        )

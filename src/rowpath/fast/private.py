@@ -10,6 +10,7 @@ from pkgutil import resolve_name
 from types import FunctionType
 
 from rowpath.fast.codes import unwrapped
+from rowpath.fast.shipped import is_shipped
 
 Names = Mapping[str, tuple[str, ...]]
 """Of each class or module, by its dotted path, the names that it has."""
@@ -43,8 +44,9 @@ def _is_set_by_making(cls: type, name: str) -> bool:
             if function is None:
                 continue
             function = unwrapped(getattr(function, "__func__", function))
-            if not isinstance(function, FunctionType):
-                return True  # a tool has put an object of its own there
+            # A tool may have put something of its own there, be it for a while.
+            if not isinstance(function, FunctionType) or not is_shipped(base, making):
+                return True
             if any(
                 step.opname == "STORE_ATTR" and step.argval == name
                 for step in dis.get_instructions(function)

@@ -10,6 +10,7 @@ from typing import Any
 from unittest import mock
 
 import psycopg
+from django.db.models.query import QuerySet
 from rest_framework.generics import ListAPIView
 
 from fast.shop.odd import asked
@@ -53,6 +54,18 @@ def each_moved() -> list[Any]:
     forget()
     seen, how = asked(fast(Flat))
     return [count, wrong, seen == theirs, how]
+
+
+def made_by_a_tool() -> list[str | None]:
+    """Return what is missing while a function of a tool's makes Django's querysets, and after."""
+    theirs = QuerySet.__init__
+
+    def making(self: Any, *args: Any, **kwargs: Any) -> None:
+        theirs(self, *args, **kwargs)
+
+    with mock.patch.object(QuerySet, "__init__", making):
+        within = missing(_needed("django"))
+    return [within, missing(_needed("django"))]
 
 
 def without_a_module() -> list[Any]:

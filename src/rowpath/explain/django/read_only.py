@@ -1,10 +1,12 @@
 """Transactions that leave nothing behind: read-only where the database can, rolled back always."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from django.db import connections, transaction
+
+from rowpath.explain.statement_text import refuse_end
 
 
 @contextmanager
@@ -20,9 +22,16 @@ def rolled_back(*, may_write: bool) -> Iterator[None]:
             outer._from_testcase = True
             stack.enter_context(outer)
             stack.callback(transaction.set_rollback, True, using=connection.alias)
+            stack.enter_context(connection.execute_wrapper(_in_its_transaction))
             if not may_write:
                 stack.enter_context(_read_only(connection))
         yield
+
+
+def _in_its_transaction(execute: Callable[..., Any], sql: Any, *said: Any) -> Any:
+    """Send a statement, unless it ends the transaction."""
+    refuse_end(str(sql))
+    return execute(sql, *said)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from sqlalchemy.engine.default import DefaultDialect
 
 from rowpath.capture.patching import Patch
 from rowpath.errors import AnswerError
+from rowpath.explain.statement_text import refuse_end
 
 METHODS: dict[type, tuple[str, ...]] = {
     DefaultDialect: ("do_commit", "do_rollback"),
@@ -22,12 +23,6 @@ _SAVEPOINT = "rowpath_committed"
 _SESSION_READ_ONLY = "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"
 _REMAINS = "rowpath_read_only"
 """What a pool's connection is told by whose transactions are read-only until they say otherwise."""
-_ENDS = re.compile(
-    r"\s*(?:(?:COMMIT|END|ABORT|ROLLBACK)(?:\s+(?:WORK|TRANSACTION))?(?:\s+AND\s+(?:NO\s+)?CHAIN)?"
-    r"\s*;?\s*$|PREPARE\s+TRANSACTION\b|SET\b.*\bREAD\s+WRITE\b)",
-    re.IGNORECASE,
-)
-"""What ends a transaction behind SQLAlchemy's back, or has it write."""
 _NEEDS_NONE = re.compile(r"\s*(?:BEGIN|PRAGMA|VACUUM|ATTACH|DETACH)\b", re.IGNORECASE)
 """What SQLite refuses within a transaction, or does not do there."""
 
@@ -79,11 +74,7 @@ class Undone:
 
         Without one, it is the first savepoint that begins it, and whose release commits it.
         """
-        if _ENDS.match(text):
-            raise AnswerError(
-                f"Cannot explain a request that sends {' '.join(text.split())!r} itself: what it "
-                "writes could not be undone. Name another path."
-            )
+        refuse_end(text)
         if not self._may_write or connection.dialect.name != "sqlite":
             return
         driver: Any = connection.connection.driver_connection

@@ -68,6 +68,7 @@ urlpatterns = [
     path("dearer/", views.dearer),
     path("writes/", views.writes),
     path("visits/", views.visits),
+    path("commits/", views.commits),
     path("locks/", views.locks),
     path("durable/", views.durable),
     path("private/", views.private),

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_required
 from django.core.mail import send_mail
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Prefetch
 from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
@@ -391,6 +391,14 @@ def visits(request):
     send_mail("A visit", path, None, ["shop@example.com"])
     rows = [book.author.name for book in Book.objects.order_by("id")]
     return JsonResponse({"id": visit.pk, "path": path, "rows": rows}, status=201)
+
+
+def commits(request):
+    """Ends the transaction by a statement, of which Django knows nothing."""
+    Visit.objects.create(path=request.path)
+    with connection.cursor() as cursor:
+        cursor.execute("COMMIT")
+    return answer([])
 
 
 def locks(request):
