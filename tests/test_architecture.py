@@ -104,6 +104,7 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
             "imports",
             "insertion_points",
             "key_edits",
+            "number_edits",
             "phase_clock",
             "statement_text",
         },
@@ -118,7 +119,7 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
         {"look", "timing"},
         {"measuring", "route_list", "together", "unused"},
         {"proof", "trials", "unread_columns"},
-        {"narrowed", "unloading"},
+        {"for_a_number", "narrowed", "unloading"},
         # findings
         {"repeated", "row_by_row", "same_values"},
         {"key_by_relation", "one_answer"},

@@ -3,7 +3,15 @@
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from rowpath.explain import key_by_relation, narrowed, repeated, row_by_row, same_values, unloading
+from rowpath.explain import (
+    for_a_number,
+    key_by_relation,
+    narrowed,
+    repeated,
+    row_by_row,
+    same_values,
+    unloading,
+)
 from rowpath.explain.edits import Edit
 from rowpath.explain.growth import FEWEST_ROWS, rows_of
 from rowpath.explain.look import Look, look
@@ -65,6 +73,7 @@ def explain(
         trials = Trials(unchanged=today, project=project, timing=timing, tell=tell)
         explained = tuple(unloading.told(trials, explained, looks))
         explained = tuple(narrowed.told(trials, explained, looks))
+        explained = tuple(for_a_number.told(trials, explained, looks))
         if routes is not None:
             explained = ranked(explained)
         changes = _changes(explained)
