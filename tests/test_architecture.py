@@ -105,6 +105,7 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
             "imports",
             "insertion_points",
             "key_edits",
+            "number_edits",
             "phase_clock",
             "statement_text",
         },
@@ -119,7 +120,7 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
         {"look", "timing"},
         {"measuring", "route_list", "sql_sent", "together", "unused"},
         {"proof", "trials", "unread_columns"},
-        {"narrowed", "unloading"},
+        {"for_a_number", "narrowed", "unloading"},
         # findings
         {"repeated", "row_by_row", "same_values"},
         {"key_by_relation", "one_answer", "one_line"},

@@ -8,7 +8,7 @@ from rowpath.explain.messages import Observed, Reads
 from rowpath.explain.proof import Before
 from rowpath.explain.row_by_row import Attempt, Prove, Told, growing_paths, told
 from rowpath.explain.trails import Path, text_of
-from rowpath.explain.values import Confidence, Kind, Place, Reader
+from rowpath.explain.values import Confidence, Kind, Place, Reader, is_framework
 
 
 def findings(before: Before, prove: Prove, known: Collection[str]) -> Iterator[Told]:
@@ -53,7 +53,7 @@ def _attempt(path: Path, reads: Sequence[Reads]) -> Attempt | None:
 
 def _line(place: Place | None, reader: Reader | None) -> Line | None:
     """Return the line that reads, None where it is in no module."""
-    if place is not None:
+    if place is not None and not is_framework(place, reader):
         return Line(file=place.file, line=place.line, is_field=False)
     if reader is None or reader.line is None or not str(reader.file).endswith(".py"):
         return None

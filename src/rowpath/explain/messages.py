@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from rowpath.explain.edits import Edit
-from rowpath.explain.trails import Path, Trail, ViewClass
+from rowpath.explain.trails import Path, Span, Trail, ViewClass
 from rowpath.explain.values import Phase, Place, Reader, Request, Sent
 
 
@@ -148,10 +148,36 @@ class Evaluated:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A queryset that is asked for a number: by `count`, `exists`, `len` or `bool`.
+
+    `step` has the project's calls, the innermost first. `is_first` says that no rows were there.
+    """
+
+    method: str
+    step: tuple[Span, ...]
+    place: Place | None
+    reader: Reader | None
+    is_first: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uses:
+    """What one queryset was asked for, in order, and whether its rows were loaded, and read."""
+
+    model: str
+    asked: tuple[Asked, ...]
+    is_fetched: bool
+    has_rows_read: bool
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
     """What was recorded during one answer. `page_rows` is the size of its page, where DRF pages.
 
     `volume_kb` is what the database sent for it, None where that was not asked, or is not told.
+    `uses` are of the querysets that were asked for a number, where columns are watched.
     """
 
     statements: tuple[Seen, ...] = ()
@@ -160,6 +186,7 @@ class Observed:
     page_rows: int | None = None
     volume_kb: int | None = None
     sent: tuple[Sent, ...] = ()
+    uses: tuple[Uses, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

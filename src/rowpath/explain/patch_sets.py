@@ -13,6 +13,7 @@ class Patches:
     def __init__(self) -> None:
         self.recording: list[Patch] = []
         self.phases: list[Patch] = []
+        self.using: list[Patch] = []
         self.missing: list[str] = []
 
     def is_there(self, methods: Mapping[Any, tuple[str, ...]], finding: str) -> bool:
@@ -31,6 +32,12 @@ class Patches:
     def recorded(self) -> Iterator[None]:
         """Have a recorder told of what happens within the block."""
         with _applied(self.recording):
+            yield
+
+    @contextmanager
+    def used(self) -> Iterator[None]:
+        """Have a recorder told of what querysets are asked for within the block."""
+        with _applied(self.using):
             yield
 
     @contextmanager

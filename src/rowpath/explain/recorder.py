@@ -11,7 +11,17 @@ from types import FrameType
 from typing import Any
 
 from rowpath.explain.frames import OwnCode
-from rowpath.explain.messages import Evaluated, Limit, Load, Narrowing, Observed, Reads, Seen
+from rowpath.explain.messages import (
+    Asked,
+    Evaluated,
+    Limit,
+    Load,
+    Narrowing,
+    Observed,
+    Reads,
+    Seen,
+    Uses,
+)
 from rowpath.explain.statement_text import normalized
 from rowpath.explain.trails import Hop, Path, Trail, text_of
 from rowpath.explain.values import Place, Reader
@@ -92,6 +102,29 @@ class Rows:
 
 
 @dataclass(slots=True)
+class Used:
+    """What a queryset was asked for so far, which is kept so that no other has its `id`."""
+
+    queryset: object
+    model: str
+    had_rows: bool
+    asked: list[Asked] = field(default_factory=list)
+    is_fetched: bool = False
+    has_rows_read: bool = False
+    rows: int = 0
+
+    def told(self) -> Uses:
+        """Return it as it is told."""
+        return Uses(
+            model=self.model,
+            asked=tuple(self.asked),
+            is_fetched=self.is_fetched,
+            has_rows_read=self.has_rows_read,
+            rows=self.rows,
+        )
+
+
+@dataclass(slots=True)
 class Recorder:
     """Grows while a request is watched; `watching` begins anew.
 
@@ -111,6 +144,7 @@ class Recorder:
     relating: int = 0
     accesses: list[tuple[Tag, Any] | None] = field(default_factory=list)
     queries: list[Any] = field(default_factory=list)
+    uses: dict[int, Used] = field(default_factory=dict)
     _numbers: dict[Trail, int] = field(default_factory=dict)
     _trails: dict[int, Trail] = field(default_factory=dict)
     _first_number: int = field(default_factory=partial(randbelow, 2**60))
@@ -122,7 +156,7 @@ class Recorder:
     def watching(self, limit: Limit | None, *, reads_columns: bool = False) -> Iterator[None]:
         """Record what happens in the block, with lists of so many rows where there is a limit."""
         self.reads_columns = reads_columns
-        self._seen, self._rows = [], {}
+        self._seen, self._rows, self.uses = [], {}, {}
         self.page_rows = None
         self.limit, self.is_watching = limit, True
         try:
@@ -201,6 +235,7 @@ class Recorder:
                 for number, each in self._rows.items()
             ),
             page_rows=self.page_rows,
+            uses=tuple(used.told() for used in self.uses.values() if used.asked),
         )
 
     def caller(self, frame: FrameType) -> Caller:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rowpath.explain import (
+    for_a_number,
     key_by_relation,
     narrowed,
     one_line,
@@ -85,6 +86,7 @@ def explain(wanted: Wanted, project: ProjectOf, timing: Timing | None, tell: Tel
         trials = Trials(unchanged=today, project=project, timing=timing, tell=tell)
         explained = tuple(unloading.told(trials, explained, looks))
         explained = tuple(narrowed.told(trials, explained, looks))
+        explained = tuple(for_a_number.told(trials, explained, looks))
         changes = _changes(new(each, wanted.accepted, str(project.folder)) for each in explained)
         if len(changes) > 1:
             tell("running all changes together")

@@ -17,6 +17,8 @@ class Kind(StrEnum):
     SAME = "same-statement"
     UNUSED = "unused-eager-loading"
     UNREAD = "unread-columns"
+    COUNTED = "counted-and-loaded"
+    NUMBER = "loaded-for-a-number"
     WRITES = "get-writes"
 
 
@@ -86,6 +88,13 @@ class Reader:
     text: str
     file: str | None
     line: int | None
+
+
+def is_framework(place: Place | None, reader: Reader | None) -> bool:
+    """Return whether what reads is a field, or a template's tag, rather than the place itself."""
+    if reader is None:
+        return False
+    return place is None or (reader.file, reader.line) != (place.file, place.line)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

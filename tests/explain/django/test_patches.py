@@ -11,6 +11,7 @@ from rowpath.explain.django import (
     phases,
     query,
     query_utils,
+    queryset_uses,
     related_descriptors,
 )
 from rowpath.explain.frames import OwnCode
@@ -19,7 +20,7 @@ from rowpath.explain.phase_clock import PhaseClock
 from rowpath.explain.recorder import Recorder
 from rowpath.explain.trails import Trail
 
-RECORDING = (query, related_descriptors, query_utils, compiler)
+RECORDING = (query, related_descriptors, query_utils, queryset_uses, compiler)
 
 
 def methods(module: ModuleType) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from rowpath.explain.django import (
     phases,
     query,
     query_utils,
+    queryset_uses,
     related_descriptors,
     templates,
 )
@@ -56,6 +57,8 @@ def patches(recorder: Recorder, clock: Clock) -> Patches:
     for module in (query, related_descriptors, query_utils, compiler):
         if made.is_there(module.METHODS, module.FINDING):
             made.recording.extend(module.patches(recorder))
+    if made.is_there(queryset_uses.METHODS, queryset_uses.FINDING):
+        made.using.extend(queryset_uses.patches(recorder))
     if made.is_there(phases.METHODS, phases.FINDING):
         made.phases.extend(phases.patches(clock))
     return made

@@ -29,6 +29,7 @@ _PASSES_ON = (
     "django.db.models.query",
     "django.db.models.manager",
     "django.db.models.fields.related_descriptors",
+    "rowpath.explain.django.queryset_uses",
     "rowpath.explain.django.related_descriptors",
 )
 
@@ -74,7 +75,7 @@ def _init(original: Callable[..., None], recorder: Recorder) -> Callable[..., No
     def init(queryset: QuerySet[Any], *args: Any, **kwargs: Any) -> None:
         original(queryset, *args, **kwargs)
         if _is_told(recorder) and not _has_trail(queryset._query, recorder):
-            _begin(queryset, _step(recorder, sys._getframe(1)), recorder)
+            _begin(queryset, project_step(recorder, sys._getframe(1)), recorder)
 
     return init
 
@@ -87,7 +88,7 @@ def _clone(original: Callable[..., Any], recorder: Recorder) -> Callable[..., An
             query.rowpath_refined = True
         if not _is_told(recorder):
             return made
-        step = _step(recorder, sys._getframe(1))
+        step = project_step(recorder, sys._getframe(1))
         if not _has_trail(query, recorder):
             # It was made when nobody watched, as that of a class body is in a session of tests.
             _begin(made, step, recorder)
@@ -118,7 +119,8 @@ def _has_trail(query: Any, recorder: Recorder) -> bool:
     return recorder.knows(getattr(query, "rowpath_trail", None))
 
 
-def _step(recorder: Recorder, frame: FrameType | None) -> tuple[Span, ...]:
+def project_step(recorder: Recorder, frame: FrameType | None) -> tuple[Span, ...]:
+    """Return the project's calls that a call of the ORM's comes from, the innermost first."""
     return step_of(recorder.code, frame, passes_on=_passes_on, scope_of=_scope)
 
 

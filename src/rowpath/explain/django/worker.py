@@ -103,6 +103,7 @@ class Worker:
             stack.enter_context(self._patches.recorded())
             if reads_columns:
                 stack.enter_context(field_attributes.recorded(self._recorder))
+                stack.enter_context(self._patches.used())
             watching = self._recorder.watching(order.limit, reads_columns=reads_columns)
             stack.enter_context(watching)
             stack.enter_context(statements.recorded(self._recorder))

@@ -143,6 +143,76 @@ def own_prefetch(request):
     return answer([book.author.name for book in tag.books.all()] for tag in tags)
 
 
+def count_then_list(request):
+    books = Book.objects.order_by("id")
+    number = books.count()
+    return answer([number, *(book.title for book in books)])
+
+
+def exists_then_list(request):
+    books = Book.objects.order_by("id")
+    if not books.exists():
+        return answer([])
+    return answer(book.title for book in books)
+
+
+def exists_in_answer(request):
+    books = Book.objects.order_by("id")
+    return answer([books.exists(), *(book.title for book in books)])
+
+
+def length(request):
+    books = Book.objects.filter(is_published=True)
+    return answer([len(books)])
+
+
+def truth(request):
+    books = Book.objects.filter(is_published=True)
+    if books:
+        return answer(["some"])
+    return answer(["none"])
+
+
+def untruth(request):
+    books = Book.objects.filter(is_published=True)
+    return answer([not books, bool(Tag.objects.all())])
+
+
+def length_then_list(request):
+    """Loads rows for their number, and reads them."""
+    books = Book.objects.order_by("id")
+    return answer([len(books), *(book.title for book in books)])
+
+
+def length_twice(request):
+    """Asks loaded rows twice, which two statements would count."""
+    books = Book.objects.order_by("id")
+    return answer([len(books), bool(books)])
+
+
+def list_then_count(request):
+    """Counts what is loaded already, without a statement."""
+    books = Book.objects.order_by("id")
+    titles = [book.title for book in books]
+    return answer([*titles, books.count(), books.exists()])
+
+
+def count_then_page(request):
+    """Counts all rows, and loads the first."""
+    books = Book.objects.order_by("id")
+    return answer([books.count(), *(book.title for book in books[:5])])
+
+
+def by_length_at_will(request):
+    """Answers otherwise where the rows are not loaded."""
+    books = Book.objects.filter(is_published=True)
+    return answer([len(books), vars(books)["_result_cache"] is None])
+
+
+def count_in_template(request):
+    return render(request, "shop/counted.html", {"books": Book.objects.order_by("title")})
+
+
 def titles(request):
     """Reads one short column of wide rows."""
     return answer(book.title for book in Book.objects.order_by("id"))
