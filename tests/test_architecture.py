@@ -11,7 +11,18 @@ import pytest
 import rowpath
 
 SOURCE = Path(rowpath.__file__).parent
-LAYERS = ("errors", "stats", "capture", "lab", "fast", "explain", "report", "pytest_plugin", "cli")
+LAYERS = (
+    "errors",
+    "stats",
+    "capture",
+    "lab",
+    "fast",
+    "explain",
+    "report",
+    "pytest_plugin",
+    "toolbar",
+    "cli",
+)
 # The measured applications are users of the package, and stand beside the lab that measures them.
 APPLICATIONS = ("lab", "apps")
 # `fast` runs in production, so of the parts below it may use the errors alone.
@@ -51,6 +62,8 @@ WITH = {
     # What is explained behind any ASGI application is SQLAlchemy's.
     "asgi": {"sqlalchemy"},
     "tools": {"django"},
+    # A panel is Django's page.
+    "toolbar": {"django"},
 }
 # Within a part, what stands on a floor imports from the floors below it alone.
 FLOORS: dict[str, tuple[set[str], ...]] = {

@@ -20,6 +20,8 @@ from rowpath.explain.repeated import advice_on, title
 from rowpath.explain.trails import Path, Trail, ViewClass, Way, text_of
 from rowpath.explain.values import Confidence, Finding, Growth, Kind, Place
 
+FEWEST_SENT = 4
+"""Times that a line sends a statement, from which it is told of an answer alone."""
 FEWEST_LOADED = 2
 """Rows of one list that a relation is loaded for, each by a statement of its own."""
 Allows = Callable[[str], bool]
@@ -50,6 +52,31 @@ def findings(observed: Observed, view: ViewClass | None, allows: Allows) -> Iter
         for path in _loaded_again(refined, rows):
             loads = [seen for seen in refined if _load(seen).path == path]
             yield _finding(Kind.REPEATED, trail, loads, observed, view)
+
+
+def often(observed: Observed) -> Iterator[Finding]:
+    """Yield what a line of the project's sends again and again, with other values each time.
+
+    Whether that grows with the rows cannot be told of one answer: all are advice.
+    """
+    sent: dict[tuple[str, Place], list[Seen]] = defaultdict(list)
+    for seen in observed.statements:
+        if seen.load is None and seen.place is not None:
+            sent[seen.text, seen.place].append(seen)
+    for (text, place), of_line in sent.items():
+        different = len({seen.key for seen in of_line})
+        if different < FEWEST_SENT:
+            continue
+        yield Finding(
+            kind=Kind.REPEATED,
+            confidence=Confidence.ADVICE,
+            title=f"the same statement {len(of_line)} times, with {different} different values",
+            place=place,
+            statements=len(of_line),
+            of_statements=len(observed.statements),
+            advice=advice_on((), DJANGO),
+            statement=text,
+        )
 
 
 def grown(
