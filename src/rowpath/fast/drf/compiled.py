@@ -85,7 +85,7 @@ class CompiledWay:
         if not keys:
             return None
         if not one.is_loaded and len(keys) > _MOST_KEYS:
-            raise CannotCompileError(f"{one.relation.name} of {len(keys)} rows is nowhere loaded")
+            raise CannotCompileError(f"nobody loads {one.relation.name} of {len(keys)} rows")
         statement = self.ready.list_statement(one, given, keys, self.connection.alias)
         try:
             return binary_rows(statement, self.connection) if statement.sql else None
