@@ -55,6 +55,14 @@ def trail_in(file: Path, expression: str) -> Trail:
             "select(Author).options(selectinload(Author.books).selectinload(Book.tags))",
         ),
         (
+            "select(Author).join(Author.books).options(contains_eager(Author.books))",
+            [(BOOKS, TAGS)],
+            (
+                "select(Author).join(Author.books)"
+                ".options(contains_eager(Author.books).selectinload(Book.tags))"
+            ),
+        ),
+        (
             "db.get(Author, 1)",
             [(BOOKS, TAGS)],
             "db.get(Author, 1, options=[selectinload(Author.books).selectinload(Book.tags)])",

@@ -9,7 +9,13 @@ from rowpath.explain.insertion_points import Point
 from rowpath.explain.trails import Hop, Owner, Path, Span, Trail, Way
 
 _ORM = "sqlalchemy.orm"
-_LOADERS = frozenset({"joinedload", "selectinload", "subqueryload", "defaultload"})
+_LOADERS = frozenset(
+    {
+        *("contains_eager", "defaultload", "immediateload"),
+        *("joinedload", "selectinload", "subqueryload"),
+    }
+)
+"""By which a relation is loaded that leads on to others."""
 _ASKS = frozenset({"select", "query", "get", "get_one"})
 """By which a class is asked for: whatever else is called has its statement from there."""
 _GETS = frozenset({"get", "get_one"})
