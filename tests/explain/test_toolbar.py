@@ -76,7 +76,7 @@ def test_what_repeats_by_row_is_told_with_its_change(panels: dict[str, str]) -> 
     assert "shop.Book.author, shop.Book.tags: 48 statements for 24 rows" in text
     assert "shop/views.py:" in text
     assert "order_by(&quot;title&quot;).select_related(&quot;author&quot;)" in text
-    assert "rowpath explain '/template/'" in text
+    assert "<pre>rowpath explain /template/</pre>" in text
 
 
 def test_a_lookup_in_a_loop_is_told_with_its_line(panels: dict[str, str]) -> None:

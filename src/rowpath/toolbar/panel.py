@@ -2,6 +2,7 @@
 
 from functools import cache
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from debug_toolbar.panels import Panel
@@ -66,11 +67,18 @@ class RowpathPanel(Panel):
         self.record_stats(
             {
                 "path": request.get_full_path(),
+                "command": _command(request),
                 "statements": len(seen.observed.statements),
                 "phases": _shares(seen.phases),
                 "findings": [_shown(finding, str(Path.cwd())) for finding in found],
             }
         )
+
+
+def _command(request: HttpRequest) -> str:
+    """Return what proves the changes, for a shell, whatever the path is."""
+    how = "" if request.method == "GET" else f" --method {request.method} --data @FILE"
+    return f"rowpath explain {quote(request.get_full_path())}{how}"
 
 
 def findings_of(observed: Observed, view: ViewClass | None) -> list[Finding]:
