@@ -109,7 +109,7 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
             "statement_text",
         },
         {"eager_loading", "judging", "recorder", "steps"},
-        {"prefetch_querysets"},
+        {"dropped_results", "prefetch_querysets"},
         # the project, in a process of its own
         {"patch_sets", "patched_source", "serving"},
         {"drf", "fastapi", "sqlalchemy"},
