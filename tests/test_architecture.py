@@ -123,7 +123,7 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
             "statement_text",
         },
         {"eager_loading", "judging", "recorder", "steps"},
-        {"prefetch_querysets"},
+        {"dropped_results", "prefetch_querysets"},
         # the project, in a process of its own
         {"patch_sets", "patched_source", "query_plans", "serving"},
         {"drf", "fastapi", "sqlalchemy"},

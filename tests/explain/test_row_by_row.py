@@ -105,6 +105,18 @@ CHANGES = {
             'queryset=Book.objects.select_related("author")), "books__reviews").order_by("id")'
         ),
     ),
+    "/dropped/": (
+        "author, tags",
+        '+    books = books.select_related("author")',
+        '+    books = books.prefetch_related("tags")',
+    ),
+    "/dropped-in-part/": (
+        "author, tags",
+        (
+            '+    books = Book.objects.order_by("id").select_related("author")'
+            '.prefetch_related("tags")'
+        ),
+    ),
     "/own-prefetch/": (
         "author",
         (

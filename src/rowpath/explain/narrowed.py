@@ -11,6 +11,7 @@ from rowpath.explain.unread_columns import LEAST_SHARE, Unread, unread
 from rowpath.explain.values import Confidence, Explained, Finding, Kind, Place, Proof
 from rowpath.stats.interval import Interval
 
+MOST_NAMED = 4
 LEAST_KB = 8
 """What the database has to send less: a page of PostgreSQL's."""
 
@@ -73,6 +74,11 @@ def is_worth_it(ratio: Interval | None, volumes: Volumes) -> bool:
     return before - after >= max(LEAST_KB, LEAST_SHARE * before)
 
 
+def _named(columns: Sequence[str]) -> str:
+    more = len(columns) - MOST_NAMED
+    return f"{', '.join(columns[:MOST_NAMED])}{f' and {more} more columns' if more > 0 else ''}"
+
+
 def _volume(process: ProjectProcess, look: Look) -> int | None:
     return process.ask(replace(look.ask, watch=Watch.VOLUME)).observed.volume_kb
 
@@ -89,11 +95,10 @@ def _finding(each: Unread, proof: Proof, volumes: Volumes) -> Finding:
     return Finding(
         kind=Kind.UNREAD,
         confidence=Confidence.PROVED,
-        title=f"{', '.join(each.columns)} of {model}: loaded with the rows, and not read by {by}",
+        title=f"{_named(each.columns)} of {model}: loaded with the rows, and not read by {by}",
         place=Place(file=each.edit.file, line=each.edit.line, function=each.point.function),
         statements=0,
         of_statements=proof.statements_before,
-        paths=each.columns,
         edits=(each.edit,),
         proof=proof,
         advice=sent,

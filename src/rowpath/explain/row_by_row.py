@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from rowpath.explain import prefetch_querysets
+from rowpath.explain import dropped_results, prefetch_querysets
 from rowpath.explain.eager_loading import chains, loading_edits
 from rowpath.explain.edits import Edit
 from rowpath.explain.growth import Point as Measurement
@@ -51,6 +51,7 @@ def findings(before: Before, prove: Prove, known: Collection[str] = ()) -> Itera
     columns = [path for path in growing if path[-1].way is Way.COLUMN]
     if relations:
         attempts = [
+            *_attempts_to_keep(places, relations),
             *_attempts(before.trail, places, relations),
             *_attempts_of_parent(before, relations),
         ]
@@ -73,6 +74,14 @@ def _attempts(trail: Trail, places: Sequence[Point], paths: Sequence[Path]) -> I
             text = chain.names if point.takes_names else chain.text
             if text is not None:
                 yield Attempt(point=point, edits=(point.edit(text),))
+
+
+def _attempts_to_keep(places: Sequence[Point], paths: Sequence[Path]) -> Iterator[Attempt]:
+    """Yield the change that keeps what a call returned which loads these relations already."""
+    point = next(iter(places), None)
+    kept = () if point is None or _is_sqlalchemy(paths) else dropped_results.edits(point, paths)
+    if kept:
+        yield Attempt(point=None, edits=kept)
 
 
 def _attempts_of_columns(

@@ -1,5 +1,6 @@
 """Finding: columns that are loaded with the rows, and that nobody reads in the whole run."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -22,7 +23,7 @@ LEAST_SHARE = 0.2
 class Unread:
     """Columns of a list that nobody reads, and the change by which `only()` names all others.
 
-    `looks` are the requests that pass the place of the change.
+    They are in the order of their size. `looks` are the requests that pass the change's place.
     """
 
     point: Point
@@ -75,9 +76,9 @@ def _found(point: Point, passing: Sequence[_Passing]) -> Unread | None:
         for column in reads.columns
     }
     names = _names(narrowing, read)
-    columns = tuple(
-        each for each in narrowing.columns if each not in names and each != narrowing.key
-    )
+    left_out = [each for each in narrowing.columns if each not in names and each != narrowing.key]
+    sizes = Counter({name: size for each in passing for name, size in each.evaluated.sizes})
+    columns = tuple(sorted(left_out, key=lambda column: -sizes[column]))
     if not names or not _is_much(columns, passing):
         return None
     chain = f".only({', '.join(map(quoted, names))})"

@@ -27,6 +27,8 @@ urlpatterns = [
     path("behind/", views.behind_many),
     path("tree/", views.tree),
     path("behind-join/", views.behind_join),
+    path("dropped/", views.dropped),
+    path("dropped-in-part/", views.dropped_in_part),
     path("own-prefetch/", views.own_prefetch),
     path("own-list/", views.own_list),
     path("unread-inner/", views.unread_inner),

@@ -136,6 +136,21 @@ def behind_join(request):
     )
 
 
+def dropped(request):
+    """Calls what loads the relations, and drops what it returns."""
+    books = Book.objects.order_by("id")
+    books.select_related("author")
+    books.prefetch_related("tags")
+    return answer([book.author.name, [tag.name for tag in book.tags.all()]] for book in books)
+
+
+def dropped_in_part(request):
+    """Drops what loads one of two relations."""
+    books = Book.objects.order_by("id")
+    books.prefetch_related("tags")
+    return answer([book.author.name, [tag.name for tag in book.tags.all()]] for book in books)
+
+
 def own_prefetch(request):
     """Reads one row behind a Prefetch with a queryset of its own."""
     books = Prefetch("books", queryset=Book.objects.filter(id__gt=1).order_by("id"))
