@@ -115,6 +115,7 @@ def test_a_file_is_read_packed_or_not(tmp_path: Path, *, packed: bool) -> None:
         (b"hello\n", "1 lines of another form"),
         (gzip.compress(b"x" * 10_000)[:-9], "ended before the end-of-stream marker"),
     ],
+    ids=["no file", "empty", "no log", "cut off"],  # what gzip writes has the time in it
 )
 def test_what_is_no_log_is_told(tmp_path: Path, content: bytes | None, message: str) -> None:
     """A file that is not there, is empty, has no request or is not whole."""
