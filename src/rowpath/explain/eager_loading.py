@@ -4,7 +4,7 @@ import ast
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from rowpath.explain.edits import Edit, read
+from rowpath.explain.edits import Edit, behind, read, replacement
 from rowpath.explain.insertion_points import Point
 from rowpath.explain.trails import Path, Way, text_of
 
@@ -114,28 +114,10 @@ def _loading(node: ast.Call, names: Sequence[str], file: str) -> Edit | None:
     first, last, owner = node.args[0], node.args[-1], node.func.value
     if node.func.attr == "only":
         kept = [*named, *names]
-        return _replaced(file, first, last, ", ".join(quoted(name) for name in kept))
+        return replacement(file, first, last, ", ".join(quoted(name) for name in kept))
     kept = [name for name in named if name not in names]
     if len(kept) == len(named):
         return None
     if kept:
-        return _replaced(file, first, last, ", ".join(quoted(name) for name in kept))
-    return Edit(
-        file=file,
-        line=owner.end_lineno or 0,
-        column=owner.end_col_offset or 0,
-        end_line=node.end_lineno or 0,
-        end_column=node.end_col_offset or 0,
-        text="",
-    )
-
-
-def _replaced(file: str, first: ast.expr, last: ast.expr, text: str) -> Edit:
-    return Edit(
-        file=file,
-        line=first.lineno,
-        column=first.col_offset,
-        end_line=last.end_lineno or 0,
-        end_column=last.end_col_offset or 0,
-        text=text,
-    )
+        return replacement(file, first, last, ", ".join(quoted(name) for name in kept))
+    return behind(file, owner, node, "")

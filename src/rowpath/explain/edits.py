@@ -1,5 +1,6 @@
 """Changes of source text, as values: applied in memory, shown as a diff, written nowhere."""
 
+import ast
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from difflib import unified_diff
@@ -28,6 +29,24 @@ class Edit:
 def insertion(file: str, line: int, column: int, text: str) -> Edit:
     """Return the edit that puts a text at a point."""
     return Edit(file=file, line=line, column=column, end_line=line, end_column=column, text=text)
+
+
+def replacement(file: str, first: ast.expr, last: ast.expr, text: str) -> Edit:
+    """Return the edit of what stands from the begin of an expression to the end of one."""
+    return _between(file, (first.lineno, first.col_offset), last, text)
+
+
+def behind(file: str, owner: ast.expr, last: ast.expr, text: str) -> Edit:
+    """Return the edit of what stands behind an expression, to the end of another one."""
+    return _between(file, (owner.end_lineno or 0, owner.end_col_offset or 0), last, text)
+
+
+def _between(file: str, start: tuple[int, int], last: ast.expr, text: str) -> Edit:
+    line, column = start
+    end_line, end_column = last.end_lineno or 0, last.end_col_offset or 0
+    return Edit(
+        file=file, line=line, column=column, end_line=end_line, end_column=end_column, text=text
+    )
 
 
 def applied(source: bytes, edits: Iterable[Edit]) -> bytes:

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rowpath.explain.edits import Edit, insertion, read
+from rowpath.explain.edits import Edit, behind, read, replacement
 from rowpath.explain.trails import Key
 
 _OPERANDS = (ast.Name, ast.Attribute, ast.Call, ast.Subscript)
@@ -62,10 +62,7 @@ def _of_comparison(node: ast.Compare, file: str, name: str, key: Key) -> Iterato
         return
     yield from (_replaced(file, side, side, f".{key.column}") for side in keyed)
     if not is_none:
-        yield from (
-            insertion(file, side.end_lineno or 0, side.end_col_offset or 0, ".pk")
-            for side in others
-        )
+        yield from (behind(file, side, side, ".pk") for side in others)
 
 
 def _is_read(node: ast.expr, name: str) -> bool:
@@ -76,15 +73,7 @@ def _replaced(file: str, attribute: ast.expr, end: ast.expr, text: str) -> Edit:
     """Return the edit of what stands from an attribute's dot to the end of an expression."""
     if not isinstance(attribute, ast.Attribute):
         raise TypeError(attribute)
-    owner = attribute.value
-    return Edit(
-        file=file,
-        line=owner.end_lineno or 0,
-        column=owner.end_col_offset or 0,
-        end_line=end.end_lineno or 0,
-        end_column=end.end_col_offset or 0,
-        text=text,
-    )
+    return behind(file, attribute.value, end, text)
 
 
 def _of_field(tree: ast.AST, line: Line, name: str, key: Key) -> Iterator[Edit]:
@@ -98,11 +87,11 @@ def _of_field(tree: ast.AST, line: Line, name: str, key: Key) -> Iterator[Edit]:
             if source is None:
                 continue
             if ast.unparse(node.targets[0]) != source:
-                yield _whole(line.file, keyword.value, f'"{source}"')
+                yield replacement(line.file, keyword.value, keyword.value, f'"{source}"')
             elif len(node.value.keywords) == 1 and not node.value.args:
                 # DRF refuses a source that is the field's own name.
                 call = node.value
-                yield _whole(line.file, call, f"{ast.unparse(call.func)}()")
+                yield replacement(line.file, call, call, f"{ast.unparse(call.func)}()")
 
 
 def _source(keyword: ast.keyword, name: str, key: Key) -> str | None:
@@ -113,14 +102,3 @@ def _source(keyword: ast.keyword, name: str, key: Key) -> str | None:
     if relation != name or last not in {"pk", key.target}:
         return None
     return ".".join([*before[1:], key.column])
-
-
-def _whole(file: str, node: ast.expr, text: str) -> Edit:
-    return Edit(
-        file=file,
-        line=node.lineno,
-        column=node.col_offset,
-        end_line=node.end_lineno or 0,
-        end_column=node.end_col_offset or 0,
-        text=text,
-    )

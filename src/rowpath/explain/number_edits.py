@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Callable, Iterator
 
-from rowpath.explain.edits import Edit, read
+from rowpath.explain.edits import Edit, read, replacement
 from rowpath.explain.trails import Span
 
 _OPERANDS = (ast.Name, ast.Attribute, ast.Call, ast.Subscript)
@@ -28,7 +28,7 @@ def edit(span: Span, method: str) -> Edit | None:
             continue
         text = _text(asked, method, source, is_test=id(asked) in tests)
         if text is not None:
-            return _replaced(span.file, asked, text)
+            return replacement(span.file, asked, asked, text)
     return None
 
 
@@ -41,17 +41,6 @@ def _asked(node: ast.AST) -> ast.AST:
 
 def _is_not(node: ast.AST) -> bool:
     return isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
-
-
-def _replaced(file: str, node: ast.expr, text: str) -> Edit:
-    return Edit(
-        file=file,
-        line=node.lineno,
-        column=node.col_offset,
-        end_line=node.end_lineno or 0,
-        end_column=node.end_col_offset or 0,
-        text=text,
-    )
 
 
 def _tests(tree: ast.AST) -> Iterator[ast.expr]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rowpath.explain.eager_loading import constants
-from rowpath.explain.edits import Edit, read
+from rowpath.explain.edits import Edit, behind, read, replacement
 from rowpath.explain.insertion_points import own_span
 from rowpath.explain.look import Look
 from rowpath.explain.messages import Evaluated
@@ -111,16 +111,9 @@ def _without(call: ast.Call, kept: dict[str, str], file: str) -> Edit:
     texts = list(dict.fromkeys(text for text in kept.values() if text))
     if texts:
         between = ", " if first.lineno == last.lineno else f",\n{' ' * first.col_offset}"
-        start, text = (first.lineno, first.col_offset), between.join(f'"{each}"' for each in texts)
-        end = last.end_lineno or 0, last.end_col_offset or 0
-    else:
-        owner = call.func.value if isinstance(call.func, ast.Attribute) else call.func
-        is_manager = isinstance(owner, ast.Attribute)
-        start, text = (owner.end_lineno or 0, owner.end_col_offset or 0), ".all()" * is_manager
-        end = call.end_lineno or 0, call.end_col_offset or 0
-    return Edit(
-        file=file, line=start[0], column=start[1], end_line=end[0], end_column=end[1], text=text
-    )
+        return replacement(file, first, last, between.join(f'"{each}"' for each in texts))
+    owner = call.func.value if isinstance(call.func, ast.Attribute) else call.func
+    return behind(file, owner, call, ".all()" * isinstance(owner, ast.Attribute))
 
 
 def missing(passing: Iterable[Look], looks: Sequence[Look]) -> tuple[str, ...]:
