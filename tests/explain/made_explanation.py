@@ -78,7 +78,7 @@ def explanation_of(folder: Path, *, path: str = "/books/") -> Explanation:
         findings=(proved, advice),
         notes=(),
         sql=Sql(
-            today=(
+            unchanged=(
                 Sent(text='SELECT "id" FROM "book"', count=1, plan="SCAN book"),
                 Sent(text='SELECT "id" FROM "author" WHERE "id" = %s', count=24, plan=None),
             ),

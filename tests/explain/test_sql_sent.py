@@ -24,10 +24,10 @@ def test_statements_are_counted_before_and_after_with_their_plans(
     """Django and SQLAlchemy alike: what was sent, each text once, and how SQLite does it."""
     sent = sql_of(request.getfixturevalue(framework), path)
 
-    assert sum(each.count for each in sent.today) == today
+    assert sum(each.count for each in sent.unchanged) == today
     assert sent.changed is not None
     assert sum(each.count for each in sent.changed) < 5
-    assert all(each.plan and each.plan.startswith(("SEARCH", "SCAN")) for each in sent.today)
+    assert all(each.plan and each.plan.startswith(("SEARCH", "SCAN")) for each in sent.unchanged)
 
 
 def test_a_request_without_a_change_has_no_second_form(project: ProjectOf) -> None:

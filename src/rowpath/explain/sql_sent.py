@@ -30,7 +30,7 @@ def sql(
         except RowpathError:  # it answered when the changes were proved; what failed now is no more
             changed = [None] * len(looks)
     return tuple(
-        Sql(today=before, changed=after) for before, after in zip(now, changed, strict=True)
+        Sql(unchanged=before, changed=after) for before, after in zip(now, changed, strict=True)
     )
 
 

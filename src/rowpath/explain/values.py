@@ -179,7 +179,7 @@ class Sent:
 class Sql:
     """What a request sends today, and with all changes of the diff; None without a diff."""
 
-    today: tuple[Sent, ...]
+    unchanged: tuple[Sent, ...]
     changed: tuple[Sent, ...] | None
 
 

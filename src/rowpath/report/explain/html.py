@@ -150,7 +150,7 @@ def _sides(explained: Explained) -> Iterator[Side]:
     """Yield what a request sends today, and what it sends with all changes of the diff."""
     if explained.sql is None:
         return
-    yield _side("Today", explained.sql.today)
+    yield _side("Today", explained.sql.unchanged)
     if explained.sql.changed is not None:
         yield _side("With all changes of the diff", explained.sql.changed)
 
