@@ -1,3 +1,4 @@
+import json
 import shutil
 import signal
 import tempfile
@@ -28,42 +29,13 @@ SMALL = {
 }
 PRODUCTS = 3_000
 LOGS_ROWS = 2_000
-# Files that take long. They are begun first, so that no worker is left alone with one of them at
-# the end, and `make check` leaves them out: their tests are marked as long.
-LONG = (
-    "tests/fast/drf/test_hunt.py",
-    "tests/cli/test_main_job.py",
-    "tests/cli/test_ended_jobs.py",
-    "tests/cli/test_resumed_jobs.py",
-    "tests/comparing/test_compare_commands.py",
-    "tests/cli/test_without_redis.py",
-    "tests/load/test_load_command.py",
-    "tests/load/test_engine.py",
-    "tests/pytest_plugin/test_race_fixture.py",
-    "tests/race/test_race_command.py",
-    "tests/race/test_race_entrants.py",
-    "tests/race/test_starting.py",
-    "tests/race/test_measuring.py",
-    "tests/fast/test_installation.py",
-    "tests/fast/test_defects.py",
-    "tests/fast/test_ties.py",
-    "tests/fast/test_streaming.py",
-    "tests/lab/test_apps.py",
-    "tests/fast/encoding/test_fuzz.py",
-    "tests/lab/test_database.py",
-    "tests/report/test_html_in_browser.py",
-    "tests/cli/test_commands.py",
-    "tests/cli/test_own_runs.py",
-    "tests/cli/test_looking_inside.py",
-    "tests/cli/test_standard_streams.py",
-    "tests/cli/test_invalid_run.py",
-    "tests/cli/test_own_experiments.py",
-    "tests/explain/test_row_by_row.py",
-    "tests/cli/test_environments.py",
-    "tests/kept/test_commands.py",
-    "tests/kept/test_trend_in_browser.py",
-    "tests/test_new_technique.py",
+# How long files take on two cores; bench/suite_durations.py writes it. Those that take longest are
+# begun first, so that no worker is left alone with one of them at the end, and `make check` leaves
+# out those that take long: their tests are marked so.
+DURATIONS_S: dict[str, float] = json.loads(
+    (Path(__file__).parent / "durations.json").read_text(encoding="utf-8")
 )
+LONG_S = 15
 # Files that try what is rowpath's alone: its jobs, loads, races, databases and reports. `.ci/run`
 # does not run them again on a second Python, whose frameworks are others.
 ONCE = (
@@ -95,11 +67,11 @@ ONCE = (
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the files that take long in front, and mark their tests."""
+    """Put the files that take longest in front, and mark the tests of those that take long."""
     files = {item: item.nodeid.partition("::")[0] for item in items}
-    items.sort(key=lambda item: LONG.index(files[item]) if files[item] in LONG else len(LONG))
+    items.sort(key=lambda item: -DURATIONS_S.get(files[item], 0))
     for item, file in files.items():
-        if file in LONG:
+        if DURATIONS_S.get(file, 0) > LONG_S:
             item.add_marker(pytest.mark.long)
         if file in ONCE:
             item.add_marker(pytest.mark.once)
