@@ -34,6 +34,8 @@ _CONSTANTS = (
     ("Exists(Far.objects.filter(code__startswith='c'))", ("BooleanField()",)),
     ("Subquery(Far.objects.order_by('code').values('code')[:1])", _TEXT),
     ("Window(RowNumber(), order_by='pk')", _INTEGER),
+    ("Window(RowNumber(), partition_by='pk', order_by='pk')", _INTEGER),
+    ("Window(Count('pk'), partition_by='pk')", _INTEGER),
     ("Cast('pk', models.TextField())", _TEXT),
     ("JSONObject(a='pk', b=Value('\\u2028'))", ("JSONField()", "ReadOnlyField()")),
     ("Avg(Value(1))", ("FloatField()", "ReadOnlyField()")),
