@@ -35,7 +35,7 @@ LOGS_ROWS = 2_000
 DURATIONS_S: dict[str, float] = json.loads(
     (Path(__file__).parent / "durations.json").read_text(encoding="utf-8")
 )
-LONG_S = 15
+LONG_S = 10
 # Files that try what is rowpath's alone: its jobs, loads, races, databases and reports. `.ci/run`
 # does not run them again on a second Python, whose frameworks are others.
 ONCE = (
