@@ -964,3 +964,8 @@ def planned() -> dict[str, Any]:
         },
         "text": told.getvalue(),
     }
+
+
+def all_of_a_class() -> list[str]:
+    """Return what dir() names of a model and cannot be asked for."""
+    return [name for name in dir(Book) if not hasattr(Book, name)]

@@ -2,11 +2,11 @@
 
 Django keeps what was prefetched for an instance in a dict among its attributes. Where there is none
 it is looked for in the class, and this is found there. It is put there when this module is
-imported, and to whatever else looks it is not there.
+imported, and to whatever else looks for it in an instance it is not there.
 """
 
 import sys
-from typing import Any, NoReturn
+from typing import Any
 
 from django.db.models import Model
 from django.db.models.query import QuerySet
@@ -29,20 +29,21 @@ class _Instead:
 
 
 class Unfetched:
-    """What an instance has for which nothing was prefetched."""
+    """What an instance has for which nothing was prefetched.
 
-    def __get__(self, instance: Any, owner: type) -> _Instead:
+    Of a class it is itself: whoever asks a model for all that dir() names, as DRF's OrderingFilter
+    does, gets something for each.
+    """
+
+    def __get__(self, instance: Any, owner: type) -> "_Instead | Unfetched":
         if instance is None:
-            _raise(f"type object {owner.__name__!r}", owner)
+            return self
         found = wanted_of(instance, sys._getframe(1))
         if found is None:
-            _raise(f"{type(instance).__name__!r} object", instance)
+            # What Python raises for an attribute that is not there.
+            text = f"{type(instance).__name__!r} object has no attribute {PREFETCHED!r}"
+            raise AttributeError(text, name=PREFETCHED, obj=instance)
         return _Instead(found)
-
-
-def _raise(named: str, of: object) -> NoReturn:
-    """Raise what Python raises for an attribute that is not there."""
-    raise AttributeError(f"{named} has no attribute {PREFETCHED!r}", name=PREFETCHED, obj=of)
 
 
 if PREFETCHED not in vars(Model):
