@@ -81,6 +81,16 @@ def test_an_error_behind_the_answer_is_told_and_breaks_nothing(
     assert "it raised DataError: division by zero" in message
 
 
+def test_a_view_that_cannot_be_copied_is_answered_all_the_same(project: Inside) -> None:
+    """It is told that it is not tried."""
+    told = project.call("everywhere:not_copied")
+
+    assert told["status"] == 200
+    [[level, message]] = told["messages"]
+    assert level == "INFO"
+    assert "not tried, since a copy raised TypeError" in message
+
+
 def test_a_page_for_a_browser_is_not_tried(project: Inside) -> None:
     """It is told that another renderer than JSON's renders it, which is no warning."""
     [[level, message]] = project.call("everywhere:in_a_browser")

@@ -117,6 +117,17 @@ def raising(*, inside_transaction: bool) -> Told:
     return {"rows": rows, "listed": answer.content.count(b'"id"'), "messages": messages}
 
 
+def not_copied() -> Told:
+    """Ask a view that refuses to be copied."""
+
+    class Single(Flat):
+        def __copy__(self) -> Any:
+            raise TypeError("there is one")
+
+    with override_settings(ROWPATH=EVERYWHERE), log() as messages:
+        return {"status": asked(Single).status_code, "messages": messages}
+
+
 def in_a_browser() -> list[list[str]]:
     with override_settings(ROWPATH=EVERYWHERE), log() as messages:
         asked(Flat, renderer_classes=(BrowsableAPIRenderer,))

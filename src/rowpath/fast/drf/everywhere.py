@@ -58,9 +58,9 @@ def _trying(theirs: Function) -> Function:
     def list(self: Any, request: Request, *args: Any, **kwargs: Any) -> Any:  # noqa: A001 - DRF's
         if not _is_asked_for(self):
             return theirs(self, request, *args, **kwargs)
-        view = _copied(self)
+        view = _copied_or_none(self)
         response = theirs(self, request, *args, **kwargs)
-        if isinstance(response, Response):
+        if view is not None and isinstance(response, Response):
             ask = _Asked(view, lambda view: theirs(view, request, *args, **kwargs))
             response.add_post_render_callback(ask.behind)
         return response
@@ -71,6 +71,15 @@ def _trying(theirs: Function) -> Function:
 def _is_asked_for(view: Any) -> bool:
     wanted = options().everywhere == "shadow" and not isinstance(view, FastListMixin)
     return wanted and type(view) not in _differed and is_due(otherwise=1.0)
+
+
+def _copied_or_none(view: Any) -> Any:
+    """Return a copy of `view`; None if it has a say in that and raises, which is no answer's."""
+    try:
+        return _copied(view)
+    except Exception as error:  # noqa: BLE001 - whatever a view raises
+        _tell(type(view), f"not tried, since a copy raised {type(error).__name__}", logging.INFO)
+        return None
 
 
 def _copied(view: Any) -> Any:
