@@ -31,6 +31,14 @@ AS_ROWS = {
     "one": (7, 3),
     "pages": (17, 4),
     "repeated": (30, 3),
+    "other_row": (2, 2),
+    "other_row_unloaded": (13, 2),
+    "dotted": (3, 2),
+    "one_prefetched": (2, 1),
+    "one_prefetched_within": (3, 2),
+    "one_given_whole": (5, 1),
+    "rows_of_one_given": (4, 2),
+    "prefetched_within": (3, 2),
     "reversed_many": (30, 3),
     "selected": (29, 2),
     "sliced": (15, 3),
@@ -50,18 +58,24 @@ OTHERWISE = {
     "given_sliced": (0, 0),
     "hidden": (2, 2),
     "not_ordered": (47, 47),
-    "other_row": (2, 2),
+    "one_given_narrow": (2, 2),
+    "one_given_joined": (3, 3),
+    "selected_and_prefetched": (7, 2),
+    "cursors_of_other_rows": (5, 3),
     "own_child": (2, 2),
     "own_key": (2, 2),
     "own_list": (10, 2),
-    "prefetched_within": (3, 3),
     "slug_of_nothing": (0, 0),
     "text": (10, 2),
     "turned": (11, 11),
     "without_batch": (37, 37),
 }
-# In which not all that is asked for many rows at once is asked so by DRF.
-ROW_BY_ROW = {"distinct", "nothing_prefetched", "offsets", "some_prefetched", "to_attr"}
+# In which not all that is asked for many rows at once is asked so by DRF: it asks for each row, or
+# for the keys of a relation to one in the order in which a statement of their own has them.
+ROW_BY_ROW = {
+    *("distinct", "nothing_prefetched", "offsets", "some_prefetched", "to_attr"),
+    *("dotted", "other_row_unloaded", "rows_of_one_given"),
+}
 HUNTED = 150
 
 

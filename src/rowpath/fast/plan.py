@@ -7,7 +7,7 @@ form, and knows neither the framework nor the database. Members are written in o
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
-from typing import Any, ClassVar
+from typing import Any
 
 from rowpath.fast.forms import FileUrl, Form, Mapping
 
@@ -69,7 +69,7 @@ class Many:
     """Those of each item, whose columns are the list's."""
     is_flat: bool = False
     """Whether the items are the values of the only member, and no objects."""
-    guards: ClassVar[tuple[Guard, ...]] = ()
+    guards: tuple[Guard, ...] = ()
 
 
 Member = Value | Object | Many

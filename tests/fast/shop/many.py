@@ -11,7 +11,7 @@ from typing import Any
 
 from django.core.management import call_command
 from django.db import connection, models, reset_queries
-from django.db.models import Prefetch
+from django.db.models import Count, F, Prefetch
 from django.db.models.functions import Upper
 from django.test.utils import CaptureQueriesContext, override_settings
 from django.urls import path
@@ -300,10 +300,13 @@ _FULL: dict[str, Callable[[], Any]] = {
         source="friends", many=True, read_only=True, pk_field=serializers.UUIDField(format="hex")
     ),
     "place": of(Place, "name"),
+    "near": lambda: keys(source="place.things"),
+    "nearer": lambda: of(Place, "name", things=slugs("name"))(source="place"),
 }
 _RELATIONS = (
-    *("things", "by_code", "by_number", "tags", "specials", "plain", "friends"),
-    *("things__parts", "friends__things", "plain__owners"),
+    *("things", "by_code", "by_number", "tags", "specials", "plain", "friends", "place"),
+    *("things__parts", "friends__things", "plain__owners", "place__things", "things__place"),
+    *("plain__place__things", "friends__place"),
 )
 
 
@@ -342,9 +345,19 @@ def _given(queryset: Any, name: str = "things", **said: Any) -> Rows:
     return _by(Prefetch(name, queryset, **said))
 
 
+def _counted(model: Any, *names: str) -> Any:
+    return of(model, *names, n=serializers.IntegerField(read_only=True))
+
+
+def _later_things() -> "Prefetch[Any]":
+    return Prefetch("things", Thing.objects.filter(pk__gt=30))
+
+
 CASES: dict[str, Case] = {
     # what compiles
-    "all_prefetched": Case(serializer=full, rows=_by(*_ALL)),
+    "all_prefetched": Case(
+        serializer=lambda: full(*(name for name in _FULL if "near" not in name)), rows=_by(*_ALL)
+    ),
     "nothing_prefetched": Case(
         serializer=lambda: full("code", "things", "tags", "coded", "by_number", "specials")
     ),
@@ -424,6 +437,57 @@ CASES: dict[str, Case] = {
         serializer=lambda: of(Special, "pk", "name", parts=_parts()(many=True)),
         rows=lambda: Special.objects.order_by("-pk").prefetch_related("parts"),
     ),
+    "other_row": Case(
+        serializer=lambda: of(Owner, "code", place=of(Place, "name", things=keys())()),
+        rows=lambda: Owner.objects.select_related("place").prefetch_related("place__things"),
+    ),
+    "other_row_unloaded": Case(
+        serializer=lambda: of(Owner, "code", place=of(Place, "name", things=keys())())
+    ),
+    "dotted": Case(
+        serializer=lambda: of(
+            Owner,
+            "code",
+            left_out=keys(source="place.things"),
+            null=thing()(source="place.things", many=True, allow_null=True),
+        ),
+        rows=_by("place__things"),
+    ),
+    "one_prefetched": Case(
+        serializer=lambda: of(
+            Owner,
+            "code",
+            place=of(Place, "id", "name")(),
+            where=_text("place.name"),
+            slug=serializers.SlugRelatedField(
+                slug_field="name", source="place", read_only=True, allow_null=True
+            ),
+        ),
+        rows=_by("place"),
+    ),
+    "one_prefetched_within": Case(
+        serializer=lambda: full("things"),
+        rows=_given(Thing.objects.prefetch_related("place").order_by("place_id")),
+    ),
+    "one_given_whole": Case(
+        serializer=lambda: full("place"),
+        rows=_by(Prefetch("place", Place.objects.only("id").order_by("name"))),
+    ),
+    "rows_of_one_given": Case(
+        serializer=lambda: full("near"),
+        rows=_by(
+            Prefetch(
+                "place",
+                Place.objects.prefetch_related(
+                    Prefetch("things", Thing.objects.filter(pk__gt=9), to_attr="later"),
+                    Prefetch("things", Thing.objects.filter(pk__lt=20)),
+                ),
+            )
+        ),
+    ),
+    "prefetched_within": Case(
+        serializer=lambda: full("things"), rows=_by("things", "things__place")
+    ),
     "choosing": Case(serializer=lambda: _Choosing, rows=_by("things", "tags")),
     "streamed": Case(
         serializer=lambda: full("things", "tags"),
@@ -484,16 +548,59 @@ CASES: dict[str, Case] = {
         rows=_by("friends"),
         paginator=_pages(CursorPagination, page_size=1, ordering="code"),
     ),
-    "prefetched_within": Case(
-        serializer=lambda: full("things"), rows=_by("things", "things__place")
-    ),
     "null_key": Case(
         serializer=lambda: full("by_number"),
         rows=lambda: _by("by_number")().order_by("key"),
     ),
-    "other_row": Case(
-        serializer=lambda: of(Owner, "code", place=of(Place, "name", things=keys())()),
-        rows=lambda: Owner.objects.select_related("place").prefetch_related("place__things"),
+    "given_summed": Case(
+        serializer=lambda: of(Owner, "code", things=keys(), tags=_counted(Tag, "slug")(many=True)),
+        rows=_by(
+            Prefetch("things", Thing.objects.annotate(n=Count("parts")).filter(n__gt=1)),
+            Prefetch("tags", Tag.objects.annotate(n=Count("owners")).order_by("n", "pk")),
+        ),
+    ),
+    "given_failing": Case(
+        serializer=lambda: full("things"),
+        rows=_given(Thing.objects.annotate(n=1 / (F("place_id") - F("place_id")))),
+    ),
+    "given_values": Case(
+        serializer=lambda: full("things", "tags"),
+        rows=_by(
+            Prefetch("things", Thing.objects.filter(pk__in=[3, 5], name__in=["%s", "IN (%s, %s)"])),
+            Prefetch("tags", Tag.objects.filter(slug__in=["t1", "t2"]).exclude(pk__in=[1, 2])),
+        ),
+    ),
+    "given_first": Case(
+        serializer=lambda: full("things"),
+        rows=_given(Thing.objects.order_by("owner_id", "name").distinct("owner_id")),
+    ),
+    "given_sliced_tied": Case(
+        serializer=lambda: of(Owner, "code", some=thing()(many=True), few=slugs(), one=keys()),
+        rows=_by(
+            Prefetch("things", Thing.objects.order_by("place_id")[1:3], to_attr="some"),
+            Prefetch("tags", Tag.objects.order_by("-slug")[:2], to_attr="few"),
+            Prefetch("plain", Tag.objects.order_by("-slug", "pk")[:1], to_attr="one"),
+        ),
+    ),
+    "one_given_narrow": Case(
+        serializer=lambda: full("place"),
+        rows=_by(Prefetch("place", Place.objects.filter(name="place 1"))),
+    ),
+    "one_given_joined": Case(
+        serializer=lambda: of(Tag, "slug", owners=full("place")(many=True)),
+        rows=lambda: Tag.objects.prefetch_related(
+            Prefetch("owners__place", Place.objects.annotate(n=Upper("name")))
+        ),
+    ),
+    "selected_and_prefetched": Case(
+        serializer=lambda: full("near"),
+        rows=lambda: _by(
+            Prefetch("place", Place.objects.prefetch_related(_later_things())),
+        )().select_related("place"),
+    ),
+    "cursors_of_other_rows": Case(
+        serializer=lambda: full("near"),
+        paginator=_pages(CursorPagination, page_size=3, ordering="code"),
     ),
     "slug_of_nothing": Case(
         serializer=lambda: of(Owner, "code", things=slugs("place__name")), rows=_by("things")

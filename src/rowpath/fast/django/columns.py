@@ -90,25 +90,25 @@ def _hop(names: tuple[str, ...], model: type[models.Model], key: Column | None) 
 
 @kept
 @lru_cache(maxsize=1_000)
-def from_the_row(model: type[models.Model], hops: tuple[str, ...]) -> frozenset[str]:
+def from_the_row(model: type[models.Model], hops: tuple[str, ...]) -> tuple[str, ...]:
     """Return which of `hops` are steps from the row itself: the first, and those it is back at.
 
     Over a one-to-one relation and back, Django's descriptors give the same instance, with all that
     was prefetched for it.
     """
-    found: set[str] = set()
+    found: list[str] = []
     on_the_way: list[Any] = []
     place: Any = model
     for name in hops:
         if not on_the_way:
-            found.add(name)
+            found.append(name)
         relation = place._meta.get_field(name)
         if on_the_way and on_the_way[-1] == relation.remote_field:
             on_the_way.pop()
         else:
             on_the_way.append(relation)
         place = relation.related_model
-    return frozenset(found)
+    return tuple(found)
 
 
 def column(model: type[models.Model], attribute: str, hops: tuple[str, ...]) -> Column:

@@ -49,6 +49,8 @@ class List:
     relation: Relation
     model: type[Model]
     """Whose instances have the relation."""
+    behind: tuple[str, ...]
+    """The hops to these from the rows that they are beside."""
     within: int | None
     """The list whose rows have it, by its position; None for the page's."""
     key: int
@@ -102,6 +104,12 @@ def check_lists(queryset: QuerySet, lists: tuple[List, ...]) -> None:
         relation_of(one.model, one.relation.name)
         if one.is_loaded and (own := given[one.way].queryset) is not None:
             _check_given(own)
+            # To the relation's own manager Django applies a filter once more, which it then refuses.
+            if own.query.is_sliced and one.way[-1] == one.relation.name:
+                raise CannotCompileError(
+                    "a prefetch has a queryset that is sliced",
+                    change="Give the prefetch a to_attr.",
+                )
         for hops in {found.hops for found in one.columns if isinstance(found, Column)}:
             _check_on_the_way(one.relation.to, hops)
 
@@ -111,8 +119,6 @@ def _check_given(own: QuerySet) -> None:
     check_queryset(own)
     if own._iterable_class is not ModelIterable:
         raise CannotCompileError("a prefetch has a values() queryset")
-    if own.query.is_sliced or own.query.distinct:
-        raise CannotCompileError("a prefetch has a queryset that is sliced or distinct")
     if own._known_related_objects:
         raise CannotCompileError("a prefetch has the queryset of an object's relation")
 
@@ -160,12 +166,11 @@ def template(one: List, using: str, given: QuerySet | None) -> Template:
     made = unlimited(_prefetching(one, keys, using, given), one.columns)
     if not made.sql:
         return Template(using=using)
-    before, found, after = made.sql.partition(_TWO)
-    at = before.count(_PLACE)
     params = made.params
-    is_there = found and after.count(_TWO) == 0 and params[at : at + 2] == keys
-    if not is_there or made.sql.count(_PLACE) != len(params):
+    found = [*_places_of(keys, made)]
+    if len(found) != 1 or made.sql.count(_PLACE) != len(params):
         raise CannotCompileError(f"the keys of {one.relation.name} are not found in its SQL")
+    [(before, at, after)] = found
     kind = type(params[at])
     return Template(
         using=using,
@@ -175,6 +180,16 @@ def template(one: List, using: str, given: QuerySet | None) -> Template:
         params_after=params[at + 2 :],
         adapted=None if kind is type(keys[0]) else kind,
     )
+
+
+def _places_of(keys: tuple[Any, Any], made: Statement) -> Iterator[tuple[str, int, str]]:
+    """Yield where `keys` stand: the SQL before them, the place of the first, the SQL after them."""
+    parts = made.sql.split(_TWO)
+    for number in range(1, len(parts)):
+        before = _TWO.join(parts[:number])
+        at = before.count(_PLACE)
+        if made.params[at : at + 2] == keys:
+            yield before, at, _TWO.join(parts[number:])
 
 
 def _prefetching(one: List, keys: tuple[Any, Any], using: str, given: QuerySet | None) -> QuerySet:

@@ -49,8 +49,11 @@ class _Lookup:
     to_attr: str | None
 
 
-def check_prefetches(queryset: QuerySet) -> None:
-    """Raise CannotCompileError unless the prefetches of `queryset` raise for no rows whatever."""
+def check_prefetches(queryset: QuerySet, read: frozenset[tuple[str, ...]]) -> None:
+    """Raise CannotCompileError unless the prefetches of `queryset` raise for no rows whatever.
+
+    `read` are the ways of those that are carried out, by statements that may raise themselves.
+    """
     pending = list(_lookups(queryset._prefetch_related_lookups, ()))[::-1]
     if queryset._fields is not None:
         return  # Django prefetches nothing for dicts, and says nothing
@@ -59,7 +62,7 @@ def check_prefetches(queryset: QuerySet) -> None:
     while pending:
         lookup = pending.pop()
         if lookup.to not in found:
-            _walk(lookup, queryset.model, names, found)
+            _walk(lookup, queryset.model, names, found, is_read=lookup.to in read)
             if lookup.queryset is not None:
                 more = _lookups(lookup.queryset._prefetch_related_lookups, lookup.to)
                 pending += list(more)[::-1]
@@ -110,7 +113,12 @@ def _lookups(given: Any, before: tuple[str, ...]) -> Iterator[_Lookup]:
 
 
 def _walk(
-    lookup: _Lookup, model: type[Model], names: set[str], found: dict[tuple[str, ...], type[Model]]
+    lookup: _Lookup,
+    model: type[Model],
+    names: set[str],
+    found: dict[tuple[str, ...], type[Model]],
+    *,
+    is_read: bool,
 ) -> None:
     """Follow `lookup` from `model`, and note in `found` which model each path on its way leads to.
 
@@ -125,11 +133,13 @@ def _walk(
             own = lookup.queryset if is_last else None
             if is_last and lookup.to_attr:
                 _check_to_attr(lookup, model, names if level == 0 else set())
-            found[to] = _step(model, name, lookup, own)
+            found[to] = _step(model, name, lookup, own, is_read=is_read)
         model = found[to]
 
 
-def _step(model: type[Model], name: str, lookup: _Lookup, own: QuerySet | None) -> type[Model]:
+def _step(
+    model: type[Model], name: str, lookup: _Lookup, own: QuerySet | None, *, is_read: bool
+) -> type[Model]:
     """Return the model that the relation `name` of `model` leads to."""
     descriptor: Any = inspect.getattr_static(model, name, None)
     kind = type(descriptor)
@@ -147,7 +157,7 @@ def _step(model: type[Model], name: str, lookup: _Lookup, own: QuerySet | None) 
         raise _uncertain(lookup.through, f"{name} is no relation of {model.__name__}")
     check_instances(related)
     if own is not None:
-        _check_queryset(own, related, lookup)
+        _check_queryset(own, related, lookup, is_read=is_read)
     elif kind in _ONE:
         check_base_manager(related)
     else:
@@ -180,16 +190,18 @@ def _own_of_manager(model: type[Model]) -> str | None:
     return None
 
 
-def _check_queryset(own: QuerySet, model: type[Model], lookup: _Lookup) -> None:
+def _check_queryset(
+    own: QuerySet, model: type[Model], lookup: _Lookup, *, is_read: bool
+) -> None:
     if name := overridden(type(own), QuerySet, _FETCHING):
         raise _uncertain(lookup.through, f"its queryset has a {name} of its own")
     query = own.query
     found = {
         "it was read already": own._result_cache is not None,
         "it is of another model": own.model._meta.concrete_model is not model._meta.concrete_model,
-        "it is sliced": query.is_sliced,
+        "it is sliced": query.is_sliced and not is_read,
         "it is a union": query.combinator,
-        "it has annotations": query.annotations,
+        "it has annotations": query.annotations and not is_read,
         "it uses extra()": query.extra,
         "it uses select_for_update()": query.select_for_update,
         "it names a database": own._db is not None,

@@ -149,10 +149,13 @@ def rows_at_most(queryset: QuerySet) -> int | None:
     return None if query.high_mark is None else query.high_mark - query.low_mark
 
 
-def check_relations(queryset: QuerySet, columns: tuple[Selected, ...]) -> None:
+def check_relations(
+    queryset: QuerySet, columns: tuple[Selected, ...], read: frozenset[tuple[str, ...]]
+) -> None:
     """Raise CannotCompileError if another source than the statement has what `columns` cross to.
 
-    That is an object in memory, or another database by the word of a router.
+    That is an object in memory, or another database by the word of a router. `read` are the ways
+    of the prefetches that are carried out.
     """
     ways = {column.hops for column in columns if isinstance(column, Column) and column.hops}
     model: type[models.Model] = queryset.model
@@ -161,22 +164,24 @@ def check_relations(queryset: QuerySet, columns: tuple[Selected, ...]) -> None:
         if field.name in firsts:
             raise CannotCompileError(f"{field.name} is an object that is already in memory")
     if queryset._prefetch_related_lookups:
-        _check_prefetched(queryset, firsts)
+        check_prefetches(queryset, read)
     if firsts and router.routers:
         selected = queryset.query.select_related or {}
         for way in ways:
             _check_selected(selected, way)
 
 
-def _check_prefetched(queryset: QuerySet, firsts: set[str]) -> None:
-    for lookup in queryset._prefetch_related_lookups:
-        path = str(getattr(lookup, "prefetch_through", lookup))
-        if path.split("__", maxsplit=1)[0] in firsts:
-            raise CannotCompileError(
-                f"{path} is prefetched by a statement of its own",
-                change=f'Say select_related("{path}") instead of prefetch_related().',
-            )
-    check_prefetches(queryset)
+def has_all_rows(queryset: QuerySet) -> bool:
+    """Whether each row of its model is one of `queryset`, as a relation to one sees them."""
+    query = queryset.query
+    return not (
+        query.where
+        or query.is_sliced
+        or query.distinct_fields
+        # By whose joins it may have no row for one that leads nowhere.
+        or query.annotations
+        or query.select_related
+    )
 
 
 def _check_selected(selected: Any, hops: tuple[str, ...]) -> None:

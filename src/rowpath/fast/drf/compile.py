@@ -177,7 +177,7 @@ def _within(field: Any, place: Place, columns: Columns) -> tuple[Any, Place, Col
     if not isinstance(field, serializers.ListSerializer):
         return field, _step_into(field, place, columns)[0], columns
     _check_is_drfs(field, serializers.ListSerializer)
-    wanted, _ = _rows_of(field, place, columns)
+    wanted, _, _ = _rows_of(field, place, columns)
     return field.child, wanted.place, wanted.columns
 
 
@@ -277,17 +277,26 @@ def _check_left_out(field: fields.Field) -> None:
 
 def _list(field: Any, place: Place, columns: Columns) -> plan.Many:
     _check_is_drfs(field, serializers.ListSerializer)
-    wanted, key = _rows_of(field, place, columns)
-    members = tuple(_members(field.child, wanted.place, wanted.columns))
-    return plan.Many(key=key_of(field), column=key, rows=wanted.number, members=members)
+    wanted, key, guards = _rows_of(field, place, columns)
+    return plan.Many(
+        key=key_of(field),
+        column=key,
+        rows=wanted.number,
+        members=tuple(_members(field.child, wanted.place, wanted.columns)),
+        guards=guards,
+    )
 
 
 def _keys(field: Any, place: Place, columns: Columns) -> plan.Many:
     _check_is_drfs(field, ManyRelatedField)
-    wanted, key = _rows_of(field, place, columns)
-    of_row = item(field.child_relation, wanted.place, wanted.columns)
+    wanted, key, guards = _rows_of(field, place, columns)
     return plan.Many(
-        key=key_of(field), column=key, rows=wanted.number, members=(of_row,), is_flat=True
+        key=key_of(field),
+        column=key,
+        rows=wanted.number,
+        members=(item(field.child_relation, wanted.place, wanted.columns),),
+        is_flat=True,
+        guards=guards,
     )
 
 
@@ -298,12 +307,24 @@ def _check_is_drfs(field: fields.Field, base: type) -> None:
     check_writing(field, base, _LISTING)
 
 
-def _rows_of(field: Any, place: Place, columns: Columns) -> tuple[WantedList, int]:
-    """Return the list whose rows `field` has, and the position of their key."""
-    if not isinstance(place, Rows) or place.hops or len(field.source_attrs) != 1:
-        raise CannotCompileError("it is a to-many relation of another row, which does not compile")
-    wanted, key = rows_of(field.source_attrs[0], place, columns)
-    return wanted, columns.position(key)
+def _rows_of(
+    field: Any, place: Place, columns: Columns
+) -> tuple[WantedList, int, tuple[Guard, ...]]:
+    """Return the list whose rows `field` has, the position of their key, and what it depends on."""
+    if field.source == "*":
+        raise CannotCompileError("its source is the whole row", holds=Holds.PROCESS)
+    absent = absent_of(field)
+    if absent is Absent.DEFAULT:
+        absent = Absent.FALLS_BACK  # a list has none that is a plain value
+    end, checks = place.follow(field.source_attrs[:-1], absent)
+    if not isinstance(end, Rows):
+        raise CannotCompileError("the rows of a values() queryset have no relations")
+    wanted, key = rows_of(field.source_attrs[-1], end, columns)
+    # Without the row there is no list, and no empty one either.
+    guards = tuple(
+        Guard(column=columns.position(check.column), absent=check.absent) for check in checks
+    )
+    return wanted, columns.position(key), guards
 
 
 def _nested(field: Any, place: Place, columns: Columns) -> plan.Object:

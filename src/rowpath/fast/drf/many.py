@@ -15,19 +15,27 @@ from rowpath.fast.fallback import CannotCompileError
 def rows_of(attribute: str, place: Rows, columns: Columns) -> tuple[WantedList, Selected]:
     """Return the list under `attribute` of rows at `place`, and the column by which it is found.
 
-    Raises CannotCompileError.
+    `columns` are those of the statement that has these rows. Raises CannotCompileError.
     """
-    loaded = place.prefetched.get((attribute,))
+    way = (*place.way, attribute)
+    loaded = place.prefetched.get(way)
     relation = to_many(place.model, attribute if loaded is None else loaded.relation)
     if loaded is None:
         _check_unloaded(relation)
     given = None if loaded is None else loaded.given
     rows = Rows(model=relation.to) if given is None else given
-    behind = {way[1:]: one for way, one in place.prefetched.items() if way[0] == attribute}
-    behind.pop((), None)
+    behind = {
+        found[len(way) :]: one
+        for found, one in place.prefetched.items()
+        if found[: len(way)] == way and found != way
+    }
     wanted = columns.list_of(attribute, relation, place, replace(rows, prefetched=behind))
     wanted.columns.position(grouping(relation))
-    return wanted, column(place.model, relation.key, ())
+    if rows.distinct:
+        wanted.columns.position(column(rows.model, "pk", ()))
+    for name in rows.annotations:
+        wanted.columns.position(Computed(name))  # which may raise where it is computed
+    return wanted, column(place.model, relation.key, place.hops)
 
 
 def _check_unloaded(relation: Relation) -> None:
@@ -50,15 +58,15 @@ def lists_of(columns: Columns) -> Iterator[List]:
     for one in columns.lists:
         outer = None if one.within is None else columns.lists[one.within]
         above = columns if outer is None else outer.columns
-        model = one.model
         found = one.columns.in_order()
         _check_hops(one, found)
-        key = column(model, one.relation.key, ())
+        key = column(one.outer.model, one.relation.key, one.outer.hops)
         made.append(
             List(
-                way=(*(() if one.within is None else made[one.within].way), one.attribute),
+                way=(*(() if one.within is None else made[one.within].way), *one.way),
                 relation=one.relation,
-                model=model,
+                model=one.outer.model,
+                behind=one.outer.hops,
                 within=one.within,
                 key=above.position(key),
                 columns=found,
@@ -74,8 +82,8 @@ def asks_for_more(one: List) -> bool:
 
     It sends those of a prefetch for all rows that are read, and others for those that are written.
     """
-    may_have_no_key = column(one.model, one.relation.key, ()).field.null
-    return not one.is_loaded and (one.within is not None or may_have_no_key)
+    may_have_no_key = one.behind or column(one.model, one.relation.key, ()).field.null
+    return not one.is_loaded and bool(one.within is not None or may_have_no_key)
 
 
 def _check_hops(wanted: WantedList, columns: tuple[Selected, ...]) -> None:
@@ -85,9 +93,4 @@ def _check_hops(wanted: WantedList, columns: tuple[Selected, ...]) -> None:
         raise CannotCompileError(
             f"{wanted.relation.back.name} is the row whose list it is, which is there already"
         )
-    for first, *_ in wanted.place.prefetched:
-        if first in firsts:
-            raise CannotCompileError(
-                f"{first} is prefetched by a statement of its own",
-                change="Give the prefetch a queryset with select_related().",
-            )
+

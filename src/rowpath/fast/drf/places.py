@@ -12,7 +12,7 @@ from django.db.models.fields.related_descriptors import (
     ReverseOneToOneDescriptor,
 )
 
-from rowpath.fast.django.columns import Column, Computed, Selected, column, hop
+from rowpath.fast.django.columns import Column, Computed, Hop, Selected, column, from_the_row, hop
 from rowpath.fast.django.peers.relations import Relation
 from rowpath.fast.fallback import CannotCompileError
 from rowpath.fast.plan import Absent
@@ -35,15 +35,16 @@ class Columns:
         It has rows of `relation`: `outer` is where those stand that have it, and `place` where its
         own do.
         """
+        way = (*outer.way, attribute)
         for one in self.lists:
-            if (one.within, one.attribute) == (self._within, attribute):
+            if (one.within, one.way) == (self._within, way):
                 return one
         number = len(self.lists)
         made = WantedList(
-            attribute=attribute,
+            way=way,
             relation=relation,
-            model=outer.model,
-            is_loaded=(attribute,) in outer.prefetched,
+            outer=outer,
+            is_loaded=way in outer.prefetched,
             place=place,
             within=self._within,
             number=number,
@@ -73,11 +74,11 @@ class Columns:
 class WantedList:
     """A relation to many whose rows are wanted."""
 
-    attribute: str
-    """Under which they stand."""
+    way: tuple[str, ...]
+    """The attributes that lead to it from the rows that it hangs on: over those of its like."""
     relation: Relation
-    model: type[models.Model]
-    """Whose instances have the relation."""
+    outer: "Rows"
+    """Where the instances stand that have the relation."""
     is_loaded: bool
     """Whether the queryset prefetches it."""
     place: "Rows"
@@ -138,13 +139,21 @@ class Rows:
 
     model: type[models.Model]
     hops: tuple[str, ...] = ()
+    way: tuple[str, ...] = ()
+    """The attributes of instances that lead here, one for each of the hops."""
+    root: type[models.Model] | None = None
+    """The model at which the hops begin; None for this one."""
     annotations: dict[str, models.Field] = member(default_factory=dict)
     converted: frozenset[str] = frozenset()
     """The annotations that are more than a column, whose values their expression converts."""
     selected: frozenset[tuple[str, ...]] = frozenset()
     """The relations that select_related() names: a row that is not there is a None already."""
+    distinct: bool = False
+    """Whether rows are told apart by all that is selected: the key and every annotation."""
+    has_all: bool = True
+    """Whether a relation to one that was given their queryset finds each row that there is."""
     prefetched: Mapping[tuple[str, ...], "Prefetched"] = member(default_factory=dict)
-    """What prefetch_related() puts where, by the attributes that lead there from these rows."""
+    """What prefetch_related() puts where, by the attributes that lead there from the first rows."""
 
     def follow(
         self,
@@ -157,15 +166,48 @@ class Rows:
         """Cross the to-one relations `attributes`."""
         checks: list[Check] = []
         place = self
+        root = self.root or self.model
         for index, attribute in enumerate(attributes):
-            step = hop(place.model, attribute, place.hops)
+            step = place.step(attribute)
             is_value = ends_at_row and index == len(attributes) - 1
             if step.foreign_key is not None:
                 checks.append(Check(step.foreign_key, Absent.NULL if is_value else absent))
-            is_none = step.foreign_key is not None and step.names in self.selected
+            way = (*place.way, attribute)
+            is_there = step.names in self.selected or way in self.prefetched
+            is_none = step.foreign_key is not None and is_there
             checks.append(Check(step.present, absent if is_none and not is_value else missing))
-            place = Rows(model=step.model, hops=step.names, selected=self.selected)
+            place = Rows(
+                model=step.model,
+                hops=step.names,
+                way=way,
+                root=root,
+                selected=self.selected,
+                prefetched=self.prefetched,
+            )
+        is_back = len(from_the_row(root, place.hops)) > 1
+        if is_back and (self.selected or self.prefetched):
+            path = ".".join(place.way)
+            raise CannotCompileError(f"{path} leads back to its row, whose relations are loaded")
         return place, tuple(checks)
+
+    def step(self, attribute: str) -> Hop:
+        """Return the step over the to-one relation `attribute` to the row that Django has there.
+
+        Raises CannotCompileError.
+        """
+        step = hop(self.model, attribute, self.hops)
+        loaded = self.prefetched.get((*self.way, attribute))
+        given = None if loaded is None else loaded.given
+        if given is None:
+            return step
+        if given.model is not step.model or not given.has_all:
+            raise CannotCompileError(
+                f"{attribute} is prefetched by a queryset that may not have all rows",
+                change="Give the prefetch no queryset, or say select_related() instead.",
+            )
+        if step.names in self.selected:
+            raise CannotCompileError(f"{attribute} is selected, so that it is not prefetched")
+        return step
 
     def read(self, attribute: str) -> Found:
         """Return the column that `attribute` of an instance reads."""
@@ -186,7 +228,7 @@ class Rows:
         if isinstance(descriptor, ForwardManyToOneDescriptor):
             return self.read(descriptor.field.attname)
         if isinstance(descriptor, ReverseOneToOneDescriptor):
-            present = hop(self.model, attribute, self.hops).present
+            present = self.step(attribute).present
             return Found(present, present.field)
         return self.read(attribute)
 

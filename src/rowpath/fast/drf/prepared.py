@@ -20,7 +20,13 @@ from rowpath.fast.django.lists import List, Template, check_lists, template
 from rowpath.fast.django.models import check_instances
 from rowpath.fast.django.overrides import has_own
 from rowpath.fast.django.prefetches import loads
-from rowpath.fast.django.querysets import annotations, check_relations, selected_ways, values
+from rowpath.fast.django.querysets import (
+    annotations,
+    check_relations,
+    has_all_rows,
+    selected_ways,
+    values,
+)
 from rowpath.fast.django.shapes import Shape, shape_of
 from rowpath.fast.django.statement import Statement, statement, unlimited
 from rowpath.fast.drf.back_off import BackOff
@@ -61,12 +67,15 @@ class Prepared:
     """Counts answers whose values could not be written."""
     base_urls: frozenset[str] = field(init=False)
     """What the URLs of its files begin with, within a site."""
+    ways: frozenset[tuple[str, ...]] = field(init=False)
+    """Those of its lists, by the attributes that lead there."""
     _has_mappings: bool = field(init=False)
 
     def __post_init__(self) -> None:
         """Walk the plan's members now, and not for each request."""
         members = self.compiled.plan.members
         self.base_urls, self._has_mappings = base_urls(members), has_mappings(members)
+        self.ways = frozenset(one.way for one in self.compiled.lists)
 
     @property
     def marker(self) -> str | None:
@@ -150,7 +159,7 @@ class Prepared:
 
     def check_relations(self, queryset: QuerySet) -> None:
         """Raise CannotCompileError if something else than our statements has what is crossed to."""
-        check_relations(queryset, self.compiled.columns)
+        check_relations(queryset, self.compiled.columns, self.ways)
         check_lists(queryset, self.compiled.lists)
 
     def check(self, queryset: QuerySet) -> None:
@@ -242,6 +251,7 @@ class _Rows:
     fields: dict[str, models.Field]
     converted: frozenset[str]
     selected: frozenset[tuple[str, ...]]
+    has_all: bool
     prefetched: "dict[tuple[str, ...], tuple[str, _Rows | None]]"
     """What is put where, over which relation, and the rows of a queryset that was given for it."""
     besides: Besides
@@ -252,7 +262,7 @@ class _Rows:
             (way, relation, given and given.key())
             for way, (relation, given) in self.prefetched.items()
         )
-        of_rows = (self.model, self.by_keys, fields, self.converted, self.selected)
+        of_rows = (self.model, self.by_keys, fields, self.converted, self.selected, self.has_all)
         return (*of_rows, prefetched, self.besides)
 
     def place(self) -> Keys | Rows:
@@ -266,6 +276,8 @@ class _Rows:
             annotations=self.fields,
             converted=self.converted,
             selected=self.selected,
+            distinct=self.besides.distinct,
+            has_all=self.has_all,
             prefetched={
                 way: Prefetched(relation=relation, given=None if given is None else given.rows())
                 for way, (relation, given) in self.prefetched.items()
@@ -284,6 +296,13 @@ def place_of(queryset: QuerySet) -> Keys | Rows:
     return _rows_of(queryset, None).place()
 
 
+def _rows_given(queryset: QuerySet) -> _Rows:
+    """Return the rows of a queryset that a prefetch was given."""
+    made = _rows_of(queryset, None)
+    made.has_all = has_all_rows(queryset)
+    return made
+
+
 def _rows_of(queryset: QuerySet, marker: str | None) -> _Rows:
     by_keys = queryset._iterable_class is ValuesIterable
     distinct = queryset.query.distinct and not queryset.query.distinct_fields
@@ -294,8 +313,9 @@ def _rows_of(queryset: QuerySet, marker: str | None) -> _Rows:
         fields=values(queryset) if by_keys else annotations(queryset),
         converted=_converted(computed) if computed else frozenset(),
         selected=frozenset(selected_ways(queryset)),
+        has_all=True,
         prefetched={
-            way: (load.relation, None if load.queryset is None else _rows_of(load.queryset, None))
+            way: (load.relation, None if load.queryset is None else _rows_given(load.queryset))
             for way, load in loads(queryset).items()
         },
         besides=Besides(marker=marker, distinct=distinct),
