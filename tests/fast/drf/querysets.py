@@ -174,15 +174,28 @@ class _Queryset:
         return found
 
     def _prefetching(self) -> str:
-        """Return a call that loads the relations to many, each in one of several ways."""
+        """Return a call that loads the relations to many, each in one of several ways.
+
+        Those of the rows themselves, and of some to which these lead.
+        """
         loads = []
-        for name, target in self._world.lists(self._root):
-            rows = f"{target}.objects.order_by({self._draw(spread(['pk', '-pk']))!r})"
-            given = f"{rows}.filter(pk__gt={self._world.tables[target].key_of(1)})"
-            below = [f"{name}__{one}" for one, _ in self._world.lists(target)]
-            choices = [f"{name!r}", f"Prefetch({name!r}, {rows})", f"Prefetch({name!r}, {given})"]
-            loads.append(self._draw(spread([*choices, *map(repr, below)])))
+        for way, end in self._world.places(self._root, 1):
+            for name, target in self._world.lists(end.name):
+                if not way or self._draw(rarely(2)):
+                    loads.append(self._prefetch("__".join((*way, name)), target))
         return f"prefetch_related({', '.join(loads)})" if loads else "all()"
+
+    def _prefetch(self, name: str, target: str) -> str:
+        rows = f"{target}.objects.order_by({self._draw(spread(['pk', '-pk']))!r})"
+        below = [f"{name}__{one}" for one, _ in self._world.lists(target)]
+        below += [f"{name}__{one.name}" for one in self._world.relations(target)]
+        given = [
+            *("", f".filter(pk__gt={self._world.tables[target].key_of(1)})", ".distinct()"),
+            *(".annotate(given=F('pk'))", *(f".prefetch_related({one!r})" for one in below[-1:])),
+        ]
+        choices = [repr(name), *(f"Prefetch({name!r}, {rows}{one})" for one in given)]
+        chosen: str = self._draw(spread([*choices, *map(repr, below)]))
+        return chosen
 
     def ended(self) -> list[str]:
         calls: list[list[str]] = [[]] * 12 + [["reverse()"], ["none()"]]

@@ -132,9 +132,10 @@ class _Serializer:
         if self._depth and self._draw(rarely(12)):
             inner = serializer(self._draw, self._world, self._root, (), self._depth - 1)
             return f"{inner}(source='*')"
-        if self._draw(rarely(8)) and (lists := self._world.lists(self._root)):
-            return self._list(*self._draw(spread(lists)))
         way, end = self._place()
+        if self._draw(rarely(8)) and (lists := self._world.lists(end.name)):
+            name, target = self._draw(spread(lists))
+            return self._list((*way, name), target)
         relations = self._world.relations(end.name)
         if relations and self._draw(rarely(3)):
             return self._related((*way, self._draw(st.sampled_from(relations)).name))
@@ -184,8 +185,8 @@ class _Serializer:
         inner = serializer(self._draw, self._world, relation.name, (), self._depth - 1)
         return f"{inner}({arguments})"
 
-    def _list(self, name: str, target: str) -> str:
-        source = f"{_source(name)}, many=True, read_only=True"
+    def _list(self, way: tuple[str, ...], target: str) -> str:
+        source = f"{_source(*way)}, many=True, read_only=True"
         kind = self._draw(st.sampled_from(["key", "slug", "nested", "nested"]))
         if kind == "nested" and self._depth:
             return f"{serializer(self._draw, self._world, target, (), self._depth - 1)}({source})"

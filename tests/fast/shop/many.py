@@ -12,7 +12,7 @@ from typing import Any
 from django.core.management import call_command
 from django.db import connection, models, reset_queries
 from django.db.models import Count, F, Prefetch
-from django.db.models.functions import Upper
+from django.db.models.functions import Cast, Upper
 from django.test.utils import CaptureQueriesContext, override_settings
 from django.urls import path
 from django.utils import timezone
@@ -22,6 +22,7 @@ from rest_framework.pagination import CursorPagination, LimitOffsetPagination, P
 from rest_framework.test import APIRequestFactory
 
 from fast.exact import chain, exact, stand_in_a_module
+from fast.shop.shadows import log
 from rowpath.fast.drf import FastListMixin, StreamingList, outcome_of
 
 
@@ -704,15 +705,17 @@ def hunted(seed: int, count: int) -> list[Any]:
 
 def _random_case(draw: Random) -> Case:
     prefetched = draw.sample(_RELATIONS, draw.randrange(len(_RELATIONS)))
-    lookups = [_random_lookup(draw, name) for name in prefetched]
     names = draw.sample(sorted(_FULL), draw.randrange(1, 6))
+    read = {*names, *(_SOURCES[name] for name in names if name in _SOURCES)}
+    lookups = [_random_lookup(draw, name, is_read=name in read) for name in prefetched]
+    apart = {getattr(one, "to_attr", None) for one in lookups} & _FULL_APART.keys()
     state = draw.randrange(1 << 30)
     start = draw.randrange(4)
     rows = Owner.objects.prefetch_related(*lookups).order_by(*draw.choice(_ORDERS))
     if draw.random() < 0.2:
         rows = rows.filter(**draw.choice(_FILTERS))
     return Case(
-        serializer=lambda: _random_serializer(Random(state), names),
+        serializer=lambda: _random_serializer(Random(state), [*names, *sorted(apart)]),
         rows=lambda: rows if start == 3 else rows[start : start + 5],
     )
 
@@ -725,26 +728,83 @@ _FILTERS: tuple[dict[str, Any], ...] = (
 )
 
 
-def _random_lookup(draw: Random, name: str) -> Any:
-    model = {"things": Thing, "by_code": Thing, "tags": Tag, "plain": Tag}.get(name)
-    if model is None or draw.random() < 0.6:
+def _random_lookup(draw: Random, name: str, *, is_read: bool) -> Any:
+    model = _MODELS.get(name)
+    if model is None or draw.random() < (0.4 if is_read else 0.9):
         return name
-    rows: Any = model.objects.order_by(*draw.choice([(), ("pk",), ("place_id", "-pk")]))
-    if draw.random() < 0.4:
-        rows = rows.filter(pk__in=draw.sample(range(1, 40), 15))
-    if draw.random() < 0.3:
-        rows = rows.select_related("place")
+    rows: Any = model.objects.all()
+    for chance, change in _CHANGES:
+        if draw.random() < chance:
+            rows = change(draw, rows)
+    if draw.random() < 0.2:
+        start = draw.randrange(2)
+        return Prefetch(name, rows[start : start + 2], to_attr=_TO_ATTRS.get(name, "unread"))
     return Prefetch(name, rows)
 
 
+_MODELS: dict[str, Any] = {
+    **{"things": Thing, "by_code": Thing, "tags": Tag, "plain": Tag, "place": Place},
+    **{"things__place": Place, "place__things": Thing, "friends__things": Thing},
+}
+_SOURCES = {"again": "tags", "coded": "by_code", "near": "place__things", "nearer": "place__things"}
+_TO_ATTRS = {"things": "some", "tags": "few"}
+_FULL_APART: dict[str, Callable[[], Any]] = {"some": keys, "few": slugs}
+
+
+def _chosen(draw: Random, rows: Any) -> Any:
+    return rows.filter(pk__in=draw.sample(range(1, 40), draw.choice([2, 15])))
+
+
+def _summed(draw: Random, rows: Any) -> Any:
+    of = {Thing: "parts", Tag: "owners", Place: "things"}[rows.model]
+    made = rows.annotate(n=Count(of))
+    return made.filter(n__gt=1) if draw.random() < 0.3 else made
+
+
+_CHANGES: tuple[tuple[float, Callable[[Random, Any], Any]], ...] = (
+    (0.3, _chosen),
+    (0.2, lambda _, rows: rows if rows.model is Place else rows.select_related("place")),
+    (0.2, lambda _, rows: rows if rows.model is Place else rows.prefetch_related("place")),
+    (0.2, lambda _, rows: rows.annotate(loud=Upper(Cast("pk", models.TextField())))),
+    (0.2, _summed),
+    (0.2, lambda _, rows: rows.distinct()),
+    (0.1, lambda _, rows: rows.only("pk")),
+    (0.6, lambda draw, rows: rows.order_by(*draw.choice([(), ("pk",), ("-pk",)]))),
+)
+
+
 def _random_serializer(draw: Random, names: list[str]) -> Any:
-    members = {name: _FULL[name]() for name in names if name != "code"}
+    members = {name: (_FULL | _FULL_APART)[name]() for name in names if name != "code"}
     if draw.random() < 0.4:
         parts = _parts(tags=slugs())(many=True) if draw.random() < 0.5 else keys()
         members["things"] = thing(parts=parts)(many=True)
     if draw.random() < 0.2:
         members["friends"] = full(*draw.sample(sorted(_FULL), 3))(many=True)
     return of(Owner, "key", **members)
+
+
+def shadowed(*, changes: bool) -> dict[str, Any]:
+    """Return what a shadow request says of things whose parts tie, and how it and the next go.
+
+    DRF is given them as by another plan; if it `changes`, it has other parts besides.
+    """
+    serializer = of(Thing, "name", parts=_parts()(many=True))
+    case = Case(serializer=lambda: serializer, rows=lambda: Thing.objects.prefetch_related("parts"))
+    view = _view(case, (FastListMixin,), serializer)
+    order = '"shop_part"."size" ASC'
+
+    def planned_anew(execute: Any, sql: str, params: Any, *more: Any) -> Any:
+        if sql.startswith('SELECT "shop_part"."id"'):  # in ours the key of the thing comes first
+            sql = sql.replace(order, f'{order}, "shop_part"."id" DESC')
+            if changes:
+                sql = sql.replace(' WHERE "shop_part"', ' WHERE "shop_part"."size" > 1 AND "shop_part"')
+        return execute(sql, params, *more)
+
+    with override_settings(ROWPATH={"shadow": 1.0}), log() as messages:
+        with connection.execute_wrapper(planned_anew):
+            _asked(view, "/").render()
+        afterwards = outcome_of(_asked(view, "/"))
+    return {"way": afterwards and afterwards.way, "levels": [level for level, _ in messages]}
 
 
 def planned() -> list[list[Any]]:

@@ -25,6 +25,7 @@ from rowpath.fast.django.peers.relations import Relation, is_exact_text, relatio
 from rowpath.fast.django.prefetches import loads
 from rowpath.fast.django.querysets import check_queryset
 from rowpath.fast.django.statement import Statement, unlimited
+from rowpath.fast.django.ties import plan_decides
 from rowpath.fast.fallback import CannotCompileError
 
 # Two keys of each kind, which stand for those of the rows until these are known.
@@ -162,7 +163,7 @@ def template(one: List, using: str, given: QuerySet | None) -> Template:
 
     `given` is the queryset that the prefetch was given. Raises CannotCompileError.
     """
-    keys = _STAND_INS[kind_of(column(one.model, one.relation.key, ()).field)]
+    keys = _stand_ins(one)
     made = unlimited(_prefetching(one, keys, using, given), one.columns)
     if not made.sql:
         return Template(using=using)
@@ -180,6 +181,15 @@ def template(one: List, using: str, given: QuerySet | None) -> Template:
         params_after=params[at + 2 :],
         adapted=None if kind is type(keys[0]) else kind,
     )
+
+
+def may_tie(one: List, using: str, given: QuerySet | None) -> bool:
+    """Whether rows of one list may come in another order, or others of them, by another plan."""
+    return plan_decides(_prefetching(one, _stand_ins(one), using, given))
+
+
+def _stand_ins(one: List) -> tuple[Any, Any]:
+    return _STAND_INS[kind_of(column(one.model, one.relation.key, ()).field)]
 
 
 def _places_of(keys: tuple[Any, Any], made: Statement) -> Iterator[tuple[str, int, str]]:

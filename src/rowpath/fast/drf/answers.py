@@ -41,7 +41,7 @@ from rowpath.fast.drf.responses import FastResponse, Outcome, with_outcome
 from rowpath.fast.drf.serializing import serializer_of
 from rowpath.fast.drf.shadow import Again, checked, is_due, turned_off
 from rowpath.fast.drf.steps import step, theirs
-from rowpath.fast.drf.tied import only_ties, same_rows
+from rowpath.fast.drf.tied import only_ties, same_but_for_lists, same_rows
 from rowpath.fast.drf.views import paginator_falls_back
 from rowpath.fast.drf.ways import Way
 from rowpath.fast.fallback import CannotCompileError, FallBack, Holds, TheirsError
@@ -376,7 +376,11 @@ class _Answer:
     def ties(self, ours: bytes, other: bytes) -> bool:
         """Whether what differs is only which of the rows that tie are on the page, and how."""
         queryset = self.reading.ordinary_page()
-        if queryset is None or not plan_decides(queryset):
+        if queryset is None:
+            return False
+        if self._lists_tie(queryset, ours, other):
+            return True
+        if not plan_decides(queryset):
             return False
         if queryset._fields is not None:
             return same_rows(*(self._rows(json.loads(body)) for body in (ours, other)))
@@ -386,6 +390,15 @@ class _Answer:
             return only_ties(self.view, queryset, way.read(queryset), self._rendered)
         except CannotCompileError:
             return False
+
+    def _lists_tie(self, queryset: QuerySet, ours: bytes, other: bytes) -> bool:
+        """Whether what differs is only the order within lists of rows, where it is not certain."""
+        ready = self.reading.admitted.ready
+        tied = ready.tied_lists(queryset)
+        if not tied or sorted(ours) != sorted(other):
+            return False
+        rows = [self._rows(json.loads(body)) for body in (ours, other)]
+        return same_but_for_lists(*rows, ready.compiled.plan.members, tied)
 
     def _rows(self, told: Any) -> Paginated:
         found = told if self.page is None else told.get("results", ())

@@ -16,7 +16,7 @@ from rest_framework.serializers import BaseSerializer, Serializer
 from rowpath.fast.bounded import Bounded
 from rowpath.fast.django.counting import count_statement, counted, is_countable
 from rowpath.fast.django.hstore import hstore_oid
-from rowpath.fast.django.lists import List, Template, check_lists, template
+from rowpath.fast.django.lists import List, Template, check_lists, may_tie, template
 from rowpath.fast.django.models import check_instances
 from rowpath.fast.django.overrides import has_own
 from rowpath.fast.django.prefetches import loads
@@ -156,6 +156,18 @@ class Prepared:
             return template(one, using, given).statement(keys)
         known = self._templates.get((one, using), lambda: template(one, using, None))
         return known.statement(keys)
+
+    def tied_lists(self, queryset: QuerySet) -> frozenset[int]:
+        """Return the lists of the plan, by their position, whose rows may come in several orders.
+
+        `queryset` has the rows that they hang on.
+        """
+        given = loads(queryset)
+        return frozenset(
+            number
+            for number, one in enumerate(self.compiled.lists)
+            if may_tie(one, queryset.db, given[one.way].queryset if one.is_loaded else None)
+        )
 
     def check_relations(self, queryset: QuerySet) -> None:
         """Raise CannotCompileError if something else than our statements has what is crossed to."""

@@ -12,6 +12,7 @@ from django.db.models.query import QuerySet
 from rest_framework.generics import GenericAPIView
 
 from rowpath.fast.drf.ways import Page
+from rowpath.fast.plan import Member, Object, Value
 
 _RANK = "rowpath_rank"
 
@@ -41,6 +42,32 @@ def only_ties(
 def same_rows(ours: Sequence[Any], theirs: Sequence[Any]) -> bool:
     """Whether both are the same rows in another order."""
     return Counter(map(repr, ours)) == Counter(map(repr, theirs))
+
+
+def same_but_for_lists(
+    ours: Sequence[Any], theirs: Sequence[Any], members: tuple[Member, ...], tied: frozenset[int]
+) -> bool:
+    """Whether both are the same rows, if the lists `tied` of `members` are in no certain order.
+
+    Their order is what the database makes of Django's own statement, so it is not looked at.
+    """
+    settled = (repr([_settled(row, members, tied) for row in rows]) for rows in (ours, theirs))
+    return next(settled) == next(settled)
+
+
+def _settled(row: Any, members: tuple[Member, ...], tied: frozenset[int]) -> Any:
+    """Return `row` with the lists that are in no certain order in one."""
+    found = dict(row)
+    for member in members:
+        value = found.get(member.key)
+        if value is None or isinstance(member, Value):
+            continue
+        if isinstance(member, Object):
+            found[member.key] = _settled(value, member.members, tied)
+            continue
+        items = value if member.is_flat else [_settled(one, member.members, tied) for one in value]
+        found[member.key] = sorted(items, key=repr) if member.rows in tied else items
+    return found
 
 
 def _unlimited(queryset: QuerySet) -> Any:
