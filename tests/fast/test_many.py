@@ -37,6 +37,7 @@ AS_ROWS = {
     "one": (7, 3),
     "pages": (17, 4),
     "repeated": (30, 3),
+    "ordered_within": (3, 3),
     "other_row": (2, 2),
     "other_row_unloaded": (13, 2),
     "dotted": (3, 2),
@@ -111,6 +112,14 @@ def test_a_list_of_rows_with_lists_is_drfs(project: Inside, case: str, *, again:
 def test_the_rows_are_asked_for_as_a_prefetch_asks(project: Inside, case: str) -> None:
     """The conditions of each statement for many rows, and their keys, are those of Django's own."""
     assert project.call("many:compared", of=case, again=False)["is_theirs"]
+
+
+@pytest.mark.parametrize(("case", "count"), [("ordered_within", 0), ("given_tied", 1)])
+def test_djangos_own_statement_is_asked_only_where_rows_of_one_list_tie(
+    project: Inside, case: str, count: int
+) -> None:
+    """Which of two lists their rows come first in is the same to all."""
+    assert project.call("many:compared", of=case, again=False)["by_own"] == count
 
 
 @pytest.mark.parametrize("case", OTHERWISE)

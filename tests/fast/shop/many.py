@@ -145,7 +145,21 @@ class Special(Thing):
         ordering = ("pk",)
 
 
-MODELS = (Place, Tag, Owner, Tagging, Thing, Part, Hidden, Turned, Special)
+class Line(models.Model):
+    """It is in one order within its owner's."""
+
+    owner = models.ForeignKey(Owner, on_delete=models.CASCADE, related_name="lines")
+    position = models.IntegerField()
+    texts: Any = models.CharField(max_length=20, default="x")
+    more: Any = models.CharField(max_length=20, default="y")
+
+    class Meta:
+        app_label = "shop"
+        ordering = ("position",)
+        unique_together = (("owner", "position"),)
+
+
+MODELS = (Place, Tag, Owner, Tagging, Thing, Part, Hidden, Turned, Special, Line)
 OWNERS = 9
 
 
@@ -185,6 +199,7 @@ def begin() -> None:
     for i in range(12):
         Hidden.objects.create(owner=owners[i % 4], size=i % 3)
         Turned.objects.create(owner=owners[i % 5])
+        Line.objects.create(owner=owners[i % 4], position=-i)
 
 
 def _of_thing(draw: Random, owners: Any, places: Any, number: int) -> dict[str, Any]:
@@ -571,6 +586,10 @@ CASES: dict[str, Case] = {
             Prefetch("tags", Tag.objects.filter(slug__in=["t1", "t2"]).exclude(pk__in=[1, 2])),
         ),
     ),
+    "ordered_within": Case(
+        serializer=lambda: of(Owner, "code", lines=keys(), one=slugs("position")),
+        rows=_by("lines", Prefetch("lines", Line.objects.order_by("-position")[:2], to_attr="one")),
+    ),
     "given_first": Case(
         serializer=lambda: full("things"),
         rows=_given(Thing.objects.order_by("owner_id", "name").distinct("owner_id")),
@@ -653,6 +672,7 @@ def _compared(case: Case, *, again: bool) -> dict[str, Any]:
         "sent": [len(sent), len(ours_sent)],
         "is_theirs": {*_wheres(ours_sent)} <= {*_wheres(sent)},
         "way": way,
+        "by_own": sum("MATERIALIZED" in sql for sql in ours_sent),
     }
 
 

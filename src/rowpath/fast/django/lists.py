@@ -164,7 +164,7 @@ def template(one: List, using: str, given: QuerySet | None) -> Template:
     `given` is the queryset that the prefetch was given. Raises CannotCompileError.
     """
     keys = _stand_ins(one)
-    made = unlimited(_prefetching(one, keys, using, given), one.columns)
+    made = unlimited(_prefetching(one, keys, using, given), one.columns, _same_within(one))
     if not made.sql:
         return Template(using=using)
     params = made.params
@@ -185,7 +185,15 @@ def template(one: List, using: str, given: QuerySet | None) -> Template:
 
 def may_tie(one: List, using: str, given: QuerySet | None) -> bool:
     """Whether rows of one list may come in another order, or others of them, by another plan."""
-    return plan_decides(_prefetching(one, _stand_ins(one), using, given))
+    return plan_decides(_prefetching(one, _stand_ins(one), using, given), _same_within(one))
+
+
+def _same_within(one: List) -> frozenset[str]:
+    """Return the names under which the rows of one row's list have the same."""
+    descriptor = one.relation.descriptor
+    if type(descriptor) is ManyToManyDescriptor:
+        return frozenset()
+    return frozenset((descriptor.rel.field.attname,))
 
 
 def _stand_ins(one: List) -> tuple[Any, Any]:

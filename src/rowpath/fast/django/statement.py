@@ -44,15 +44,26 @@ def statement(queryset: QuerySet, columns: tuple[Selected, ...]) -> Statement:
     return _compiled(queryset, columns, with_limits=True)
 
 
-def unlimited(queryset: QuerySet, columns: tuple[Selected, ...]) -> Statement:
-    """Return the same statement without its LIMIT and OFFSET, which would stand at its end."""
-    return _compiled(queryset, columns, with_limits=False)
+def unlimited(
+    queryset: QuerySet, columns: tuple[Selected, ...], known: frozenset[str] = frozenset()
+) -> Statement:
+    """Return the same statement without its LIMIT and OFFSET, which would stand at its end.
+
+    With `known`, only the order of rows that have the same under these names is looked at.
+    """
+    return _compiled(queryset, columns, with_limits=False, known=known)
 
 
-def _compiled(queryset: QuerySet, columns: tuple[Selected, ...], *, with_limits: bool) -> Statement:
+def _compiled(
+    queryset: QuerySet,
+    columns: tuple[Selected, ...],
+    *,
+    with_limits: bool,
+    known: frozenset[str] = frozenset(),
+) -> Statement:
     using = queryset.db
     try:
-        if plan_decides(queryset):
+        if plan_decides(queryset, known):
             return _of_own(queryset, columns, with_limits=with_limits)
         compiler = lean_query(queryset, columns).get_compiler(using=using)
         sql, params = compiler.as_sql(with_limits=with_limits)

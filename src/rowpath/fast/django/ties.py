@@ -20,15 +20,16 @@ from rowpath.fast.fallback import CannotCompileError
 from rowpath.fast.stores import kept
 
 
-def plan_decides(queryset: QuerySet) -> bool:
+def plan_decides(queryset: QuerySet, known: frozenset[str] = frozenset()) -> bool:
     """Whether another plan might give other rows, another order or other values; if in doubt, yes.
 
-    If not, equal rows apart, the rows are in one order, and each has its values by itself.
+    If not, equal rows apart, the rows are in one order, and each has its values by itself: all rows
+    or, with `known`, those that have the same under these names, whose order alone is looked at.
     """
     query = queryset.query
     model: type[Model] = queryset.model
     terms = _terms(query)
-    if not _is_total(model, frozenset(_names(terms))):
+    if not _is_total(model, known.union(_names(terms))):
         return True
     if isinstance(query.group_by, tuple):
         return True
