@@ -117,6 +117,25 @@ class Hidden(models.Model):
         ordering = ("id",)
 
 
+class _Looking(models.Manager[Any]):
+    def get_queryset(self) -> Any:
+        owner = getattr(self, "instance", None)
+        return super().get_queryset().filter(size=1 if owner is None else 2)
+
+
+class Looked(models.Model):
+    """Its default manager shows an owner others than anybody else."""
+
+    owner = models.ForeignKey(Owner, on_delete=models.CASCADE, related_name="looked")
+    size = models.IntegerField()
+
+    objects = _Looking()
+
+    class Meta:
+        app_label = "shop"
+        ordering = ("id",)
+
+
 class _Turned(models.Manager[Any]):
     def all(self) -> Any:
         return super().all().order_by("pk")
@@ -159,7 +178,7 @@ class Line(models.Model):
         unique_together = (("owner", "position"),)
 
 
-MODELS = (Place, Tag, Owner, Tagging, Thing, Part, Hidden, Turned, Special, Line)
+MODELS = (Place, Tag, Owner, Tagging, Thing, Part, Hidden, Turned, Special, Line, Looked)
 OWNERS = 9
 
 
@@ -199,6 +218,7 @@ def begin() -> None:
     for i in range(12):
         Hidden.objects.create(owner=owners[i % 4], size=i % 3)
         Turned.objects.create(owner=owners[i % 5])
+        Looked.objects.create(owner=owners[i % 4], size=i % 3)
         Line.objects.create(owner=owners[i % 4], position=-i)
 
 
@@ -550,9 +570,9 @@ CASES: dict[str, Case] = {
         serializer=lambda: of(Thing, "name", parts=keys()),
         rows=lambda: Thing.objects.order_by("pk"),
     ),
-    "hidden": Case(
-        serializer=lambda: of(Owner, "code", hidden=of(Hidden, "size")(many=True)),
-        rows=_by("hidden"),
+    "hidden_unloaded": Case(serializer=lambda: of(Owner, "code", hidden=slugs("size"))),
+    "hidden_from_some": Case(
+        serializer=lambda: of(Owner, "code", looked=slugs("size")), rows=_by("looked")
     ),
     "turned": Case(serializer=lambda: of(Owner, "code", turned=keys()), rows=_by("turned")),
     "back": Case(
@@ -584,6 +604,17 @@ CASES: dict[str, Case] = {
         rows=_by(
             Prefetch("things", Thing.objects.filter(pk__in=[3, 5], name__in=["%s", "IN (%s, %s)"])),
             Prefetch("tags", Tag.objects.filter(slug__in=["t1", "t2"]).exclude(pk__in=[1, 2])),
+        ),
+    ),
+    "hidden": Case(
+        serializer=lambda: of(Owner, "code", hidden=of(Hidden, "size")(many=True)),
+        rows=_by("hidden"),
+    ),
+    "hidden_given": Case(
+        serializer=lambda: of(Owner, "code", hidden=slugs("size"), looked=slugs("size")),
+        rows=_by(
+            Prefetch("hidden", Hidden.objects.order_by("-size")),
+            Prefetch("looked", models.QuerySet(Looked).order_by("size", "pk")),
         ),
     ),
     "ordered_within": Case(

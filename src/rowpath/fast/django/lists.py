@@ -63,13 +63,13 @@ class List:
     """Whether the queryset prefetches it; otherwise Django sends a statement for each row."""
 
 
-def to_many(model: type[Model], name: str) -> Relation:
-    """Return the relation to many `name` of `model`.
+def to_many(model: type[Model], name: str, *, is_given: bool) -> Relation:
+    """Return the relation to many `name` of `model`, whose queryset may be given.
 
     Raises CannotCompileError unless one statement for many instances is certain to bring what
     Django's own would.
     """
-    relation = relation_of(model, name)
+    relation = relation_of(model, name, is_given=is_given)
     if not relation.is_many:
         raise CannotCompileError(f"{name} is not a to-many relation of {model.__name__}")
     manager = type(relation.to._default_manager)
@@ -102,8 +102,9 @@ def check_lists(queryset: QuerySet, lists: tuple[List, ...]) -> None:
         raise CannotCompileError(f"relations are read by {changed}")
     given = loads(queryset)
     for one in lists:
-        relation_of(one.model, one.relation.name)
-        if one.is_loaded and (own := given[one.way].queryset) is not None:
+        own = given[one.way].queryset if one.is_loaded else None
+        relation_of(one.model, one.relation.name, is_given=own is not None)
+        if own is not None:
             _check_given(own)
             # To the relation's own manager Django applies a filter once more, which it then refuses.
             if own.query.is_sliced and one.way[-1] == one.relation.name:

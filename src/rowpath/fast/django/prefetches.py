@@ -8,6 +8,7 @@ instances, and stops at whatever it cannot be sure of.
 import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet, FieldDoesNotExist
@@ -23,9 +24,11 @@ from django.db.models.fields.related_descriptors import (
 from django.db.models.manager import BaseManager
 from django.db.models.query import QuerySet
 
+from rowpath.fast.django.managers import own_queryset
 from rowpath.fast.django.models import check_base_manager, check_instances
 from rowpath.fast.django.overrides import overridden
 from rowpath.fast.fallback import CannotCompileError
+from rowpath.fast.stores import kept
 
 _ONE = (ForwardManyToOneDescriptor, ForwardOneToOneDescriptor, ReverseOneToOneDescriptor)
 _MANY = (ReverseManyToOneDescriptor, ManyToManyDescriptor)
@@ -62,7 +65,7 @@ def check_prefetches(queryset: QuerySet, read: frozenset[tuple[str, ...]]) -> No
     while pending:
         lookup = pending.pop()
         if lookup.to not in found:
-            _walk(lookup, queryset.model, names, found, is_read=lookup.to in read)
+            _walk(lookup, queryset.model, names, found, read)
             if lookup.queryset is not None:
                 more = _lookups(lookup.queryset._prefetch_related_lookups, lookup.to)
                 pending += list(more)[::-1]
@@ -77,26 +80,60 @@ class Load:
     relation: str
     """The relation that it follows."""
     queryset: QuerySet | None
-    """The queryset that it was given for it."""
+    """The queryset that it was given for it, by a project's own manager if by nobody else."""
 
 
-def loads(queryset: QuerySet) -> dict[tuple[str, ...], Load]:
+def loads(queryset: QuerySet) -> "Loads":
     """Return what the prefetches of `queryset` put where, by the attributes that lead there.
 
     If a place is named twice, as the first says: Django refuses a second that has a queryset.
     """
-    found: dict[tuple[str, ...], Load] = {}
-    if not queryset._prefetch_related_lookups or queryset._fields is not None:
-        return found
-    pending = list(_lookups(queryset._prefetch_related_lookups, ()))[::-1]
+    lookups = queryset._prefetch_related_lookups
+    if not lookups or queryset._fields is not None:
+        return {}
+    is_named = all(type(one) is str for one in lookups)
+    known = _loads_of_names(queryset.model, lookups) if is_named else None
+    return _loads(queryset.model, lookups) if known is None else known
+
+
+Loads = dict[tuple[str, ...], Load]
+
+
+@kept
+@lru_cache(maxsize=1_000)
+def _loads_of_names(model: type[Model], lookups: tuple[str, ...]) -> Loads | None:
+    """Return the same for all querysets; None where a project's own code has a say."""
+    found = _loads(model, lookups)
+    return None if any(load.queryset is not None for load in found.values()) else found
+
+
+def _loads(model: type[Model], lookups: Any) -> Loads:
+    found: Loads = {}
+    models: dict[tuple[str, ...], type[Model] | None] = {(): model}
+    pending = list(_lookups(lookups, ()))[::-1]
     while pending:
         one = pending.pop()
-        for end in range(1, len(one.to)):
-            found.setdefault(one.to[:end], Load(relation=one.to[end - 1], queryset=None))
-        found.setdefault(one.to, Load(relation=one.through[-1], queryset=one.queryset))
+        for end in range(1, len(one.to) + 1):
+            to = one.to[:end]
+            if to not in found:
+                is_last = end == len(one.to)
+                relation = one.through[-1] if is_last else to[-1]
+                given = one.queryset if is_last else None
+                found[to], models[to] = _load(models[to[:-1]], relation, given)
         if one.queryset is not None:
             pending += list(_lookups(one.queryset._prefetch_related_lookups, one.to))[::-1]
     return found
+
+
+def _load(
+    model: type[Model] | None, relation: str, given: QuerySet | None
+) -> tuple[Load, type[Model] | None]:
+    """Return what a prefetch over a relation of `model` puts there, and the model of that."""
+    descriptor = inspect.getattr_static(model, relation, None)
+    related = _related(descriptor)
+    if given is None and related is not None and type(descriptor) in _MANY:
+        given = own_queryset(related)
+    return Load(relation=relation, queryset=given), related if given is None else given.model
 
 
 def _lookups(given: Any, before: tuple[str, ...]) -> Iterator[_Lookup]:
@@ -117,8 +154,7 @@ def _walk(
     model: type[Model],
     names: set[str],
     found: dict[tuple[str, ...], type[Model]],
-    *,
-    is_read: bool,
+    read: frozenset[tuple[str, ...]],
 ) -> None:
     """Follow `lookup` from `model`, and note in `found` which model each path on its way leads to.
 
@@ -133,7 +169,7 @@ def _walk(
             own = lookup.queryset if is_last else None
             if is_last and lookup.to_attr:
                 _check_to_attr(lookup, model, names if level == 0 else set())
-            found[to] = _step(model, name, lookup, own, is_read=is_read)
+            found[to] = _step(model, name, lookup, own, is_read=to in read)
         model = found[to]
 
 
@@ -142,27 +178,36 @@ def _step(
 ) -> type[Model]:
     """Return the model that the relation `name` of `model` leads to."""
     descriptor: Any = inspect.getattr_static(model, name, None)
-    kind = type(descriptor)
-    if kind in (ForwardManyToOneDescriptor, ForwardOneToOneDescriptor):
-        related = descriptor.field.remote_field.model
-    elif kind is ReverseOneToOneDescriptor:
-        related = descriptor.related.related_model
-    elif kind is ManyToManyDescriptor:
-        related = descriptor.rel.related_model if descriptor.reverse else descriptor.rel.model
-    elif kind is ReverseManyToOneDescriptor:
-        related = descriptor.rel.related_model
-    elif f"{kind.__module__}.{kind.__qualname__}" == _GENERIC:
-        related = descriptor.rel.model
-    else:
+    related = _related(descriptor)
+    if related is None:
         raise _uncertain(lookup.through, f"{name} is no relation of {model.__name__}")
     check_instances(related)
+    if own is None and is_read:
+        own = own_queryset(related)
     if own is not None:
         _check_queryset(own, related, lookup, is_read=is_read)
-    elif kind in _ONE:
+    elif type(descriptor) in _ONE:
         check_base_manager(related)
     else:
         _check_manager(related, lookup)
     return related
+
+
+def _related(descriptor: Any) -> type[Model] | None:
+    """Return the model that a relation leads to; None if it is none of Django's."""
+    kind = type(descriptor)
+    found: type[Model] | None = None
+    if kind in (ForwardManyToOneDescriptor, ForwardOneToOneDescriptor):
+        found = descriptor.field.remote_field.model
+    elif kind is ReverseOneToOneDescriptor:
+        found = descriptor.related.related_model
+    elif kind is ManyToManyDescriptor:
+        found = descriptor.rel.related_model if descriptor.reverse else descriptor.rel.model
+    elif kind is ReverseManyToOneDescriptor:
+        found = descriptor.rel.related_model
+    elif f"{kind.__module__}.{kind.__qualname__}" == _GENERIC:
+        found = descriptor.rel.model
+    return found
 
 
 def check_manager(model: type[Model]) -> None:

@@ -19,10 +19,11 @@ def rows_of(attribute: str, place: Rows, columns: Columns) -> tuple[WantedList, 
     """
     way = (*place.way, attribute)
     loaded = place.prefetched.get(way)
-    relation = to_many(place.model, attribute if loaded is None else loaded.relation)
+    given = None if loaded is None else loaded.given
+    name = attribute if loaded is None else loaded.relation
+    relation = to_many(place.model, name, is_given=given is not None)
     if loaded is None:
         _check_unloaded(relation)
-    given = None if loaded is None else loaded.given
     rows = Rows(model=relation.to) if given is None else given
     behind = {
         found[len(way) :]: one

@@ -25,6 +25,7 @@ from django.db.models.fields.related_descriptors import (
 )
 from django.db.models.query_utils import DeferredAttribute
 
+from rowpath.fast.django.managers import check_made
 from rowpath.fast.django.models import check_base_manager, check_instances
 from rowpath.fast.django.prefetches import check_manager
 from rowpath.fast.django.ties import in_one_order
@@ -98,10 +99,11 @@ def leads_to(model: type[Model], name: str) -> type[Model] | None:
     return None if type(descriptor) not in _KINDS else _of(name, descriptor).to
 
 
-def relation_of(model: type[Model], name: str) -> Relation:
+def relation_of(model: type[Model], name: str, *, is_given: bool = False) -> Relation:
     """Return the relation `name` of `model`.
 
-    Raises CannotCompileError if it may give another thing for many instances at once.
+    Raises CannotCompileError if it may give another thing for many instances at once. With
+    `is_given` others than its manager say which rows it has.
     """
     descriptor: Any = inspect.getattr_static(model, name, None)
     if type(descriptor) not in _KINDS:
@@ -115,7 +117,7 @@ def relation_of(model: type[Model], name: str) -> Relation:
     if not found.is_many:
         check_base_manager(found.to)
         return found
-    check_manager(found.to)
+    check_made(found.to) if is_given else check_manager(found.to)
     return found
 
 
