@@ -16,6 +16,7 @@ import os
 import platform
 import sys
 from contextlib import nullcontext
+from types import SimpleNamespace
 from typing import Any
 
 from data_of_rows import Step, told
@@ -77,12 +78,28 @@ class ByDjango:
 
 def pairs(*, by_django_alone: bool) -> list[tuple[str, Step, Step]]:
     """Make the tables with their rows; return what is compared: its name, DRF's and ours."""
-    from django.db import connection, models  # noqa: PLC0415
-    from rest_framework import serializers  # noqa: PLC0415
-    from rest_framework.generics import ListAPIView  # noqa: PLC0415
-    from rest_framework.test import APIRequestFactory  # noqa: PLC0415
+    from rowpath.fast.drf import FastListMixin  # noqa: PLC0415 - Django is set up by now
 
-    from rowpath.fast.drf import FastListMixin  # noqa: PLC0415
+    shop = models()
+    fill(shop)
+    made = []
+    for name, serializer, relation, count in compared(shop):
+        rows = shop.BenchParent.objects.order_by("pk")
+        for how, chosen, mixins in (
+            ("read by Django", rows[:count], (ByDjango,)),
+            ("prefetched", rows.prefetch_related(relation)[:count], ()),
+            ("loaded by nobody", rows[:count], ()),
+        ):
+            if mixins or not by_django_alone:
+                theirs = listed(serializer, chosen, *mixins)
+                ours = listed(serializer, chosen, *mixins, FastListMixin)
+                made.append((f"{name}, {how}", theirs, ours))
+    return made
+
+
+def models() -> SimpleNamespace:
+    """Return models of parents, their children and their tags, by name."""
+    from django.db import models  # noqa: PLC0415
 
     class BenchTag(models.Model):  # noqa: DJ008 - nobody prints one
         slug: Any = models.SlugField()
@@ -102,68 +119,72 @@ def pairs(*, by_django_alone: bool) -> list[tuple[str, Step, Step]]:
         parent: Any = models.ForeignKey(
             BenchParent, on_delete=models.CASCADE, related_name="children"
         )
+        tag: Any = models.ForeignKey(BenchTag, on_delete=models.CASCADE)
         name: Any = models.CharField(max_length=20)
 
         class Meta:
             app_label = "lab"
             ordering = ("id",)
 
+    return SimpleNamespace(BenchTag=BenchTag, BenchParent=BenchParent, BenchChild=BenchChild)
+
+
+def fill(shop: SimpleNamespace) -> None:
+    """Make the tables of `shop` and their rows."""
+    from django.db import connection  # noqa: PLC0415
+
     with connection.schema_editor(atomic=False) as editor:
-        for model in (BenchTag, BenchParent, BenchChild):
+        for model in (shop.BenchTag, shop.BenchParent, shop.BenchChild):
             editor.create_model(model)
-    tags = BenchTag.objects.bulk_create(BenchTag(slug=f"tag-{i}") for i in range(TAGS))
-    parents = BenchParent.objects.bulk_create(
-        BenchParent(name=f"parent {i}") for i in range(PARENTS)
+    tags = shop.BenchTag.objects.bulk_create(shop.BenchTag(slug=f"tag-{i}") for i in range(TAGS))
+    parents = shop.BenchParent.objects.bulk_create(
+        shop.BenchParent(name=f"parent {i}") for i in range(PARENTS)
     )
-    BenchChild.objects.bulk_create(
-        BenchChild(parent=one, name=f"child {i}") for one in parents for i in range(CHILDREN)
+    shop.BenchChild.objects.bulk_create(
+        shop.BenchChild(parent=one, name=f"child {i}", tag=tags[i % TAGS])
+        for one in parents
+        for i in range(CHILDREN)
     )
     for number, one in enumerate(parents[:PAGE]):
         one.tags.set(tags[number % TAGS :])
 
-    class OfChild(serializers.ModelSerializer[BenchChild]):
-        class Meta:
-            model = BenchChild
-            fields = ("id", "name")
 
-    class Nested(serializers.ModelSerializer[BenchParent]):
-        children = OfChild(many=True)
+def compared(shop: SimpleNamespace) -> list[tuple[str, type, str, int]]:
+    """Return of each list a name, its serializer, what it prefetches and how many rows it has."""
+    from rest_framework import serializers  # noqa: PLC0415
 
-        class Meta:
-            model = BenchParent
-            fields = ("id", "name", "children")
+    def of(model: type, members: dict[str, Any]) -> type:
+        meta = type("Meta", (), {"model": model, "fields": ("id", *members)})
+        fields = {name: one for name, one in members.items() if one is not None}
+        return type(model.__name__, (serializers.ModelSerializer,), fields | {"Meta": meta})
 
-    class Tagged(serializers.ModelSerializer[BenchParent]):
-        tags: Any = serializers.SlugRelatedField(slug_field="slug", many=True, read_only=True)
+    parent, child, tag = shop.BenchParent, shop.BenchChild, shop.BenchTag
+    slugs: Any = serializers.SlugRelatedField(slug_field="slug", many=True, read_only=True)
+    plain = of(child, {"name": None})(many=True)
+    tagged = of(child, {"name": None, "tag": of(tag, {"slug": None})()})(many=True)
+    children = f"{PARENTS:,} rows with {CHILDREN} children each"
+    by_slug = f"{PAGE} rows with a many-to-many of slugs"
+    return [
+        (children, of(parent, {"name": None, "children": plain}), "children", PARENTS),
+        (
+            f"{children}, which have a tag each",
+            of(parent, {"name": None, "children": tagged}),
+            "children__tag",
+            PARENTS,
+        ),
+        (by_slug, of(parent, {"name": None, "tags": slugs}), "tags", PAGE),
+    ]
 
-        class Meta:
-            model = BenchParent
-            fields = ("id", "name", "tags")
 
-    request = APIRequestFactory().get("/")
+def listed(serializer: type, rows: object, *mixins: type) -> Step:
+    """Return what asks a list of `rows`."""
+    from rest_framework.generics import ListAPIView  # noqa: PLC0415
+    from rest_framework.test import APIRequestFactory  # noqa: PLC0415
 
-    def listed(serializer: type, rows: models.QuerySet[BenchParent], *mixins: type) -> Step:
-        members = {"serializer_class": serializer, "queryset": rows}
-        view: Any = type("View", (*mixins, ListAPIView), members)
-        ask = view.as_view()
-        return lambda: ask(request).render().content
-
-    made = []
-    for name, serializer, relation, count in (
-        (f"{PARENTS:,} rows with {CHILDREN} children each", Nested, "children", PARENTS),
-        (f"{PAGE} rows with a many-to-many of slugs", Tagged, "tags", PAGE),
-    ):
-        rows = BenchParent.objects.order_by("pk")
-        for how, chosen, mixins in (
-            ("read by Django", rows[:count], (ByDjango,)),
-            ("prefetched", rows.prefetch_related(relation)[:count], ()),
-            ("loaded by nobody", rows[:count], ()),
-        ):
-            if mixins or not by_django_alone:
-                theirs = listed(serializer, chosen, *mixins)
-                ours = listed(serializer, chosen, *mixins, FastListMixin)
-                made.append((f"{name}, {how}", theirs, ours))
-    return made
+    members = {"serializer_class": serializer, "queryset": rows}
+    view: Any = type("View", (*mixins, ListAPIView), members)
+    request, ask = APIRequestFactory().get("/"), view.as_view()
+    return lambda: ask(request).render().content
 
 
 if __name__ == "__main__":

@@ -794,8 +794,9 @@ def _random_lookup(draw: Random, name: str, *, is_read: bool) -> Any:
 
 
 _MODELS: dict[str, Any] = {
-    **{"things": Thing, "by_code": Thing, "tags": Tag, "plain": Tag, "place": Place},
-    **{"things__place": Place, "place__things": Thing, "friends__things": Thing},
+    **dict.fromkeys(("things", "by_code", "place__things", "friends__things"), Thing),
+    **dict.fromkeys(("tags", "plain"), Tag),
+    **dict.fromkeys(("place", "things__place"), Place),
 }
 _SOURCES = {"again": "tags", "coded": "by_code", "near": "place__things", "nearer": "place__things"}
 _TO_ATTRS = {"things": "some", "tags": "few"}
@@ -848,7 +849,7 @@ def shadowed(*, changes: bool) -> dict[str, Any]:
         if sql.startswith('SELECT "shop_part"."id"'):  # in ours the key of the thing comes first
             sql = sql.replace(order, f'{order}, "shop_part"."id" DESC')
             if changes:
-                sql = sql.replace(' WHERE "shop_part"', ' WHERE "shop_part"."size" > 1 AND "shop_part"')
+                sql = sql.replace(" WHERE ", ' WHERE "shop_part"."size" > 1 AND ')
         return execute(sql, params, *more)
 
     with override_settings(ROWPATH={"shadow": 1.0}), log() as messages:

@@ -106,7 +106,7 @@ def check_lists(queryset: QuerySet, lists: tuple[List, ...]) -> None:
         relation_of(one.model, one.relation.name, is_given=own is not None)
         if own is not None:
             _check_given(own)
-            # To the relation's own manager Django applies a filter once more, which it then refuses.
+            # Django filters it once more for the relation's own manager, which it refuses.
             if own.query.is_sliced and one.way[-1] == one.relation.name:
                 raise CannotCompileError(
                     "a prefetch has a queryset that is sliced",

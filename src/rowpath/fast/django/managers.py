@@ -47,7 +47,7 @@ def own_queryset(model: type[Model]) -> QuerySet | None:
     probe.model = model
     try:
         made = probe.get_queryset()
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - it is the project's code
         raise CannotCompileError(f"{name} raises {type(error).__name__}: {error}") from None
     if (looked := vars(probe).get(_LOOKED)) is not None:
         raise CannotCompileError(f"{name} looks for its {looked}, which a relation may have")

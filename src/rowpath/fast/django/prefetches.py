@@ -235,9 +235,7 @@ def _own_of_manager(model: type[Model]) -> str | None:
     return None
 
 
-def _check_queryset(
-    own: QuerySet, model: type[Model], lookup: _Lookup, *, is_read: bool
-) -> None:
+def _check_queryset(own: QuerySet, model: type[Model], lookup: _Lookup, *, is_read: bool) -> None:
     if name := overridden(type(own), QuerySet, _FETCHING):
         raise _uncertain(lookup.through, f"its queryset has a {name} of its own")
     query = own.query

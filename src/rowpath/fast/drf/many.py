@@ -94,4 +94,3 @@ def _check_hops(wanted: WantedList, columns: tuple[Selected, ...]) -> None:
         raise CannotCompileError(
             f"{wanted.relation.back.name} is the row whose list it is, which is there already"
         )
-
