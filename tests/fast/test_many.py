@@ -144,6 +144,11 @@ def test_random_lists_are_drfs_with_no_more_statements(project: Inside, seed: in
     assert as_rows > HUNTED / 2
 
 
+def test_the_lists_of_many_rows_are_read_at_once(project: Inside) -> None:
+    """Of more than the parameters that a statement can have that binds on the server."""
+    assert project.call("many:of_many_parents") == ["rows", 2, 1]
+
+
 def test_a_shadow_tells_the_order_of_rows_that_tie_within_a_list(project: Inside) -> None:
     """Another order of them is a warning, and the view stays fast."""
     told = project.call("many:shadowed", changes=False)

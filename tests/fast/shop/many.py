@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 from django.core.management import call_command
-from django.db import connection, models, reset_queries
+from django.db import connection, models, reset_queries, transaction
 from django.db.models import Count, F, Prefetch
 from django.db.models.functions import Cast, Upper
 from django.test.utils import CaptureQueriesContext, override_settings
@@ -857,6 +857,23 @@ def shadowed(*, changes: bool) -> dict[str, Any]:
             _asked(view, "/").render()
         afterwards = outcome_of(_asked(view, "/"))
     return {"way": afterwards and afterwards.way, "levels": [level for level, _ in messages]}
+
+
+def of_many_parents() -> list[Any]:
+    """Return how 66,000 rows are answered whose lists nobody loads, by how many statements."""
+    case = Case(
+        serializer=lambda: of(Place, "id", things=keys()), rows=lambda: Place.objects.order_by("pk")
+    )
+    view = _view(case, (FastListMixin,), case.serializer())
+    with transaction.atomic():
+        made = Place.objects.bulk_create(Place(name="") for _ in range(66_000))
+        Thing.objects.create(name="last", price=1, place=made[-1])
+        with CaptureQueriesContext(connection) as queries:
+            response = _asked(view, "/").render()
+        transaction.set_rollback(True)
+    outcome = outcome_of(response)
+    last = json.loads(response.content)[-1]
+    return [outcome and outcome.way, len(queries), len(last["things"])]
 
 
 def planned() -> list[list[Any]]:

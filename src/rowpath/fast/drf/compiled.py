@@ -31,9 +31,8 @@ from rowpath.fast.drf.ways import InPieces
 from rowpath.fast.encoding import CannotEncodeError, Encoder, JsonArray, Lists
 from rowpath.fast.fallback import CannotCompileError, Holds
 
-# So many rows are asked for at once where Django would ask for each: a statement that binds on the
-# server has no more than 65,535 parameters.
-_MOST_KEYS = 30_000
+# So many parameters a statement has at most that binds on the server, as the protocol counts them.
+_MOST_BOUND = 65_535
 
 
 @dataclass(slots=True)
@@ -84,9 +83,10 @@ class CompiledWay:
             raise _not_written(error) from error
         if not keys:
             return None
-        if not one.is_loaded and len(keys) > _MOST_KEYS:
-            raise CannotCompileError(f"nobody loads {one.relation.name} of {len(keys)} rows")
         statement = self.ready.list_statement(one, given, keys, self.connection.alias)
+        is_bound: Any = self.connection.features.uses_server_side_binding
+        if is_bound and not one.is_loaded and len(statement.params) > _MOST_BOUND:
+            raise CannotCompileError(f"nobody loads {one.relation.name} of {len(keys)} rows")
         try:
             return binary_rows(statement, self.connection) if statement.sql else None
         except DatabaseError as error:
