@@ -41,6 +41,6 @@ def test_a_serializer_of_the_requests_own_is_made_once(project: Inside) -> None:
 
 def test_a_row_that_is_come_back_to_has_what_was_prefetched(project: Inside) -> None:
     """Over a one-to-one relation and back is the same instance, so its prefetch decides there."""
-    reason = "detail.product.category leads back to its row, whose relations are loaded."
+    reason = "name: detail.product.category leads back to its row, whose relations are loaded."
 
     assert project.call("compiling:over_and_back") == [reason, True]

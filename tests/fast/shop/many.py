@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -709,7 +710,9 @@ def _compared(case: Case, *, again: bool) -> dict[str, Any]:
 
 def _wheres(statements: list[str]) -> list[str]:
     """Return the conditions of the statements that read what belongs to several rows."""
-    found = (sql.partition(" WHERE ")[2].partition(" ORDER BY ")[0] for sql in statements)
+    found = (
+        re.split(" GROUP BY | ORDER BY ", sql)[0].partition(" WHERE ")[2] for sql in statements
+    )
     return sorted(one.removesuffix(") SELECT") for one in found if " IN (" in one)
 
 
