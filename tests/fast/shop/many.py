@@ -710,9 +710,8 @@ def _compared(case: Case, *, again: bool) -> dict[str, Any]:
 
 def _wheres(statements: list[str]) -> list[str]:
     """Return the conditions of the statements that read what belongs to several rows."""
-    found = (
-        re.split(" GROUP BY | ORDER BY ", sql)[0].partition(" WHERE ")[2] for sql in statements
-    )
+    ends = re.compile(" GROUP BY | ORDER BY ")
+    found = (ends.split(sql)[0].partition(" WHERE ")[2] for sql in statements)
     return sorted(one.removesuffix(") SELECT") for one in found if " IN (" in one)
 
 
