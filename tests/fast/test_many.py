@@ -63,6 +63,7 @@ OTHERWISE = {
     "back": (2, 2),
     "cursors_of_unloaded": (19, 19),
     "given_failing": (0, 0),
+    "given_hidden": (2, 2),
     "given_sliced": (0, 0),
     "hidden_from_some": (2, 2),
     "hidden_unloaded": (10, 10),

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.signals import request_finished, request_started
 from django.db import transaction
-from django.db.models import Prefetch
+from django.db.models import F, Prefetch
 from django.test.utils import override_settings
 
 from fast.shop import instrumented
@@ -100,10 +100,11 @@ class _Listed(serializers.ModelSerializer[Any]):
 
 
 class WithLists(ListAPIView[Any]):
-    """Lists categories with their products, which are prefetched, and their keys."""
+    """Lists categories with their products and those of their parents, which are prefetched."""
 
     queryset = Category.objects.order_by("pk").prefetch_related(
-        Prefetch("products", Product.objects.order_by("pk"))
+        Prefetch("products", Product.objects.annotate(number=F("pk")).order_by("pk")),
+        "parent__products",
     )
     serializer_class = type(
         "WithProducts",
@@ -112,6 +113,10 @@ class WithLists(ListAPIView[Any]):
             "products": _Listed(many=True),
             "keys": serializers.PrimaryKeyRelatedField(
                 source="products", many=True, read_only=True
+            ),
+            "above": serializers.CharField(source="parent.name", read_only=True),
+            "beside": serializers.PrimaryKeyRelatedField(
+                source="parent.products", many=True, read_only=True
             ),
         },
     )

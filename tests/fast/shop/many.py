@@ -596,6 +596,14 @@ CASES: dict[str, Case] = {
             Prefetch("tags", Tag.objects.annotate(n=Count("owners")).order_by("n", "pk")),
         ),
     ),
+    "given_hidden": Case(
+        serializer=lambda: of(Owner, "code", things=_counted(Thing, "name")(many=True)),
+        rows=_given(
+            Thing.objects.annotate(n=Count("parts")).prefetch_related(
+                Prefetch("parts", to_attr="n")
+            )
+        ),
+    ),
     "given_failing": Case(
         serializer=lambda: full("things"),
         rows=_given(Thing.objects.annotate(n=1 / (F("place_id") - F("place_id")))),
@@ -832,6 +840,8 @@ def _random_serializer(draw: Random, names: list[str]) -> Any:
     if draw.random() < 0.4:
         parts = _parts(tags=slugs())(many=True) if draw.random() < 0.5 else keys()
         members["things"] = thing(parts=parts)(many=True)
+    if draw.random() < 0.2:
+        members["things"] = _counted(Thing, "id", "name")(many=True)
     if draw.random() < 0.2:
         members["friends"] = full(*draw.sample(sorted(_FULL), 3))(many=True)
     return of(Owner, "key", **members)

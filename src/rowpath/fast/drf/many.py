@@ -30,6 +30,8 @@ def rows_of(attribute: str, place: Rows, columns: Columns) -> tuple[WantedList, 
         for found, one in place.prefetched.items()
         if found[: len(way)] == way and found != way
     }
+    if hidden := rows.annotations.keys() & {one for one, *_ in behind}:
+        raise CannotCompileError(f"{min(hidden)} is an annotation and a to_attr")
     wanted = columns.list_of(attribute, relation, place, replace(rows, prefetched=behind))
     wanted.columns.position(grouping(relation))
     if rows.distinct:
