@@ -3,9 +3,11 @@
 import io
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import count
 from random import Random
 from typing import Any
 
@@ -144,7 +146,32 @@ class Special(Thing):
         ordering = ("pk",)
 
 
-MODELS = (Place, Tag, Owner, Tagging, Thing, Part, Hidden, Turned, Special)
+class _Lower(models.CharField):
+    def get_prep_value(self, value: Any) -> Any:
+        return value and str(value).lower()
+
+
+class Station(models.Model):
+    """Its key is asked for otherwise than it was read."""
+
+    sign = _Lower(max_length=5, unique=True)
+
+    class Meta:
+        app_label = "shop"
+        ordering = ("id",)
+
+
+class Train(models.Model):
+    station = models.ForeignKey(
+        Station, on_delete=models.CASCADE, to_field="sign", related_name="trains"
+    )
+
+    class Meta:
+        app_label = "shop"
+        ordering = ("id",)
+
+
+MODELS = (Place, Tag, Owner, Tagging, Thing, Part, Hidden, Turned, Special, Station, Train)
 OWNERS = 9
 
 
@@ -184,6 +211,11 @@ def begin() -> None:
     for i in range(12):
         Hidden.objects.create(owner=owners[i % 4], size=i % 3)
         Turned.objects.create(owner=owners[i % 5])
+    stations = Station.objects.bulk_create(Station(sign=sign) for sign in ("ab", "cd", "ef"))
+    Train.objects.bulk_create(Train(station=stations[i % 2]) for i in range(5))
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE shop_station SET sign = 'AB' WHERE sign = 'ef'")
+        cursor.execute("UPDATE shop_train SET station_id = 'AB' WHERE id = 5")
 
 
 def _of_thing(draw: Random, owners: Any, places: Any, number: int) -> dict[str, Any]:
@@ -240,6 +272,8 @@ class Case:
     paginator: Any = None
     mixin: type = FastListMixin
     query: str = "/"
+    within: Callable[[], AbstractContextManager[Any]] = nullcontext
+    """What goes on around each request."""
 
 
 def _by(*lookups: Any) -> Rows:
@@ -342,6 +376,27 @@ def _given(queryset: Any, name: str = "things", **said: Any) -> Rows:
     return _by(Prefetch(name, queryset, **said))
 
 
+@contextmanager
+def _cut_off() -> Iterator[None]:
+    """Have the database end the session before the second statement."""
+    sent = count()
+
+    def end(execute: Any, *said: Any) -> Any:
+        if next(sent) == 1:
+            other = connection.copy()
+            with other.cursor() as cursor:
+                ended = connection.connection.info.backend_pid
+                cursor.execute("SELECT pg_terminate_backend(%s, 10000)", [ended])
+            other.close()
+        return execute(*said)
+
+    try:
+        with connection.execute_wrapper(end):
+            yield
+    finally:
+        connection.close()
+
+
 CASES: dict[str, Case] = {
     # what compiles
     "all_prefetched": Case(serializer=full, rows=_by(*_ALL)),
@@ -434,6 +489,10 @@ CASES: dict[str, Case] = {
         serializer=lambda: full("things"),
         rows=_given(Thing.objects.filter(pk__gt=5).order_by("name", "pk")),
     ),
+    "given_of_two": Case(
+        serializer=lambda: full("things"),
+        rows=_given(Thing.objects.filter(place_id__in=(1, 2)).exclude(pk__in=(3, 4))),
+    ),
     "given_tied": Case(
         serializer=lambda: full("things"), rows=_given(Thing.objects.order_by("place_id"))
     ),
@@ -507,6 +566,16 @@ CASES: dict[str, Case] = {
         serializer=lambda: of(Owner, "code", things=_OwnKey(many=True, read_only=True)),
         rows=_by("things"),
     ),
+    "sent_otherwise": Case(
+        serializer=lambda: of(Station, "sign", trains=keys()), rows=Station.objects.all
+    ),
+    "sent_otherwise_at_once": Case(
+        serializer=lambda: of(Station, "sign", trains=keys()),
+        rows=lambda: Station.objects.prefetch_related("trains"),
+    ),
+    "sent_otherwise_to_one": Case(
+        serializer=lambda: of(Train, "id", sign=_text("station.sign")), rows=Train.objects.all
+    ),
     "text": Case(
         serializer=lambda: of(Owner, "code", tags=serializers.StringRelatedField(many=True))
     ),
@@ -525,14 +594,20 @@ CASES: dict[str, Case] = {
 }
 
 
+OTHERS = {
+    "cut_off": Case(serializer=lambda: full("things"), within=_cut_off),
+    "cut_off_at_once": Case(serializer=lambda: full("things"), rows=_by("things"), within=_cut_off),
+}
+
+
 def names() -> list[str]:
-    """Return the names of all cases."""
+    """Return the names of all cases that are no errors."""
     return sorted(CASES)
 
 
 def compared(of: str, *, again: bool) -> dict[str, Any]:
     """Return what a client gets of a case by DRF and by rowpath, by which statements and way."""
-    return _compared(CASES[of], again=again)
+    return _compared((CASES | OTHERS)[of], again=again)
 
 
 def _compared(case: Case, *, again: bool) -> dict[str, Any]:
@@ -568,10 +643,11 @@ def told(case: Case, mixins: tuple[type, ...], *, again: bool) -> tuple[Any, lis
     reset_queries()
     with CaptureQueriesContext(connection) as queries:
         try:
-            response = _asked(view, case.query)
-            outcome = outcome_of(response)
-            way = None if outcome is None else outcome.way
-            response.render()
+            with case.within():
+                response = _asked(view, case.query)
+                outcome = outcome_of(response)
+                way = None if outcome is None else outcome.way
+                response.render()
             body: Any = response.content.decode()
         except Exception as error:  # noqa: BLE001 - whatever it is, both have to raise it
             return chain(error), [], None

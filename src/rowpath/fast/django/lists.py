@@ -5,6 +5,7 @@ that stand for theirs. Only the SELECT list is lean, and the keys of the rows th
 the place of the two.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -160,21 +161,30 @@ def template(one: List, using: str, given: QuerySet | None) -> Template:
     made = unlimited(_prefetching(one, keys, using, given), one.columns)
     if not made.sql:
         return Template(using=using)
-    before, found, after = made.sql.partition(_TWO)
-    at = before.count(_PLACE)
-    params = made.params
-    is_there = found and after.count(_TWO) == 0 and params[at : at + 2] == keys
-    if not is_there or made.sql.count(_PLACE) != len(params):
-        raise CannotCompileError(f"the keys of {one.relation.name} are not found in its SQL")
-    kind = type(params[at])
+    at = _place_of(keys, made)
+    before, after = made.sql[:at], made.sql[at + len(_TWO) :]
+    first = before.count(_PLACE)
+    kind = type(made.params[first])
     return Template(
         using=using,
         before=before,
         after=after + made.after,
-        params_before=params[:at],
-        params_after=params[at + 2 :],
+        params_before=made.params[:first],
+        params_after=made.params[first + 2 :],
         adapted=None if kind is type(keys[0]) else kind,
     )
+
+
+def _place_of(keys: tuple[Any, Any], made: Statement) -> int:
+    """Return where the condition on `keys` begins in a statement. Raises CannotCompileError."""
+    found = [
+        at
+        for at in (one.start() for one in re.finditer(re.escape(_TWO), made.sql))
+        if made.params[(first := made.sql.count(_PLACE, 0, at)) : first + 2] == keys
+    ]
+    if len(found) != 1 or made.sql.count(_PLACE) != len(made.params):
+        raise CannotCompileError("the keys of its prefetch are not found in the SQL")
+    return found[0]
 
 
 def _prefetching(one: List, keys: tuple[Any, Any], using: str, given: QuerySet | None) -> QuerySet:

@@ -25,6 +25,7 @@ from django.db.models.fields.related_descriptors import (
 )
 from django.db.models.query_utils import DeferredAttribute
 
+from rowpath.fast.django.kinds import check_sent
 from rowpath.fast.django.models import check_base_manager, check_instances
 from rowpath.fast.django.prefetches import check_manager
 from rowpath.fast.django.ties import in_one_order
@@ -210,6 +211,7 @@ def _check_fields(descriptor: Any) -> None:
     for field in fields:
         base = OneToOneField if isinstance(field, OneToOneField) else ForeignKey
         _check_field(field, base)
+        check_sent(field)
         _only(field.foreign_related_fields)
         if field.remote_field.parent_link:
             raise CannotCompileError("it leads to the parent or the child of a row")
