@@ -60,6 +60,17 @@ def test_a_difference_is_told_once_and_ends_it_for_the_view(project: Inside) -> 
     assert told["statements_after"] == 1
 
 
+def test_what_others_make_of_the_data_hides_no_difference(project: Inside) -> None:
+    """DRF's list is asked again, and what it gives is what rowpath's is held against."""
+    told = project.call("everywhere:wrapped")
+
+    assert told["rows"] > 0
+    [[first, same], [second, differs]] = told["messages"]
+    assert (first, second) == ("INFO", "ERROR")
+    assert "with the same bytes as DRF's list() when it is asked again" in same
+    assert "(in [0].text), rowpath has b" in differs
+
+
 def test_an_answer_that_changes_by_itself_is_no_difference(project: Inside) -> None:
     """What DRF answers otherwise when it is asked again says nothing about rowpath."""
     [[level, message]] = project.call("everywhere:changing")

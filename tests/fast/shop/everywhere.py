@@ -1,6 +1,7 @@
 """What is told of lists that are tried behind DRF's answers, and what DRF's answers then are."""
 
 import itertools
+import json
 import logging
 import pickle
 from collections.abc import Callable, Iterator
@@ -85,6 +86,21 @@ def own_list() -> Told:
     with override_settings(ROWPATH=EVERYWHERE), log() as messages:
         answer = asked(Adding)
     return {"kind": answer["Kind"], "messages": messages}
+
+
+def wrapped() -> Told:
+    """Ask for a list whose data a middleware wraps, before a field changes and after it."""
+
+    def ask_wrapped() -> Any:
+        response = Flat.as_view()(RequestFactory().get("/"))
+        response.data = {"rows": response.data}  # as process_template_response() may
+        return response.render()
+
+    with override_settings(ROWPATH=EVERYWHERE), log() as messages:
+        answer = ask_wrapped()
+        with declared("notes-flat/", Shouting()):
+            ask_wrapped()
+    return {"rows": len(json.loads(answer.content)["rows"]), "messages": messages}
 
 
 def difference() -> Told:
