@@ -129,16 +129,22 @@ def in_no_order(relation: Relation) -> CannotCompileError:
 
 def name_of_manager(model: type[Model], made_by: type) -> str | None:
     """Return the to-many relation of `model` for which Django has made the class of a manager."""
+    return managers_of(model).get(made_by)
+
+
+def managers_of(model: type[Model]) -> dict[type, str]:
+    """Return the classes of managers that Django makes for the to-many relations of `model`."""
     meta = model._meta
     names = (
         *(one.get_accessor_name() for one in meta.related_objects),
         *(one.name for one in meta.many_to_many),
     )
+    found: dict[type, str] = {}
     for name in names:
         descriptor: Any = inspect.getattr_static(model, name or "", None)
-        if type(descriptor) in _MANY and descriptor.related_manager_cls is made_by:
-            return name
-    return None
+        if type(descriptor) in _MANY:
+            found[descriptor.related_manager_cls] = name
+    return found
 
 
 def _of(name: str, descriptor: Any) -> Relation:
