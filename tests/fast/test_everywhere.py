@@ -60,6 +60,17 @@ def test_a_difference_is_told_once_and_ends_it_for_the_view(project: Inside) -> 
     assert told["statements_after"] == 1
 
 
+def test_what_others_make_of_the_data_hides_no_difference(project: Inside) -> None:
+    """DRF's list is asked again, and what it gives is what rowpath's is held against."""
+    told = project.call("everywhere:wrapped")
+
+    assert told["rows"] > 0
+    [[first, same], [second, differs]] = told["messages"]
+    assert (first, second) == ("INFO", "ERROR")
+    assert "with the same bytes as DRF's list() when it is asked again" in same
+    assert "(in [0].text), rowpath has b" in differs
+
+
 def test_an_answer_that_changes_by_itself_is_no_difference(project: Inside) -> None:
     """What DRF answers otherwise when it is asked again says nothing about rowpath."""
     [[level, message]] = project.call("everywhere:changing")
@@ -68,17 +79,30 @@ def test_an_answer_that_changes_by_itself_is_no_difference(project: Inside) -> N
     assert "DRF's own answer is another when it is asked again" in message
 
 
-@pytest.mark.parametrize("inside_transaction", [True, False])
+@pytest.mark.parametrize("around", ["nothing", "atomic", "no autocommit"])
 def test_an_error_behind_the_answer_is_told_and_breaks_nothing(
-    project: Inside, *, inside_transaction: bool
+    project: Inside, around: str
 ) -> None:
     """What the database raises then leaves the answer and an open transaction as they are."""
-    told = project.call("everywhere:raising", inside_transaction=inside_transaction)
+    told = project.call("everywhere:raising", around=around)
 
     assert told["listed"] == told["rows"] > 0
     [[level, message]] = told["messages"]
     assert level == "WARNING"
     assert "it raised DataError: division by zero" in message
+
+
+def test_an_error_with_values_of_the_request_is_told_once(project: Inside) -> None:
+    """Its kind is what is found: a log is no longer for a message that is another each time."""
+    assert project.call("everywhere:raising_anew") == ["WARNING", "DEBUG"]
+
+
+@pytest.mark.parametrize(("findings", "levels"), [(10, ["DEBUG"] * 2), (1_001, ["DEBUG", "INFO"])])
+def test_a_bounded_number_of_findings_is_remembered(
+    project: Inside, findings: int, levels: list[str]
+) -> None:
+    """A process does not grow by findings, or views, that are others for each request."""
+    assert project.call("everywhere:told_again", findings=findings) == levels
 
 
 def test_a_view_that_cannot_be_copied_is_answered_all_the_same(project: Inside) -> None:

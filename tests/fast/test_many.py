@@ -22,6 +22,7 @@ AS_ROWS = {
     "given_distinct": (2, 2),
     "given_first": (7, 2),
     "given_none": (1, 1),
+    "given_of_two": (21, 2),
     "given_selected": (3, 3),
     "given_sliced_tied": (4, 4),
     "given_summed": (3, 3),
@@ -75,6 +76,9 @@ OTHERWISE = {
     "own_child": (2, 2),
     "own_key": (2, 2),
     "own_list": (10, 2),
+    "sent_otherwise": (4, 4),
+    "sent_otherwise_at_once": (2, 2),
+    "sent_otherwise_to_one": (6, 6),
     "slug_of_nothing": (0, 0),
     "text": (10, 2),
     "turned": (11, 11),
@@ -134,6 +138,15 @@ def test_what_is_not_certain_is_read_by_django(project: Inside, case: str) -> No
     assert told["ours"] == told["theirs"]
     assert told["way"] in ("instances", None)
     assert tuple(told["sent"]) == OTHERWISE[case]
+
+
+@pytest.mark.parametrize("case", ["cut_off", "cut_off_at_once"])
+def test_that_a_session_has_ended_is_told_as_by_drf(project: Inside, case: str) -> None:
+    """No other statement is tried, whose error would be that of a connection that is closed."""
+    told = project.call("many:compared", of=case, again=True)
+
+    assert told["ours"] == told["theirs"]
+    assert "terminating connection" in told["ours"][0]
 
 
 @pytest.mark.parametrize("seed", [0, 1_000])

@@ -966,6 +966,13 @@ def planned() -> dict[str, Any]:
     }
 
 
-def all_of_a_class() -> list[str]:
-    """Return what dir() names of a model and cannot be asked for."""
-    return [name for name in dir(Book) if not hasattr(Book, name)]
+def of_rowpath() -> list[str]:
+    """Return what models have of rowpath's, once lists of them were answered."""
+    compared("everything", alias="default", is_atomic=True, again=True)
+    owners = {one for model in MODELS for one in model.__mro__}
+    return [
+        f"{owner.__name__}.{name}"
+        for owner in owners
+        for name, value in vars(owner).items()
+        if "rowpath" in f"{name} {type(value).__module__} {getattr(value, '__module__', '')}"
+    ]

@@ -1,9 +1,11 @@
 """What is told of lists that are tried behind DRF's answers, and what DRF's answers then are."""
 
 import itertools
+import json
 import logging
 import pickle
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -86,6 +88,21 @@ def own_list() -> Told:
     return {"kind": answer["Kind"], "messages": messages}
 
 
+def wrapped() -> Told:
+    """Ask for a list whose data a middleware wraps, before a field changes and after it."""
+
+    def ask_wrapped() -> Any:
+        response = Flat.as_view()(RequestFactory().get("/"))
+        response.data = {"rows": response.data}  # as process_template_response() may
+        return response.render()
+
+    with override_settings(ROWPATH=EVERYWHERE), log() as messages:
+        answer = ask_wrapped()
+        with declared("notes-flat/", Shouting()):
+            ask_wrapped()
+    return {"rows": len(json.loads(answer.content)["rows"]), "messages": messages}
+
+
 def difference() -> Told:
     with override_settings(ROWPATH=EVERYWHERE):
         ask("notes-flat/", "drf")
@@ -102,7 +119,24 @@ def changing() -> list[list[str]]:
     return messages
 
 
-def raising(*, inside_transaction: bool) -> Told:
+@contextmanager
+def _without_autocommit() -> Iterator[None]:
+    transaction.set_autocommit(False)
+    try:
+        yield
+    finally:
+        transaction.rollback()
+        transaction.set_autocommit(True)
+
+
+AROUND: dict[str, Callable[[], Any]] = {
+    "nothing": nullcontext,
+    "atomic": transaction.atomic,
+    "no autocommit": _without_autocommit,
+}
+
+
+def raising(around: str) -> Told:
     """Ask a view that has the database raise when it is asked a second time."""
     times = itertools.count()
 
@@ -110,11 +144,42 @@ def raising(*, inside_transaction: bool) -> Told:
         def get_queryset(self) -> Any:
             return NOTES.extra(where=["1 / 0 = 1"]) if next(times) else NOTES.all()
 
-    around = transaction.atomic() if inside_transaction else nullcontext()
-    with override_settings(ROWPATH=EVERYWHERE), log() as messages, around:
+    with override_settings(ROWPATH=EVERYWHERE), log() as messages, AROUND[around]():
         answer = asked(Once)
         rows = NOTES.count()
     return {"rows": rows, "listed": answer.content.count(b'"id"'), "messages": messages}
+
+
+def raising_anew() -> list[str]:
+    """Return at which levels two errors of a view are told that have another message each."""
+    times = itertools.count()
+
+    class Once(Flat):
+        def filter_queryset(self, queryset: Any) -> Any:
+            if (number := next(times)) % 2:
+                raise ValueError(f"request {number}")
+            return super().filter_queryset(queryset)
+
+    with override_settings(ROWPATH=EVERYWHERE), log() as messages:
+        logging.getLogger("rowpath.fast").setLevel(logging.DEBUG)
+        for _ in range(2):
+            asked(Once)
+    return [level for level, message in messages if "it raised" in message]
+
+
+def told_again(findings: int) -> list[str]:
+    """Return at which levels the first and the last of so many findings are told once more."""
+
+    def tell(number: int) -> None:
+        everywhere._tell(Flat, f"finding {number}", logging.INFO)  # noqa: SLF001 - each is a list
+
+    for number in range(findings):
+        tell(number)
+    with log() as messages:
+        logging.getLogger("rowpath.fast").setLevel(logging.DEBUG)
+        tell(findings - 1)
+        tell(0)
+    return [level for level, _ in messages]
 
 
 def not_copied() -> Told:

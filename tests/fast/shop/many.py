@@ -4,9 +4,11 @@ import io
 import json
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import count
 from random import Random
 from typing import Any
 
@@ -179,7 +181,46 @@ class Line(models.Model):
         unique_together = (("owner", "position"),)
 
 
-MODELS = (Place, Tag, Owner, Tagging, Thing, Part, Hidden, Turned, Special, Line, Looked)
+class _Lower(models.CharField):
+    def get_prep_value(self, value: Any) -> Any:
+        return value and str(value).lower()
+
+
+class Station(models.Model):
+    """Its key is asked for otherwise than it was read."""
+
+    sign = _Lower(max_length=5, unique=True)
+
+    class Meta:
+        app_label = "shop"
+        ordering = ("id",)
+
+
+class Train(models.Model):
+    station = models.ForeignKey(
+        Station, on_delete=models.CASCADE, to_field="sign", related_name="trains"
+    )
+
+    class Meta:
+        app_label = "shop"
+        ordering = ("id",)
+
+
+MODELS = (
+    Place,
+    Tag,
+    Owner,
+    Tagging,
+    Thing,
+    Part,
+    Hidden,
+    Turned,
+    Special,
+    Line,
+    Looked,
+    Station,
+    Train,
+)
 OWNERS = 9
 
 
@@ -221,6 +262,11 @@ def begin() -> None:
         Turned.objects.create(owner=owners[i % 5])
         Looked.objects.create(owner=owners[i % 4], size=i % 3)
         Line.objects.create(owner=owners[i % 4], position=-i)
+    stations = Station.objects.bulk_create(Station(sign=sign) for sign in ("ab", "cd", "ef"))
+    Train.objects.bulk_create(Train(station=stations[i % 2]) for i in range(5))
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE shop_station SET sign = 'AB' WHERE sign = 'ef'")
+        cursor.execute("UPDATE shop_train SET station_id = 'AB' WHERE id = 5")
 
 
 def _of_thing(draw: Random, owners: Any, places: Any, number: int) -> dict[str, Any]:
@@ -277,6 +323,8 @@ class Case:
     paginator: Any = None
     mixin: type = FastListMixin
     query: str = "/"
+    within: Callable[[], AbstractContextManager[Any]] = nullcontext
+    """What goes on around each request."""
 
 
 def _by(*lookups: Any) -> Rows:
@@ -388,6 +436,27 @@ def _counted(model: Any, *names: str) -> Any:
 
 def _later_things() -> "Prefetch[Any]":
     return Prefetch("things", Thing.objects.filter(pk__gt=30))
+
+
+@contextmanager
+def _cut_off() -> Iterator[None]:
+    """Have the database end the session before the second statement."""
+    sent = count()
+
+    def end(execute: Any, *said: Any) -> Any:
+        if next(sent) == 1:
+            other = connection.copy()
+            with other.cursor() as cursor:
+                ended = connection.connection.info.backend_pid
+                cursor.execute("SELECT pg_terminate_backend(%s, 10000)", [ended])
+            other.close()
+        return execute(*said)
+
+    try:
+        with connection.execute_wrapper(end):
+            yield
+    finally:
+        connection.close()
 
 
 CASES: dict[str, Case] = {
@@ -535,6 +604,10 @@ CASES: dict[str, Case] = {
         serializer=lambda: full("things"),
         rows=_given(Thing.objects.filter(pk__gt=5).order_by("name", "pk")),
     ),
+    "given_of_two": Case(
+        serializer=lambda: full("things"),
+        rows=_given(Thing.objects.filter(place_id__in=(1, 2)).exclude(pk__in=(3, 4))),
+    ),
     "given_tied": Case(
         serializer=lambda: full("things"), rows=_given(Thing.objects.order_by("place_id"))
     ),
@@ -674,6 +747,16 @@ CASES: dict[str, Case] = {
         serializer=lambda: of(Owner, "code", things=_OwnKey(many=True, read_only=True)),
         rows=_by("things"),
     ),
+    "sent_otherwise": Case(
+        serializer=lambda: of(Station, "sign", trains=keys()), rows=Station.objects.all
+    ),
+    "sent_otherwise_at_once": Case(
+        serializer=lambda: of(Station, "sign", trains=keys()),
+        rows=lambda: Station.objects.prefetch_related("trains"),
+    ),
+    "sent_otherwise_to_one": Case(
+        serializer=lambda: of(Train, "id", sign=_text("station.sign")), rows=Train.objects.all
+    ),
     "text": Case(
         serializer=lambda: of(Owner, "code", tags=serializers.StringRelatedField(many=True))
     ),
@@ -692,14 +775,20 @@ CASES: dict[str, Case] = {
 }
 
 
+OTHERS = {
+    "cut_off": Case(serializer=lambda: full("things"), within=_cut_off),
+    "cut_off_at_once": Case(serializer=lambda: full("things"), rows=_by("things"), within=_cut_off),
+}
+
+
 def names() -> list[str]:
-    """Return the names of all cases."""
+    """Return the names of all cases that are no errors."""
     return sorted(CASES)
 
 
 def compared(of: str, *, again: bool) -> dict[str, Any]:
     """Return what a client gets of a case by DRF and by rowpath, by which statements and way."""
-    return _compared(CASES[of], again=again)
+    return _compared((CASES | OTHERS)[of], again=again)
 
 
 def _compared(case: Case, *, again: bool) -> dict[str, Any]:
@@ -737,10 +826,11 @@ def told(case: Case, mixins: tuple[type, ...], *, again: bool) -> tuple[Any, lis
     reset_queries()
     with CaptureQueriesContext(connection) as queries:
         try:
-            response = _asked(view, case.query)
-            outcome = outcome_of(response)
-            way = None if outcome is None else outcome.way
-            response.render()
+            with case.within():
+                response = _asked(view, case.query)
+                outcome = outcome_of(response)
+                way = None if outcome is None else outcome.way
+                response.render()
             body: Any = response.content.decode()
         except Exception as error:  # noqa: BLE001 - whatever it is, both have to raise it
             return chain(error), [], None

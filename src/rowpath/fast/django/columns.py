@@ -17,6 +17,7 @@ from django.db.models.fields.related_descriptors import (
     ReverseOneToOneDescriptor,
 )
 
+from rowpath.fast.django.kinds import check_sent
 from rowpath.fast.django.models import (
     check_attribute,
     check_base_manager,
@@ -65,6 +66,7 @@ def hop(model: type[models.Model], attribute: str, before: tuple[str, ...]) -> H
         field = descriptor.field
         if field.remote_field.parent_link:
             raise CannotCompileError(f"{attribute} is the link to the parent model")
+        check_sent(field)
         names = (*before, field.name)
         key = Column(before, field) if field.null else None
         return _hop(names, field.remote_field.model, key)
@@ -72,6 +74,7 @@ def hop(model: type[models.Model], attribute: str, before: tuple[str, ...]) -> H
         relation = descriptor.related
         if relation.parent_link:
             raise CannotCompileError(f"{attribute} is the link to the child model")
+        check_sent(relation.field)
         return _hop((*before, relation.name), relation.related_model, None)
     raise CannotCompileError(f"{attribute} is not a to-one relation of {model.__name__}")
 

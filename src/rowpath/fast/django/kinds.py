@@ -97,6 +97,19 @@ _READING = (
     "get_attname",
 )
 
+# Whatever decides what the database is asked for.
+_SENDING = ("get_prep_value", "get_db_prep_value", "get_placeholder", "to_python")
+
+
+def check_sent(field: models.Field) -> None:
+    """Raise CannotCompileError unless a value of `field` that was read is sent as it is."""
+    bases = (models.OneToOneField, models.ForeignKey, *_SCALARS)
+    base = next((one for one in type(field).__mro__ if one in bases), models.Field)
+    if name := overridden(type(field), base, _SENDING):
+        raise CannotCompileError(f"its key is a {_name(field)}, which has a {name}() of its own")
+    if isinstance(field, models.ForeignKey):
+        check_sent(field.target_field)
+
 
 def kind_of(field: models.Field) -> Kind:
     """Return the kind of what `field` reads, or raise CannotCompileError."""

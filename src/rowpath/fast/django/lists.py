@@ -171,15 +171,15 @@ def template(one: List, using: str, given: QuerySet | None) -> Template:
     params = made.params
     found = [*_places_of(keys, made)]
     if len(found) != 1 or made.sql.count(_PLACE) != len(params):
-        raise CannotCompileError(f"the keys of {one.relation.name} are not found in its SQL")
+        raise CannotCompileError("the keys of its prefetch are not found in the SQL")
     [(before, at, after)] = found
     kind = type(params[at])
     return Template(
         using=using,
         before=before,
         after=after + made.after,
-        params_before=params[:at],
-        params_after=params[at + 2 :],
+        params_before=made.params[:first],
+        params_after=made.params[first + 2 :],
         adapted=None if kind is type(keys[0]) else kind,
     )
 

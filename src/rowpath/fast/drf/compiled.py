@@ -20,8 +20,9 @@ from rowpath.fast.django.binary import (
     python_value,
     take_binary_rows,
 )
-from rowpath.fast.django.lists import List
+from rowpath.fast.django.lists import List, Template
 from rowpath.fast.django.loaders import unusual_loader
+from rowpath.fast.django.peers.broken import is_broken
 from rowpath.fast.django.prefetches import loads
 from rowpath.fast.django.querysets import rows_at_most
 from rowpath.fast.drf.compile import Compiled
@@ -59,38 +60,46 @@ class CompiledWay:
             return page
         compiled = self.ready.compiled
         if compiled.marker is not None or compiled.lists:
+            # Before anything is sent: what has no statement is read by Django, by as many.
+            templates = self._templates(queryset)
             result = binary_rows(statement, self.connection)
-            return KeptPage(page, result, self._lists(result, queryset), compiled)
+            return KeptPage(page, result, self._lists(result, templates), compiled)
         take_binary_rows(statement, self.connection, page.add, at_most=rows_at_most(queryset))
         return page
 
-    def _lists(self, page: PGresult, queryset: QuerySet) -> Lists:
+    def _templates(self, queryset: QuerySet) -> list[Template]:
+        """Return the statements of the plan's lists for whichever keys."""
+        lists = self.ready.compiled.lists
+        given = loads(queryset) if lists else {}
+        owns = (given[one.way].queryset if one.is_loaded else None for one in lists)
+        using = self.connection.alias
+        return [
+            self.ready.list_template(one, own, using) for one, own in zip(lists, owns, strict=True)
+        ]
+
+    def _lists(self, page: PGresult, templates: list[Template]) -> Lists:
         """Return the rows of the plan's lists for those of `page`: one statement for each."""
-        if not self.ready.compiled.lists:
-            return ()
-        given = loads(queryset)
         found: list[PGresult | None] = []
-        for one in self.ready.compiled.lists:
-            own = given[one.way].queryset if one.is_loaded else None
+        for one, made in zip(self.ready.compiled.lists, templates, strict=True):
             above = page if one.within is None else found[one.within]
-            found.append(None if above is None else self._list(one, above, own))
+            found.append(None if above is None else self._list(one, above, made))
         return found
 
-    def _list(self, one: List, above: PGresult, given: QuerySet | None) -> PGresult | None:
+    def _list(self, one: List, above: PGresult, made: Template) -> PGresult | None:
         try:
             keys = self.encoder.keys(above, one.key)
         except CannotEncodeError as error:
             raise _not_written(error) from error
         if not keys:
             return None
-        statement = self.ready.list_statement(one, given, keys, self.connection.alias)
+        statement = made.statement(keys)
         is_bound: Any = self.connection.features.uses_server_side_binding
         if is_bound and not one.is_loaded and len(statement.params) > _MOST_BOUND:
             raise CannotCompileError(f"nobody loads {one.relation.name} of {len(keys)} rows")
         try:
             return binary_rows(statement, self.connection) if statement.sql else None
         except DatabaseError as error:
-            if one.is_loaded or not self.connection.get_autocommit():
+            if one.is_loaded or is_broken(self.connection.alias):
                 raise  # Django's own statement is no other, or can be sent no more
             raise CannotCompileError(f"the database refuses many rows at once: {error}") from error
 

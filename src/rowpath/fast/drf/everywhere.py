@@ -15,13 +15,16 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
+from weakref import WeakSet
 
 from django.db import connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from rest_framework.mixins import ListModelMixin
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from rowpath.fast.bounded import Bounded
 from rowpath.fast.drf.answers import Answered, answer, listed
 from rowpath.fast.drf.data.hook import Function, put
 from rowpath.fast.drf.grounds import changed
@@ -40,9 +43,13 @@ _log = logging.getLogger("rowpath.fast")
 
 _Ties = Callable[[bytes, bytes], bool]
 
-# What was told of each view, and the views of which a difference was.
-_told: set[tuple[type, str]] = kept(set(), changed_by="ROWPATH")
-_differed: set[type] = kept(set(), changed_by="ROWPATH")
+# A project has fewer findings, unless their texts have values of requests or its views are made
+# anew; then some are told at their level again.
+_TOLD = 1_000
+
+# What was told last of each view, and the views of which a difference was.
+_told: Bounded[object] = kept(Bounded(_TOLD), changed_by="ROWPATH")
+_differed: WeakSet[type] = kept(WeakSet(), changed_by="ROWPATH")
 
 
 def install() -> None:
@@ -113,8 +120,9 @@ class _Asked:
         except CannotCompileError as error:
             _tell(view_class, f"not tried, since {error.fall_back.reason}", logging.INFO)
         except Exception as error:  # noqa: BLE001 - the project's code, too, may raise now
-            text = f"asked for behind DRF's answer it raised {type(error).__name__}: {error}"
-            _tell(view_class, text, logging.WARNING)
+            kind = f"asked for behind DRF's answer it raised {type(error).__name__}"
+            # The message may have values that no other request has.
+            _tell(view_class, f"{kind}: {error}", logging.WARNING, finding=kind)
 
     def _compare(self, response: Any) -> None:
         view_class, theirs = type(self.view), response.content
@@ -127,15 +135,24 @@ class _Asked:
             text += f" (not rows, since {outcome.reason.reason})"
         if ours == theirs:
             _tell(view_class, f"{text}, with the same bytes as DRF's", logging.INFO)
-        elif _body(self.by_drf(_copied(self.view)), response) != theirs:
+            return
+        # What the view, or time, has made of DRF's list since is in the answer.
+        again = self._drfs(response)
+        if ours == again:
+            text += ", with the same bytes as DRF's list() when it is asked again"
+            _tell(view_class, text, logging.INFO)
+        elif self._drfs(response) != again:
             _tell(view_class, "DRF's own answer is another when it is asked again", logging.INFO)
         elif self._ours(response)[0] != ours:
             _tell(view_class, f"{text}, whose bytes change between two", logging.INFO)
-        elif only_ties_differ(ours, theirs):
+        elif only_ties_differ(ours, again):
             _log.warning(tied(view_class))
         else:
             _differed.add(view_class)
-            _tell(view_class, f"{text}, with {difference(ours, theirs)}", logging.ERROR)
+            _tell(view_class, f"{text}, with {difference(ours, again)}", logging.ERROR)
+
+    def _drfs(self, like: Any) -> bytes:
+        return _body(self.by_drf(_copied(self.view)), like)
 
     def _ours(self, like: Any) -> tuple[bytes, Answered, _Ties]:
         answered = _answered(_copied(self.view))
@@ -180,14 +197,19 @@ def _apart() -> Iterator[None]:
     """Let an error of the database break no transaction that is open."""
     with ExitStack() as stack:
         for connection in connections.all(initialized_only=True):
-            if connection.in_atomic_block:
+            if connection.in_atomic_block or _is_without_autocommit(connection):
                 stack.enter_context(transaction.atomic(connection.alias))
         yield
 
 
-def _tell(view_class: type, text: str, level: int) -> None:
-    """Log what was found of a view: once as it is, and then on DEBUG."""
-    is_known = (view_class, text) in _told
-    _told.add((view_class, text))
-    level = logging.DEBUG if is_known else level
+def _is_without_autocommit(connection: BaseDatabaseWrapper) -> bool:
+    """Whether the project begins and ends transactions itself; opens no connection."""
+    return connection.connection is not None and not connection.get_autocommit()
+
+
+def _tell(view_class: type, text: str, level: int, *, finding: str | None = None) -> None:
+    """Log what was found of a view: the same finding, `text` if none is given, on DEBUG later."""
+    mine = object()
+    is_new = _told.get((view_class, finding or text), lambda: mine) is mine
+    level = level if is_new else logging.DEBUG
     _log.log(level, "With FastListMixin, lists of %s: %s.", named(view_class), text)

@@ -1,8 +1,8 @@
 """A serializer made ready for one kind of queryset, kept for the life of the process."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, cast
+from typing import cast
 from weakref import WeakKeyDictionary, ref
 
 from django.db import models
@@ -144,18 +144,15 @@ class Prepared:
         made = unlimited(queryset, self.compiled.columns)
         return made if made.params == shape.params else None
 
-    def list_statement(
-        self, one: List, given: QuerySet | None, keys: Sequence[Any], using: str
-    ) -> Statement:
-        """Return the lean statement of one of the plan's lists for the rows that have `keys`.
+    def list_template(self, one: List, given: QuerySet | None, using: str) -> Template:
+        """Return the lean statement of one of the plan's lists for whichever keys.
 
         `given` is the queryset that its prefetch was given; the statement of any other is compiled
-        once.
+        once. Raises CannotCompileError.
         """
         if given is not None:
-            return template(one, using, given).statement(keys)
-        known = self._templates.get((one, using), lambda: template(one, using, None))
-        return known.statement(keys)
+            return template(one, using, given)
+        return self._templates.get((one, using), lambda: template(one, using, None))
 
     def tied_lists(self, queryset: QuerySet) -> frozenset[int]:
         """Return the lists of the plan, by their position, whose rows may come in several orders.

@@ -1,21 +1,19 @@
-"""The caches of an instance's relations, which ask as soon as Django would send a statement.
+"""The cache of an instance's relations to one, which asks as soon as Django would send a statement.
 
-Django looks for a relation that is loaded in a dict of the instance. It is a dict of these classes
-here; what is in it is what is in Django's. Where there is nothing in it, it is told from the frame
-of Django's function that looks whether that will send a statement for want of it: it may only want
-to know whether there is something.
+Django looks for a relation that is loaded in a dict of the instance. It is a dict of a class of
+rowpath's here; what is in it is what is in Django's. Where there is nothing in it, it is told from
+the frame of Django's function that looks whether that will send a statement for want of it: it may
+only want to know whether there is something.
 
-An instance has no dict for what was prefetched before something is, and gets none, since code may
-look at all that it has (`vars(row)`). Django then finds one in its class, where `models` puts it.
+A queryset of a relation to many asks as it is read, if nobody has looked at its query before.
 """
 
 import logging
 import sys
-from collections.abc import Callable
 from types import FrameType
 from typing import Any, Protocol
 
-from django.db.models import Model, query
+from django.db.models import Model
 from django.db.models.fields.mixins import NOT_PROVIDED, FieldCacheMixin
 from django.db.models.query import ModelIterable, QuerySet
 
@@ -24,9 +22,10 @@ from rowpath.fast.fallback import TheirsError
 _log = logging.getLogger("rowpath.fast")
 
 NOTHING: Any = object()
+PREFETCHED = "_prefetched_objects_cache"
+"""The attribute of an instance that has what was prefetched for it."""
 _WANTED = "_rowpath_wanted"
 """The attribute of a queryset that says whose rows it is to have."""
-_MADE = frozenset(("get_prefetch_cache",))
 
 
 class Place(Protocol):
@@ -38,24 +37,24 @@ class Place(Protocol):
         Raises what Django's own statement would make it raise.
         """
 
-    def many(self, manager: Any) -> QuerySet | None:
-        """Return the queryset of a manager that Django has made for a relation, if it has one."""
+    def many(self, manager: Any, made: QuerySet) -> QuerySet:
+        """Return `made`, the queryset of a manager of Django's; it asks here if it may."""
 
 
-class _Cache(dict[str, Any]):
-    __slots__ = ("place",)
+class Ones(dict[str, Any]):
+    """The fields_cache of an instance."""
 
-    def __init__(self, known: dict[str, Any], place: Place) -> None:
+    __slots__ = ("place", "prefetched")
+
+    def __init__(self, known: dict[str, Any], place: Place, prefetched: Any) -> None:
         super().__init__(known)
         self.place = place
+        self.prefetched = prefetched
+        """What the instance has for what was prefetched for it."""
 
     # In a pickle, or a copy, there is nothing of rowpath's.
     def __reduce__(self) -> tuple[Any, ...]:
         return dict, (dict(self),)
-
-
-class Ones(_Cache):
-    """The fields_cache of an instance."""
 
     def __missing__(self, name: str) -> Any:
         raised = None
@@ -80,38 +79,13 @@ class Ones(_Cache):
         return NOTHING if instance is None else self.place.one(instance, name)
 
 
-class Manies(_Cache):
-    """The _prefetched_objects_cache of an instance for which something was prefetched."""
-
-    def __missing__(self, name: str) -> Any:
-        found = _wanted_by(sys._getframe(1), lambda: self.place)
-        if found is None:
-            raise KeyError(name)
-        return found
-
-
-def wanted_of(instance: Model, frame: FrameType) -> QuerySet | None:
-    """Return the queryset for which `frame` looks in an instance that has no Manies.
-
-    None if `frame` only looks, or Django has to ask.
-    """
-    return _wanted_by(frame, lambda: _place_of(instance))
-
-
-def _place_of(instance: Model) -> Place | None:
-    state = vars(instance).get("_state")
-    known = None if state is None else vars(state).get("fields_cache")
-    return known.place if type(known) is Ones else None
-
-
-def _wanted_by(frame: FrameType, find: Callable[[], Place | None]) -> QuerySet | None:
-    try:
-        place = find()
-        manager = None if place is None else _wanting_many(frame)
-        return None if place is None or manager is None else place.many(manager)
-    except Exception as error:  # noqa: BLE001 - a defect, for which Django asks
-        _log.warning("A row asks for its relation, since a step failed.", exc_info=error)
-        return None
+def place_of(instance: Model) -> Place | None:
+    """Return where `instance` stands; None if it is in no list now, or was read anew in one."""
+    own = vars(instance)
+    known = vars(own["_state"]).get("fields_cache") if "_state" in own else None
+    # Which Django replaces as it refreshes the instance.
+    is_as_read = type(known) is Ones and own.get(PREFETCHED) is known.prefetched
+    return known.place if is_as_read else None
 
 
 def _wanting_one(frame: FrameType) -> Model | None:
@@ -123,21 +97,6 @@ def _wanting_one(frame: FrameType) -> Model | None:
         return None
     instance: Model = given["instance"]
     return instance
-
-
-def _wanting_many(frame: FrameType | None) -> Any:
-    """Return the manager that is about to make a queryset; None if it only looks."""
-    if frame is not None and frame.f_code.co_name in _MADE:
-        frame = frame.f_back
-    if frame is None:
-        return None
-    manager = frame.f_locals.get("self")
-    function = getattr(type(manager), "get_queryset", None)
-    if getattr(function, "__code__", None) is not frame.f_code:
-        return None
-    # It only wants one to put rows into that it has read itself.
-    by = frame.f_back
-    return None if by is not None and by.f_code is query.prefetch_one_level.__code__ else manager
 
 
 class Wanted:

@@ -9,9 +9,9 @@ from typing import Any, Protocol
 from django.db.models import Model
 from django.db.models.query import QuerySet
 
-from rowpath.fast.django.peers.lazy import NOTHING, Manies, Ones, as_wanted
+from rowpath.fast.django.peers.lazy import NOTHING, PREFETCHED, Ones, as_wanted
 from rowpath.fast.django.peers.loading import Loading
-from rowpath.fast.django.peers.models import PREFETCHED
+from rowpath.fast.django.peers.managers import look_behind
 from rowpath.fast.django.peers.relations import (
     Relation,
     in_no_order,
@@ -22,9 +22,6 @@ from rowpath.fast.django.peers.writes import Watch
 from rowpath.fast.fallback import CannotCompileError
 
 _log = logging.getLogger("rowpath.fast")
-
-# What an instance has by Django for which something was prefetched, and for which nothing was.
-_USUAL = (dict, type(None))
 
 
 class Reads(Protocol):
@@ -50,7 +47,6 @@ class Peers:
         self._thread = get_ident()
         self._watch = Watch(self.end)
         self._is_watching = False
-        self._is_making = False
         self._rows = _Place(self, lambda: reads, lambda: _models(rows))
         # The first one tells whether anything is to be loaded.
         self._rows.try_with(next(_models(rows), None))
@@ -64,22 +60,13 @@ class Peers:
     @property
     def may_answer(self) -> bool:
         """Whether what was read for others is still what an instance would read now."""
-        return self.is_open and not self._is_making and get_ident() == self._thread
+        return self.is_open and get_ident() == self._thread
 
     def watch(self) -> None:
         """See from now on whether something is written."""
         if not self._is_watching:
             self._is_watching = True
             self._watch.begin()
-
-    def made_by(self, manager: Any) -> QuerySet:
-        """Return the queryset that Django makes for `manager`, as if nothing were loaded."""
-        self._is_making = True
-        try:
-            made: QuerySet = manager.get_queryset()
-        finally:
-            self._is_making = False
-        return made
 
     def check(self, relation: Relation) -> None:
         """Raise CannotCompileError if the order of the relation's rows is nobody's."""
@@ -110,6 +97,7 @@ class _Place:
         self._loadings: dict[tuple[type[Model], str], Loading | None] = {}
         self._below: dict[str, _Place] = {}
         self._names: dict[type, str | None] = {}
+        self._looked_behind: set[type] = set()
         # The latest that were read here, which nobody is given.
         self._later: list[Model] = []
 
@@ -124,12 +112,12 @@ class _Place:
         """Have the relations of `instance` ask here; return whether that is done now."""
         state = vars(instance._state)
         known = state.get("fields_cache", {})
-        prefetched = vars(instance).get(PREFETCHED)
-        if type(known) is not dict or type(prefetched) not in _USUAL or not _fetches_one(state):
+        if type(known) is not dict or not _fetches_one(state):
             return False
-        state["fields_cache"] = Ones(known, self)
-        if prefetched is not None:
-            vars(instance)[PREFETCHED] = Manies(prefetched, self)
+        if type(instance) not in self._looked_behind:
+            look_behind(type(instance))
+            self._looked_behind.add(type(instance))
+        state["fields_cache"] = Ones(known, self, vars(instance).get(PREFETCHED))
         return True
 
     def has_more(self, instances: Iterable[Model]) -> None:
@@ -159,13 +147,13 @@ class _Place:
             return NOTHING
         return found[0] if found else loading.missing()
 
-    def many(self, manager: Any) -> QuerySet | None:
-        """Return the queryset of a manager that Django has made for a relation, if it has one."""
+    def many(self, manager: Any, made: QuerySet) -> QuerySet:
+        """Return `made`, the queryset of a manager of Django's; it asks here if it may."""
         name = self._name_of(manager)
         loading = None if name is None else self._loading(manager.instance, name)
         if loading is None or not loading.can_answer_for(manager):
-            return None
-        return as_wanted(self._peers.made_by(manager), self, manager)
+            return made
+        return as_wanted(made, self, manager)
 
     def rows(self, manager: Any) -> list[Model] | None:
         """Return the rows of `manager`; None if Django has to ask for them. Raises TheirsError."""

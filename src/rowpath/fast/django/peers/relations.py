@@ -25,6 +25,7 @@ from django.db.models.fields.related_descriptors import (
 )
 from django.db.models.query_utils import DeferredAttribute
 
+from rowpath.fast.django.kinds import check_sent
 from rowpath.fast.django.managers import check_made
 from rowpath.fast.django.models import check_base_manager, check_instances
 from rowpath.fast.django.prefetches import check_manager
@@ -130,16 +131,22 @@ def in_no_order(relation: Relation) -> CannotCompileError:
 
 def name_of_manager(model: type[Model], made_by: type) -> str | None:
     """Return the to-many relation of `model` for which Django has made the class of a manager."""
+    return managers_of(model).get(made_by)
+
+
+def managers_of(model: type[Model]) -> dict[type, str]:
+    """Return the classes of managers that Django makes for the to-many relations of `model`."""
     meta = model._meta
     names = (
         *(one.get_accessor_name() for one in meta.related_objects),
         *(one.name for one in meta.many_to_many),
     )
+    found: dict[type, str] = {}
     for name in names:
         descriptor: Any = inspect.getattr_static(model, name or "", None)
-        if type(descriptor) in _MANY and descriptor.related_manager_cls is made_by:
-            return name
-    return None
+        if type(descriptor) in _MANY:
+            found[descriptor.related_manager_cls] = name
+    return found
 
 
 def _of(name: str, descriptor: Any) -> Relation:
@@ -212,6 +219,7 @@ def _check_fields(descriptor: Any) -> None:
     for field in fields:
         base = OneToOneField if isinstance(field, OneToOneField) else ForeignKey
         _check_field(field, base)
+        check_sent(field)
         _only(field.foreign_related_fields)
         if field.remote_field.parent_link:
             raise CannotCompileError("it leads to the parent or the child of a row")
