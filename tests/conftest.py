@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
@@ -16,6 +17,9 @@ from rowpath.lab.database.embedded import embedded_postgresql
 from rowpath.lab.dataset import LOGS as LOGS_DATASET
 from rowpath.lab.dataset import PRODUCTS as PRODUCTS_DATASET
 from rowpath.lab.dataset import Dataset, ensure
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # A property is no assertion on time: on a busy machine an example takes what it takes.
 settings.register_profile("untimed", deadline=None)
@@ -107,6 +111,15 @@ def database() -> Iterator[Database]:
     """An embedded PostgreSQL for the whole session; whoever builds in it builds few rows."""
     with enterable_folder() as folder, embedded_postgresql(folder, SMALL) as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    """A headless Chromium, for one module: its event loop is in the way of others."""
+    from browsing import running_browser  # noqa: PLC0415 - few workers need playwright
+
+    with running_browser() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 
+from browsing import Scheme, opened
 from kept.made import AT, lab_run, race_run
 from rowpath.lab.race.record import RaceRun
 from rowpath.lab.race.record import to_json as race_json
@@ -13,9 +14,6 @@ from rowpath.lab.record import Run, to_json
 from rowpath.lab.rereading import Kept, read_back
 from rowpath.report.trend.html import render
 from rowpath.report.trend.series import trend
-from system import found_browser
-
-_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 def kept(folder: Path, *runs: Run | RaceRun) -> list[Kept]:
@@ -33,35 +31,20 @@ def kept(folder: Path, *runs: Run | RaceRun) -> list[Kept]:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("made", [lab_run, race_run])
 def test_the_page_draws_a_chart_for_each_comparison_and_asks_for_nothing(
-    tmp_path: Path, width: int, scheme: str, made: type
+    browser: Browser, tmp_path: Path, width: int, scheme: Scheme, made: type
 ) -> None:
     """No chart fails under the page's policy, and the page is no wider than the screen."""
     runs = kept(tmp_path, *(made(started_at=AT + timedelta(days=day)) for day in range(3)))
     seen = trend(runs)
     path = tmp_path / "trend.html"
     path.write_text(render(seen), encoding="utf-8")
-    executable = found_browser()
-    assert executable is not None, "no browser is installed: python tests/system.py"
-    messages: list[str] = []
-    requests: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=_ARGS)
-        page = browser.new_page(
-            viewport={"width": width, "height": 900},
-            color_scheme="dark" if scheme == "dark" else "light",
-        )
-        page.on("console", lambda message: messages.append(message.text))
-        page.on("pageerror", lambda error: messages.append(str(error)))
-        page.on("request", lambda request: requests.append(request.url))
-        page.goto(path.as_uri())
-        page.wait_for_function("document.documentElement.dataset.drawn")
-        drawn = page.locator(".chart svg").count()
-        told = page.locator("[role=status]").first.inner_text()
-        page_width = page.evaluate("document.documentElement.scrollWidth")
-        browser.close()
+    with opened(browser, path, width=width, scheme=scheme) as view:
+        drawn = view.page.locator(".chart svg").count()
+        told = view.page.locator("[role=status]").first.inner_text()
+        page_width = view.width()
 
-    assert messages == []
-    assert requests == [path.as_uri()]
+    assert view.messages == []
+    assert view.requests == [path.as_uri()]
     assert drawn == len(seen.series) > 1
     assert told.startswith("Run 1 is not valid. This file says what does not follow")
     assert page_width == width

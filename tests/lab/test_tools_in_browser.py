@@ -4,32 +4,13 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from rowpath.lab.applications import App
 from rowpath.lab.apps.settings import AppSettings
 from rowpath.lab.conditions import CONTROLLED
 from rowpath.lab.database import Database
 from rowpath.lab.servers.server import serving
-from system import found_browser
-
-_ARGS = [
-    "--no-sandbox",  # root, as in a container, has no sandbox
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Yield a headless Chromium."""
-    executable = found_browser()
-    assert executable is not None, "no browser is installed: python tests/system.py"
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=executable, args=_ARGS)
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,24 +1,20 @@
 """The page of a race in a Chromium, opened as a file as a reader would."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
 import altair as alt
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
+from browsing import CONTRAST, Scheme, opened
 from race.made import results
 from rowpath.lab.race.record import RaceRun
 from rowpath.lab.race.session import Race
 from rowpath.report.charts.race import race_charts
 from rowpath.report.charts.scale import even_ticks
 from rowpath.report.race.html import render
-from system import found_browser
 
-_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-_CONTRAST = (Path(__file__).parents[1] / "report/measure_contrast.js").read_text(encoding="utf-8")
 _CUT_OFF = """() => [...document.querySelectorAll(".chart svg")].flatMap((svg) => {
     const box = svg.getBoundingClientRect();
     return [...svg.querySelectorAll("text")]
@@ -57,50 +53,28 @@ class Seen:
     first_text: str
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Yield a headless Chromium."""
-    executable = found_browser()
-    assert executable is not None, "no browser is installed: python tests/system.py"
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=executable, args=_ARGS)
-        yield started
-        started.close()
-
-
-def looked_at(
-    browser: Browser, path: Path, *, width: int, scheme: Literal["light", "dark"]
-) -> Seen:
-    messages: list[str] = []
-    requests: list[str] = []
-    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    page.on("console", lambda message: messages.append(message.text))
-    page.on("pageerror", lambda error: messages.append(str(error)))
-    page.on("request", lambda request: requests.append(request.url))
-    page.goto(path.as_uri())
-    page.wait_for_selector(f"html[data-drawn={scheme}]")
-    charts = page.locator(".chart svg")
-    marks = [
-        charts.nth(number).locator(".mark-symbol path, .mark-rect path").count()
-        for number in range(charts.count())
-    ]
-    seen = Seen(
-        messages=messages,
-        requests=requests,
-        width=page.evaluate("document.documentElement.scrollWidth"),
-        cut_off=page.evaluate(_CUT_OFF),
-        low_contrast=page.evaluate(_CONTRAST)["low"],
-        marks=marks,
-        first_text=page.locator(".stopped, h2").first.inner_text(),
-    )
-    page.close()
-    return seen
+def looked_at(browser: Browser, path: Path, *, width: int, scheme: Scheme) -> Seen:
+    with opened(browser, path, width=width, scheme=scheme) as view:
+        charts = view.page.locator(".chart svg")
+        marks = [
+            charts.nth(number).locator(".mark-symbol path, .mark-rect path").count()
+            for number in range(charts.count())
+        ]
+        return Seen(
+            messages=view.messages,
+            requests=view.requests,
+            width=view.width(),
+            cut_off=view.page.evaluate(_CUT_OFF),
+            low_contrast=view.page.evaluate(CONTRAST)["low"],
+            marks=marks,
+            first_text=view.page.locator(".stopped, h2").first.inner_text(),
+        )
 
 
 @pytest.mark.parametrize("name", ["after the change that we made in autumn", HOSTILE])
 @pytest.mark.parametrize(("width", "scheme"), [(1200, "light"), (375, "dark")])
 def test_the_page_draws_its_charts_and_asks_for_nothing(
-    browser: Browser, tmp_path: Path, name: str, width: int, scheme: Literal["light", "dark"]
+    browser: Browser, tmp_path: Path, name: str, width: int, scheme: Scheme
 ) -> None:
     """Whatever an entrant is called: all is legible, on a phone too, and nothing is said."""
     path = tmp_path / "race.html"

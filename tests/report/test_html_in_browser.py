@@ -1,52 +1,22 @@
 """The report in a Chromium, opened as a file as a reader would."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
-from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from record_parts import HOSTILE
 from report_runs import whole_run
 
+from browsing import CONTRAST, DESKTOP, Scheme, opened
 from rowpath.report.charts import charts
 from rowpath.report.html import render
 from rowpath.report.layout import groups
-from system import found_browser
 
-Scheme = Literal["light", "dark"]
 Drawn = Callable[[int, Scheme], Page]
-WIDE, DESKTOP, PHONE = 1400, 1200, 375
-_ARGS = [
-    "--no-sandbox",  # root, as in a container, has no sandbox
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-]
-_CONTRAST = Path(__file__).with_name("measure_contrast.js").read_text(encoding="utf-8")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
-    """A page that has drawn its charts, with all that it said and asked for."""
-
-    page: Page
-    messages: list[str]
-    requests: list[str]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Yield a headless Chromium."""
-    executable = found_browser()
-    assert executable is not None, "no browser is installed: python tests/system.py"
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=executable, args=_ARGS)
-        yield started
-        started.close()
+WIDE, PHONE = 1400, 375
 
 
 @pytest.fixture(scope="module")
@@ -55,25 +25,6 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("report") / "report.html"
     path.write_text(render(whole_run()), encoding="utf-8")
     return path
-
-
-@contextmanager
-def opened(
-    browser: Browser, report: Path, *, width: int = DESKTOP, scheme: Scheme = "light"
-) -> Iterator[Opened]:
-    """Open the report and wait until all charts are drawn."""
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    page = context.new_page()
-    view = Opened(page=page, messages=[], requests=[])
-    page.on("console", lambda message: view.messages.append(f"{message.type}: {message.text}"))
-    page.on("pageerror", lambda error: view.messages.append(str(error)))
-    page.on("request", lambda request: view.requests.append(request.url))
-    try:
-        page.goto(report.as_uri())
-        page.wait_for_selector(f"html[data-drawn={scheme}]")
-        yield view
-    finally:
-        context.close()
 
 
 @pytest.fixture(scope="module")
@@ -86,11 +37,6 @@ def drawn(browser: Browser, report: Path) -> Iterator[Drawn]:
             return stack.enter_context(opened(browser, report, width=width, scheme=scheme)).page
 
         yield page
-
-
-def open_all(page: Page) -> None:
-    """Open every part of the page that is folded."""
-    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
 
 
 def number_of_charts() -> int:
@@ -110,7 +56,7 @@ def test_the_console_stays_empty_and_the_network_unused(
 ) -> None:
     """The one request is for the file, and nothing is said, not even a warning."""
     with opened(browser, report, width=width, scheme=scheme) as view:
-        open_all(view.page)
+        view.open_all()
 
         assert view.messages == []
         assert view.requests == [report.as_uri()]
@@ -165,7 +111,7 @@ def test_a_chart_tells_its_figures_in_words(drawn: Drawn) -> None:
 def test_the_page_does_not_scroll_sideways_on_a_phone(browser: Browser, report: Path) -> None:
     """The verdicts fit; wide tables and code scroll in their own boxes, with every part open."""
     with opened(browser, report, width=PHONE) as view:
-        open_all(view.page)
+        view.open_all()
 
         assert view.page.evaluate("document.documentElement.scrollWidth") == PHONE
         verdicts, *tables = view.page.locator(".scroll").all()
@@ -177,8 +123,8 @@ def test_the_page_does_not_scroll_sideways_on_a_phone(browser: Browser, report: 
 def test_all_text_has_enough_contrast(browser: Browser, report: Path, scheme: Scheme) -> None:
     """Prose, tables, verdicts, code and charts meet WCAG's level AA in light and dark."""
     with opened(browser, report, scheme=scheme) as view:
-        open_all(view.page)
-        found = view.page.evaluate(_CONTRAST)
+        view.open_all()
+        found = view.page.evaluate(CONTRAST)
 
         assert found["low"] == []
         assert found["seen"] > 1_000
@@ -204,7 +150,7 @@ def test_dark_mode_is_dark_and_follows_the_system(browser: Browser, report: Path
 def test_hostile_text_is_shown_and_not_run(browser: Browser, report: Path) -> None:
     """Text that looks like a script appears as it is, in titles, code and SQL."""
     with opened(browser, report) as view:
-        open_all(view.page)
+        view.open_all()
         shown = " ".join(view.page.locator("body").inner_text().split())
 
         assert view.page.evaluate("window.hit") is None
@@ -312,7 +258,7 @@ def test_a_long_name_does_not_touch_its_neighbours(drawn: Drawn, width: int) -> 
 def test_a_plan_scrolls_in_its_own_box_on_a_phone(browser: Browser, report: Path) -> None:
     """A plan's long lines are not broken, and the page stays as wide as the phone."""
     with opened(browser, report, width=PHONE) as view:
-        open_all(view.page)
+        view.open_all()
         plan = view.page.locator(".scroll", has=view.page.locator(".plan")).first
 
         assert plan.evaluate("each => each.scrollWidth > each.clientWidth")

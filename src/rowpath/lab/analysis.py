@@ -66,21 +66,7 @@ def experiment_record(  # noqa: PLR0913 one parameter a thing that is known
         section=experiment.section,
         question=experiment.question,
         dataset=experiment.data or "",
-        groups=tuple(
-            GroupRecord(
-                name=group.name,
-                question=group.question,
-                baseline=group.baseline,
-                leads=group.leads,
-                measure=str(group.measure),
-                compares=group.measure.quantities[0].name,
-                steps=tuple(
-                    StepRecord(name=step.name, variant=step.variant, baseline=step.baseline)
-                    for step in group.steps
-                ),
-            )
-            for group in experiment.groups
-        ),
+        groups=tuple(map(_group_record, experiment.groups)),
         variants=tuple(
             _variant_record(cell, comparison.group, results, sources[cell.variant])
             for comparison in _comparisons(own)
@@ -89,17 +75,7 @@ def experiment_record(  # noqa: PLR0913 one parameter a thing that is known
         ),
         comparisons=comparisons,
         claims=(),
-        orders=tuple(
-            OrderRecord(
-                stage=str(stage),
-                blocks=tuple(tuple(map(str, order)) for order in results.orders.get(stage, ())),
-                done=stage in results.done,
-                spent_s=results.spent_s.get(stage, 0.0),
-                cut=results.cut.get(stage, ()),
-                again=tuple(results.again.get(stage, ())),
-            )
-            for stage in own
-        ),
+        orders=tuple(_order_record(stage, results) for stage in own),
         left_out=tuple(_left_out(experiment, versions)),
         explanations=tuple(
             record
@@ -116,6 +92,32 @@ def experiment_record(  # noqa: PLR0913 one parameter a thing that is known
     return replace(
         record,
         claims=tuple(judged(record, experiment, (held or {}).get(experiment.data or ""), versions)),
+    )
+
+
+def _group_record(group: Group) -> GroupRecord:
+    return GroupRecord(
+        name=group.name,
+        question=group.question,
+        baseline=group.baseline,
+        leads=group.leads,
+        measure=str(group.measure),
+        compares=group.measure.quantities[0].name,
+        steps=tuple(
+            StepRecord(name=step.name, variant=step.variant, baseline=step.baseline)
+            for step in group.steps
+        ),
+    )
+
+
+def _order_record(stage: Stage, results: Results) -> OrderRecord:
+    return OrderRecord(
+        stage=str(stage),
+        blocks=tuple(tuple(map(str, order)) for order in results.orders.get(stage, ())),
+        done=stage in results.done,
+        spent_s=results.spent_s.get(stage, 0.0),
+        cut=results.cut.get(stage, ()),
+        again=tuple(results.again.get(stage, ())),
     )
 
 
