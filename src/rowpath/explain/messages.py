@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from rowpath.explain.edits import Edit
-from rowpath.explain.trails import Path, Span, Trail, ViewClass
+from rowpath.explain.trails import Columns, Path, Span, Trail, ViewClass
 from rowpath.explain.values import Phase, Place, Reader, Request, Sent
 
 
@@ -81,6 +81,7 @@ class Load:
 
     `is_refined` says that it was filtered, ordered or counted: no prefetch should answer it. Loads
     with the same `evaluation` are for rows of one list; `row` numbers the row that was read.
+    `prefetched` is of a relation that was loaded already, and is asked for anew.
     """
 
     trail: Trail
@@ -88,6 +89,7 @@ class Load:
     is_refined: bool
     evaluation: int = 0
     row: int = 0
+    prefetched: Columns | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,13 +165,19 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Uses:
-    """What one queryset was asked for, in order, and whether its rows were loaded, and read."""
+    """What one queryset was asked for, in order, and whether its rows were loaded, and read.
+
+    `iterated` are the times that they were gone through. `columns` is None where aggregating would
+    not see these rows.
+    """
 
     model: str
     asked: tuple[Asked, ...]
     is_fetched: bool
     has_rows_read: bool
     rows: int
+    iterated: tuple[Asked, ...] = ()
+    columns: Columns | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

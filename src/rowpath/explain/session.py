@@ -5,7 +5,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rowpath.explain import (
+    all_but_one,
+    asked_anew,
     for_a_number,
+    in_python,
     key_by_relation,
     narrowed,
     one_line,
@@ -87,10 +90,12 @@ def explain(wanted: Wanted, project: ProjectOf, timing: Timing | None, tell: Tel
         explained = tuple(unloading.told(trials, explained, looks))
         explained = tuple(narrowed.told(trials, explained, looks))
         explained = tuple(for_a_number.told(trials, explained, looks))
+        explained = tuple(in_python.told(trials, explained, looks))
         changes = _changes(new(each, wanted.accepted, str(project.folder)) for each in explained)
         if len(changes) > 1:
             tell("running all changes together")
         edits, refused = together(today, looks, project, changes)
+        explained = tuple(all_but_one.told(trials, explained, looks, changes, edits))
         if wanted.with_sql:
             sent = sql(today, looks, project, edits, tell)
             explained = tuple(
@@ -155,9 +160,11 @@ def _of_trail(
     loaded = list(key_by_relation.findings(before, proved, told_paths))
     told_paths |= {path for each in loaded for path in each.finding.paths}
     loaded.extend(row_by_row.findings(before, proved, told_paths))
-    yield from (each.finding for each in loaded)
-    after = next((each.after for each in loaded if each.after), ())
     told = {(text, each.place) for each in (*of_trail, *others) for text in each.texts}
+    after = next((each.after for each in loaded if each.after), ())
+    loaded.extend(asked_anew.findings(before, proved, told))
+    yield from (each.finding for each in loaded)
+    told |= {(text, each.finding.place) for each in loaded for text in each.finding.texts}
     for finding in repeated.findings(before, after):
         if not {(text, finding.place) for text in finding.texts} <= told:
             yield finding

@@ -72,6 +72,25 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """The columns of a queryset's rows, as far as Python does with them what SQL would.
+
+    `compared` are those whose values it orders as the database does, `equal` those whose equal
+    values are the same to both, `integers` those that it adds up alike, `truths` those of
+    True and False; none of them has NULLs.
+    `key` is the primary key, `names` has all. `is_ordered` is of the rows.
+    """
+
+    key: str
+    is_ordered: bool
+    names: frozenset[str]
+    truths: frozenset[str]
+    integers: frozenset[str]
+    compared: frozenset[str]
+    equal: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hop:
     """One step of a path: the attribute's name, and where it leads.
 

@@ -30,13 +30,19 @@ class Trials:
     tell: Callable[[str], None]
 
     def proof(self, edit: Edit, looks: Sequence[Look], bears: Bears) -> Proof | None:
+        """Return what `proof_of` does, of a change that is one edit."""
+        return self.proof_of((edit,), looks, bears)
+
+    def proof_of(
+        self, edits: tuple[Edit, ...], looks: Sequence[Look], bears: Bears
+    ) -> Proof | None:
         """Return what the first request comes to by a change that is right in all of them.
 
         None where one answers otherwise, where it is not borne, or takes longer.
         """
-        self.tell(f"running a change in {Path(edit.file).name}:{edit.line}")
+        self.tell(f"running a change in {Path(edits[0].file).name}:{edits[0].line}")
         try:
-            with ProjectProcess(self.project, (edit,)) as changed:
+            with ProjectProcess(self.project, edits) as changed:
                 answers = list(_answers(changed, looks))
                 same = [
                     sameness_now(look, self.unchanged, answer.body)
