@@ -119,6 +119,7 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
             "imports",
             "insertion_points",
             "key_edits",
+            "mixin_edits",
             "number_edits",
             "phase_clock",
             "statement_text",
@@ -135,7 +136,7 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
         {"measuring", "route_list", "sql_sent", "together", "unused"},
         {"proof", "trials", "unread_columns"},
         {"all_but_one", "for_a_number", "narrowed", "unloading"},
-        {"in_python"},
+        {"fast_lists", "in_python"},
         # findings
         {"repeated", "row_by_row", "same_values"},
         {"asked_anew", "key_by_relation", "one_answer", "one_line"},

@@ -80,12 +80,18 @@ def aggregated(span: Span, columns: Columns) -> Aggregated | None:
     if is_counted and not edits:
         return None
     return Aggregated(
-        word="counted" if is_counted else _WORDS[loop.method],
+        word=_word(loop, is_counted=is_counted),
         column=column if not is_counted else None,
         method=loop.method,
         edits=edits,
         is_name=isinstance(loop.rows, ast.Name | ast.Attribute),
     )
+
+
+def _word(loop: _Loop, *, is_counted: bool) -> str:
+    if loop.method == "any":
+        return "searched"
+    return "counted" if is_counted else _WORDS[loop.method]
 
 
 def _loops(tree: ast.AST) -> Iterator[_Loop]:

@@ -256,5 +256,28 @@ class Folded:
     routes: tuple[str | None, ...]
 
 
-Order = Start | Ask | ListRoutes | FoldPaths
-Reply = Started | Answer | Routes | Folded | Failed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foresee:
+    """Say by which way a list would be answered with a mixin; `teller` is a module that knows."""
+
+    teller: str
+    request: Request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foreseen:
+    """The class whose bases would have the mixin, and in words what that would bring."""
+
+    owner: ViewClass
+    told: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foresight:
+    """What is foreseen of a request, None where it is no such list, or its own to change."""
+
+    of: Foreseen | None
+
+
+Order = Start | Ask | ListRoutes | FoldPaths | Foresee
+Reply = Started | Answer | Routes | Folded | Foresight | Failed

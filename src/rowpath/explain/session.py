@@ -7,6 +7,7 @@ from pathlib import Path
 from rowpath.explain import (
     all_but_one,
     asked_anew,
+    fast_lists,
     for_a_number,
     in_python,
     key_by_relation,
@@ -53,13 +54,15 @@ class Wanted:
     """What is explained: requests, and routes, of which those that give no answer are left out.
 
     Findings that are `accepted` are told as well, but their changes are not in the diff.
-    `with_sql` has the statements of each request with their plans, for what shows them.
+    `with_sql` has the statements of each request with their plans, for what shows them. `teller`
+    names a module that foretells which lists a mixin would answer; None looks for none.
     """
 
     requests: tuple[Request, ...] = ()
     routes: RoutesWanted | None = None
     accepted: frozenset[Accepted] = frozenset()
     with_sql: bool = False
+    teller: str | None = None
 
 
 def explain(wanted: Wanted, project: ProjectOf, timing: Timing | None, tell: Tell) -> Explanation:
@@ -91,6 +94,7 @@ def explain(wanted: Wanted, project: ProjectOf, timing: Timing | None, tell: Tel
         explained = tuple(narrowed.told(trials, explained, looks))
         explained = tuple(for_a_number.told(trials, explained, looks))
         explained = tuple(in_python.told(trials, explained, looks))
+        explained = tuple(fast_lists.told(trials, explained, looks, wanted.teller))
         changes = _changes(new(each, wanted.accepted, str(project.folder)) for each in explained)
         if len(changes) > 1:
             tell("running all changes together")

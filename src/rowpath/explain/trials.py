@@ -15,7 +15,8 @@ from rowpath.explain.timing import Timing, ratio_of
 from rowpath.explain.values import Explained, Finding, Proof, Sameness
 
 _OK = range(200, 300)
-_SAME = frozenset({Sameness.BYTES, Sameness.MASKED, Sameness.ROWS})
+SAME = frozenset({Sameness.BYTES, Sameness.MASKED, Sameness.ROWS})
+"""In which senses an answer may be the same."""
 Bears = Callable[[ProjectProcess, Sequence[Answer]], bool]
 """Says of the answers with a change, and what gives them, whether these cost less."""
 
@@ -49,7 +50,7 @@ class Trials:
                     for look, answer in zip(looks, answers, strict=True)
                 ]
                 is_answered = all(answer.status in _OK for answer in answers)
-                if not (is_answered and set(same) <= _SAME and bears(changed, answers)):
+                if not (is_answered and set(same) <= SAME and bears(changed, answers)):
                     return None
                 look, answer = looks[0], answers[0]
                 timing = self.timing

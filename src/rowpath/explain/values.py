@@ -21,6 +21,7 @@ class Kind(StrEnum):
     COUNTED = "counted-and-loaded"
     NUMBER = "loaded-for-a-number"
     AGGREGATED = "aggregated-in-python"
+    FAST = "list-by-mixin"
     WRITES = "get-writes"
 
 

@@ -32,6 +32,7 @@ _RULES = {
     Kind.COUNTED: "Rows are counted, or asked for being there, and then all loaded.",
     Kind.NUMBER: "Rows are loaded for their number alone.",
     Kind.AGGREGATED: "Rows are loaded to be summed or counted in Python.",
+    Kind.FAST: "A list of DRF's would be answered in less time by FastListMixin.",
     Kind.WRITES: "A GET writes.",
 }
 _ROOT = "ROOT"
