@@ -17,6 +17,8 @@ from rowpath.stats.interval import Interval
 MODULE, MIXIN = "rowpath.fast.drf", "FastListMixin"
 MOST_LISTS = 5
 """Lists of a run that are tried, those that take the longest first."""
+MOST_S = 4.0
+"""What the timing of one may take."""
 MOST_OF_TIME = 0.8
 """Of the time today, with the mixin: less is no reason to add a library to a project."""
 
@@ -78,7 +80,8 @@ def proved(trials: Trials, each: FastList) -> Proof | None:
             sameness_now(look, trials.unchanged, answer.body) in SAME for look, answer in pairs
         )
 
-    return trials.proof_of(each.edits, each.looks, is_same)
+    timing = trials.timing and replace(trials.timing, budget_s=min(MOST_S, trials.timing.budget_s))
+    return replace(trials, timing=timing).proof_of(each.edits, each.looks, is_same)
 
 
 def is_worth_it(ratio: Interval | None) -> bool:

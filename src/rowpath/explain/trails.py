@@ -129,12 +129,14 @@ class Trail:
 
     `model` is the model's label, like `shop.Book`. The first step is empty where a library made
     the queryset, as a generic view does that is given a model. `parent` is for the relation of a
-    single object: the trail that the object is of, and the path from there.
+    single object: the trail that the object is of, and the path from there. `manager` is what
+    Django begins with where it is given a model's class alone.
     """
 
     model: str
     steps: tuple[tuple[Span, ...], ...]
     parent: "tuple[Trail, Path] | None" = None
+    manager: str = "objects"
 
     def refined(self, step: tuple[Span, ...]) -> "Trail":
         """Return the trail with one more step, unless it is the one that was told last."""

@@ -11,7 +11,7 @@ from django.core.mail import send_mail
 from django.db import connection, transaction
 from django.db.models import Prefetch
 from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_list_or_404, get_object_or_404, render
 from django.views.generic import DetailView, ListView
 
 from shop.models import Author, Book, Note, Publisher, Review, Tag, Visit
@@ -24,6 +24,20 @@ def answer(rows):
 
 def template(request):
     return render(request, "shop/books.html", {"books": Book.objects.order_by("title")})
+
+
+def list_or_404(request):
+    return answer(book.author.name for book in get_list_or_404(Book))
+
+
+def object_or_404(request):
+    """Shows one object by a template, which goes through its relation."""
+    return render(request, "shop/tag.html", {"tag": get_object_or_404(Tag, name="tag 1")})
+
+
+def managed_or_404(request):
+    books = get_list_or_404(Book.objects, is_published=True)
+    return answer(book.author.name for book in books)
 
 
 class BookList(ListView):
