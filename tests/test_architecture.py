@@ -138,7 +138,7 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
         {"all_but_one", "for_a_number", "narrowed", "unloading"},
         {"fast_lists", "in_python"},
         # findings
-        {"repeated", "row_by_row", "same_values"},
+        {"blocked_loop", "repeated", "row_by_row", "same_values"},
         {"asked_anew", "key_by_relation", "one_answer", "one_line"},
         {"session"},
     ),

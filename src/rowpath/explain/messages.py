@@ -96,7 +96,8 @@ class Load:
 class Seen:
     """A statement that was sent; its text is without values, and without numbers of rows.
 
-    Statements with the same `key` are the same with the same values, within one answer.
+    Statements with the same `key` are the same with the same values, within one answer. One that
+    `is_refresh` loads a row again that a commit expired; one that `blocks` holds up the event loop.
     """
 
     text: str
@@ -104,6 +105,8 @@ class Seen:
     place: Place | None
     reader: Reader | None
     key: int = 0
+    is_refresh: bool = False
+    blocks: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

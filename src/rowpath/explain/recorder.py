@@ -88,6 +88,8 @@ class Purpose:
     row: int = 0
     is_refined: bool = False
     prefetched: Columns | None = None
+    is_refresh: bool = False
+    blocks: bool = False
 
 
 @dataclass(slots=True)
@@ -220,7 +222,15 @@ class Recorder:
             )
         key = hash((text, repr(values)))
         self._seen.append(
-            Seen(text=normalized(text), load=load, place=place, reader=reader, key=key)
+            Seen(
+                text=normalized(text),
+                load=load,
+                place=place,
+                reader=reader,
+                key=key,
+                is_refresh=of.is_refresh,
+                blocks=of.blocks,
+            )
         )
 
     def observed(self) -> Observed:

@@ -172,7 +172,7 @@ def told(about: About, before: Before, attempts: Sequence[Attempt], prove: Prove
         edits=edits,
         proof=proof,
         reason=_reason(before.process.framework, attempts, refusals) if outcome is None else None,
-        advice=_advice(paths) if outcome is None else None,
+        advice=_advice(before, paths) if outcome is None else None,
     )
     return Told(finding=finding, after=outcome.after if outcome is not None else ())
 
@@ -228,6 +228,8 @@ def _reason(framework: Framework, attempts: Sequence[Attempt], refusals: Sequenc
     return refusals[0].rstrip(".")
 
 
-def _advice(paths: Sequence[Path]) -> str:
+def _advice(before: Before, paths: Sequence[Path]) -> str:
+    if grows(before.measured.points, lambda seen: seen.is_refresh):
+        return before.process.framework.expired
     names = ", ".join(sorted(text_of(path) for path in paths))
     return f"Load {names} with the rows, where these are asked for."

@@ -7,6 +7,7 @@ from pathlib import Path
 from rowpath.explain import (
     all_but_one,
     asked_anew,
+    blocked_loop,
     fast_lists,
     for_a_number,
     in_python,
@@ -134,6 +135,7 @@ def _explained(today: ProjectProcess, seen: Look, proved: row_by_row.Prove) -> E
         notes.extend(_held(seen, trail, found) if is_measured else _too_few(seen, trail))
     findings = [*_writes(seen), *one_line.findings(all_found, proved)]
     findings.extend(same_values.findings(seen.observed, findings))
+    findings.extend(blocked_loop.findings(seen.observed))
     if seen.ask.request.may_write:
         notes.append(_undone(seen.ask.request, today))
     if seen.written is not None and not is_write(seen.written):

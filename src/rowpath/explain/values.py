@@ -22,6 +22,7 @@ class Kind(StrEnum):
     NUMBER = "loaded-for-a-number"
     AGGREGATED = "aggregated-in-python"
     FAST = "list-by-mixin"
+    BLOCKS = "blocked-event-loop"
     WRITES = "get-writes"
 
 

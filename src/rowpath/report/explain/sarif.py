@@ -33,6 +33,7 @@ _RULES = {
     Kind.NUMBER: "Rows are loaded for their number alone.",
     Kind.AGGREGATED: "Rows are loaded to be summed or counted in Python.",
     Kind.FAST: "A list of DRF's would be answered in less time by FastListMixin.",
+    Kind.BLOCKS: "A statement holds up the event loop.",
     Kind.WRITES: "A GET writes.",
 }
 _ROOT = "ROOT"
