@@ -34,6 +34,25 @@ CHANGES = {
             'Book.objects.order_by("title").select_related("author").prefetch_related("tags")})'
         ),
     ),
+    "/list-or-404/": (
+        "author",
+        (
+            "+    return answer(book.author.name for book in "
+            'get_list_or_404(Book.objects.select_related("author")))'
+        ),
+    ),
+    "/object-or-404/": (
+        "author",
+        (
+            '+    return render(request, "shop/tag.html", {"tag": get_object_or_404('
+            'Tag.objects.prefetch_related(Prefetch("books", '
+            'queryset=Book.objects.select_related("author"))), name="tag 1")})'
+        ),
+    ),
+    "/managed-or-404/": (
+        "author",
+        '+    books = get_list_or_404(Book.objects.select_related("author"), is_published=True)',
+    ),
     "/generic/": (
         "author, author__publisher",
         '+    queryset = Book.objects.select_related("author__publisher")',

@@ -44,6 +44,8 @@ FORMS: dict[str, Form] = {
     "diff": lambda explanation: diff(explanation.edits, explanation.root).encode(),
 }
 """The forms of an explanation, by the names of their options."""
+TELLER = "rowpath.cli.explain_forecast"
+"""Runs in the project's process, by its name: what explains does not know the fast path."""
 FOUND = 1
 """The exit code of findings that --fail-on asks for."""
 
@@ -137,6 +139,7 @@ def explain_requests(**options: Any) -> int:  # noqa: ANN401 each is an option a
         routes=_routes(options),
         accepted=accepted,
         with_sql=options["html_path"] is not None,
+        teller=TELLER,
     )
     with told(console_for(sys.stderr)) as tell:
         explanation = explain(wanted, project, Timing(), tell)

@@ -39,7 +39,7 @@ def told(trials: Trials, explained: Sequence[Explained], looks: Sequence[Look]) 
     """
     found = list(explained)
     for each in _found(looks):
-        bears = _fewer_statements if each.kind is Kind.COUNTED else _fewer_rows
+        bears = _fewer_statements if each.kind is Kind.COUNTED else fewer_rows
 
         def borne(
             _: ProjectProcess,
@@ -66,7 +66,8 @@ def _fewer_statements(today: Observed, changed: Observed) -> bool:
     return len(changed.statements) < len(today.statements)
 
 
-def _fewer_rows(today: Observed, changed: Observed) -> bool:
+def fewer_rows(today: Observed, changed: Observed) -> bool:
+    """Return whether an answer loads fewer rows, by no more statements."""
     is_no_more = len(changed.statements) <= len(today.statements)
     return is_no_more and _rows(changed) < _rows(today)
 

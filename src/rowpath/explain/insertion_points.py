@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from rowpath.explain.edits import Edit, insertion, read
 from rowpath.explain.trails import Scope, Span, Trail, ViewClass
 
+_SHORTCUTS = frozenset(
+    {"get_object_or_404", "get_list_or_404", "aget_object_or_404", "aget_list_or_404"}
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
@@ -40,8 +44,12 @@ def points(trail: Trail, view: ViewClass | None) -> tuple[Point, ...]:
     found: list[Point] = []
     for step in reversed(trail.steps):
         chosen = own_span(step)
-        if chosen is not None and (step[0].is_direct or chosen is not step[0]):
+        if chosen is None:
+            continue
+        if step[0].is_direct or chosen is not step[0]:
             found.append(_at(chosen))
+        else:
+            found.extend(_in_shortcut(chosen, trail.manager))
     if not found:
         found.extend(_in_view(view))
         found.extend(_at(step[0]) for step in reversed(trail.steps) if step)
@@ -65,6 +73,32 @@ def _at(span: Span) -> Point:
     """Return the end of an expression; of a slice, the end of what is sliced."""
     line, column = _unsliced(span.file, span.end_line, span.end_column)
     return Point(file=span.file, line=line, column=column, function=span.function, span=span)
+
+
+def _in_shortcut(span: Span, manager: str) -> Iterator[Point]:
+    """Yield the end of what a shortcut of Django's is given: a model's class, or a manager."""
+    for node in ast.walk(ast.parse(read(span.file))):
+        if not isinstance(node, ast.Call) or not node.args or _region(node) != _region_of(span):
+            continue
+        name = ast.unparse(node.func).rpartition(".")[2]
+        given = node.args[0]
+        if name in _SHORTCUTS and isinstance(given, ast.Name | ast.Attribute):
+            is_class = ast.unparse(given).rpartition(".")[2][:1].isupper()
+            yield Point(
+                file=span.file,
+                line=given.end_lineno or given.lineno,
+                column=given.end_col_offset or given.col_offset,
+                function=span.function,
+                before=f".{manager}" if is_class else "",
+            )
+
+
+def _region(node: ast.expr) -> tuple[int, int, int | None, int | None]:
+    return node.lineno, node.col_offset, node.end_lineno, node.end_col_offset
+
+
+def _region_of(span: Span) -> tuple[int, int, int, int]:
+    return span.line, span.column, span.end_line, span.end_column
 
 
 def _unsliced(file: str, line: int, column: int) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from rowpath.explain.key_edits import Line, edits
 from rowpath.explain.messages import Observed, Reads
 from rowpath.explain.proof import Before
-from rowpath.explain.row_by_row import Attempt, Prove, Told, growing_paths, told
+from rowpath.explain.row_by_row import Attempt, Prove, Told, about, growing_paths, told
 from rowpath.explain.trails import Path, text_of
 from rowpath.explain.values import Confidence, Kind, Place, Reader, is_framework
 
@@ -22,7 +22,7 @@ def findings(before: Before, prove: Prove, known: Collection[str]) -> Iterator[T
         attempt = _attempt(path, reads) if text_of(path) not in known else None
         if attempt is None:
             continue
-        found = told(Kind.KEY, before, [path], [attempt], prove)
+        found = told(about(Kind.KEY, before, [path]), before, [attempt], prove)
         if found.finding.confidence is Confidence.PROVED:
             title = f"{found.finding.title}, for a key that it has"
             yield replace(found, finding=replace(found.finding, title=title))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from rowpath.explain.edits import Edit
-from rowpath.explain.trails import Path, Span, Trail, ViewClass
+from rowpath.explain.trails import Columns, Path, Span, Trail, ViewClass
 from rowpath.explain.values import Phase, Place, Reader, Request, Sent
 
 
@@ -81,6 +81,7 @@ class Load:
 
     `is_refined` says that it was filtered, ordered or counted: no prefetch should answer it. Loads
     with the same `evaluation` are for rows of one list; `row` numbers the row that was read.
+    `prefetched` is of a relation that was loaded already, and is asked for anew.
     """
 
     trail: Trail
@@ -88,13 +89,15 @@ class Load:
     is_refined: bool
     evaluation: int = 0
     row: int = 0
+    prefetched: Columns | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """A statement that was sent; its text is without values, and without numbers of rows.
 
-    Statements with the same `key` are the same with the same values, within one answer.
+    Statements with the same `key` are the same with the same values, within one answer. One that
+    `is_refresh` loads a row again that a commit expired; one that `blocks` holds up the event loop.
     """
 
     text: str
@@ -102,6 +105,8 @@ class Seen:
     place: Place | None
     reader: Reader | None
     key: int = 0
+    is_refresh: bool = False
+    blocks: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,13 +168,19 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Uses:
-    """What one queryset was asked for, in order, and whether its rows were loaded, and read."""
+    """What one queryset was asked for, in order, and whether its rows were loaded, and read.
+
+    `iterated` are the times that they were gone through. `columns` is None where aggregating would
+    not see these rows.
+    """
 
     model: str
     asked: tuple[Asked, ...]
     is_fetched: bool
     has_rows_read: bool
     rows: int
+    iterated: tuple[Asked, ...] = ()
+    columns: Columns | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,5 +259,28 @@ class Folded:
     routes: tuple[str | None, ...]
 
 
-Order = Start | Ask | ListRoutes | FoldPaths
-Reply = Started | Answer | Routes | Folded | Failed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foresee:
+    """Say by which way a list would be answered with a mixin; `teller` is a module that knows."""
+
+    teller: str
+    request: Request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foreseen:
+    """The class whose bases would have the mixin, and in words what that would bring."""
+
+    owner: ViewClass
+    told: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foresight:
+    """What is foreseen of a request, None where it is no such list, or its own to change."""
+
+    of: Foreseen | None
+
+
+Order = Start | Ask | ListRoutes | FoldPaths | Foresee
+Reply = Started | Answer | Routes | Folded | Foresight | Failed

@@ -17,6 +17,9 @@ from rowpath.explain.messages import (
     Failed,
     Folded,
     FoldPaths,
+    Foresee,
+    Foreseen,
+    Foresight,
     ListRoutes,
     Order,
     Reply,
@@ -102,6 +105,13 @@ class ProjectProcess:
         if not isinstance(reply, Folded):
             raise TypeError(reply)
         return reply.routes
+
+    def foreseen(self, order: Foresee) -> Foreseen | None:
+        """Return by which way a list would be answered; None where it is no such list."""
+        reply = self._told(order, ANSWERS_WITHIN_S)
+        if not isinstance(reply, Foresight):
+            raise TypeError(reply)
+        return reply.of
 
     def _told(self, order: Order, within_s: float) -> Reply:
         connection = self._connection

@@ -19,7 +19,8 @@ class Framework:
     `worker` is the module that runs one. The others are sentences for people: how to log in, what
     to try where the project does not run, why a list has no line to change, how to ask once
     instead of for every row, how to have with the rows what is filtered anew for each, with
-    `{name}` for it, and what becomes of a request that writes, with its `{method}`.
+    `{name}` for it, what to do with rows that a commit expired, and what becomes of a request that
+    writes, with its `{method}`.
     """
 
     worker: str
@@ -28,6 +29,7 @@ class Framework:
     no_line: str
     ask_once: str
     refine_once: str
+    expired: str
     undone: str
 
 
@@ -40,6 +42,7 @@ DJANGO = Framework(
     "and look the answer up in a dict.",
     refine_once="Have it with the rows: by Prefetch({name!r}, queryset=..., to_attr=...) where "
     "rows of it are wanted, by annotate(Count(...)) where it is a number.",
+    expired="",
     undone="what {method} wrote in the databases was rolled back each time, durable blocks too; "
     "on_commit hooks did not run, and mail stayed in memory",
 )
@@ -52,6 +55,9 @@ ASGI = Framework(
     "the answer up in a dict.",
     refine_once="Have it with the rows: by a relationship of its own where rows of it are wanted, "
     "by a correlated subquery or column_property where it is a number.",
+    expired="A commit expires the rows of its session, and each is loaded again when it is read, "
+    "whatever was loaded with them. Read what is answered before the commit, or make the session "
+    "with expire_on_commit=False.",
     undone="what {method} wrote by SQLAlchemy was rolled back each time, behind its commits too",
 )
 

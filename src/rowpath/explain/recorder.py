@@ -23,7 +23,7 @@ from rowpath.explain.messages import (
     Uses,
 )
 from rowpath.explain.statement_text import normalized
-from rowpath.explain.trails import Hop, Path, Trail, text_of
+from rowpath.explain.trails import Columns, Hop, Path, Trail, text_of
 from rowpath.explain.values import Place, Reader
 
 ReaderOf = Callable[[FrameType], Reader | None]
@@ -87,6 +87,9 @@ class Purpose:
     relation: Tag | None = None
     row: int = 0
     is_refined: bool = False
+    prefetched: Columns | None = None
+    is_refresh: bool = False
+    blocks: bool = False
 
 
 @dataclass(slots=True)
@@ -112,6 +115,8 @@ class Used:
     is_fetched: bool = False
     has_rows_read: bool = False
     rows: int = 0
+    iterated: list[Asked] = field(default_factory=list)
+    columns: Columns | None = None
 
     def told(self) -> Uses:
         """Return it as it is told."""
@@ -121,6 +126,8 @@ class Used:
             is_fetched=self.is_fetched,
             has_rows_read=self.has_rows_read,
             rows=self.rows,
+            iterated=tuple(self.iterated),
+            columns=self.columns,
         )
 
 
@@ -211,10 +218,19 @@ class Recorder:
                 is_refined=of.is_refined,
                 evaluation=relation.evaluation,
                 row=of.row,
+                prefetched=of.prefetched,
             )
         key = hash((text, repr(values)))
         self._seen.append(
-            Seen(text=normalized(text), load=load, place=place, reader=reader, key=key)
+            Seen(
+                text=normalized(text),
+                load=load,
+                place=place,
+                reader=reader,
+                key=key,
+                is_refresh=of.is_refresh,
+                blocks=of.blocks,
+            )
         )
 
     def observed(self) -> Observed:
@@ -235,7 +251,7 @@ class Recorder:
                 for number, each in self._rows.items()
             ),
             page_rows=self.page_rows,
-            uses=tuple(used.told() for used in self.uses.values() if used.asked),
+            uses=tuple(used.told() for used in self.uses.values() if used.asked or used.iterated),
         )
 
     def caller(self, frame: FrameType) -> Caller:

@@ -63,7 +63,9 @@ def _finding(before: Before, growing: Mapping[_Same, Seen]) -> Finding:
         growth=Growth(
             rows=before.measured.rows, per_row=per_row, statements=counts(points, is_of_line)
         ),
-        advice=_advice(growing, before.process.framework),
+        advice=before.process.framework.expired
+        if all(seen.is_refresh for seen in growing.values())
+        else _advice(growing, before.process.framework),
         statement=first.text,
         other_statements=tuple(dict.fromkeys(each.text for each in others)),
     )

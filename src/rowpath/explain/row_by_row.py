@@ -39,6 +39,20 @@ class Attempt:
     edits: tuple[Edit, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What a finding is of: paths, and which statements load these in its way."""
+
+    kind: Kind
+    paths: tuple[Path, ...]
+    is_of: Callable[[Seen], bool]
+
+
+def about(kind: Kind, before: Before, paths: Sequence[Path]) -> About:
+    """Return what a finding is of that has all statements which load some paths of a trail's."""
+    return About(kind=kind, paths=tuple(paths), is_of=_of(before.trail, paths))
+
+
 def findings(before: Before, prove: Prove, known: Collection[str] = ()) -> Iterator[Told]:
     """Yield what is loaded row by row for a trail's rows: relations together, columns together.
 
@@ -55,10 +69,10 @@ def findings(before: Before, prove: Prove, known: Collection[str] = ()) -> Itera
             *_attempts(before.trail, places, relations),
             *_attempts_of_parent(before, relations),
         ]
-        yield told(Kind.RELATION, before, relations, attempts, prove)
+        yield told(about(Kind.RELATION, before, relations), before, attempts, prove)
     if columns:
         attempts = list(_attempts_of_columns(before.trail, places, columns))
-        yield told(Kind.COLUMN, before, columns, attempts, prove)
+        yield told(about(Kind.COLUMN, before, columns), before, attempts, prove)
 
 
 def _attempts(trail: Trail, places: Sequence[Point], paths: Sequence[Path]) -> Iterator[Attempt]:
@@ -130,12 +144,10 @@ def _of(trail: Trail, paths: Iterable[Path]) -> Callable[[Seen], bool]:
     return is_of
 
 
-def told(
-    kind: Kind, before: Before, paths: Sequence[Path], attempts: Sequence[Attempt], prove: Prove
-) -> Told:
+def told(about: About, before: Before, attempts: Sequence[Attempt], prove: Prove) -> Told:
     """Return the finding about some paths, with the first of the attempts that is proved."""
     attempt, outcome, refusals = _best(before, attempts, prove)
-    is_of = _of(before.trail, paths)
+    kind, paths, is_of = about.kind, about.paths, about.is_of
     seen = [each for each in before.look.observed.statements if is_of(each)]
     per_row = slope(before.measured.points, is_of)
     proof = outcome.proof if outcome is not None else None
@@ -160,7 +172,7 @@ def told(
         edits=edits,
         proof=proof,
         reason=_reason(before.process.framework, attempts, refusals) if outcome is None else None,
-        advice=_advice(paths) if outcome is None else None,
+        advice=_advice(before, paths) if outcome is None else None,
     )
     return Told(finding=finding, after=outcome.after if outcome is not None else ())
 
@@ -216,6 +228,8 @@ def _reason(framework: Framework, attempts: Sequence[Attempt], refusals: Sequenc
     return refusals[0].rstrip(".")
 
 
-def _advice(paths: Sequence[Path]) -> str:
+def _advice(before: Before, paths: Sequence[Path]) -> str:
+    if grows(before.measured.points, lambda seen: seen.is_refresh):
+        return before.process.framework.expired
     names = ", ".join(sorted(text_of(path) for path in paths))
     return f"Load {names} with the rows, where these are asked for."

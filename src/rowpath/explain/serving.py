@@ -12,6 +12,8 @@ from rowpath.explain.messages import (
     Failed,
     Folded,
     FoldPaths,
+    Foresee,
+    Foresight,
     ListRoutes,
     Order,
     Reply,
@@ -48,6 +50,9 @@ class Worker(Protocol):
     def answer(self, order: Ask) -> Answer:
         """Answer a request as often as it is asked for."""
 
+    def foreseen(self, order: Foresee) -> Foresight:
+        """Say by which way a list would be answered with a mixin."""
+
 
 def serve(
     connection: Connection, worker: Worker, failed: Callable[[Exception], Failed | None]
@@ -81,6 +86,8 @@ def _carried_out(worker: Worker, order: Order) -> Reply:
         return worker.start(order)
     if isinstance(order, ListRoutes):
         return worker.routes(order)
+    if isinstance(order, Foresee):
+        return worker.foreseen(order)
     return worker.folded(order) if isinstance(order, FoldPaths) else worker.answer(order)
 
 

@@ -5,7 +5,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rowpath.explain import (
+    all_but_one,
+    asked_anew,
+    blocked_loop,
+    fast_lists,
     for_a_number,
+    in_python,
     key_by_relation,
     narrowed,
     one_line,
@@ -50,13 +55,15 @@ class Wanted:
     """What is explained: requests, and routes, of which those that give no answer are left out.
 
     Findings that are `accepted` are told as well, but their changes are not in the diff.
-    `with_sql` has the statements of each request with their plans, for what shows them.
+    `with_sql` has the statements of each request with their plans, for what shows them. `teller`
+    names a module that foretells which lists a mixin would answer; None looks for none.
     """
 
     requests: tuple[Request, ...] = ()
     routes: RoutesWanted | None = None
     accepted: frozenset[Accepted] = frozenset()
     with_sql: bool = False
+    teller: str | None = None
 
 
 def explain(wanted: Wanted, project: ProjectOf, timing: Timing | None, tell: Tell) -> Explanation:
@@ -87,10 +94,13 @@ def explain(wanted: Wanted, project: ProjectOf, timing: Timing | None, tell: Tel
         explained = tuple(unloading.told(trials, explained, looks))
         explained = tuple(narrowed.told(trials, explained, looks))
         explained = tuple(for_a_number.told(trials, explained, looks))
+        explained = tuple(in_python.told(trials, explained, looks))
+        explained = tuple(fast_lists.told(trials, explained, looks, wanted.teller))
         changes = _changes(new(each, wanted.accepted, str(project.folder)) for each in explained)
         if len(changes) > 1:
             tell("running all changes together")
         edits, refused = together(today, looks, project, changes)
+        explained = tuple(all_but_one.told(trials, explained, looks, changes, edits))
         if wanted.with_sql:
             sent = sql(today, looks, project, edits, tell)
             explained = tuple(
@@ -125,6 +135,7 @@ def _explained(today: ProjectProcess, seen: Look, proved: row_by_row.Prove) -> E
         notes.extend(_held(seen, trail, found) if is_measured else _too_few(seen, trail))
     findings = [*_writes(seen), *one_line.findings(all_found, proved)]
     findings.extend(same_values.findings(seen.observed, findings))
+    findings.extend(blocked_loop.findings(seen.observed))
     if seen.ask.request.may_write:
         notes.append(_undone(seen.ask.request, today))
     if seen.written is not None and not is_write(seen.written):
@@ -155,9 +166,11 @@ def _of_trail(
     loaded = list(key_by_relation.findings(before, proved, told_paths))
     told_paths |= {path for each in loaded for path in each.finding.paths}
     loaded.extend(row_by_row.findings(before, proved, told_paths))
-    yield from (each.finding for each in loaded)
-    after = next((each.after for each in loaded if each.after), ())
     told = {(text, each.place) for each in (*of_trail, *others) for text in each.texts}
+    after = next((each.after for each in loaded if each.after), ())
+    loaded.extend(asked_anew.findings(before, proved, told))
+    yield from (each.finding for each in loaded)
+    told |= {(text, each.finding.place) for each in loaded for text in each.finding.texts}
     for finding in repeated.findings(before, after):
         if not {(text, finding.place) for text in finding.texts} <= told:
             yield finding

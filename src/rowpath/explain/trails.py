@@ -72,6 +72,25 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """The columns of a queryset's rows, as far as Python does with them what SQL would.
+
+    `compared` are those whose values it orders as the database does, `equal` those whose equal
+    values are the same to both, `integers` those that it adds up alike, `truths` those of
+    True and False; none of them has NULLs.
+    `key` is the primary key, `names` has all. `is_ordered` is of the rows.
+    """
+
+    key: str
+    is_ordered: bool
+    names: frozenset[str]
+    truths: frozenset[str]
+    integers: frozenset[str]
+    compared: frozenset[str]
+    equal: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hop:
     """One step of a path: the attribute's name, and where it leads.
 
@@ -110,12 +129,14 @@ class Trail:
 
     `model` is the model's label, like `shop.Book`. The first step is empty where a library made
     the queryset, as a generic view does that is given a model. `parent` is for the relation of a
-    single object: the trail that the object is of, and the path from there.
+    single object: the trail that the object is of, and the path from there. `manager` is what
+    Django begins with where it is given a model's class alone.
     """
 
     model: str
     steps: tuple[tuple[Span, ...], ...]
     parent: "tuple[Trail, Path] | None" = None
+    manager: str = "objects"
 
     def refined(self, step: tuple[Span, ...]) -> "Trail":
         """Return the trail with one more step, unless it is the one that was told last."""

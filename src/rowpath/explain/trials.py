@@ -15,7 +15,8 @@ from rowpath.explain.timing import Timing, ratio_of
 from rowpath.explain.values import Explained, Finding, Proof, Sameness
 
 _OK = range(200, 300)
-_SAME = frozenset({Sameness.BYTES, Sameness.MASKED, Sameness.ROWS})
+SAME = frozenset({Sameness.BYTES, Sameness.MASKED, Sameness.ROWS})
+"""In which senses an answer may be the same."""
 Bears = Callable[[ProjectProcess, Sequence[Answer]], bool]
 """Says of the answers with a change, and what gives them, whether these cost less."""
 
@@ -30,20 +31,26 @@ class Trials:
     tell: Callable[[str], None]
 
     def proof(self, edit: Edit, looks: Sequence[Look], bears: Bears) -> Proof | None:
+        """Return what `proof_of` does, of a change that is one edit."""
+        return self.proof_of((edit,), looks, bears)
+
+    def proof_of(
+        self, edits: tuple[Edit, ...], looks: Sequence[Look], bears: Bears
+    ) -> Proof | None:
         """Return what the first request comes to by a change that is right in all of them.
 
         None where one answers otherwise, where it is not borne, or takes longer.
         """
-        self.tell(f"running a change in {Path(edit.file).name}:{edit.line}")
+        self.tell(f"running a change in {Path(edits[0].file).name}:{edits[0].line}")
         try:
-            with ProjectProcess(self.project, (edit,)) as changed:
+            with ProjectProcess(self.project, edits) as changed:
                 answers = list(_answers(changed, looks))
                 same = [
                     sameness_now(look, self.unchanged, answer.body)
                     for look, answer in zip(looks, answers, strict=True)
                 ]
                 is_answered = all(answer.status in _OK for answer in answers)
-                if not (is_answered and set(same) <= _SAME and bears(changed, answers)):
+                if not (is_answered and set(same) <= SAME and bears(changed, answers)):
                     return None
                 look, answer = looks[0], answers[0]
                 timing = self.timing

@@ -14,11 +14,15 @@ class Kind(StrEnum):
     COLUMN = "column-row-by-row"
     KEY = "key-by-relation"
     REPEATED = "repeated-statement"
+    ANEW = "prefetched-and-asked-anew"
     SAME = "same-statement"
     UNUSED = "unused-eager-loading"
     UNREAD = "unread-columns"
     COUNTED = "counted-and-loaded"
     NUMBER = "loaded-for-a-number"
+    AGGREGATED = "aggregated-in-python"
+    FAST = "list-by-mixin"
+    BLOCKS = "blocked-event-loop"
     WRITES = "get-writes"
 
 
@@ -133,12 +137,25 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Marginal:
+    """What a change brings beside all others of the diff: statements without it, and with it.
+
+    `ratio` is the time with all changes / with all but this one, None where it was not timed.
+    """
+
+    statements_before: int
+    statements_after: int
+    ratio: Interval | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One reason for a request's cost.
 
     `statements` of the request's `of_statements` are its share. `edits` is the change, empty where
     there is none; `reason` says why there is none. `advice` is what else to do. `statement` is the
-    text that it is about, `other_statements` are more of the same line.
+    text that it is about, `other_statements` are more of the same line. `marginal` is None where
+    the diff has no other change.
     """
 
     kind: Kind
@@ -156,6 +173,7 @@ class Finding:
     advice: str | None = None
     statement: str | None = None
     other_statements: tuple[str, ...] = ()
+    marginal: Marginal | None = None
 
     @property
     def texts(self) -> frozenset[str]:

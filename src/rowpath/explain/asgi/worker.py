@@ -27,6 +27,8 @@ from rowpath.explain.messages import (
     Failed,
     Folded,
     FoldPaths,
+    Foresee,
+    Foresight,
     ListRoutes,
     Observed,
     Routes,
@@ -132,6 +134,13 @@ class Worker:
         raise UsageError(
             f"Cannot fold {len(order.paths)} paths to routes of an application: that is for "
             "Django's URL confs. Name paths."
+        )
+
+    def foreseen(self, order: Foresee) -> Foresight:
+        """UsageError: an application has no lists of Django REST framework's."""
+        raise UsageError(
+            f"Cannot foresee {order.request.path}: only lists of Django REST framework are. Name "
+            "no module that foretells them."
         )
 
     def answer(self, order: Ask) -> Answer:

@@ -111,7 +111,8 @@ def _is_told(recorder: Recorder) -> bool:
 
 def _begin(queryset: QuerySet[Any], step: tuple[Span, ...], recorder: Recorder) -> None:
     if queryset.model is not None:
-        trail = Trail(model=queryset.model._meta.label, steps=(step,))
+        manager = queryset.model._default_manager.name
+        trail = Trail(model=queryset.model._meta.label, steps=(step,), manager=manager)
         queryset._query.rowpath_trail = recorder.number_of(trail)
 
 

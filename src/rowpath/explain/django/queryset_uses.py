@@ -2,14 +2,17 @@
 
 import sys
 from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
-from django.db.models.query import QuerySet
+from django.db.models.query import ModelIterable, QuerySet
 
 from rowpath.capture.patching import Patch
+from rowpath.explain.django.columns import columns_of
 from rowpath.explain.django.query import project_step
 from rowpath.explain.messages import Asked
 from rowpath.explain.recorder import Recorder, Used
+from rowpath.explain.trails import Columns
 
 METHODS: dict[type, tuple[str, ...]] = {
     QuerySet: ("count", "exists", "__len__", "__bool__", "__iter__", "__getitem__", "_fetch_all")
@@ -34,7 +37,7 @@ def patches(recorder: Recorder) -> tuple[Patch, ...]:
                 "exists": number("exists"),
                 "__len__": number("len"),
                 "__bool__": number("bool"),
-                "__iter__": rows,
+                "__iter__": lambda original: _iterated(original, recorder),
                 "__getitem__": rows,
                 "_fetch_all": lambda original: _fetch(original, recorder),
             },
@@ -62,19 +65,43 @@ def _number(original: Callable[..., Any], method: str, recorder: Recorder) -> Ca
         used = _used(queryset, recorder)
         if used is None:
             return original(queryset)
-        frame = sys._getframe(1)
-        place, reader = recorder.caller(frame)
-        asked = Asked(
-            method=method,
-            step=project_step(recorder, frame),
-            place=place,
-            reader=reader,
-            is_first=queryset._result_cache is None,
-        )
-        used.asked.append(asked)
+        used.asked.append(_asked(method, queryset, recorder, sys._getframe(1)))
         return original(queryset)
 
     return ask
+
+
+def _asked(method: str, queryset: QuerySet[Any], recorder: Recorder, frame: FrameType) -> Asked:
+    place, reader = recorder.caller(frame)
+    return Asked(
+        method=method,
+        step=project_step(recorder, frame),
+        place=place,
+        reader=reader,
+        is_first=queryset._result_cache is None,
+    )
+
+
+def _iterated(original: Callable[..., Any], recorder: Recorder) -> Callable[..., Any]:
+    noted = _rows(original, recorder)
+
+    def iterate(queryset: QuerySet[Any]) -> Any:
+        used = _used(queryset, recorder)
+        if used is not None:
+            frame = sys._getframe(1)
+            used.iterated.append(_asked("iter", queryset, recorder, frame))
+            used.columns = _aggregated(queryset)
+        return noted(queryset)
+
+    return iterate
+
+
+def _aggregated(queryset: QuerySet[Any]) -> Columns | None:
+    """Return the columns that aggregate() would see the same values of, None where it may not."""
+    query: Any = queryset._query
+    is_of_rows = queryset._iterable_class is ModelIterable
+    is_plain = not (query.distinct or query.combinator)
+    return columns_of(queryset) if is_of_rows and is_plain else None
 
 
 def _rows(original: Callable[..., Any], recorder: Recorder) -> Callable[..., Any]:

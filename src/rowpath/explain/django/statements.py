@@ -45,7 +45,12 @@ def _purpose(recorder: Recorder) -> Purpose:
     if relation is not None:
         # A query for a number, or whether there is any, has no columns of the model's.
         is_refined = query.rowpath_refined or not query.default_cols
-        return Purpose(relation=relation, row=query.rowpath_row, is_refined=is_refined)
+        return Purpose(
+            relation=relation,
+            row=query.rowpath_row,
+            is_refined=is_refined,
+            prefetched=getattr(query, "rowpath_prefetched", None) if is_refined else None,
+        )
     access = recorder.accesses[-1] if recorder.accesses else None
     if recorder.prefetching or access is None:
         return Purpose()

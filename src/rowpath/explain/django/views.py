@@ -14,14 +14,14 @@ def view_class(view: Any, code: OwnCode) -> ViewClass | None:
     """Return the class that tells a view what it lists; None where that is no class's matter."""
     admin = getattr(view, "model_admin", None)
     if admin is not None:
-        owners = (_told(each, code, _joined(admin)) for each in type(admin).__mro__)
+        owners = (class_in(each, code, _joined(admin)) for each in type(admin).__mro__)
         return next((each for each in owners if each is not None), None)
     owner = getattr(view, "cls", None) or getattr(view, "view_class", None)
     if owner is None:
         return None
     for each in owner.__mro__:
         if any(vars(each).get(name) is not None for name in _SAYS):
-            return _told(each, code)
+            return class_in(each, code)
     return None
 
 
@@ -32,7 +32,8 @@ def _joined(admin: Any) -> tuple[str, ...]:
     return tuple(name for name in admin.list_display if name in keys)
 
 
-def _told(owner: type, code: OwnCode, joins: tuple[str, ...] | None = None) -> ViewClass | None:
+def class_in(owner: type, code: OwnCode, joins: tuple[str, ...] | None = None) -> ViewClass | None:
+    """Return where a class of the project's stands; None for a library's."""
     try:
         file = inspect.getsourcefile(owner)
         _, line = inspect.getsourcelines(owner)

@@ -16,6 +16,7 @@ from rowpath.errors import DatabaseError
 from rowpath.explain.django import (
     client,
     field_attributes,
+    foresight,
     project,
     query_plans,
     routes,
@@ -31,6 +32,8 @@ from rowpath.explain.messages import (
     Failed,
     Folded,
     FoldPaths,
+    Foresee,
+    Foresight,
     ListRoutes,
     Observed,
     Routes,
@@ -79,6 +82,11 @@ class Worker:
     def folded(self, order: FoldPaths) -> Folded:
         """Return the route of each path."""
         return Folded(routes=tuple(map(routes.route_of, order.paths)))
+
+    def foreseen(self, order: Foresee) -> Foresight:
+        """Return what the module of the order tells of a list."""
+        with rolled_back(may_write=False):
+            return foresight.foreseen(order, self._recorder.code)
 
     def answer(self, order: Ask) -> Answer:
         """Answer a request as often as it is asked for."""

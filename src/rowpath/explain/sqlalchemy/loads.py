@@ -34,16 +34,19 @@ class Purpose:
     """What a statement is sent for: a relation of a row of a trail, or a list of rows of its own.
 
     `depth` is how many relations lie between the rows that SQLAlchemy counts paths from, and the
-    list's. Rows of a list that `has_columns` are no objects.
+    list's. Rows of a list that `has_columns` are no objects. What `is_refresh` loads a row again
+    that was expired, as a commit does.
     """
 
     loads: Tag | None = None
     lists: int | None = None
     depth: int = 0
     has_columns: bool = False
+    is_refresh: bool = False
 
 
 NOTHING = Purpose()
+REFRESH = Purpose(is_refresh=True)
 _STREAMS = frozenset({"stream_results", "yield_per"})
 
 
@@ -163,7 +166,9 @@ class _Listener:
         statement: Any = state.statement
         row, names = options._refresh_state, statement._compile_options._only_load_props
         origin = _origin(state)
-        if row is None or origin is None or not names or row.expired_attributes & set(names):
+        if row is not None and row.expired_attributes & set(names or ()):
+            return REFRESH
+        if row is None or origin is None or not names:
             return NOTHING
         number, depth = origin
         column = Hop(name=min(names), way=Way.COLUMN, owner=owner_of(row.mapper.class_))

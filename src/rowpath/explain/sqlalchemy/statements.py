@@ -9,6 +9,7 @@ from sqlalchemy import Engine, ExceptionContext, event
 from rowpath.explain.phase_clock import PhaseClock
 from rowpath.explain.recorder import Purpose as Recorded
 from rowpath.explain.recorder import Recorder
+from rowpath.explain.sqlalchemy.greenlets import blocks_the_loop
 from rowpath.explain.sqlalchemy.loads import NOTHING, OPTION, Purpose
 from rowpath.explain.statement_text import is_work, is_write
 
@@ -39,7 +40,8 @@ def recorded(recorder: Recorder) -> Iterator[None]:
         tag = purpose.loads
         recorder.accesses.append(None if tag is None else (tag, None))
         try:
-            recorder.statement(" ".join(text.split()), values, Recorded(relation=tag))
+            of = Recorded(relation=tag, is_refresh=purpose.is_refresh, blocks=blocks_the_loop())
+            recorder.statement(" ".join(text.split()), values, of)
         finally:
             recorder.accesses.pop()
 

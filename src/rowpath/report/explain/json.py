@@ -4,7 +4,8 @@ import json
 from typing import Any
 
 from rowpath.explain.edits import diff, shown
-from rowpath.explain.values import Explained, Explanation, Finding, Growth, Proof, Reader
+from rowpath.explain.values import Explained, Explanation, Finding, Growth, Marginal, Proof, Reader
+from rowpath.stats.interval import Interval
 
 SCHEMA_VERSION = 1
 
@@ -58,6 +59,7 @@ def _finding(finding: Finding, root: str) -> dict[str, Any]:
         "growth": None if finding.growth is None else _growth(finding.growth),
         "change": diff(finding.edits, root) or None,
         "proof": None if finding.proof is None else _proof(finding.proof),
+        "marginal": None if finding.marginal is None else _marginal(finding.marginal),
         "reason": finding.reason,
         "advice": finding.advice,
     }
@@ -79,13 +81,24 @@ def _growth(growth: Growth) -> dict[str, Any]:
 
 
 def _proof(proof: Proof) -> dict[str, Any]:
-    ratio = proof.ratio
     return {
         "statements_before": proof.statements_before,
         "statements_after": proof.statements_after,
         "same_answer": proof.same_answer,
         "same_in": proof.sameness,
-        "ratio": None
-        if ratio is None
-        else {"estimate": ratio.estimate, "low": ratio.low, "high": ratio.high},
+        "ratio": _ratio(proof.ratio),
     }
+
+
+def _marginal(marginal: Marginal) -> dict[str, Any]:
+    return {
+        "statements_before": marginal.statements_before,
+        "statements_after": marginal.statements_after,
+        "ratio": _ratio(marginal.ratio),
+    }
+
+
+def _ratio(ratio: Interval | None) -> dict[str, float] | None:
+    if ratio is None:
+        return None
+    return {"estimate": ratio.estimate, "low": ratio.low, "high": ratio.high}

@@ -24,12 +24,16 @@ _RULES = {
     Kind.RELATION: "A relation is loaded by a statement for each row.",
     Kind.COLUMN: "A column is loaded by a statement for each row.",
     Kind.REPEATED: "A statement is sent for each row.",
+    Kind.ANEW: "A relation that is prefetched is asked for anew for each row.",
     Kind.SAME: "A statement is sent again with the same values.",
     Kind.UNUSED: "A relation is loaded with the rows, and not read.",
     Kind.KEY: "A row is loaded for a key that the row which leads to it has.",
     Kind.UNREAD: "Columns are loaded with the rows, and not read.",
     Kind.COUNTED: "Rows are counted, or asked for being there, and then all loaded.",
     Kind.NUMBER: "Rows are loaded for their number alone.",
+    Kind.AGGREGATED: "Rows are loaded to be summed or counted in Python.",
+    Kind.FAST: "A list of DRF's would be answered in less time by FastListMixin.",
+    Kind.BLOCKS: "A statement holds up the event loop.",
     Kind.WRITES: "A GET writes.",
 }
 _ROOT = "ROOT"

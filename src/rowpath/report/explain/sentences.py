@@ -3,7 +3,17 @@
 from collections.abc import Iterator
 
 from rowpath.explain.edits import diff, shown
-from rowpath.explain.values import Confidence, Finding, Growth, Kind, Proof, Reader, Sameness
+from rowpath.explain.values import (
+    Confidence,
+    Finding,
+    Growth,
+    Kind,
+    Marginal,
+    Proof,
+    Reader,
+    Sameness,
+)
+from rowpath.stats.interval import Interval
 
 MOST_READERS = 6
 MOST_OF_STATEMENT = 160
@@ -76,6 +86,8 @@ def sentences(finding: Finding) -> Iterator[str]:
     """Yield the proof, the growth, why no change is given, and what else to do."""
     if finding.proof is not None:
         yield _proof(finding.proof)
+    if finding.marginal is not None:
+        yield _marginal(finding.marginal)
     if finding.confidence is Confidence.ESTIMATED:
         yield "Not in the diff: look at both answers yourself."
     if finding.growth is not None:
@@ -95,12 +107,23 @@ def _proof(proof: Proof) -> str:
         Sameness.DIFFERENT: "the answer is another",
     }[proof.sameness]
     sentence = f"{proof.statements_before} to {counted(proof.statements_after)}; {same}"
-    if proof.ratio is None:
-        return f"{sentence}; not timed"
-    ratio = proof.ratio
+    return f"{sentence}; {_time(proof.ratio)}"
+
+
+def _marginal(marginal: Marginal) -> str:
+    after = counted(marginal.statements_after)
+    return (
+        f"beside the other changes of the diff: {marginal.statements_before} to {after}; "
+        f"{_time(marginal.ratio)}"
+    )
+
+
+def _time(ratio: Interval | None) -> str:
+    if ratio is None:
+        return "not timed"
     nothing = ", which shows no difference" if ratio.low <= 1 <= ratio.high else ""
     bounds = f"({ratio.low:.2f} to {ratio.high:.2f})"
-    return f"{sentence}; {ratio.estimate:.2f} of the time {bounds}{nothing}"
+    return f"{ratio.estimate:.2f} of the time {bounds}{nothing}"
 
 
 def _growth(growth: Growth) -> str:

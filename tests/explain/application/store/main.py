@@ -133,6 +133,33 @@ def few(db: Session = Depends(get_db)):
     return [book.author.name for book in db.scalars(select(Book).order_by(Book.id).limit(3))]
 
 
+@app.get("/expired")
+def expired(db: Session = Depends(get_db)):
+    found = db.scalars(select(Book).order_by(Book.id)).all()
+    db.commit()
+    return [book.title for book in found]
+
+
+@app.get("/expired-behind")
+def expired_behind(db: Session = Depends(get_db)):
+    """Reads what lies behind rows that a commit has expired."""
+    found = db.scalars(select(Book).options(selectinload(Book.tags)).order_by(Book.id)).all()
+    db.commit()
+    return [[tag.name for tag in book.tags] for book in found]
+
+
+@app.get("/expired-repaired")
+def expired_repaired(db: Session = Depends(get_db)):
+    titles = [book.title for book in db.scalars(select(Book).order_by(Book.id))]
+    db.commit()
+    return titles
+
+
+@app.get("/blocking")
+async def blocking(db: Session = Depends(get_db)):
+    return [book.title for book in db.scalars(select(Book).order_by(Book.id))]
+
+
 @app.get("/async/books")
 async def async_books(db=Depends(get_async_db)):
     rows = (await db.execute(select(Book).order_by(Book.id))).scalars().all()

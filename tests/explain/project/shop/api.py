@@ -102,6 +102,29 @@ class KeyList(generics.ListAPIView):
     serializer_class = KeySerializer
 
 
+class ReviewedSerializer(serializers.ModelSerializer):
+    """Asks its method fields' relations anew, as they are written for one object."""
+
+    good = serializers.SerializerMethodField()
+    latest = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Book
+        fields = ["title", "good", "latest"]
+
+    def get_good(self, book):
+        return book.reviews.filter(stars__gte=2).exists()
+
+    def get_latest(self, book):
+        review = book.reviews.order_by("-id").first()
+        return review.stars if review else None
+
+
+class ReviewedList(generics.ListAPIView):
+    queryset = Book.objects.prefetch_related("reviews").order_by("id")
+    serializer_class = ReviewedSerializer
+
+
 class LazySerializer(serializers.ModelSerializer):
     class Meta:
         model = Book
@@ -111,6 +134,15 @@ class LazySerializer(serializers.ModelSerializer):
 class TitleList(generics.ListAPIView):
     queryset = Book.objects.order_by("id")
     serializer_class = LazySerializer
+
+
+class BasesList(TitleList):
+    """Answers otherwise where its class has other bases."""
+
+    def list(self, request, *args, **kwargs):
+        response = super().list(request, *args, **kwargs)
+        response.data = [{"title": str(len(type(self).__mro__))}, *response.data]
+        return response
 
 
 class LazyViewSet(viewsets.ReadOnlyModelViewSet):

@@ -1,6 +1,7 @@
 import json
 import random
 import time
+from collections import Counter
 from datetime import datetime, timezone
 
 from django.conf import settings
@@ -10,10 +11,10 @@ from django.core.mail import send_mail
 from django.db import connection, transaction
 from django.db.models import Prefetch
 from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_list_or_404, get_object_or_404, render
 from django.views.generic import DetailView, ListView
 
-from shop.models import Author, Book, Note, Publisher, Tag, Visit
+from shop.models import Author, Book, Note, Publisher, Review, Tag, Visit
 from shop.selectors import books_in_stock, titled
 
 
@@ -23,6 +24,20 @@ def answer(rows):
 
 def template(request):
     return render(request, "shop/books.html", {"books": Book.objects.order_by("title")})
+
+
+def list_or_404(request):
+    return answer(book.author.name for book in get_list_or_404(Book))
+
+
+def object_or_404(request):
+    """Shows one object by a template, which goes through its relation."""
+    return render(request, "shop/tag.html", {"tag": get_object_or_404(Tag, name="tag 1")})
+
+
+def managed_or_404(request):
+    books = get_list_or_404(Book.objects, is_published=True)
+    return answer(book.author.name for book in books)
 
 
 class BookList(ListView):
@@ -156,6 +171,105 @@ def own_prefetch(request):
     books = Prefetch("books", queryset=Book.objects.filter(id__gt=1).order_by("id"))
     tags = Tag.objects.prefetch_related(books).order_by("id")
     return answer([book.author.name for book in tag.books.all()] for tag in tags)
+
+
+def anew(request):
+    """Filters and counts what is prefetched, and reads it as well."""
+    rows = []
+    for book in Book.objects.prefetch_related("reviews").order_by("id"):
+        good = book.reviews.filter(stars__gt=1, text="-").count()
+        rows.append([good, len(book.reviews.all())])
+    return answer(rows)
+
+
+def anew_in_order(request):
+    """Orders what is prefetched, and cuts it."""
+    books = Book.objects.prefetch_related("reviews").order_by("id")
+    return answer(
+        [review.stars for review in book.reviews.order_by("-stars")[:2]] for book in books
+    )
+
+
+def anew_first(request):
+    books = Book.objects.prefetch_related("tags").order_by("id")
+    return answer(book.tags.first().name for book in books)
+
+
+def anew_columns(request):
+    books = Book.objects.prefetch_related("tags").order_by("id")
+    return answer(list(book.tags.values_list("name", flat=True)) for book in books)
+
+
+def anew_there(request):
+    books = Book.objects.prefetch_related("reviews").order_by("id")
+    return answer(
+        book.reviews.all().exclude(stars=2).filter(pk__in=[1, 2]).exists() for book in books
+    )
+
+
+def anew_altered(request):
+    """Answers otherwise where it is no queryset that is filtered."""
+    rows = []
+    for book in Book.objects.prefetch_related("reviews").order_by("id"):
+        rows.append(
+            type(book.reviews.filter(stars=2)).__name__ + str(len(book.reviews.filter(stars=2)))
+        )
+    return answer(rows)
+
+
+def anew_by_variable(request):
+    """Compares with what comes from elsewhere, of which Django may make another value."""
+    least = request.GET.get("least", "2")
+    books = Book.objects.prefetch_related("reviews").order_by("id")
+    return answer(book.reviews.filter(stars__gte=least).count() for book in books)
+
+
+def anew_in_template(request):
+    books = Book.objects.prefetch_related("tags").order_by("title")
+    return render(request, "shop/first.html", {"books": books})
+
+
+def summed(request):
+    return answer([sum(review.stars for review in Review.objects.filter(text="-"))])
+
+
+def largest(request):
+    reviews = Review.objects.order_by("id")
+    return answer([max((review.stars for review in reviews), default=None)])
+
+
+def listed_for_a_number(request):
+    books = Book.objects.order_by("id")
+    return answer([len([book for book in books if book.is_published])])
+
+
+def any_of(request):
+    return answer([any(review.stars > 2 for review in Review.objects.all())])
+
+
+def summed_twice(request):
+    """Adds up rows that are read as well."""
+    reviews = Review.objects.order_by("id")
+    return answer([sum(review.stars for review in reviews), *(each.text for each in reviews)])
+
+
+def summed_at_will(request):
+    """Answers otherwise where the rows are not loaded."""
+    reviews = Review.objects.order_by("id")
+    return answer([sum(review.stars for review in reviews), vars(reviews)["_result_cache"] is None])
+
+
+def counted_by_kind(request):
+    return answer(sorted(Counter(review.stars for review in Review.objects.all()).items()))
+
+
+def largest_of_none(request):
+    """Fails where there are no rows."""
+    return answer([max(review.stars for review in Review.objects.all())])
+
+
+def few_summed(request):
+    return answer([sum(review.stars for review in Review.objects.order_by("id")[:9])])
 
 
 def count_then_list(request):

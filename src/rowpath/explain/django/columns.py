@@ -1,0 +1,65 @@
+"""The columns of a queryset that Python can compare and add up as the database does."""
+
+from functools import cache
+from typing import Any
+
+from django.db import connections
+from django.db.models import (
+    BooleanField,
+    CharField,
+    DateField,
+    DecimalField,
+    DurationField,
+    Field,
+    FloatField,
+    IntegerField,
+    Model,
+    TextField,
+    TimeField,
+)
+from django.db.models.query import QuerySet
+
+from rowpath.explain.trails import Columns
+
+_COMPARED = (
+    BooleanField,
+    DateField,
+    DecimalField,
+    DurationField,
+    FloatField,
+    IntegerField,
+    TimeField,
+)
+_TEXTS = (CharField, TextField)
+_CASES_DIFFER = frozenset({"postgresql", "sqlite"})
+"""Databases whose equality of texts is that of Python, unless a column has a collation."""
+
+
+def columns_of(queryset: QuerySet[Any]) -> Columns:
+    """Return the columns of a queryset's rows."""
+    has_texts = connections[queryset.db].vendor in _CASES_DIFFER
+    return _of_model(queryset.model, is_ordered=queryset.ordered, has_texts=has_texts)
+
+
+@cache
+def _of_model(model: type[Model], *, is_ordered: bool, has_texts: bool) -> Columns:
+    plain = [field for field in model._meta.concrete_fields if _is_plain(field)]
+    compared = frozenset(field.attname for field in plain if isinstance(field, _COMPARED))
+    texts = [field for field in plain if isinstance(field, _TEXTS) and not field.db_collation]
+    truths = frozenset(field.attname for field in plain if isinstance(field, BooleanField))
+    integers = frozenset(field.attname for field in plain if isinstance(field, IntegerField))
+    return Columns(
+        key=model._meta.pk.attname,
+        is_ordered=is_ordered,
+        names=frozenset(field.attname for field in model._meta.concrete_fields),
+        truths=truths,
+        integers=integers,
+        compared=compared,
+        equal=compared | frozenset(field.attname for field in texts if has_texts),
+    )
+
+
+def _is_plain(field: "Field[Any, Any]") -> bool:
+    """Return whether a column is one of Django's own kinds, without NULLs, and no relation."""
+    is_own = type(field).__module__.partition(".")[0] == "django"
+    return is_own and not field.null and not field.is_relation
