@@ -1,20 +1,27 @@
-"""What holding a test's requests costs: `python bench/growth_cost.py`.
+"""What holding a test's requests costs: `python bench/growth_cost.py [--instructions]`.
 
 The project of the tests of `rowpath explain`, on SQLite: the time of a request that is watched for
 growth, over that of one that is not, asked in turn in one process; of the processor's time, so that
 other work on the machine is in neither.
+
+With --instructions it is the ratio of the instructions that a process takes, counted by valgrind's
+callgrind as in instructions.py: no noise, though an instruction is no constant time.
 """
 
+import argparse
 import json
 import os
 import shutil
 import sys
 import tempfile
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from random import Random
 from time import thread_time
 from typing import Any
+
+from instructions import counted
 
 from rowpath.stats.ratio import ratio_interval
 
@@ -24,6 +31,7 @@ BLOCKS = 12
 WARM_UPS = 3
 TIMED = 3
 BOOKS = 100
+FEWER, MORE = 4, 10
 IN_MEMORY = {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}
 
 
@@ -34,8 +42,9 @@ def asked(client: Any, path: str) -> float:
     return thread_time() - started
 
 
-def main() -> None:
-    """Print the ratio of each path, with its interval."""
+@contextmanager
+def shop() -> Iterator[Any]:
+    """Yield a client of the project, in whose database are books."""
     folder = Path(tempfile.mkdtemp()) / "shop"
     shutil.copytree(PROJECT, folder)
     sys.path.insert(0, str(folder))
@@ -48,26 +57,76 @@ def main() -> None:
     from django.test import Client
     from fill import fill
 
-    from rowpath.explain.django.client_handler import ClientWatch
-
     settings.ALLOWED_HOSTS = ["testserver"]
     fill(BOOKS)
-    client, random = Client(), Random(1)
-    for path in PATHS:
-        times: dict[bool, list[float]] = {False: [], True: []}
-        for _ in range(BLOCKS):
-            for is_watched in random.sample((False, True), 2):
-                with ExitStack() as stack:
-                    if is_watched:
-                        watch = stack.enter_context(ClientWatch())
-                        stack.enter_context(watch.requests())
-                    for _ in range(WARM_UPS):
-                        asked(client, path)
-                    times[is_watched].append(min(asked(client, path) for _ in range(TIMED)))
-        ratio = ratio_interval(times[True], times[False])
-        if ratio is not None:
-            print(f"{path}: {ratio.estimate:.3f} ({ratio.low:.3f} to {ratio.high:.3f})")
-    shutil.rmtree(folder.parent)
+    try:
+        yield Client()
+    finally:
+        shutil.rmtree(folder.parent)
+
+
+@contextmanager
+def held(*, is_watched: bool) -> Iterator[None]:
+    """Watch the requests of the block, or do not."""
+    from rowpath.explain.django.client_handler import ClientWatch
+
+    with ExitStack() as stack:
+        if is_watched:
+            watch = stack.enter_context(ClientWatch())
+            stack.enter_context(watch.requests())
+        yield
+
+
+def make_requests(*, path: str, is_watched: bool, times: int) -> None:
+    """Make that many requests, in a process of their own."""
+    with shop() as client, held(is_watched=is_watched):
+        for _ in range(times):
+            client.get(path)
+
+
+def print_instructions(path: str) -> None:
+    """Print how many instructions a request takes, watched and not, and their ratio."""
+    each = {}
+    for is_watched in (False, True):
+        few, many = (
+            counted(
+                Path(sys.prefix).parent,
+                {"path": path, "is_watched": is_watched, "times": times},
+                module="growth_cost",
+            )
+            for times in (FEWER, MORE)
+        )
+        each[is_watched] = (many - few) / (MORE - FEWER)
+    ratio = each[True] / each[False]
+    print(f"{path}: {ratio:.3f} ({each[False]:,.0f} to {each[True]:,.0f})", flush=True)
+
+
+def print_times() -> None:
+    """Print the ratio of each path's times, with its interval."""
+    random = Random(1)
+    with shop() as client:
+        for path in PATHS:
+            times: dict[bool, list[float]] = {False: [], True: []}
+            for _ in range(BLOCKS):
+                for is_watched in random.sample((False, True), 2):
+                    with held(is_watched=is_watched):
+                        for _ in range(WARM_UPS):
+                            asked(client, path)
+                        times[is_watched].append(min(asked(client, path) for _ in range(TIMED)))
+            ratio = ratio_interval(times[True], times[False])
+            if ratio is not None:
+                print(f"{path}: {ratio.estimate:.3f} ({ratio.low:.3f} to {ratio.high:.3f})")
+
+
+def main() -> None:
+    """Print what the command line asks for."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--instructions", action="store_true")
+    if parser.parse_args().instructions:
+        for path in PATHS:
+            print_instructions(path)
+    else:
+        print_times()
 
 
 if __name__ == "__main__":

@@ -45,9 +45,9 @@ def main() -> None:
                     print(f"{size} rows, {step}, {checkout.name}: {each:,.0f}", flush=True)
 
 
-def counted(checkout: Path, asked: dict[str, object]) -> int:
-    """Return how many instructions a process takes that makes the requests."""
-    code = "import instructions, json, sys; instructions.make_requests(**json.loads(sys.argv[1]))"
+def counted(checkout: Path, asked: dict[str, object], module: str = "instructions") -> int:
+    """Return how many instructions a process takes in which a module makes the requests."""
+    code = f"import {module}, json, sys; {module}.make_requests(**json.loads(sys.argv[1]))"
     done = subprocess.run(
         [
             *("valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"),

@@ -111,6 +111,7 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
         # pure
         {
             "access_log",
+            "answered",
             "comparing",
             "constants",
             "declarations",

@@ -12,6 +12,12 @@ from rowpath.explain.session import Wanted, explain
 from rowpath.explain.values import Confidence, Explained, Request, Sameness
 
 VISIT = Request(path="/visits/", method="POST", body=b'{"path": "here"}')
+FORM = Request(
+    path="/guestbook/",
+    method="POST",
+    headers=(("Content-Type", "application/x-www-form-urlencoded"),),
+    body=b"path=here&to=path",
+)
 
 
 def explained(project: ProjectOf, request: Request) -> Explained:
@@ -73,3 +79,33 @@ def test_what_is_refused_is_told_with_what_was_said(
         explained(project, request_)
 
     assert message in str(raised.value)
+
+
+@pytest.mark.parametrize("kind", ["form", "json"])
+def test_a_post_that_leads_on_is_explained(
+    project: ProjectOf, store_project: ProjectOf, kind: str
+) -> None:
+    """Success that answers by a redirect is an answer, and nothing is left of it."""
+    of, request, file, table = {
+        "form": (project, FORM, "shop.sqlite3", "shop_visit"),
+        "json": (store_project, replace(VISIT, path="/guestbook"), "store.sqlite3", "visit"),
+    }[kind]
+    (finding,) = explained(of, request).findings
+
+    assert finding.confidence is Confidence.PROVED
+    assert finding.paths == (("author",) if kind == "form" else ("tags",))
+    assert visits(str(of.folder / file), table) == 0
+
+
+def test_a_post_that_leads_to_a_log_in_page_is_none(project: ProjectOf) -> None:
+    """It says that nobody is logged in, and writes nothing of what it is for."""
+    with pytest.raises(AnswerError, match=r"answers 302 and leads to /accounts/login/\. Log in"):
+        explained(project, replace(FORM, body=b"path=here&to=log-in"))
+
+
+def test_a_commit_by_the_driver_is_no_request_to_be_explained(store_project: ProjectOf) -> None:
+    """It is refused when it happens, with the reason, and leaves nothing."""
+    with pytest.raises(AnswerError, match=r"/driver: it commits by the driver's connection, beh"):
+        explained(store_project, replace(VISIT, path="/driver"))
+
+    assert visits(str(store_project.folder / "store.sqlite3"), "visit") == 0

@@ -35,7 +35,8 @@ class OwnCode:
         installed |= {f"{path}/" for path in sys.path if Path(path).name in _INSTALLED}
         resolved = {f"{Path(path).resolve()}/" for path in installed}
         self._libraries = tuple({*installed, *resolved, *folders, _ROWPATH, "<"})
-        self._boundaries = boundaries
+        # Comparing code hashes all that it consists of, at each frame: its address does.
+        self._boundaries = {id(code): code for code in boundaries}
         self._outer = outer
         self._known: dict[str, bool] = {}
 
@@ -52,7 +53,7 @@ class OwnCode:
         for start in chain((frame,), self._outer()):
             each = start
             while each is not None:
-                if each.f_code in self._boundaries:
+                if id(each.f_code) in self._boundaries:
                     return
                 yield each
                 each = each.f_back

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from statistics import median
 
 from rowpath.errors import AnswerError, ServerError
+from rowpath.explain.answered import is_answered
 from rowpath.explain.comparing import Mask, mask_of, sameness
 from rowpath.explain.messages import Answer, Ask, Observed, Watch
 from rowpath.explain.process import ProjectProcess
@@ -11,7 +12,6 @@ from rowpath.explain.project_of import DJANGO, Framework
 from rowpath.explain.trails import ViewClass
 from rowpath.explain.values import Phase, Request, Sameness
 
-_OK = range(200, 300)
 _REDIRECTS = range(300, 400)
 _NOT_ALLOWED = (401, 403)
 _NOT_FOUND = 404
@@ -59,8 +59,8 @@ def look(process: ProjectProcess, request: Request) -> Look:
     timed = process.ask(replace(ask, watch=Watch.NOTHING, times=TIMED))
     return Look(
         ask=ask,
-        body=again.body,
-        mask=mask_of([once.body, again.body, phases.body, timed.body]),
+        body=again.compared,
+        mask=mask_of([each.compared for each in (once, again, phases, timed)]),
         observed=again.observed,
         columns=columns,
         phases=phases.observed.phases,
@@ -81,7 +81,7 @@ def sameness_now(seen: Look, today: ProjectProcess, body: bytes) -> Sameness:
     same = sameness(seen.body, body, seen.mask, has_order=has_order)
     if same is not Sameness.DIFFERENT:
         return same
-    fresh = today.ask(seen.ask).body
+    fresh = today.ask(seen.ask).compared
     mask = mask_of([seen.body, fresh])
     return sameness(fresh, body, mask, has_order=has_order)
 
@@ -89,7 +89,7 @@ def sameness_now(seen: Look, today: ProjectProcess, body: bytes) -> Sameness:
 def check(answer: Answer, request: Request, framework: Framework) -> None:
     """AnswerError or ServerError where an answer is none that could be explained."""
     path, status = request.name, answer.status
-    if status in _OK:
+    if is_answered(answer, request):
         return
     if answer.error is not None or status >= _FAILED:
         raise ServerError(
@@ -119,6 +119,6 @@ def check(answer: Answer, request: Request, framework: Framework) -> None:
         said = " ".join(answer.body[:MOST_SAID].decode(errors="replace").split())
         raise AnswerError(
             f"Cannot explain {path}: it answers {status}{said and f', {said!r}'}. Correct --data "
-            "or --method, so that it answers 2xx."
+            "or --method, so that it answers 2xx, or leads on by 302 or 303."
         )
     raise AnswerError(f"Cannot explain {path}: it answers {status}. Name a path that answers 200.")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from rowpath.explain.answered import is_answered
 from rowpath.explain.comparing import Mask, mask_of
 from rowpath.explain.growth import FEWEST_ROWS, Point, rows_of, sizes_around
 from rowpath.explain.look import Look
@@ -10,7 +11,6 @@ from rowpath.explain.messages import Ask, Limit
 from rowpath.explain.process import ProjectProcess
 from rowpath.explain.trails import Trail
 
-_OK = range(200, 300)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,11 +66,11 @@ def _at(
     for limit in limits:
         ask = replace(seen.ask, limit=limit)
         answer = process.ask(ask)
-        if answer.status not in _OK:
+        if not is_answered(answer, ask.request):
             return None
-        bodies = [answer.body]
+        bodies = [answer.compared]
         if seen.mask.words or not seen.mask.is_comparable:
-            bodies.append(process.ask(ask).body)
+            bodies.append(process.ask(ask).compared)
         asks.append(ask)
         answers.append(answer)
         masks.append(mask_of(bodies))
@@ -83,7 +83,7 @@ def _at(
         if limits[0].model is not None or not _increases(counts):
             return None
     points = [
-        Point(rows=rows, body=answer.body, observed=answer.observed)
+        Point(rows=rows, body=answer.compared, observed=answer.observed)
         for rows, answer in zip(lengths, answers, strict=True)
     ]
     return Measured(asks=tuple(asks), points=tuple(points), masks=tuple(masks), is_whole=is_whole)

@@ -220,6 +220,17 @@ class Answer:
     asked: str | None = None
     siblings: tuple[str, ...] = ()
 
+    @property
+    def compared(self) -> bytes:
+        """What has to stay the same: the body, and before that of a redirect where it leads.
+
+        Each step of where it leads is a word of its own, as a new row's number in it changes.
+        """
+        if self.location is None:
+            return self.body
+        leads_to = self.location.replace("/", " / ")
+        return f"{self.status} {leads_to}\n".encode() + self.body
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListRoutes:

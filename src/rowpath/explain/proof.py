@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rowpath.errors import RowpathError
+from rowpath.explain.answered import is_answered
 from rowpath.explain.comparing import mask_of
 from rowpath.explain.edits import Edit
 from rowpath.explain.growth import Point
@@ -16,8 +17,6 @@ from rowpath.explain.project_of import ProjectOf
 from rowpath.explain.timing import Timing, ratio_of
 from rowpath.explain.trails import Trail
 from rowpath.explain.values import Proof, Sameness
-
-_OK = range(200, 300)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,14 +62,14 @@ def prove(
 def _proved(before: Before, changed: ProjectProcess, timing: Timing | None) -> Outcome:
     seen = before.look
     first = changed.ask(seen.ask)
-    if first.status not in _OK:
+    if not is_answered(first, seen.ask.request):
         return Outcome(proof=None, refused=_failed(first))
     answers = [changed.ask(ask) for ask in (seen.ask, *before.measured.asks)]
-    failed = [answer for answer in answers if answer.status not in _OK]
+    failed = [answer for answer in answers if not is_answered(answer, seen.ask.request)]
     if failed:
         return Outcome(proof=None, refused=_failed(failed[0]))
     after = _points(before, answers[1:])
-    same = _compared(before, [answer.body for answer in answers])
+    same = _compared(before, [answer.compared for answer in answers])
     if same is Sameness.DIFFERENT:
         return Outcome(proof=None, refused="with it the answer is another")
     against = objection(before.measured.points, after, seen.observed, answers[0].observed)
@@ -96,7 +95,7 @@ def _compared(before: Before, after: Sequence[bytes]) -> Sameness:
         return same
     # A time of day that is told in seconds was perhaps the same for all that was asked before.
     asks = (before.look.ask, *before.measured.asks)
-    fresh = [before.process.ask(ask).body for ask in asks]
+    fresh = [before.process.ask(ask).compared for ask in asks]
     masks = [mask_of(bodies) for bodies in zip(old, fresh, strict=True)]
     return worst_sameness(fresh, after, masks, has_order=before.has_order)
 
@@ -105,7 +104,7 @@ def _points(before: Before, answers: Sequence[Answer]) -> tuple[Point, ...]:
     """Return the answers with the lengths that they had without the change."""
     lengths = before.measured.rows
     return tuple(
-        Point(rows=rows, body=answer.body, observed=answer.observed)
+        Point(rows=rows, body=answer.compared, observed=answer.observed)
         for rows, answer in zip(lengths, answers, strict=True)
     )
 

@@ -264,9 +264,15 @@ class Recorder:
                 own = Reader(text=place.function, file=place.file, line=place.line)
                 return place, reader or own
             if reader is None:
-                found = (reader_of(each) for reader_of in self.readers)
-                reader = next((one for one in found if one is not None), None)
+                reader = self._reader(each)
         return None, reader
+
+    def _reader(self, frame: FrameType) -> Reader | None:
+        for reader_of in self.readers:
+            reader = reader_of(frame)
+            if reader is not None:
+                return reader
+        return None
 
 
 def _reads(tags: Iterable[Tag]) -> Iterator[Reads]:

@@ -62,7 +62,7 @@ def side_by_side(changes: Sequence[tuple[Edit, ...]]) -> tuple[tuple[Edit, ...],
 def _objection(seen: Look, today: ProjectProcess, changed: ProjectProcess) -> str | None:
     changed.ask(seen.ask)
     answer = changed.ask(seen.ask)
-    same = sameness_now(seen, today, answer.body)
+    same = sameness_now(seen, today, answer.compared)
     path = seen.ask.request.name
     if same is Sameness.DIFFERENT:
         return f"{path} answers otherwise"

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rowpath.errors import RowpathError
+from rowpath.explain.answered import is_answered
 from rowpath.explain.edits import Edit
 from rowpath.explain.judging import slower
 from rowpath.explain.look import Look, sameness_now
@@ -14,7 +15,6 @@ from rowpath.explain.project_of import ProjectOf
 from rowpath.explain.timing import Timing, ratio_of
 from rowpath.explain.values import Explained, Finding, Proof, Sameness
 
-_OK = range(200, 300)
 SAME = frozenset({Sameness.BYTES, Sameness.MASKED, Sameness.ROWS})
 """In which senses an answer may be the same."""
 Bears = Callable[[ProjectProcess, Sequence[Answer]], bool]
@@ -46,11 +46,14 @@ class Trials:
             with ProjectProcess(self.project, edits) as changed:
                 answers = list(_answers(changed, looks))
                 same = [
-                    sameness_now(look, self.unchanged, answer.body)
+                    sameness_now(look, self.unchanged, answer.compared)
                     for look, answer in zip(looks, answers, strict=True)
                 ]
-                is_answered = all(answer.status in _OK for answer in answers)
-                if not (is_answered and set(same) <= SAME and bears(changed, answers)):
+                are_answered = all(
+                    is_answered(answer, look.ask.request)
+                    for look, answer in zip(looks, answers, strict=True)
+                )
+                if not (are_answered and set(same) <= SAME and bears(changed, answers)):
                     return None
                 look, answer = looks[0], answers[0]
                 timing = self.timing

@@ -1,7 +1,7 @@
 """Transactions that leave nothing behind, on a file of SQLite's."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -152,3 +152,52 @@ def test_afterwards_commits_are_commits(engine: Engine) -> None:
         session.commit()
 
     assert count(engine) == 1
+
+
+def committed(driver: sqlite3.Connection) -> None:
+    driver.execute(INSERT.text)
+    driver.commit()
+
+
+def committed_by_text(driver: sqlite3.Connection) -> None:
+    driver.execute(INSERT.text)
+    driver.execute("COMMIT")
+
+
+def committed_by_block(driver: sqlite3.Connection) -> None:
+    with driver:
+        driver.execute(INSERT.text)
+
+
+def without_transaction(driver: sqlite3.Connection) -> None:
+    driver.rollback()
+    driver.isolation_level = None
+    driver.execute(INSERT.text)
+
+
+def by_script(driver: sqlite3.Connection) -> None:
+    driver.executescript(f"{INSERT.text}; COMMIT")
+
+
+@pytest.mark.parametrize(
+    "writes",
+    [committed, committed_by_text, committed_by_block, without_transaction, by_script],
+)
+@pytest.mark.parametrize("may_write", [True, False])
+def test_a_commit_by_the_driver_is_refused(
+    engine: Engine, writes: Callable[[sqlite3.Connection], None], *, may_write: bool
+) -> None:
+    """The connection behind a session leaves nothing either, and what it tried is told."""
+    with undone(may_write=may_write) as done:
+        with Session(engine) as session:
+            session.scalar(COUNT)
+            driver = session.connection().connection.driver_connection
+            assert driver is not None
+            with pytest.raises(sqlite3.DatabaseError, match="not authorized|readonly database"):
+                writes(driver)
+        done.roll_back()
+    against = done.objection(None)
+
+    assert count(engine) == 0
+    assert against is None or against.startswith("it commits by the driver's connection, behind")
+    assert (against is None) is not may_write

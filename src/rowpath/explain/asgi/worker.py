@@ -160,6 +160,9 @@ class Worker:
             ):
                 received, sent = self._runner.run(self._asked(order.request, undone, log))
                 durations_s.append(received.duration_s)
+            against = None if refused else undone.objection(received.error)
+            if against is not None:
+                raise AnswerError(f"Cannot explain {order.request.path}: {against}.")
         if order.may_write and refused:
             raise AnswerError(
                 f"Cannot explain {order.request.path}: it writes by a connection in AUTOCOMMIT, "

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.test.client import Client, ClientHandler
+from django.urls import Resolver404
 
 from rowpath.errors import AnswerError, UsageError
 from rowpath.explain import serving
@@ -17,7 +18,7 @@ from rowpath.explain.values import JSON, Request
 MOST_BYTES = 64 * 1024 * 1024
 """What is longer is taken for an answer without an end."""
 TRACEBACK_LINES = 6
-_OK = range(200, 300)
+_ANSWERED = range(200, 400)
 _CONTENT_TYPE = "content-type"
 ACCEPT = "application/json, text/html;q=0.9, */*;q=0.8"
 """JSON first: DRF's page for browsers asks the queryset again, for its forms."""
@@ -61,6 +62,7 @@ def client_for(request: Request) -> Client:
 
 def ask(client: Client, request: Request) -> Received:
     """Return the answer to one request."""
+    client.cookies.clear()  # what an answer set is undone with the rest, as a session is
     started = perf_counter()
     types = [value for name, value in request.headers if name.lower() == _CONTENT_TYPE]
     response: Any = client.generic(
@@ -79,8 +81,17 @@ def ask(client: Client, request: Request) -> Received:
         body=body,
         duration_s=duration_s,
         error=_traceback(response) if response.status_code >= 500 else None,  # noqa: PLR2004
-        view=response.resolver_match.func if response.status_code in _OK else None,
+        view=_view(response),
     )
+
+
+def _view(response: Any) -> Any:
+    if response.status_code not in _ANSWERED:
+        return None
+    try:
+        return response.resolver_match.func
+    except Resolver404:
+        return None  # a middleware answers what no route does
 
 
 def _streamed(response: Any, request: Request) -> bytes:

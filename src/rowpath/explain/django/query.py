@@ -14,7 +14,7 @@ from django.views import View
 
 from rowpath.capture.patching import Patch
 from rowpath.explain.django.narrowing import narrowing, weigh
-from rowpath.explain.messages import Limit
+from rowpath.explain.messages import Limit, Narrowing
 from rowpath.explain.recorder import UNKNOWN, Recorder, Rows, Tag
 from rowpath.explain.steps import is_body, step_of
 from rowpath.explain.trails import Scope, Span, Trail
@@ -52,13 +52,13 @@ def patches(recorder: Recorder) -> tuple[Patch, ...]:
 def tag_of(row: Model) -> Tag | None:
     """Return what a row was tagged with, None where it is of no queryset that is known."""
     # On its state, which is no field and is not compared.
-    return row._state.__dict__.get("rowpath_tag")
+    return getattr(row._state, "rowpath_tag", None)
 
 
 def number_of(row: Model) -> int:
     """Return a number that no other row has in this process."""
     state = row._state
-    number: int | None = state.__dict__.get("rowpath_row")
+    number: int | None = getattr(state, "rowpath_row", None)
     if number is None:
         number = state.rowpath_row = next(_ROWS)
     return number
@@ -104,9 +104,11 @@ def _is_told(recorder: Recorder) -> bool:
     """Return whether it is told where a queryset comes from that is made now.
 
     A prefetch makes one for each row, which nobody evaluates, and so does the relation of each.
+    What is made while a row's relation or column is read loads that.
     """
-    is_wanted = recorder.is_watching or recorder.knows_origins
-    return is_wanted and not recorder.prefetching and not recorder.relating
+    if recorder.prefetching or recorder.relating or recorder.accesses:
+        return False
+    return recorder.is_watching or recorder.knows_origins
 
 
 def _begin(queryset: QuerySet[Any], step: tuple[Span, ...], recorder: Recorder) -> None:
@@ -169,14 +171,25 @@ def _rows(original: Callable[..., Any], recorder: Recorder) -> Callable[..., Any
             _limit(iterable, recorder.limit)
         is_own = of_rows.path == () and of_rows is not UNKNOWN
         counter = recorder.counter(of_rows.number) if is_own else Rows()
+        if counter.narrowing is not None:
+            yield from _weighed(original(iterable), of_rows, counter, counter.narrowing)
+            return
         for row in original(iterable):
             counter.rows += 1
             row._state.rowpath_tag = of_rows
-            if counter.narrowing is not None:
-                weigh(row, counter.narrowing, counter.sizes)
             yield row
 
     return rows
+
+
+def _weighed(
+    rows: Iterator[Any], of_rows: Tag, counter: Rows, narrowed: Narrowing
+) -> Iterator[Any]:
+    for row in rows:
+        counter.rows += 1
+        row._state.rowpath_tag = of_rows
+        weigh(row, narrowed, counter.sizes)
+        yield row
 
 
 def _tag_of_rows(query: Any, recorder: Recorder) -> Tag | None:
@@ -184,15 +197,11 @@ def _tag_of_rows(query: Any, recorder: Recorder) -> Tag | None:
     relation: Tag | None = getattr(query, "rowpath_relation", None)
     if relation is not None:
         return relation
-    if not _has_trail(query, recorder):
-        return UNKNOWN
-    if recorder.prefetching:
-        # A Prefetch brought a queryset that the project made: what it loads is a list of its own.
-        return None
-    if recorder.accesses:
+    if recorder.accesses and not recorder.prefetching:
         access = recorder.accesses[-1]
         return UNKNOWN if access is None else access[0]
-    return None
+    # In a prefetch it is the queryset of a Prefetch that the project made, a list of its own.
+    return None if _has_trail(query, recorder) else UNKNOWN
 
 
 def _is_of_one_object(query: Any, of_rows: Tag, recorder: Recorder) -> bool:

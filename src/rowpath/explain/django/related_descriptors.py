@@ -101,7 +101,7 @@ def _many(original: Callable[..., Any], recorder: Recorder) -> Callable[..., Any
             finally:
                 recorder.relating -= is_of_many
             query = queryset._query
-            if queryset._result_cache is None or "rowpath_relation" not in query.__dict__:
+            if queryset._result_cache is None or not hasattr(query, "rowpath_relation"):
                 query.rowpath_relation = reached
                 query.rowpath_row = number_of(instance)
                 query.rowpath_refined = False

@@ -11,6 +11,7 @@ from sqlalchemy.engine.default import DefaultDialect
 
 from rowpath.capture.patching import Patch
 from rowpath.errors import AnswerError
+from rowpath.explain.sqlalchemy import driver_guards
 from rowpath.explain.statement_text import refuse_end
 
 METHODS: dict[type, tuple[str, ...]] = {
@@ -20,9 +21,6 @@ METHODS: dict[type, tuple[str, ...]] = {
 }
 _READ_ONLY = frozenset({"postgresql", "sqlite"})
 _SAVEPOINT = "rowpath_committed"
-_SESSION_READ_ONLY = "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"
-_REMAINS = "rowpath_read_only"
-"""What a pool's connection is told by whose transactions are read-only until they say otherwise."""
 _NEEDS_NONE = re.compile(r"\s*(?:BEGIN|PRAGMA|VACUUM|ATTACH|DETACH)\b", re.IGNORECASE)
 """What SQLite refuses within a transaction, or does not do there."""
 
@@ -38,6 +36,34 @@ class Undone:
     def __init__(self, *, may_write: bool) -> None:
         self._may_write = may_write
         self._kept: dict[int, Any] = {}
+        self._is_refused = self._is_over = False
+
+    def objection(self, error: str | None) -> str | None:
+        """Return what speaks against a request that ended so: its driver's connection wrote.
+
+        `error` is the end of its traceback, None where it raised nothing. To be asked where no
+        statement of SQLAlchemy's was refused.
+        """
+        by_driver = "by the driver's connection, behind SQLAlchemy's session, which could not be "
+        if self._is_refused or driver_guards.REFUSED in (error or ""):
+            does = "commits"
+        elif driver_guards.is_read_only(error or ""):
+            does = "writes"
+        else:
+            return None
+        return f"it {does} {by_driver}undone, and was refused. Use the session, or name another path"
+
+    def connected(self, connection: Connection) -> None:
+        """Make a connection read-only, before its driver's can be asked for."""
+        driver_guards.close_to_writes(connection.connection, connection.dialect.name)
+
+    def end(self) -> None:
+        """Refuse nothing from now on: the connections are no more the request's."""
+        self._is_over = True
+
+    def _refuses(self) -> bool:
+        self._is_refused = self._is_refused or not self._is_over
+        return not self._is_over
 
     def roll_back(self) -> None:
         """Roll everything back; for a greenlet of SQLAlchemy's, as drivers may be asynchronous."""
@@ -54,18 +80,15 @@ class Undone:
         """
         is_autocommit = connection._is_autocommit_isolation()
         is_read_only = not self._may_write or is_autocommit
-        if connection.dialect.name == "sqlite":
-            _send(connection, f"PRAGMA query_only = {int(is_read_only)}")
-        elif connection.dialect.name == "postgresql" and is_autocommit:
-            _send(connection, _SESSION_READ_ONLY)
-            connection.info[_REMAINS] = True
-        elif connection.dialect.name == "postgresql" and is_read_only:
-            _send(connection, "SET TRANSACTION READ ONLY")
-        elif connection.info.get(_REMAINS):
-            _send(connection, "SET TRANSACTION READ WRITE")
-        elif connection.dialect.name not in _READ_ONLY and is_autocommit:
+        name = connection.dialect.name
+        if name in _READ_ONLY:
+            if is_read_only:
+                driver_guards.close_to_writes(connection.connection, name)
+            else:
+                driver_guards.open_to_writes(connection.connection, name, self._refuses)
+        elif is_autocommit:
             raise AnswerError(
-                f"Cannot explain a request by a connection to {connection.dialect.name} in "
+                f"Cannot explain a request by a connection to {name} in "
                 "AUTOCOMMIT: what it writes cannot be undone. Name another path."
             )
 
@@ -80,7 +103,7 @@ class Undone:
         driver: Any = connection.connection.driver_connection
         is_outside = getattr(driver, "in_transaction", True) is False
         if is_outside and not connection._is_autocommit_isolation() and not _NEEDS_NONE.match(text):
-            _send(connection, "BEGIN")
+            driver_guards.send(connection.connection, "BEGIN")
 
     def raw_connection(self, original: Callable[..., Any]) -> Callable[..., Any]:
         """Return what an engine does where it is asked for its driver's own connection.
@@ -98,13 +121,7 @@ class Undone:
                     f"Cannot explain a request by raw_connection() to {engine.dialect.name}: what "
                     "it writes cannot be undone. Name another path."
                 )
-            is_sqlite = engine.dialect.name == "sqlite"
-            cursor = made.cursor()
-            cursor.execute("PRAGMA query_only = 1" if is_sqlite else _SESSION_READ_ONLY)
-            cursor.close()
-            if not is_sqlite:
-                made.dbapi_connection.commit()
-                made.info[_REMAINS] = True
+            driver_guards.close_to_writes(made, engine.dialect.name)
             return made
 
         return raw_connection
@@ -138,12 +155,6 @@ def _own(connection: Any) -> Any:
     return getattr(connection, "dbapi_connection", connection)
 
 
-def _send(connection: Connection, text: str) -> None:
-    cursor = connection.connection.cursor()
-    cursor.execute(text)
-    cursor.close()
-
-
 @contextmanager
 def undone(*, may_write: bool) -> Iterator[Undone]:
     """Have all engines leave nothing behind within the block, at whose end `roll_back` is due."""
@@ -151,7 +162,12 @@ def undone(*, may_write: bool) -> Iterator[Undone]:
     dialects = Patch(DefaultDialect, {"do_commit": done.commit, "do_rollback": done.rollback})
     engines = Patch(Engine, {"raw_connection": done.raw_connection})
     with ExitStack() as stack:
-        for name, listener in (("begin", done.begin), ("before_cursor_execute", done.execute)):
+        stack.callback(done.end)
+        for name, listener in (
+            ("engine_connect", done.connected),
+            ("begin", done.begin),
+            ("before_cursor_execute", done.execute),
+        ):
             event.listen(Engine, name, listener)
             stack.callback(event.remove, Engine, name, listener)
         stack.enter_context(dialects.applied())

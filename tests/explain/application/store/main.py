@@ -2,7 +2,7 @@ from contextlib import asynccontextmanager
 from itertools import repeat
 
 from fastapi import Depends, FastAPI, HTTPException
-from fastapi.responses import StreamingResponse
+from fastapi.responses import RedirectResponse, StreamingResponse
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
@@ -39,6 +39,22 @@ def visit(visit: VisitIn, db: Session = Depends(get_db)):
     db.commit()
     books = db.scalars(select(Book).order_by(Book.id)).all()
     return {"path": visit.path, "tags": [[tag.name for tag in book.tags] for book in books]}
+
+
+@app.post("/guestbook")
+def guestbook(visit: VisitIn, db: Session = Depends(get_db)):
+    db.add(Visit(path=visit.path))
+    db.commit()
+    books = db.scalars(select(Book).order_by(Book.id)).all()
+    return RedirectResponse(f"/read/{sum(len(book.tags) for book in books)}", status_code=303)
+
+
+@app.post("/driver")
+def driver(visit: VisitIn, db: Session = Depends(get_db)):
+    own = db.connection().connection.driver_connection
+    own.execute(f"INSERT INTO visit (path) VALUES ('{visit.path}')")
+    own.commit()
+    return {"path": visit.path}
 
 
 @app.get("/crud")

@@ -104,6 +104,7 @@ urlpatterns = [
     path("dearer/", views.dearer),
     path("writes/", views.writes),
     path("visits/", views.visits),
+    path("guestbook/", views.guestbook),
     path("commits/", views.commits),
     path("locks/", views.locks),
     path("durable/", views.durable),
