@@ -15,11 +15,14 @@ from rowpath.lab import experiments, gates, profile
 from rowpath.lab.experiment import Experiment, Group
 from rowpath.lab.load import engine
 from rowpath.lab.measures import AtRate, Load, ManyUsers
+from rowpath.lab.measuring import warming
 from rowpath.lab.servers import fleet
 
 # Of so short slots, beside other tests, no gate can hold: that each fails is for tests of its own.
 ANY = 1e9
 gates.BOUNDS = gates.Bounds(clone=ANY, clones=ANY, other_cpu=ANY, steal=ANY, disturbed=ANY)
+# Nor is a hit rate for them: tests/lab/test_cache.py looks at it.
+warming.REQUESTS, warming.LASTS_S = 1, 0.0
 profile.PROFILES = tuple(replace(each, slot_s=0.01, load_s=0.1) for each in profile.PROFILES)
 
 LASTING = Lasting(fleet.fleet, engine.driver)
