@@ -9,6 +9,4 @@ from rowpath.lab import gates
 gates.BOUNDS = replace(gates.BOUNDS, other_cpu=-short_slots.ANY)
 
 if __name__ == "__main__":
-    from rowpath.cli import main  # it reads the bounds when it is imported
-
-    main()
+    short_slots.run()

@@ -1,21 +1,32 @@
 """Run as a program: `rowpath` itself, but what it times takes no longer than it must.
 
-No test asserts a time, so a slot of one request is as good as one of two hundred. What takes time
-is that each block has servers of its own, so of each group some variants are measured: a few, and
-of one under load, where a slot takes its time however short it is, two in one set-up. That each can
-be asked is for other tests.
+No test asserts a time, so a slot of one request is as good as one of two hundred, and the servers
+of one block are as good as the next one's. Of each group some variants are measured: a few, and
+of one under load, where a slot takes its time however short it is, two in one set-up. That each
+can be asked is for other tests.
 """
 
+from contextlib import closing
 from dataclasses import replace
+
+from lasting import Lasting
 
 from rowpath.lab import experiments, gates, profile
 from rowpath.lab.experiment import Experiment, Group
+from rowpath.lab.load import engine
 from rowpath.lab.measures import AtRate, Load, ManyUsers
+from rowpath.lab.measuring import warming
+from rowpath.lab.servers import fleet
 
 # Of so short slots, beside other tests, no gate can hold: that each fails is for tests of its own.
 ANY = 1e9
 gates.BOUNDS = gates.Bounds(clone=ANY, clones=ANY, other_cpu=ANY, steal=ANY, disturbed=ANY)
+# Nor is a hit rate for them: tests/lab/test_cache.py looks at it.
+warming.REQUESTS, warming.LASTS_S = 1, 0.0
 profile.PROFILES = tuple(replace(each, slot_s=0.01, load_s=0.1) for each in profile.PROFILES)
+
+LASTING = Lasting(fleet.fleet, engine.driver)
+fleet.fleet, engine.driver = LASTING.fleet, LASTING.driver
 
 # Of a group that is not under load.
 FEW = 2
@@ -64,7 +75,14 @@ def with_short_groups(experiment: Experiment) -> Experiment:
 
 experiments.EXPERIMENTS = tuple(map(with_short_groups, experiments.EXPERIMENTS))
 
-if __name__ == "__main__":
-    from rowpath.cli import main  # it reads both when it is imported
 
-    main()
+def run() -> None:
+    """Run the command line: what it reads of the above it reads when it is imported."""
+    from rowpath.cli import main  # noqa: PLC0415
+
+    with closing(LASTING):
+        main()
+
+
+if __name__ == "__main__":
+    run()

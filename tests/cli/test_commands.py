@@ -100,6 +100,21 @@ def test_a_command_under_nohup_outlives_its_terminal() -> None:
     assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "still there")
 
 
+def test_a_command_imports_little_of_what_it_does_not_use() -> None:
+    """Neither what draws pages nor what measures, where a run's file is only read."""
+    program = (
+        "import sys; from rowpath.cli.program import rowpath; "
+        "rowpath.main(['verify', '--help'], standalone_mode=False); "
+        "print({'altair', 'locust', 'numpy', 'psycopg', 'redis', 'urllib3'} & set(sys.modules))"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.splitlines()[-1] == "set()"
+
+
 def test_data_of_an_unknown_dataset_is_refused_with_the_known_ones(tmp_path: Path) -> None:
     """A slip of the hand is told before anything is started."""
     refused = rowpath(tmp_path, "data", "log")

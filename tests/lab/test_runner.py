@@ -116,6 +116,8 @@ def test_a_stage_stops_by_its_rules_and_never_before_the_fewest_blocks(
     assert {len(slots) for slots in results.slots.values()} == {blocks}
     [stage] = listener.done
     assert len(results.orders[stage]) == blocks
+    log = (site.logs / "django-controlled.log").read_text()
+    assert log.count("Booting worker") == blocks  # each has servers of its own
 
 
 def test_the_first_stage_is_timed_before_the_other_experiments_are_checked(site: Site) -> None:

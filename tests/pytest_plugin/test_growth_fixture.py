@@ -6,6 +6,7 @@ import shutil
 import pytest
 
 from explain.shop_project import SETTINGS, SOURCE
+from pytest_plugin.sessions import only
 
 pytest_plugins = ("pytester",)
 INI = f"""
@@ -118,7 +119,7 @@ def ran(pytester: pytest.Pytester, *options: str) -> str:
     pytester.makeini(INI)
     pytester.makeconftest(CONFTEST)
     pytester.makepyfile(ASKED)
-    done = pytester.runpytest_subprocess("--no-migrations", "-rA", *options)
+    done = pytester.runpytest_subprocess(*only("django"), "--no-migrations", "-rA", *options)
     return f"{done.stdout.str()}\n{done.stderr.str()}"
 
 
@@ -166,7 +167,7 @@ def test_a_suite_without_django_is_told_so(pytester: pytest.Pytester) -> None:
             pass
         """
     )
-    told = pytester.runpytest_subprocess("-rA", "--rowpath-growth").stdout.str()
+    told = pytester.runpytest_subprocess(*only("django"), "-rA", "--rowpath-growth").stdout.str()
 
     assert (named("PASSED", told), named("FAILED", told)) == ({"test_plain"}, {"test_marked"})
     assert "Cannot hold requests: Django is not set up in this session." in told

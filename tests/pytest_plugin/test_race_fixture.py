@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pytest_plugin.sessions import only
 from race.endpoints import Endpoints, serving
 from rowpath.lab.race.record import from_json
 
@@ -47,7 +48,7 @@ def ran(pytester: pytest.Pytester, test: str, *options: str, conftest: str = VAL
     """Return what pytest prints for a file with this test, and with functions to race."""
     pytester.makeconftest(conftest)
     pytester.makepyfile(FUNCTIONS + test)
-    done = pytester.runpytest_subprocess(*options)
+    done = pytester.runpytest_subprocess(*only("xdist"), *options)
     return f"{done.stdout.str()}\n{done.stderr.str()}"
 
 

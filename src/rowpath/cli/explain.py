@@ -9,6 +9,7 @@ from typing import Any, Self
 
 import click
 
+from rowpath.cli import pages
 from rowpath.cli.explain_live import told
 from rowpath.cli.outputs import STANDARD_OUTPUT, replace_file, tried
 from rowpath.cli.progress import console_for
@@ -22,7 +23,7 @@ from rowpath.explain.route_list import RoutesWanted
 from rowpath.explain.session import Wanted, explain
 from rowpath.explain.timing import Timing
 from rowpath.explain.values import Confidence, Explanation, Request
-from rowpath.report.explain import github, html, markdown, terminal
+from rowpath.report.explain import github, markdown, terminal
 from rowpath.report.explain.json import to_json
 from rowpath.report.explain.sarif import to_sarif
 
@@ -37,7 +38,7 @@ Form = Callable[[Explanation], bytes]
 FORMS: dict[str, Form] = {
     "json": to_json,
     "markdown": lambda explanation: markdown.render(explanation).encode(),
-    "html": lambda explanation: html.render(explanation).encode(),
+    "html": lambda explanation: pages.of_explanation(explanation).encode(),
     "sarif": to_sarif,
     "new_baseline": baseline.to_json,
     "github": lambda explanation: github.render(explanation).encode(),

@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
+from rowpath.cli import pages
 from rowpath.cli.load_live import told
 from rowpath.cli.load_requests import Common, targets
 from rowpath.cli.options import MOST_WORKERS
@@ -25,7 +26,7 @@ from rowpath.lab.load.plan import MASTER_PORT, LoadPlan, Local, Master, Target, 
 from rowpath.lab.load.record import to_json
 from rowpath.lab.load.results import LoadResult
 from rowpath.lab.load.thresholds import EXAMPLES, Threshold, failed, threshold
-from rowpath.report.load import csv, html, terminal
+from rowpath.report.load import csv, terminal
 
 MOST_USERS = 100_000
 _DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s?)?")
@@ -290,7 +291,7 @@ class _Files:
         if isinstance(self.json, Path):
             yield "JSON", self.json, lambda: to_json(result, not_kept)
         if self.html is not None:
-            yield "Page", self.html, lambda: html.render(result, not_kept).encode()
+            yield "Page", self.html, lambda: pages.of_load(result, not_kept).encode()
         if self.csv is not None:
             for ending, content in csv.files(result):
                 path = self.csv.with_name(f"{self.csv.name}{ending}")

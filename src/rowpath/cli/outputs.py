@@ -9,9 +9,10 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import mkdtemp
 
+from rowpath.cli import pages
 from rowpath.errors import OutputError
 from rowpath.lab.record import Run, to_json
-from rowpath.report import html, markdown
+from rowpath.report import markdown
 
 STANDARD_OUTPUT = "-"
 FOLDER = Path("rowpath-runs")
@@ -62,7 +63,7 @@ class Outputs:
         """Write all files; one that cannot be written after all goes to a temporary folder."""
         makers: list[Maker] = [
             ("Run", self.json, lambda: to_json(run)),
-            ("Report", self.html, lambda: html.render(run).encode()),
+            ("Report", self.html, lambda: pages.of_run(run).encode()),
         ]
         if self.markdown is not None:
             makers.append(("Markdown", self.markdown, lambda: markdown.render(run).encode()))

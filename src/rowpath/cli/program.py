@@ -5,48 +5,45 @@ import sys
 from types import FrameType
 
 import click
-import psycopg
 
 from rowpath import __version__
-from rowpath.cli.compare import compare_runs
-from rowpath.cli.explain import explain_requests
-from rowpath.cli.lab_data import data
-from rowpath.cli.lab_list import list_experiments
-from rowpath.cli.lab_run import run_experiments
-from rowpath.cli.lab_serve import serve
-from rowpath.cli.lab_trace import trace_variant
-from rowpath.cli.load import load
-from rowpath.cli.race import race
-from rowpath.cli.report import report
-from rowpath.cli.runs import runs
+from rowpath.cli.lazy_group import LazyGroup
 from rowpath.cli.standard_streams import Output, say
-from rowpath.cli.verify import verify
 from rowpath.errors import RowpathError
-from rowpath.lab.database import refused
 
 INTERRUPTED = 128 + signal.SIGINT
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=LazyGroup,
+    places={
+        "compare": "rowpath.cli.compare:compare_runs",
+        "explain": "rowpath.cli.explain:explain_requests",
+        "load": "rowpath.cli.load:load",
+        "race": "rowpath.cli.race:race",
+        "report": "rowpath.cli.report:report",
+        "runs": "rowpath.cli.runs:runs",
+        "verify": "rowpath.cli.verify:verify",
+    },
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, package_name="rowpath", message="%(package)s %(version)s")
 def rowpath() -> None:
     """Measure, explain and shorten the path that rows take from PostgreSQL to a web client."""
 
 
-@rowpath.group()
+@rowpath.group(
+    cls=LazyGroup,
+    places={
+        "data": "rowpath.cli.lab_data:data",
+        "list": "rowpath.cli.lab_list:list_experiments",
+        "run": "rowpath.cli.lab_run:run_experiments",
+        "serve": "rowpath.cli.lab_serve:serve",
+        "trace": "rowpath.cli.lab_trace:trace_variant",
+    },
+)
 def lab() -> None:
     """Every technique of the talk as an experiment with an honest verdict."""
-
-
-for command in (list_experiments, data, run_experiments, serve, trace_variant):
-    lab.add_command(command)
-rowpath.add_command(explain_requests)
-rowpath.add_command(load)
-rowpath.add_command(race)
-rowpath.add_command(report)
-rowpath.add_command(verify)
-rowpath.add_command(runs)
-rowpath.add_command(compare_runs)
 
 
 def run(output: Output) -> int:
@@ -60,8 +57,6 @@ def run(output: Output) -> int:
         output.check()
     except RowpathError as error:
         return _told(error)
-    except psycopg.Error as error:  # a run tells of those that it meets while it measures
-        return _told(refused(error))
     except click.ClickException as error:
         reason = " ".join(error.format_message().split()).rstrip(".")
         context = getattr(error, "ctx", None)
@@ -71,7 +66,19 @@ def run(output: Output) -> int:
     except (click.Abort, KeyboardInterrupt):
         say("Interrupted.", err=True)
         return INTERRUPTED
+    except Exception as error:
+        if not _is_of_database(error):
+            raise
+        from rowpath.lab.database import refused  # noqa: PLC0415 most commands have no database
+
+        return _told(refused(error))
     return code if isinstance(code, int) else 0
+
+
+def _is_of_database(error: Exception) -> bool:
+    """Return whether psycopg raised it; a run tells of those that it meets while it measures."""
+    psycopg = sys.modules.get("psycopg")
+    return psycopg is not None and isinstance(error, psycopg.Error)
 
 
 def _told(error: RowpathError) -> int:

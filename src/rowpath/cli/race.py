@@ -11,6 +11,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
+from rowpath.cli import pages
 from rowpath.cli.history import History, no_history, runs_dir
 from rowpath.cli.load import FILE, seconds
 from rowpath.cli.outputs import STANDARD_OUTPUT, Maker, tried, write
@@ -22,7 +23,7 @@ from rowpath.lab.gates import invalidating, mend
 from rowpath.lab.race.record import RaceRun, to_json
 from rowpath.lab.race.session import Race
 from rowpath.lab.race.values import DEFAULT, PROFILES, RacePlan, profile_named
-from rowpath.report.race import html, markdown, terminal
+from rowpath.report.race import markdown, terminal
 
 _PERCENT = re.compile(r"(\d{1,2}(?:\.\d+)?)%")
 MOST_USERS = 200
@@ -254,7 +255,7 @@ class _Files:
         if isinstance(self.markdown, Path):
             yield "Markdown", self.markdown, lambda: markdown.render(run).encode()
         if self.html is not None:
-            yield "HTML", self.html, lambda: html.render(run).encode()
+            yield "HTML", self.html, lambda: pages.of_race(run).encode()
 
 
 def _place(path: str | None, option: str) -> Place:

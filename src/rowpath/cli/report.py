@@ -10,6 +10,7 @@ import click
 from rich.console import RenderableType
 from rich.text import Text
 
+from rowpath.cli import pages
 from rowpath.cli.history import found, runs_dir
 from rowpath.cli.outputs import STANDARD_OUTPUT, Maker, tried, write
 from rowpath.cli.progress import console_for
@@ -18,11 +19,9 @@ from rowpath.lab.gates import invalidating
 from rowpath.lab.race.record import RaceRun
 from rowpath.lab.record import Run
 from rowpath.lab.rereading import Kept, read_back
-from rowpath.report import html, markdown, terminal
-from rowpath.report.race import html as race_html
+from rowpath.report import markdown, terminal
 from rowpath.report.race import markdown as race_markdown
 from rowpath.report.race import terminal as race_terminal
-from rowpath.report.trend import html as trend_html
 from rowpath.report.trend import markdown as trend_markdown
 from rowpath.report.trend import terminal as trend_terminal
 from rowpath.report.trend.series import trend
@@ -95,14 +94,14 @@ def _rendering(kept: Sequence[Kept]) -> _Rendering:
         race = first
         return _Rendering(
             terminal=lambda: race_terminal.summary(race),
-            html=lambda: race_html.render(race),
+            html=lambda: pages.of_race(race),
             markdown=lambda: race_markdown.render(race),
         )
     if len(kept) == 1 and isinstance(first, Run):
         run = first
         return _Rendering(
             terminal=lambda: terminal.whole(run),
-            html=lambda: html.render(run),
+            html=lambda: pages.of_run(run),
             markdown=lambda: markdown.render(run),
         )
     for each in kept:
@@ -114,7 +113,7 @@ def _rendering(kept: Sequence[Kept]) -> _Rendering:
     seen = trend(kept)
     return _Rendering(
         terminal=lambda: trend_terminal.summary(seen),
-        html=lambda: trend_html.render(seen),
+        html=lambda: pages.of_trend(seen),
         markdown=lambda: trend_markdown.render(seen),
     )
 

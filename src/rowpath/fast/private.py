@@ -7,7 +7,7 @@ has them, as a dotted path, since a list of objects could not be imported withou
 import dis
 from collections.abc import Iterator, Mapping
 from pkgutil import resolve_name
-from types import FunctionType
+from types import CodeType, FunctionType
 
 from rowpath.fast.codes import unwrapped
 from rowpath.fast.shipped import is_shipped
@@ -47,9 +47,14 @@ def _is_set_by_making(cls: type, name: str) -> bool:
             # A tool may have put something of its own there, be it for a while.
             if not isinstance(function, FunctionType) or not is_shipped(base, making):
                 return True
-            if any(
-                step.opname == "STORE_ATTR" and step.argval == name
-                for step in dis.get_instructions(function)
-            ):
+            if _sets(function.__code__, name):
                 return True
     return False
+
+
+def _sets(code: CodeType, name: str) -> bool:
+    """Whether `code` sets an attribute called `name`."""
+    # Taking a function's code apart takes long, and few so much as mention the name.
+    return name in code.co_names and any(
+        step.opname == "STORE_ATTR" and step.argval == name for step in dis.get_instructions(code)
+    )

@@ -67,6 +67,7 @@ _BUILT_IN = (
 )
 # Values rather than code: compared by identity alone.
 _DATA = (str, int, float, tuple, list, dict, set, frozenset, type(None), type)
+_WITHOUT_CODE = (*_BUILT_IN, *_DATA)
 
 
 class Relied:
@@ -76,7 +77,9 @@ class Relied:
         self._lock = Lock()
         self._as_shipped: dict[Owner, dict[str, object]] = {}
         self._has_grounds = False
-        # What is compared for each request, in the form that is quickest to compare.
+        # What is compared for each request, in the form that is quickest to compare: brought into
+        # that by the first request after something more was relied on.
+        self._is_ready = True
         self._of_others: tuple[_Compared, ...] = ()
         # Those that nobody touches, and those that somebody did. DRF counts its fields in an
         # attribute of their class: each serializer that it makes touches that one and all below
@@ -99,7 +102,7 @@ class Relied:
                     return instead
             more = known | {name: getattr(owner, name) for name in new}
             self._as_shipped = self._as_shipped | {owner: more}
-            self._ask()
+            self._is_ready = False
             return None
 
     def check_grounds(self, grounds: Iterable[tuple[Owner, tuple[str, ...]]]) -> str | None:
@@ -119,15 +122,17 @@ class Relied:
     def clear(self) -> None:
         """Rely on nothing, as at the start."""
         with self._lock:
-            self._as_shipped, self._has_grounds = {}, False
-            self._ask()
+            self._as_shipped, self._has_grounds, self._is_ready = {}, False, False
 
-    def _ask(self) -> None:
-        compared = [*map(_compared, self._as_shipped.items())]
-        # A tracer's proxy of a class says that it is a class, and has no tag.
-        of_classes = [one for one in compared if issubclass(type(one[0]), type)]
-        self._of_others = tuple(one for one in compared if one not in of_classes)
-        self._share_out(of_classes, self._classes[1].owners)
+    def _make_ready(self) -> None:
+        with self._lock:
+            # A tracer's proxy of a class says that it is a class, and has no tag.
+            shares: tuple[list[_Compared], list[_Compared]] = ([], [])
+            for owner, attributes in self._as_shipped.items():
+                shares[issubclass(type(owner), type)].append(_compared(owner, attributes))
+            self._of_others = tuple(shares[0])
+            self._share_out(shares[1], self._classes[1].owners)
+            self._is_ready = True
 
     def _share_out(self, of_classes: Iterable[_Compared], restless: set[Owner]) -> None:
         shares: tuple[list[_Compared], list[_Compared]] = ([], [])
@@ -138,6 +143,8 @@ class Relied:
 
     def changed(self) -> str | None:
         """Return what one of the attributes is now instead of what was shipped, None if all are."""
+        if not self._is_ready:
+            self._make_ready()
         instead = self._changed(self._of_others)
         for classes in self._classes:
             if instead is None and not classes.hold():
@@ -180,10 +187,9 @@ def _tags_of(compared: Iterable[_Compared]) -> "Tags | None":
     return compiled.Tags(tuple(cast("type", owner) for owner, _, _ in compared))
 
 
-def _compared(relied_on: tuple[Owner, dict[str, object]]) -> _Compared:
-    owner, attributes = relied_on
-    values = attrgetter(*attributes)
-    return owner, values, values(owner)
+def _compared(owner: Owner, attributes: dict[str, object]) -> _Compared:
+    shipped = tuple(attributes.values())
+    return owner, attrgetter(*attributes), shipped if len(shipped) > 1 else shipped[0]
 
 
 relied = kept(Relied())
@@ -207,7 +213,7 @@ def _instead(owner: Owner, name: str) -> str | None:
     """Return what `name` of `owner` is, if not what was shipped."""
     place = _place(owner, name)
     found = None if place is None else vars(place)[name]
-    if place is None or isinstance(found, (*_BUILT_IN, *_DATA)):
+    if place is None or isinstance(found, _WITHOUT_CODE):
         return None
     codes = tuple(_codes(found))
     if not codes:
@@ -246,8 +252,13 @@ def _home(place: Owner) -> str:
     """Return the folder of the package in which `place` stands."""
     # By package, since a class may say another module of it than the one it stands in.
     module = place.__name__ if isinstance(place, ModuleType) else place.__module__
-    package = sys.modules[module.partition(".")[0]]
-    return str(Path(package.__file__ or "").parent) + os.sep
+    return _folder(sys.modules[module.partition(".")[0]].__file__ or "")
+
+
+@kept
+@functools.cache
+def _folder(file: str) -> str:
+    return str(Path(file).parent) + os.sep
 
 
 def _said(owner: Owner) -> str:

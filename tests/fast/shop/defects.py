@@ -268,11 +268,11 @@ def _places(chosen: Scenario, *, is_first: bool) -> list[instrumented.Place]:
     instrumented.forget()
     if not is_first:
         _asked(chosen, chosen.ours(chosen.view))
-    instrumented.seen.clear()
+    instrumented.seen()
     _, path = _asked(chosen, chosen.ours(chosen.view))
     if path != chosen.path:
         raise AssertionError(f"{path}, not {chosen.path}")
-    return sorted(instrumented.seen)
+    return instrumented.seen()
 
 
 def _broken(
@@ -283,7 +283,7 @@ def _broken(
     if not is_first:
         _asked(chosen, view)
     try:
-        with instrumented.breaking({place}):
+        with instrumented.breaking(place):
             ours, _ = _asked(chosen, view)
         again, _ = _asked(chosen, view)
     except Exception:  # noqa: BLE001 - it is what is looked for

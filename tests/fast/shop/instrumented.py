@@ -14,22 +14,24 @@ from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from importlib.util import find_spec
 from pathlib import Path
 from types import CodeType, ModuleType
-from typing import Any, cast
+from typing import Any
 
 Place = tuple[str, int, int, str]
 """A module, the line and column in it, and the name that is looked up."""
 
-seen: set[Place] = set()
-broken: set[Place] = set()
 _PACKAGE = "rowpath.fast."
 _LOOK_UP = "__look_up__"
+# Places by number, which is all that a look-up has to do with: there are thousands in an answer.
+_places: list[Place] = []
+_seen: set[int] = set()
+_broken: set[int] = set()
 
 
-def _look_up(found: Any, place: Place) -> Any:
-    seen.add(place)
-    if place in broken:
-        raise AttributeError(f"{type(found).__name__!r} has no attribute {place[-1]!r}")
-    return getattr(found, place[-1])
+def _look_up(found: Any, name: str, number: int) -> Any:
+    _seen.add(number)
+    if number in _broken:
+        raise AttributeError(f"{type(found).__name__!r} has no attribute {name!r}")
+    return getattr(found, name)
 
 
 def _put_into(folder: Path) -> None:
@@ -51,9 +53,10 @@ class _Places(ast.NodeTransformer):
         self.generic_visit(node)
         if not isinstance(node.ctx, ast.Load):
             return node
-        place = (self._module, node.lineno, node.col_offset, node.attr)
+        _places.append((self._module, node.lineno, node.col_offset, node.attr))
+        number = len(_places) - 1
         look_up = ast.Name(_LOOK_UP, ast.Load())
-        call = ast.Call(look_up, [node.value, ast.Constant(cast("Any", place))], [])
+        call = ast.Call(look_up, [node.value, ast.Constant(node.attr), ast.Constant(number)], [])
         return ast.fix_missing_locations(ast.copy_location(call, node))
 
 
@@ -93,14 +96,21 @@ def install() -> None:
     _put_into(Path(package.origin).parent)
 
 
+def seen() -> list[Place]:
+    """Return the places that were looked up since they were asked for last, in their order."""
+    found = sorted(_places[number] for number in _seen)
+    _seen.clear()
+    return found
+
+
 @contextmanager
-def breaking(places: set[Place]) -> Iterator[None]:
-    """Have the look-ups at `places` fail for as long as the block lasts."""
-    broken.update(places)
+def breaking(place: Place) -> Iterator[None]:
+    """Have the look-up at `place` fail for as long as the block lasts."""
+    _broken.add(_places.index(place))
     try:
         yield
     finally:
-        broken.clear()
+        _broken.clear()
 
 
 def forget() -> None:
