@@ -107,7 +107,8 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
         # values
         {"edits", "project_of", "trails"},
         {"values"},
-        {"baseline", "messages"},
+        {"baseline", "selected"},
+        {"messages"},
         # pure
         {
             "access_log",
@@ -123,7 +124,13 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
             "statement_text",
         },
         {"eager_loading", "judging", "recorder", "steps"},
-        {"dropped_results", "prefetch_querysets"},
+        {
+            "distinct_edits",
+            "dropped_results",
+            "index_candidates",
+            "meta_edits",
+            "prefetch_querysets",
+        },
         # the project, in a process of its own
         {"patch_sets", "patched_source", "query_plans", "serving"},
         {"drf", "fastapi", "sqlalchemy"},
@@ -131,9 +138,10 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
         # the command's side
         {"process"},
         {"look", "timing"},
-        {"measuring", "route_list", "sql_sent", "together", "unused"},
-        {"proof", "trials", "unread_columns"},
-        {"for_a_number", "narrowed", "unloading"},
+        {"measuring", "route_list", "selects", "sql_sent", "together", "unused"},
+        {"deep_offset", "page_count", "proof", "trials", "unread_columns"},
+        {"for_a_number", "missing_index", "narrowed", "needless_distinct", "unloading"},
+        {"in_database"},
         # findings
         {"repeated", "row_by_row", "same_values"},
         {"key_by_relation", "one_answer", "one_line"},

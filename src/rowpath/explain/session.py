@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rowpath.explain import (
     for_a_number,
+    in_database,
     key_by_relation,
     narrowed,
     one_line,
@@ -20,7 +21,7 @@ from rowpath.explain.growth import FEWEST_ROWS, rows_of
 from rowpath.explain.look import Look, look
 from rowpath.explain.measuring import measurements
 from rowpath.explain.process import ProjectProcess
-from rowpath.explain.project_of import ProjectOf
+from rowpath.explain.project_of import DJANGO, ProjectOf
 from rowpath.explain.proof import Before, Outcome, prove
 from rowpath.explain.route_list import RoutesWanted, looks_at_routes, ranked
 from rowpath.explain.sql_sent import sql
@@ -51,12 +52,15 @@ class Wanted:
 
     Findings that are `accepted` are told as well, but their changes are not in the diff.
     `with_sql` has the statements of each request with their plans, for what shows them.
+    `may_build_indexes` has indexes built in the database, in transactions that are rolled back,
+    for which whoever writes to their tables waits.
     """
 
     requests: tuple[Request, ...] = ()
     routes: RoutesWanted | None = None
     accepted: frozenset[Accepted] = frozenset()
     with_sql: bool = False
+    may_build_indexes: bool = False
 
 
 def explain(wanted: Wanted, project: ProjectOf, timing: Timing | None, tell: Tell) -> Explanation:
@@ -87,6 +91,10 @@ def explain(wanted: Wanted, project: ProjectOf, timing: Timing | None, tell: Tel
         explained = tuple(unloading.told(trials, explained, looks))
         explained = tuple(narrowed.told(trials, explained, looks))
         explained = tuple(for_a_number.told(trials, explained, looks))
+        if project.framework is DJANGO:
+            explained = in_database.told(
+                trials, explained, looks, may_build_indexes=wanted.may_build_indexes
+            )
         changes = _changes(new(each, wanted.accepted, str(project.folder)) for each in explained)
         if len(changes) > 1:
             tell("running all changes together")

@@ -19,6 +19,10 @@ class Kind(StrEnum):
     UNREAD = "unread-columns"
     COUNTED = "counted-and-loaded"
     NUMBER = "loaded-for-a-number"
+    INDEX = "missing-index"
+    DISTINCT = "needless-distinct"
+    OFFSET = "deep-offset"
+    PAGE_COUNT = "page-count"
     WRITES = "get-writes"
 
 

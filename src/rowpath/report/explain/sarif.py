@@ -30,6 +30,10 @@ _RULES = {
     Kind.UNREAD: "Columns are loaded with the rows, and not read.",
     Kind.COUNTED: "Rows are counted, or asked for being there, and then all loaded.",
     Kind.NUMBER: "Rows are loaded for their number alone.",
+    Kind.INDEX: "Rows are read, or sorted, that an index would leave out.",
+    Kind.DISTINCT: "A DISTINCT has no row to leave out.",
+    Kind.OFFSET: "Rows are read to be skipped.",
+    Kind.PAGE_COUNT: "All rows are counted for a page of them.",
     Kind.WRITES: "A GET writes.",
 }
 _ROOT = "ROOT"

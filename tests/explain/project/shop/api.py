@@ -1,6 +1,6 @@
 from rest_framework import generics, pagination, serializers, viewsets
 
-from shop.models import Author, Book, Publisher, Review, Tag
+from shop.models import Author, Book, Publisher, Review, Sale, Tag
 
 
 class PublisherSerializer(serializers.ModelSerializer):
@@ -136,3 +136,26 @@ class PagedBookList(generics.ListAPIView):
         response = super().list(request, *args, **kwargs)
         response.data["shop"] = "ours"
         return response
+
+
+class SaleSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Sale
+        fields = ["number", "day"]
+
+
+class SaleList(generics.ListAPIView):
+    queryset = Sale.objects.order_by("id")
+    serializer_class = SaleSerializer
+    pagination_class = Pages
+
+
+class AfterPages(pagination.CursorPagination):
+    page_size = 8
+    ordering = "id"
+
+
+class SalesAfter(generics.ListAPIView):
+    queryset = Sale.objects.all()
+    serializer_class = SaleSerializer
+    pagination_class = AfterPages
