@@ -81,11 +81,11 @@ def _in_meta(file: str, meta: ast.ClassDef, text: str, *, may_add: bool) -> Edit
     if isinstance(said, ast.Assign):
         value = said.value
         return _in_list(file, value, text) if isinstance(value, ast.List | ast.Tuple) else None
-    first = meta.body[0]
-    if not may_add or first.lineno == meta.lineno:
+    last = meta.body[-1]
+    if not may_add or last.lineno == meta.lineno:
         return None
-    new = f"indexes = [{text}]\n{' ' * first.col_offset}"
-    return insertion(file, first.lineno, first.col_offset, new)
+    line, column = last.end_lineno or last.lineno, last.end_col_offset or 0
+    return insertion(file, line, column, f"\n{' ' * last.col_offset}indexes = [{text}]")
 
 
 def _assigns_indexes(node: ast.stmt) -> bool:

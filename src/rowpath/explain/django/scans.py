@@ -50,14 +50,11 @@ def scans(plan: dict[str, Any], query: Any, code: OwnCode) -> Iterator[Scan]:
     query = getattr(query, "inner_query", query)
     own = query.get_initial_alias()
     found: dict[str, list[_Part]] = {}
-    sorted_for: set[str] = set()
     for part in _parts(plan):
-        alias = part.alias or own
-        if part.alias is None:
-            sorted_for.add(own)
-        found.setdefault(alias, []).append(part)
+        found.setdefault(part.alias or own, []).append(part)
+    is_sorted = any(_is_sort(node, above) for node, above in _nodes(plan, ()))
     for alias, parts in found.items():
-        scan = _scan(query, alias, parts, code, is_sorted=alias in sorted_for)
+        scan = _scan(query, alias, parts, code, is_sorted=is_sorted and alias == own)
         if scan is not None:
             yield scan
 
@@ -69,7 +66,7 @@ def _parts(plan: dict[str, Any]) -> Iterator[_Part]:
             kept = round(node.get("Actual Rows", 0) * loops)
             removed = round(node.get("Rows Removed by Filter", 0) * loops)
             part = _Part(alias=node.get("Alias"), read_rows=kept + removed, kept_rows=kept)
-        elif kind in _SORTS and _limit(above) is not None:
+        elif _is_sort(node, above):
             rows = sum(each["Actual Rows"] * each["Actual Loops"] for each in node["Plans"])
             limit = _limit(above) or {}
             part = _Part(alias=None, read_rows=round(rows), kept_rows=round(limit["Actual Rows"]))
@@ -77,6 +74,10 @@ def _parts(plan: dict[str, Any]) -> Iterator[_Part]:
             continue
         if part.read_rows >= LEAST_ROWS and part.kept_rows <= MOST_KEPT * part.read_rows:
             yield part
+
+
+def _is_sort(node: dict[str, Any], above: tuple[dict[str, Any], ...]) -> bool:
+    return node["Node Type"] in _SORTS and _limit(above) is not None
 
 
 def _nodes(

@@ -477,6 +477,18 @@ def unpaid(request):
     return answer(sale.number for sale in Sale.objects.filter(is_paid=False).order_by("number"))
 
 
+def plan_of_buyer(request):
+    """Answers by which plan its rows come, so that an index alters the answer."""
+    sales = Sale.objects.filter(buyer=4)
+    return JsonResponse({"rows": [sale.number for sale in sales], "plan": sales.explain()})
+
+
+def locked_of_buyer(request):
+    with transaction.atomic():
+        Author.objects.select_for_update().get(pk=4)
+        return answer(sale.number for sale in Sale.objects.filter(buyer=4))
+
+
 def by_number(request):
     """Asks by a column that has an index."""
     return answer(sale.day for sale in Sale.objects.filter(number=77))
@@ -490,6 +502,12 @@ def most_of_them(request):
 def distinct(request):
     sales = Sale.objects.select_related("buyer").order_by("id").distinct()
     return answer(f"{sale.number} {sale.buyer.name}" for sale in sales[:20])
+
+
+def distinct_shown(request):
+    """Answers whether its rows are distinct, so that the answer alters without it."""
+    sales = Sale.objects.order_by("id").distinct()
+    return answer([sales.query.distinct, *(sale.number for sale in sales[:20])])
 
 
 def distinct_by_need(request):
