@@ -14,6 +14,8 @@ FIELD = "    kind = models.TextField()\n"
 MODEL = f"from django.db import models\n\n\nclass Sale(models.Model):\n{FIELD}"
 ADDED = 'models.Index(fields=["kind", "-day"])'
 
+META = "\n    class Meta:\n        indexes = [\n"
+
 
 def table(file: Path, **given: object) -> Table:
     """The table of the sales, whose class is in a file."""
@@ -43,8 +45,8 @@ def changed(tmp_path: Path, source: str, index: Index = INDEX, **given: object) 
             f"\n    class Meta:\n        indexes = [{ADDED}]\n",
         ),
         (
-            "\n    class Meta:\n        indexes = [\n            old,\n        ]\n",
-            f"\n    class Meta:\n        indexes = [\n            {ADDED},\n            old,\n        ]\n",
+            f"{META}            old,\n        ]\n",
+            f"{META}            {ADDED},\n            old,\n        ]\n",
         ),
         (
             "\n    def __str__(self):\n        return self.kind\n",

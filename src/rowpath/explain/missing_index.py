@@ -162,8 +162,8 @@ def _advice(each: _Scanned, reason: str | None) -> Finding:
         )
     )
     advice = (
-        f"{_this(each)} {ms(each.duration_s)} asked by itself, {request}. What may help is {index} in the Meta "
-        f"of {each.table.name}.{allowed}"
+        f"{_this(each)} {ms(each.duration_s)} asked by itself, {request}. What may help is {index} "
+        f"in the Meta of {each.table.name}.{allowed}"
     )
     return replace(_told(each, Confidence.ADVICE), reason=reason, advice=advice)
 

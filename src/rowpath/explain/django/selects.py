@@ -103,7 +103,7 @@ def _selected(shown: str, sent: _Sent, recorder: Recorder) -> Selected:
 
 
 def _trail(query: Any, recorder: Recorder) -> Trail | None:
-    number = getattr(getattr(query, "inner_query", query), "rowpath_trail", None)
+    number: Any = getattr(getattr(query, "inner_query", query), "rowpath_trail", None)
     return recorder.trail(number) if recorder.knows(number) else None
 
 

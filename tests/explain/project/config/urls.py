@@ -91,6 +91,8 @@ urlpatterns = [
     path("api/sales/", api.SaleList.as_view()),
     path("api/sales/after/", api.SalesAfter.as_view()),
     path("distinct/", views.distinct),
+    path("distinct-first/", views.distinct_first),
+    path("api/distinct/filtered/", api.FilteredTags.as_view()),
     path("distinct-shown/", views.distinct_shown),
     path("distinct-by-need/", views.distinct_by_need),
     path("distinct-by-request/", views.distinct_by_request),

@@ -1,4 +1,4 @@
-from rest_framework import generics, pagination, serializers, viewsets
+from rest_framework import filters, generics, pagination, serializers, viewsets
 
 from shop.models import Author, Book, Publisher, Review, Sale, Tag
 
@@ -159,3 +159,24 @@ class SalesAfter(generics.ListAPIView):
     queryset = Sale.objects.all()
     serializer_class = SaleSerializer
     pagination_class = AfterPages
+
+
+class ByBook(filters.BaseFilterBackend):
+    def filter_queryset(self, request, queryset, view):  # noqa: ARG002 DRF's
+        if "book" in request.GET:
+            return queryset.filter(books__title__contains=request.GET["book"])
+        return queryset
+
+
+class NameSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Tag
+        fields = ["name"]
+
+
+class FilteredTags(generics.ListAPIView):
+    """Lets those who ask filter by the books, which are many."""
+
+    queryset = Tag.objects.order_by("id").distinct()
+    serializer_class = NameSerializer
+    filter_backends = [ByBook]

@@ -504,6 +504,10 @@ def distinct(request):
     return answer(f"{sale.number} {sale.buyer.name}" for sale in sales[:20])
 
 
+def distinct_first(request):
+    return answer(tag.name for tag in Tag.objects.distinct().order_by("id"))
+
+
 def distinct_shown(request):
     """Answers whether its rows are distinct, so that the answer alters without it."""
     sales = Sale.objects.order_by("id").distinct()
