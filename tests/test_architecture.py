@@ -107,7 +107,8 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
         # values
         {"edits", "project_of", "trails"},
         {"values"},
-        {"baseline", "messages"},
+        {"baseline", "selected"},
+        {"messages"},
         # pure
         {
             "access_log",
@@ -134,6 +135,14 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
             "steps",
         },
         {"dropped_results", "prefetch_querysets"},
+        {"eager_loading", "judging", "recorder", "steps"},
+        {
+            "distinct_edits",
+            "dropped_results",
+            "index_candidates",
+            "meta_edits",
+            "prefetch_querysets",
+        },
         # the project, in a process of its own
         {"patch_sets", "patched_source", "query_plans", "serving"},
         {"drf", "fastapi", "sqlalchemy"},
@@ -145,6 +154,10 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
         {"proof", "trials", "unread_columns"},
         {"all_but_one", "for_a_number", "narrowed", "unloading"},
         {"fast_lists", "in_python"},
+        {"measuring", "route_list", "selects", "sql_sent", "together", "unused"},
+        {"deep_offset", "page_count", "proof", "trials", "unread_columns"},
+        {"for_a_number", "missing_index", "narrowed", "needless_distinct", "unloading"},
+        {"in_database"},
         # findings
         {"blocked_loop", "repeated", "row_by_row", "same_values"},
         {"asked_anew", "key_by_relation", "one_answer", "one_line"},

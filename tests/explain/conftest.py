@@ -54,7 +54,7 @@ def on_postgresql(
 ) -> Iterator[Shop]:
     """The same in a PostgreSQL, of the file's PATHS or of what it has WANTED.
 
-    With rows of the WIDTH that the file names, if any.
+    With rows of the WIDTH, and as many SALES, as the file names, if any.
     """
     name = request.module.__name__.rpartition(".")[2]
     with connect(database.dsn) as connection:
@@ -71,6 +71,7 @@ def on_postgresql(
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("SHOP_DATABASES", json.dumps({"default": options}))
         patched.setenv("SHOP_WIDTH", getattr(request.module, "WIDTH", "1"))
+        patched.setenv("SHOP_SALES", getattr(request.module, "SALES", "0"))
         project = filled(copied(tmp_path_factory.mktemp("postgresql") / "shop"))
         paths = getattr(request.module, "PATHS", ())
         wanted = getattr(request.module, "WANTED", Wanted(requests=requests_of(paths)))

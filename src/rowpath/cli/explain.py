@@ -32,6 +32,7 @@ _NOT_OF_ASGI = {
     "user": "how an ASGI application tells its users is its own. Send what it asks for, like "
     "--header 'Authorization: Bearer TOKEN'.",
     "log": "its paths are folded by Django's URL conf. Name paths.",
+    "try_indexes": "indexes are written into the Meta of Django's models. Leave it out.",
     "routes": "routes are listed of Django's URL conf. Name paths.",
 }
 Form = Callable[[Explanation], bytes]
@@ -119,6 +120,12 @@ FOUND = 1
     metavar="FILE",
     help="Write a file that accepts all findings of this run.",
 )
+@click.option(
+    "--try-indexes",
+    is_flag=True,
+    help="Build missing indexes in transactions that are rolled back, of a development database "
+    "in PostgreSQL. Whoever writes to such a table waits meanwhile.",
+)
 @click.option("--diff", "is_diff", is_flag=True, help="Print the proved changes for `git apply`.")
 @click.option(
     "--fail-on",
@@ -141,6 +148,7 @@ def explain_requests(**options: Any) -> int:  # noqa: ANN401 each is an option a
         accepted=accepted,
         with_sql=options["html_path"] is not None,
         teller=TELLER,
+        may_build_indexes=options["try_indexes"],
     )
     with told(console_for(sys.stderr)) as tell:
         explanation = explain(wanted, project, Timing(), tell)
@@ -154,7 +162,7 @@ def _project(options: dict[str, Any]) -> ProjectOf:
         return project_in(Path.cwd(), options["settings"])
     for name, instead in _NOT_OF_ASGI.items():
         if options[name]:
-            raise UsageError(f"Cannot take --{name} beside --app: {instead}")
+            raise UsageError(f"Cannot take --{name.replace('_', '-')} beside --app: {instead}")
     return application_in(Path.cwd(), options["app"])
 
 

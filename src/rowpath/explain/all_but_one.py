@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rowpath.errors import RowpathError
+from rowpath.explain.answered import is_answered
 from rowpath.explain.edits import Edit
 from rowpath.explain.imports import joined
 from rowpath.explain.look import Look
@@ -18,7 +19,6 @@ MOST_CHANGES = 5
 """Each is left out in a project that is started for it."""
 MOST_S = 5.0
 """What all timing of this may take, so that an endpoint is explained in less than 30 s."""
-_OK = range(200, 300)
 
 
 def told(
@@ -71,7 +71,7 @@ class _Gain:
 
     def _of(self, look: Look) -> Marginal | None:
         answers = [_answer(process, look) for process in (self.without, self.whole)]
-        if any(answer.status not in _OK for answer in answers):
+        if not all(is_answered(answer, look.ask.request) for answer in answers):
             return None
         before, after = (len(answer.observed.statements) for answer in answers)
         timing = self.timing

@@ -4,16 +4,21 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from rowpath.explain.edits import Edit
+from rowpath.explain.selected import Built, Index, Selected
 from rowpath.explain.trails import Columns, Path, Span, Trail, ViewClass
 from rowpath.explain.values import Phase, Place, Reader, Request, Sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Start:
-    """Start the project, with changes of its source in memory; `settings` as in `ProjectOf`."""
+    """Start the project, with changes of its source in memory; `settings` as in `ProjectOf`.
+
+    `index` is one of those changes that is to stand in the database for the process's own life.
+    """
 
     settings: str
     edits: tuple[Edit, ...] = ()
+    index: Index | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +32,7 @@ class Started:
     missing: tuple[str, ...]
     unguarded: tuple[str, ...]
     real: tuple[str, ...] = ()
+    built: Built | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +56,8 @@ class Watch(StrEnum):
     PHASES = "phases"
     PLANS = "plans"
     """What was sent, with the database's plan of each."""
+    SELECTS = "selects"
+    """Each text of a SELECT once, with what its clauses cost."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,7 +196,8 @@ class Observed:
     """What was recorded during one answer. `page_rows` is the size of its page, where DRF pages.
 
     `volume_kb` is what the database sent for it, None where that was not asked, or is not told.
-    `uses` are of the querysets that were asked for a number, where columns are watched.
+    `uses` are of the querysets that were asked for a number, where columns are watched. `selects`
+    are there where these were asked for.
     """
 
     statements: tuple[Seen, ...] = ()
@@ -198,6 +207,7 @@ class Observed:
     volume_kb: int | None = None
     sent: tuple[Sent, ...] = ()
     uses: tuple[Uses, ...] = ()
+    selects: tuple[Selected, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,7 @@ from rowpath.explain.messages import (
     Started,
 )
 from rowpath.explain.project_of import ProjectOf
+from rowpath.explain.selected import Index
 
 STARTS_WITHIN_S = 120.0
 ANSWERS_WITHIN_S = 120.0
@@ -38,9 +39,11 @@ LAST_LINES = 5
 class ProjectProcess:
     """A project in a process of its own, with changes of its source; a context manager."""
 
-    def __init__(self, project: ProjectOf, edits: tuple[Edit, ...] = ()) -> None:
+    def __init__(
+        self, project: ProjectOf, edits: tuple[Edit, ...] = (), index: Index | None = None
+    ) -> None:
         self.framework = project.framework
-        self._start = Start(settings=project.settings, edits=edits)
+        self._start = Start(settings=project.settings, edits=edits, index=index)
         self._folder = project.folder
         self._output: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 closed at the exit
         self._connection: Connection | None = None

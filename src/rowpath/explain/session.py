@@ -10,6 +10,7 @@ from rowpath.explain import (
     blocked_loop,
     fast_lists,
     for_a_number,
+    in_database,
     in_python,
     key_by_relation,
     narrowed,
@@ -25,7 +26,7 @@ from rowpath.explain.growth import FEWEST_ROWS, rows_of
 from rowpath.explain.look import Look, look
 from rowpath.explain.measuring import measurements
 from rowpath.explain.process import ProjectProcess
-from rowpath.explain.project_of import ProjectOf
+from rowpath.explain.project_of import DJANGO, ProjectOf
 from rowpath.explain.proof import Before, Outcome, prove
 from rowpath.explain.route_list import RoutesWanted, looks_at_routes, ranked
 from rowpath.explain.sql_sent import sql
@@ -57,6 +58,8 @@ class Wanted:
     Findings that are `accepted` are told as well, but their changes are not in the diff.
     `with_sql` has the statements of each request with their plans, for what shows them. `teller`
     names a module that foretells which lists a mixin would answer; None looks for none.
+    `may_build_indexes` has indexes built in the database, in transactions that are rolled back,
+    for which whoever writes to their tables waits.
     """
 
     requests: tuple[Request, ...] = ()
@@ -64,6 +67,7 @@ class Wanted:
     accepted: frozenset[Accepted] = frozenset()
     with_sql: bool = False
     teller: str | None = None
+    may_build_indexes: bool = False
 
 
 def explain(wanted: Wanted, project: ProjectOf, timing: Timing | None, tell: Tell) -> Explanation:
@@ -96,6 +100,10 @@ def explain(wanted: Wanted, project: ProjectOf, timing: Timing | None, tell: Tel
         explained = tuple(for_a_number.told(trials, explained, looks))
         explained = tuple(in_python.told(trials, explained, looks))
         explained = tuple(fast_lists.told(trials, explained, looks, wanted.teller))
+        if project.framework is DJANGO:
+            explained = in_database.told(
+                trials, explained, looks, may_build_indexes=wanted.may_build_indexes
+            )
         changes = _changes(new(each, wanted.accepted, str(project.folder)) for each in explained)
         if len(changes) > 1:
             tell("running all changes together")

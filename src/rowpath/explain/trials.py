@@ -44,22 +44,28 @@ class Trials:
         self.tell(f"running a change in {Path(edits[0].file).name}:{edits[0].line}")
         try:
             with ProjectProcess(self.project, edits) as changed:
-                answers = list(_answers(changed, looks))
-                same = [
-                    sameness_now(look, self.unchanged, answer.compared)
-                    for look, answer in zip(looks, answers, strict=True)
-                ]
-                are_answered = all(
-                    is_answered(answer, look.ask.request)
-                    for look, answer in zip(looks, answers, strict=True)
-                )
-                if not (are_answered and set(same) <= SAME and bears(changed, answers)):
-                    return None
-                look, answer = looks[0], answers[0]
-                timing = self.timing
-                ratio = ratio_of(self.unchanged, changed, look.ask, timing) if timing else None
+                return self.proof_by(changed, looks, bears)
         except RowpathError:
             return None
+
+    def proof_by(
+        self, changed: ProjectProcess, looks: Sequence[Look], bears: Bears
+    ) -> Proof | None:
+        """Return the same of a process that has the change; its errors are raised."""
+        answers = list(_answers(changed, looks))
+        same = [
+            sameness_now(look, self.unchanged, answer.compared)
+            for look, answer in zip(looks, answers, strict=True)
+        ]
+        are_answered = all(
+            is_answered(answer, look.ask.request)
+            for look, answer in zip(looks, answers, strict=True)
+        )
+        if not (are_answered and set(same) <= SAME and bears(changed, answers)):
+            return None
+        look, answer = looks[0], answers[0]
+        timing = self.timing
+        ratio = ratio_of(self.unchanged, changed, look.ask, timing) if timing else None
         if slower(ratio) is not None:
             return None
         return Proof(

@@ -23,6 +23,10 @@ class Kind(StrEnum):
     AGGREGATED = "aggregated-in-python"
     FAST = "list-by-mixin"
     BLOCKS = "blocked-event-loop"
+    INDEX = "missing-index"
+    DISTINCT = "needless-distinct"
+    OFFSET = "deep-offset"
+    PAGE_COUNT = "page-count"
     WRITES = "get-writes"
 
 

@@ -7,10 +7,10 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 
-def fill(books=24, width=1):
+def fill(books=24, width=1, sales=0):
     from django.contrib.auth import get_user_model
     from django.core.management import call_command
-    from shop.models import Author, Book, Note, Profile, Publisher, Review, Tag
+    from shop.models import Author, Book, Note, Profile, Publisher, Review, Sale, Tag
 
     # The shop has no migrations, and its tables refer to those that have.
     call_command("migrate", "contenttypes", verbosity=0)
@@ -30,9 +30,24 @@ def fill(books=24, width=1):
     Review.objects.bulk_create(Review(book=book, stars=i) for book in made for i in range(1, 4))
     for each in [*tags, *authors]:
         Note.objects.create(text="-", about=each)
+    Sale.objects.bulk_create(
+        (
+            Sale(
+                number=i,
+                kind=f"kind {i % 500}",
+                day=i * 7919 % 100_003,
+                is_paid=i % 400 != 0,
+                note="-" * 100,
+                buyer=authors[0 if i % 300 else 1 + i % 7],
+                title=made[i % books],
+            )
+            for i in range(sales)
+        ),
+        batch_size=2000,
+    )
     get_user_model().objects.create_user("ada", password="-")
 
 
 if __name__ == "__main__":
     django.setup()
-    fill(width=int(os.environ.get("SHOP_WIDTH", "1")))
+    fill(width=int(os.environ.get("SHOP_WIDTH", "1")), sales=int(os.environ.get("SHOP_SALES", "0")))

@@ -20,7 +20,9 @@ from rowpath.explain.django import (
     project,
     query_plans,
     routes,
+    selects,
     statements,
+    trial_index,
     volume,
 )
 from rowpath.explain.django.client import Received, ask, client_for
@@ -54,6 +56,7 @@ class Worker:
     def __init__(self) -> None:
         self._recorder = project.recorder()
         self._clock = PhaseClock()
+        self._held = ExitStack()
         self._patches = project.patches(self._recorder, self._clock)
         self._can_read_columns = self._patches.is_there(
             field_attributes.METHODS, field_attributes.FINDING
@@ -65,6 +68,7 @@ class Worker:
             project.start(order.settings)
         project.add_contenttypes(self._recorder, self._patches)
         project.add_drf(self._recorder, self._clock, self._patches)
+        built = trial_index.built(order.index, self._held) if order.index is not None else None
         logging.disable()
         gc.freeze()
         return Started(
@@ -72,6 +76,7 @@ class Worker:
             missing=tuple(self._patches.missing),
             unguarded=project.unguarded(),
             real=project.real(),
+            built=built,
         )
 
     def routes(self, order: ListRoutes) -> Routes:
@@ -124,6 +129,11 @@ class Worker:
         if order.watch is Watch.VOLUME and volume.is_told():
             volumes = stack.enter_context(volume.told())
             return lambda: Observed(volume_kb=sum(volumes))
+        if order.watch is Watch.SELECTS:
+            stack.enter_context(self._patches.recorded())
+            stack.enter_context(self._recorder.watching(order.limit))
+            told = stack.enter_context(selects.watched(self._recorder))
+            return lambda: Observed(selects=told())
         if order.watch is Watch.PLANS:
             log = stack.enter_context(query_plans.logged())
             return lambda: Observed(sent=log.explained(query_plans.plan_of))

@@ -34,6 +34,10 @@ _RULES = {
     Kind.AGGREGATED: "Rows are loaded to be summed or counted in Python.",
     Kind.FAST: "A list of DRF's would be answered in less time by FastListMixin.",
     Kind.BLOCKS: "A statement holds up the event loop.",
+    Kind.INDEX: "Rows are read, or sorted, that an index would leave out.",
+    Kind.DISTINCT: "A DISTINCT has no row to leave out.",
+    Kind.OFFSET: "Rows are read to be skipped.",
+    Kind.PAGE_COUNT: "All rows are counted for a page of them.",
     Kind.WRITES: "A GET writes.",
 }
 _ROOT = "ROOT"

@@ -1,6 +1,6 @@
-from rest_framework import generics, pagination, serializers, viewsets
+from rest_framework import filters, generics, pagination, serializers, viewsets
 
-from shop.models import Author, Book, Publisher, Review, Tag
+from shop.models import Author, Book, Publisher, Review, Sale, Tag
 
 
 class PublisherSerializer(serializers.ModelSerializer):
@@ -168,3 +168,47 @@ class PagedBookList(generics.ListAPIView):
         response = super().list(request, *args, **kwargs)
         response.data["shop"] = "ours"
         return response
+
+
+class SaleSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Sale
+        fields = ["number", "day"]
+
+
+class SaleList(generics.ListAPIView):
+    queryset = Sale.objects.order_by("id")
+    serializer_class = SaleSerializer
+    pagination_class = Pages
+
+
+class AfterPages(pagination.CursorPagination):
+    page_size = 8
+    ordering = "id"
+
+
+class SalesAfter(generics.ListAPIView):
+    queryset = Sale.objects.all()
+    serializer_class = SaleSerializer
+    pagination_class = AfterPages
+
+
+class ByBook(filters.BaseFilterBackend):
+    def filter_queryset(self, request, queryset, view):  # noqa: ARG002 DRF's
+        if "book" in request.GET:
+            return queryset.filter(books__title__contains=request.GET["book"])
+        return queryset
+
+
+class NameSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Tag
+        fields = ["name"]
+
+
+class FilteredTags(generics.ListAPIView):
+    """Lets those who ask filter by the books, which are many."""
+
+    queryset = Tag.objects.order_by("id").distinct()
+    serializer_class = NameSerializer
+    filter_backends = [ByBook]

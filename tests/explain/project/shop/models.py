@@ -62,3 +62,15 @@ class Note(models.Model):
 
 class Visit(models.Model):
     path = models.CharField(max_length=50)
+
+
+class Sale(models.Model):
+    """One of many, where the shop is filled with them."""
+
+    number = models.IntegerField(db_index=True)
+    kind = models.CharField(max_length=10)
+    day = models.IntegerField()
+    is_paid = models.BooleanField(default=True)
+    note = models.TextField(default="-")
+    buyer = models.ForeignKey(Author, models.CASCADE, related_name="+", db_index=False)
+    title = models.ForeignKey(Book, models.CASCADE, related_name="+")

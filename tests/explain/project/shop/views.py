@@ -14,7 +14,7 @@ from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_list_or_404, get_object_or_404, redirect, render
 from django.views.generic import DetailView, ListView
 
-from shop.models import Author, Book, Note, Publisher, Review, Tag, Visit
+from shop.models import Author, Book, Note, Publisher, Review, Sale, Tag, Visit
 from shop.selectors import books_in_stock, titled
 
 
@@ -570,6 +570,85 @@ def dearer(request):
             Publisher.objects.filter(authors=book.author_id).exists()
         rows.append(book.author.name)
     return answer(rows)
+
+
+def of_buyer(request, number):
+    """Asks by a foreign key that has no index."""
+    sales = Sale.objects.filter(buyer=number).order_by("number")
+    return answer(sale.number for sale in sales)
+
+
+def latest(request):
+    """Sorts all sales of a kind for ten of them."""
+    return answer(sale.day for sale in Sale.objects.filter(kind="kind 3").order_by("-day")[:10])
+
+
+def sorted_whole(request):
+    return answer(sale.number for sale in Sale.objects.order_by("-day", "id")[:10])
+
+
+def unpaid(request):
+    return answer(sale.number for sale in Sale.objects.filter(is_paid=False).order_by("number"))
+
+
+def plan_of_buyer(request):
+    """Answers by which plan its rows come, so that an index alters the answer."""
+    sales = Sale.objects.filter(buyer=4)
+    return JsonResponse({"rows": [sale.number for sale in sales], "plan": sales.explain()})
+
+
+def locked_of_buyer(request):
+    with transaction.atomic():
+        Author.objects.select_for_update().get(pk=4)
+        return answer(sale.number for sale in Sale.objects.filter(buyer=4))
+
+
+def by_number(request):
+    """Asks by a column that has an index."""
+    return answer(sale.day for sale in Sale.objects.filter(number=77))
+
+
+def most_of_them(request):
+    """Reads most rows of the table, which no index would spare."""
+    return answer([len(Sale.objects.filter(is_paid=True).values_list("day"))])
+
+
+def distinct(request):
+    sales = Sale.objects.select_related("buyer").order_by("id").distinct()
+    return answer(f"{sale.number} {sale.buyer.name}" for sale in sales[:20])
+
+
+def distinct_first(request):
+    return answer(tag.name for tag in Tag.objects.distinct().order_by("id"))
+
+
+def distinct_shown(request):
+    """Answers whether its rows are distinct, so that the answer alters without it."""
+    sales = Sale.objects.order_by("id").distinct()
+    return answer([sales.query.distinct, *(sale.number for sale in sales[:20])])
+
+
+def distinct_by_need(request):
+    books = Book.objects.filter(tags__name__startswith="tag").order_by("id").distinct()
+    return answer(book.title for book in books)
+
+
+def distinct_by_request(request):
+    """Needs its DISTINCT where a tag is asked for."""
+    books = Book.objects.order_by("id")
+    if "tag" in request.GET:
+        books = books.filter(tags__name=request.GET["tag"])
+    return answer(book.title for book in books.distinct())
+
+
+def distinct_by_filters(request):
+    filters = {f"{name}__contains": value for name, value in request.GET.items()}
+    books = Book.objects.filter(**filters).order_by("id").distinct()
+    return answer(book.title for book in books)
+
+
+def distinct_values(request):
+    return answer(Sale.objects.order_by("kind").values_list("kind", flat=True).distinct())
 
 
 def writes(request):
