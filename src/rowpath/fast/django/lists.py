@@ -178,8 +178,8 @@ def template(one: List, using: str, given: QuerySet | None) -> Template:
         using=using,
         before=before,
         after=after + made.after,
-        params_before=made.params[:at],
-        params_after=made.params[at + 2 :],
+        params_before=params[:at],
+        params_after=params[at + 2 :],
         adapted=None if kind is type(keys[0]) else kind,
     )
 
