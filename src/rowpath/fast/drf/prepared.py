@@ -28,6 +28,7 @@ from rowpath.fast.drf.compile import Besides, Compiled, compile_serializer, comp
 from rowpath.fast.drf.places import Keys, Prefetched, Rows
 from rowpath.fast.encoding import Encoder, encoder
 from rowpath.fast.fallback import CannotCompileError, FallBack
+from rowpath.fast.forms import Link
 from rowpath.fast.plan import (
     JsonStyle,
     Member,
@@ -35,6 +36,7 @@ from rowpath.fast.plan import (
     Value,
     base_urls,
     has_mappings,
+    links,
     with_mappings_of,
 )
 from rowpath.fast.stores import ANY_SETTING, kept
@@ -61,12 +63,15 @@ class Prepared:
     """Counts answers whose values could not be written."""
     base_urls: frozenset[str] = field(init=False)
     """What the URLs of its files begin with, within a site."""
+    links: frozenset[Link] = field(init=False)
+    """Its URLs that are made for each request."""
     _has_mappings: bool = field(init=False)
 
     def __post_init__(self) -> None:
         """Walk the plan's members now, and not for each request."""
         members = self.compiled.plan.members
         self.base_urls, self._has_mappings = base_urls(members), has_mappings(members)
+        self.links = links(members)
 
     @property
     def marker(self) -> str | None:
