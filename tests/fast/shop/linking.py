@@ -2,9 +2,10 @@
 
 import io
 import json
+import sys
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
@@ -174,6 +175,7 @@ class Case:
     mixins: tuple[type, ...] = ()
     path: str = "/items/"
     prefix: str = "/"
+    is_called: bool = False
     query: Mapping[str, str] = field(default_factory=dict)
     asked: Mapping[str, Any] = field(default_factory=dict)
     """Keyword arguments of a client's get()."""
@@ -431,9 +433,12 @@ def names() -> list[list[str]]:
     return [sorted(CASES), sorted(DRFS)]
 
 
-def compared(of: str) -> dict[str, Any]:
-    """Return what DRF and rowpath answer, by which way, and how many statements each sends."""
-    case = ALL[of]
+def compared(of: str, *, is_called: bool = False) -> dict[str, Any]:
+    """Return what DRF and rowpath answer, by which way, and how many statements each sends.
+
+    Where it `is_called`, the list has a method field too.
+    """
+    case = replace(ALL[of], is_called=is_called)
     theirs, sent, _ = _told(case, ())
     ours, ours_sent, way = _told(case, (FastListMixin,))
     return {"theirs": theirs, "ours": ours, "sent": [sent, ours_sent], "way": way}
@@ -461,6 +466,41 @@ def _told(case: Case, mixins: tuple[type, ...]) -> tuple[Any, int, Any]:
     return told, sent, way
 
 
+def _called(serializer_class: Any) -> Any:
+    """Return `serializer_class` with a method field, so that Django makes the rows."""
+    meta = type("Meta", (), {"model": serializer_class.Meta.model})
+    meta.fields = [*serializer_class.Meta.fields, "called"]
+    members = {
+        "called": serializers.SerializerMethodField(),
+        "get_called": lambda _, row: row.pk,
+        "Meta": meta,
+    }
+    return type("Called", (serializer_class,), members)
+
+
+def reversed_for(of: str) -> list[int]:
+    """Return how often Django makes a URL for a case's list of rows, by DRF and with the mixin."""
+    return [
+        _reversed(mixins, replace(ALL[of], is_called=True)) for mixins in ((), (FastListMixin,))
+    ]
+
+
+def _reversed(mixins: tuple[type, ...], case: Case) -> int:
+    found = 0
+
+    def count(frame: Any, event: str, _: object) -> None:
+        nonlocal found
+        found += event == "call" and frame.f_code.co_name == "_reverse_with_prefix"
+
+    with _settings(case, mixins, []):
+        sys.setprofile(count)
+        try:
+            Client().get(case.path)
+        finally:
+            sys.setprofile(None)
+    return found
+
+
 def _settings(case: Case, mixins: tuple[type, ...], asked: list[Any]) -> Any:
     def finalize(self: Any, *args: Any, **kwargs: Any) -> Any:
         response = base.finalize_response(self, *args, **kwargs)
@@ -474,7 +514,7 @@ def _settings(case: Case, mixins: tuple[type, ...], asked: list[Any]) -> Any:
     drfs = {**settings.REST_FRAMEWORK, **case.settings}
     with override_settings(REST_FRAMEWORK=drfs):
         members = {
-            "serializer_class": case.serializer(),
+            "serializer_class": _called(case.serializer()) if case.is_called else case.serializer(),
             "get_queryset": lambda _: rows.all(),
             "finalize_response": finalize,
             **case.view,
@@ -517,6 +557,7 @@ def hunted(seed: int, count: int) -> list[Any]:
     wrong, as_rows = [], 0
     for number in range(count):
         case = _random_case(Random(seed + number))
+        case = replace(case, is_called=number % 3 == 0)
         theirs, _, _ = _told(case, ())
         ours, _, way = _told(case, (FastListMixin,))
         as_rows += way == "rows"

@@ -31,6 +31,7 @@ from rowpath.fast.drf.steps import step
 from rowpath.fast.drf.ways import InPieces
 from rowpath.fast.encoding import CannotEncodeError, Encoder, JsonArray, Lists
 from rowpath.fast.fallback import CannotCompileError, Holds
+from rowpath.fast.forms import Around, Link
 
 # So many rows are asked for at once where Django would ask for each: a statement that binds on the
 # server has no more than 65,535 parameters.
@@ -102,7 +103,7 @@ class CompiledWay:
             zone=zone,
             connection_zone=connection_zone(self.connection),
             absolute=self._prefixes().__getitem__,
-            around={one: around(one, self.context) for one in self.ready.links}.__getitem__,
+            around=self._around().__getitem__,
         )
         return WrittenPage(array, zone, self.connection)
 
@@ -113,6 +114,12 @@ class CompiledWay:
         except Exception as error:
             text = f"making its files' URLs raised {type(error).__name__}: {error}"
             raise CannotCompileError(text) from error
+
+    def _around(self) -> dict[Link, Around]:
+        if not self.ready.links:
+            return {}
+        context = self.context.get()
+        return {one: around(one, context) for one in self.ready.links}
 
     def in_pieces(self, queryset: QuerySet) -> InPieces | None:
         """Return how `queryset` is read in pieces; None if it has no rows or is read at once.

@@ -15,7 +15,6 @@ from rest_framework.request import Request
 
 from rowpath.fast.django.overrides import overridden
 from rowpath.fast.django.urls import Wanted, allowed_in, unlike_django
-from rowpath.fast.drf.context import Context
 from rowpath.fast.fallback import CannotCompileError, Holds
 from rowpath.fast.forms import Around, Link, LinkKey
 from rowpath.fast.names import named
@@ -44,13 +43,13 @@ _OF_DRF = ("reverse", "_reverse", "preserve_builtin_query_params", "replace_quer
 _Call = tuple[str, dict[str, Any]]
 
 
-def around(link: Link, context: Context) -> Around:
-    """Return what stands around the keys of `link` for a request. Raises CannotCompileError.
+def around(link: Link, context: Mapping[str, Any]) -> Around:
+    """Return what stands around the keys of `link` for the request of a serializer's `context`.
 
-    What the project's code raises for the context passes as TheirsError.
+    Raises CannotCompileError.
     """
     try:
-        return _around(link, context.get())
+        return _around(link, context)
     except CannotCompileError as error:
         raise error.holding(Holds.VIEW_A_WHILE) from None
 
