@@ -164,7 +164,7 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
         {"session"},
     ),
     "fast": (
-        {"_tags", "bounded", "codes", "fallback", "forms", "names", "proved", "stores"},
+        {"_tags", "bounded", "codes", "fallback", "forms", "names", "patterns", "proved", "stores"},
         {"plan", "shipped"},
         {"private"},
         {"encoding", "psycopg"},

@@ -8,6 +8,8 @@ from fast.conftest import Copies
 from fast.projects import Inside, inside
 
 SCENARIOS = (
+    "links",
+    "links-of-instances",
     "with-lists",
     "whole",
     "pages",

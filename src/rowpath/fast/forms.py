@@ -160,6 +160,38 @@ class FileUrl:
     base_url: str
 
 
+class LinkKey(Enum):
+    """Which values stand in a URL."""
+
+    INTEGER = auto()
+    UUID = auto()
+    """With hyphens."""
+    TEXT = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A key within a URL, which the framework makes for each request."""
+
+    key: LinkKey
+    view_name: str
+    keyword: str
+    """By which the URL's pattern knows the key."""
+    suffix: str | None = None
+    """The format that the URL is to name, where the request names another."""
+    may_be_empty: bool = False
+    """Whether an empty text is null. Without, it falls back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """What stands before and behind the key of a Link, and the bytes that the key may have."""
+
+    before: str
+    behind: str
+    allowed: bytes
+
+
 Form = (
     Text
     | Integer
@@ -178,4 +210,5 @@ Form = (
     | Array
     | Mapping
     | FileUrl
+    | Link
 )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import Any
 
-from rowpath.fast.forms import FileUrl, Form, Mapping
+from rowpath.fast.forms import FileUrl, Form, Link, Mapping
 
 
 class Absent(Enum):
@@ -111,6 +111,11 @@ def has_mappings(members: tuple[Member, ...]) -> bool:
 def base_urls(members: tuple[Member, ...]) -> frozenset[str]:
     """Return what the URLs of the members' files begin with, within a site."""
     return frozenset(form.base_url for form in forms_of(members) if isinstance(form, FileUrl))
+
+
+def links(members: tuple[Member, ...]) -> frozenset[Link]:
+    """Return the links of the members."""
+    return frozenset(form for form in forms_of(members) if isinstance(form, Link))
 
 
 def with_mappings_of(members: tuple[Member, ...], oid: int) -> tuple[Member, ...]:

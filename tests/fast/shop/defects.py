@@ -10,6 +10,8 @@ from django.core.signals import request_finished, request_started
 from django.db import transaction
 from django.db.models import F, Prefetch
 from django.test.utils import override_settings
+from django.urls import path
+from django.views import View
 
 from fast.shop import instrumented
 
@@ -122,7 +124,27 @@ class WithLists(ListAPIView[Any]):
     )
 
 
+_URLS = (path("products/<int:pk>/", View.as_view(), name="product"),)
+
+
+def _linked(**members: Any) -> dict[str, Any]:
+    """Return a view whose rows have a link, and the URLs that it is made of."""
+    fields = [name for name, one in members.items() if isinstance(one, serializers.Field)]
+    meta = type("Meta", (), {"model": Product, "fields": ("url", "name", *fields)})
+    url = serializers.HyperlinkedIdentityField(view_name="product")
+    made = type("Linked", (serializers.ModelSerializer,), {"Meta": meta, "url": url, **members})
+    return {
+        "view": _view(ListAPIView, serializer_class=made, queryset=representing.products()[:4]),
+        "within": lambda: override_settings(ROOT_URLCONF=_URLS),
+    }
+
+
 SCENARIOS = {
+    "links": _scenario(**_linked()),
+    "links-of-instances": _scenario(
+        **_linked(short=serializers.SerializerMethodField(), get_short=lambda _, row: row.name[:2]),
+        path="instances",
+    ),
     "with-lists": _scenario(WithLists),
     "whole": _scenario(Flat),
     "pages": _scenario(_view(Selected, pagination_class=PagesOfTwo), "?page=2"),

@@ -200,7 +200,7 @@ def _way(request: Request, style: JsonStyle, connection: BaseDatabaseWrapper, ma
         if encoder is not None:
             from rowpath.fast.drf.compiled import CompiledWay  # noqa: PLC0415 - needs psycopg 3
 
-            return CompiledWay(ready, encoder, connection, context.absolute)
+            return CompiledWay(ready, encoder, connection, context)
     check_portable(plan)
     return PortableWay(ready, plan, partial(rendered, request))
 

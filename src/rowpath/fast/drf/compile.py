@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import models
 from rest_framework import fields, serializers
-from rest_framework.relations import ManyRelatedField, RelatedField
+from rest_framework.relations import HyperlinkedRelatedField, ManyRelatedField, RelatedField
 
 from rowpath.fast import plan
 from rowpath.fast.django.columns import Column, Computed, Selected, column
@@ -16,6 +16,7 @@ from rowpath.fast.django.lists import List
 from rowpath.fast.django.overrides import overridden
 from rowpath.fast.drf.data.members import represents_as_drf
 from rowpath.fast.drf.defaults import default_of
+from rowpath.fast.drf.linked import linked, linked_item
 from rowpath.fast.drf.many import asks_for_more, lists_of, names_computed, rows_of
 from rowpath.fast.drf.places import Columns, Keys, Place, Rows, WantedList
 from rowpath.fast.drf.related import absent_of, guards_of, item, key_of, related
@@ -235,6 +236,8 @@ def _member(field: fields.Field, place: Place, columns: Columns) -> plan.Member 
         return _nested(field, place, columns)
     if isinstance(field, ManyRelatedField):
         return _keys(field, place, columns)
+    if isinstance(field, HyperlinkedRelatedField):
+        return linked(field, place, columns)
     if isinstance(field, RelatedField):
         return related(field, place, columns)
     if isinstance(field, fields.SerializerMethodField):
@@ -290,11 +293,14 @@ def _list(field: Any, place: Place, columns: Columns) -> plan.Many:
 def _keys(field: Any, place: Place, columns: Columns) -> plan.Many:
     _check_is_drfs(field, ManyRelatedField)
     wanted, key, guards = _rows_of(field, place, columns)
+    child = field.child_relation
+    of_one = linked_item if isinstance(child, HyperlinkedRelatedField) else item
+    of_row = of_one(child, wanted.place, wanted.columns)
     return plan.Many(
         key=key_of(field),
         column=key,
         rows=wanted.number,
-        members=(item(field.child_relation, wanted.place, wanted.columns),),
+        members=(of_row,),
         is_flat=True,
         guards=guards,
     )

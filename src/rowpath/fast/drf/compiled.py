@@ -3,7 +3,6 @@
 Imported only where psycopg 3 is the connection's driver.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any, ClassVar
@@ -26,11 +25,14 @@ from rowpath.fast.django.peers.broken import is_broken
 from rowpath.fast.django.prefetches import loads
 from rowpath.fast.django.querysets import rows_at_most
 from rowpath.fast.drf.compile import Compiled
+from rowpath.fast.drf.context import Context
+from rowpath.fast.drf.links import around
 from rowpath.fast.drf.prepared import Prepared
 from rowpath.fast.drf.steps import step
 from rowpath.fast.drf.ways import InPieces
 from rowpath.fast.encoding import CannotEncodeError, Encoder, JsonArray, Lists
 from rowpath.fast.fallback import CannotCompileError, Holds
+from rowpath.fast.forms import Around, Link
 
 # So many parameters a statement has at most that binds on the server, as the protocol counts them.
 _MOST_BOUND = 65_535
@@ -45,8 +47,8 @@ class CompiledWay:
     ready: Prepared
     encoder: Encoder
     connection: BaseDatabaseWrapper
-    absolute: Callable[[str], str]
-    """Makes of a path the URL that the serializer would make of it."""
+    context: Context
+    """That of the serializer, by which it would make URLs."""
 
     def read(self, queryset: QuerySet) -> "WrittenPage | KeptPage":
         """Run the statement for `queryset`. Raises CannotCompileError.
@@ -110,16 +112,23 @@ class CompiledWay:
             zone=zone,
             connection_zone=connection_zone(self.connection),
             absolute=self._prefixes().__getitem__,
+            around=self._around().__getitem__,
         )
         return WrittenPage(array, zone, self.connection)
 
     def _prefixes(self) -> dict[str, str]:
         # Now, since it may raise, and no error of a view's may meet a statement that still runs.
         try:
-            return {url: self.absolute(url) for url in self.ready.base_urls}
+            return {url: self.context.absolute(url) for url in self.ready.base_urls}
         except Exception as error:
             text = f"making its files' URLs raised {type(error).__name__}: {error}"
             raise CannotCompileError(text) from error
+
+    def _around(self) -> dict[Link, Around]:
+        if not self.ready.links:
+            return {}
+        context = self.context.get()
+        return {one: around(one, context) for one in self.ready.links}
 
     def in_pieces(self, queryset: QuerySet) -> InPieces | None:
         """Return how `queryset` is read in pieces; None if it has no rows or is read at once.

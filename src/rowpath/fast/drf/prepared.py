@@ -34,6 +34,7 @@ from rowpath.fast.drf.compile import Besides, Compiled, compile_serializer, comp
 from rowpath.fast.drf.places import Keys, Prefetched, Rows
 from rowpath.fast.encoding import Encoder, encoder
 from rowpath.fast.fallback import CannotCompileError, FallBack
+from rowpath.fast.forms import Link
 from rowpath.fast.plan import (
     JsonStyle,
     Member,
@@ -41,6 +42,7 @@ from rowpath.fast.plan import (
     Value,
     base_urls,
     has_mappings,
+    links,
     with_mappings_of,
 )
 from rowpath.fast.stores import ANY_SETTING, kept
@@ -69,6 +71,8 @@ class Prepared:
     """What the URLs of its files begin with, within a site."""
     ways: frozenset[tuple[str, ...]] = field(init=False)
     """Those of its lists, by the attributes that lead there."""
+    links: frozenset[Link] = field(init=False)
+    """Its URLs that are made for each request."""
     _has_mappings: bool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -76,6 +80,7 @@ class Prepared:
         members = self.compiled.plan.members
         self.base_urls, self._has_mappings = base_urls(members), has_mappings(members)
         self.ways = frozenset(one.way for one in self.compiled.lists)
+        self.links = links(members)
 
     @property
     def marker(self) -> str | None:

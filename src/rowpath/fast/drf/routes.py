@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSetMixin
 
 from rowpath.fast.codes import calls_super, reads_attribute, says, unwrapped
-from rowpath.fast.drf.patterns import readable
+from rowpath.fast.patterns import readable
 
 _LISTING_GETS = (ListAPIView.get, ListCreateAPIView.get)
 _PAGING = ("paginate_queryset", "get_paginated_response")

@@ -122,6 +122,7 @@ cdef extern from "program.hpp" namespace "rowpath" nogil:
         Output out
         void add_zone(const Zone *) except +
         void add_prefix(const string &) except +
+        void add_link(const string &, const string &, const string &) except +
         void add_list(const Functions &, const void *, int) except +
         void clear_lists "lists.clear"()
 
@@ -300,7 +301,7 @@ cdef class Writing:
     def __dealloc__(self):
         Py_XDECREF(self.bytes)
 
-    def __init__(self, Program program, Libpq libpq, zones, prefixes):
+    def __init__(self, Program program, Libpq libpq, zones, prefixes, links):
         cdef Offsets offsets
         self.program = program
         self.libpq = libpq
@@ -310,6 +311,8 @@ cdef class Writing:
             self.encoding.add_zone(offsets.zone.get())
         for prefix in prefixes:
             self.encoding.add_prefix(prefix)
+        for before, behind, allowed in links:
+            self.encoding.add_link(before, behind, allowed)
 
     def add(self, result, rows, lists):
         """Write `rows` of `result`, all of which it has. Raises CannotEncodeError.

@@ -10,7 +10,7 @@ from rowpath.fast.encoding.compiled import Compiled, Learned
 from rowpath.fast.encoding.errors import CannotEncodeError, WrongTypeError
 from rowpath.fast.encoding.layout import Member
 from rowpath.fast.encoding.writers import KEYS, Slots, are_equal, writer
-from rowpath.fast.forms import Zone
+from rowpath.fast.forms import Around, Link, Zone
 from rowpath.fast.plan import Absent, Guard, JsonStyle, Many, Object, Plan, Value
 from rowpath.fast.plan import Member as Planned
 
@@ -34,6 +34,16 @@ class _Ready:
     program: "Program"
     zones: tuple[Zone | tzinfo, ...]
     base_urls: tuple[str, ...]
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What is known of a request, and of no plan."""
+
+    zones: dict[Zone, tzinfo]
+    absolute: Callable[[str], str] | None
+    around: Callable[[Link], Around] | None
 
 
 class Encoder:
@@ -56,15 +66,16 @@ class Encoder:
         zone: tzinfo,
         connection_zone: tzinfo,
         absolute: Callable[[str], str] | None = None,
+        around: Callable[[Link], Around] | None = None,
     ) -> "JsonArray":
         """Return a JSON array that grows by the rows of one result after another.
 
         `zone` is the request's, for Zone.REQUEST, and `connection_zone` that of the connection.
         `absolute` is called once for each base URL of stored files and makes what stands before
-        their names.
+        their names; `around` once for each link.
         """
         zones = {Zone.REQUEST: zone, Zone.CONNECTION: connection_zone}
-        return JsonArray(self, zones, absolute)
+        return JsonArray(self, Given(zones=zones, absolute=absolute, around=around))
 
     def keys(self, pgresult: "PGresult", column: int) -> list[Any]:
         """Return the different keys of a column in their order, without null.
@@ -82,19 +93,15 @@ class Encoder:
         pairs = zip(results, self._plan.lists, strict=True)
         return [(0 if one is None else _address(one), listed.by) for one, listed in pairs]
 
-    def writing(
-        self,
-        types: Types,
-        zones: dict[Zone, tzinfo],
-        absolute: Callable[[str], str] | None,
-    ) -> "Writing":
+    def writing(self, types: Types, given: Given) -> "Writing":
         """Return what writes results whose columns have `types`. Raises CannotEncodeError."""
-        ready = self._ready_for(types)
+        ready, zones = self._ready_for(types), given.zones
         return self._compiled.writing(
             ready.program,
             self._compiled.libpq,
             [self._offsets(zones[one] if isinstance(one, Zone) else one) for one in ready.zones],
-            [self._prefix(base_url, absolute) for base_url in ready.base_urls],
+            [self._prefix(base_url, given.absolute) for base_url in ready.base_urls],
+            [self._around(link, given.around) for link in ready.links],
         )
 
     def _offsets(self, zone: tzinfo) -> Learned:
@@ -104,6 +111,15 @@ class Encoder:
 
     def _prefix(self, base_url: str, absolute: Callable[[str], str] | None) -> bytes:
         return _quoted(absolute(base_url) if absolute else base_url, self._style)[1:-1]
+
+    def _around(
+        self, link: Link, around: Callable[[Link], Around] | None
+    ) -> tuple[bytes, bytes, bytes]:
+        if around is None:
+            raise ValueError(f"Cannot write {link}: nobody says what stands around its key.")
+        found = around(link)
+        before, behind = (_quoted(one, self._style)[1:-1] for one in (found.before, found.behind))
+        return before, behind, found.allowed
 
     def _ready_for(self, types: Types) -> _Ready:
         # As many as a statement has had column types: one, unless it runs on several databases.
@@ -115,15 +131,9 @@ class Encoder:
 class JsonArray:
     """A JSON array that grows by the rows of results, and is had whole or in pieces."""
 
-    def __init__(
-        self,
-        encoder: Encoder,
-        zones: dict[Zone, tzinfo],
-        absolute: Callable[[str], str] | None,
-    ) -> None:
+    def __init__(self, encoder: Encoder, given: Given) -> None:
         self._encoder = encoder
-        self._zones = zones
-        self._absolute = absolute
+        self._given: Given | None = given
         self._writing: Writing | None = None
 
     def add(self, pgresult: "PGresult", rows: range | None = None, lists: Lists = ()) -> None:
@@ -138,14 +148,14 @@ class JsonArray:
         libpq = self._encoder.libpq
         added = self._encoder.lists(lists)
         chosen = _checked(rows, libpq.rows(address))
-        if self._writing is None:
+        if self._given is not None:
             results = (address, *(one for one, _ in added))
             types = tuple(libpq.types(one) if one else None for one in results)
-            self._writing = self._encoder.writing(types, self._zones, self._absolute)
+            self._writing = self._encoder.writing(types, self._given)
             self._writing.reserve(len(chosen))
             self._writing.append(b"[")
-            self._absolute = None  # a request's method: without it, no cycle keeps the request
-        self._writing.add(address, chosen, added)
+            self._given = None  # a request's methods: without them, no cycle keeps the request
+        cast("Writing", self._writing).add(address, chosen, added)
 
     def take(self) -> bytes:
         """Return what was written since the last time: a piece of the array."""
@@ -188,6 +198,7 @@ def _ready(plan: Plan, style: JsonStyle, types: Types, compiled: Compiled) -> _R
         program=compiled.program(members, ascii_only=style.ascii_only, compact=style.compact),
         zones=tuple(made.slots.zones),
         base_urls=tuple(made.slots.base_urls),
+        links=tuple(made.slots.links),
     )
 
 

@@ -11,7 +11,7 @@ class Writer:
 
     name: str
     number: int = 0
-    """Decimal places (-1 for any), or the position among the program's zones or prefixes."""
+    """Decimal places (-1 for any), or the position among the program's zones, prefixes or links."""
     digits: int = 0
     """How many a decimal may have; 0 for any number."""
     item_type: int = 0

@@ -94,11 +94,12 @@ def are_equal(*types: int) -> bool:
 
 
 class Slots:
-    """The zones and base URLs of a plan, each once; a writer knows its own by position."""
+    """The zones, base URLs and links of a plan, each once; a writer knows its own by position."""
 
     def __init__(self) -> None:
         self.zones: list[Zone | tzinfo] = []
         self.base_urls: list[str] = []
+        self.links: list[forms.Link] = []
 
     def zone(self, zone: Zone | tzinfo) -> int:
         """Return the position of `zone`."""
@@ -111,6 +112,12 @@ class Slots:
         if base_url not in self.base_urls:
             self.base_urls.append(base_url)
         return self.base_urls.index(base_url)
+
+    def link(self, link: forms.Link) -> int:
+        """Return the position of `link`."""
+        if link not in self.links:
+            self.links.append(link)
+        return self.links.index(link)
 
 
 def writer(form: Form, oid: int, slots: Slots) -> Writer | None:
@@ -162,6 +169,17 @@ def _file_url(form: forms.FileUrl, slots: Slots) -> Writers:
     return dict.fromkeys((Type.VARCHAR, Type.TEXT), made)
 
 
+def _link(form: forms.Link, slots: Slots) -> Writers:
+    name = "text link or null" if form.may_be_empty else "text link"
+    names: dict[forms.LinkKey, Mapping[int, str]] = {
+        forms.LinkKey.INTEGER: {oid: f"{one} link" for oid, one in _INTEGERS.items()},
+        forms.LinkKey.UUID: {Type.UUID: "uuid link"},
+        forms.LinkKey.TEXT: dict.fromkeys((Type.VARCHAR, Type.TEXT), name),
+    }
+    number = slots.link(form)
+    return {oid: Writer(name=one, number=number) for oid, one in names[form.key].items()}
+
+
 def _of(*types: Type, name: str) -> Callable[[object, Slots], Writers]:
     """Write these types in one way, whatever else the form says."""
     return lambda _form, _slots: dict.fromkeys(types, Writer(name=name))
@@ -191,4 +209,5 @@ _WRITERS: dict[type[Form], Callable[[Any, Slots], Writers]] = {
     },
     forms.Base64: _of(Type.BYTEA, name="base64"),
     forms.FileUrl: _file_url,
+    forms.Link: _link,
 }

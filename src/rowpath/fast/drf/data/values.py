@@ -16,6 +16,7 @@ from django.conf import settings
 from django.utils import timezone as django_timezone
 from rest_framework import fields
 from rest_framework.relations import (
+    HyperlinkedRelatedField,
     ManyRelatedField,
     PrimaryKeyRelatedField,
     SlugRelatedField,
@@ -24,6 +25,7 @@ from rest_framework.relations import (
 from rest_framework.settings import api_settings
 
 from rowpath.fast.drf.data.by_class import ByClass
+from rowpath.fast.drf.data.links import hyperlink
 from rowpath.fast.drf.data.shipped import has_drfs, rely
 from rowpath.fast.stores import kept
 
@@ -46,6 +48,8 @@ def write_of(field: fields.Field) -> Write:
 
 def needs_value_alone(field: fields.Field) -> bool:
     """Whether `field` asks for nothing but the value; a method field, for its serializer too."""
+    if isinstance(field, HyperlinkedRelatedField):  # which asks for the request
+        return False
     children = (getattr(field, name, None) for name in ("child", "child_relation"))
     return rule_of(field) is not None and all(
         needs_value_alone(child) for child in children if child is not None
@@ -289,6 +293,7 @@ _RULES: dict[type[fields.Field], tuple[tuple[str, ...], Rule]] = {
     StringRelatedField: ((), lambda _: str),
     SlugRelatedField: ((), _slug),
     PrimaryKeyRelatedField: ((), _key),
+    HyperlinkedRelatedField: (("get_url",), hyperlink),
     ManyRelatedField: ((), _many),
 }
 if hasattr(fields, "BigIntegerField"):

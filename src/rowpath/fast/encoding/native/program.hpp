@@ -11,17 +11,34 @@
 
 namespace rowpath {
 
+// What stands around the keys within URLs, escaped for JSON, and which bytes a key may have there.
+struct Link {
+    std::string before;
+    std::string behind;
+    bool allowed[256] = {};
+
+    Link(const std::string &before, const std::string &behind, const std::string &allowed)
+        : before(before), behind(behind) {
+        for (const char byte : allowed) this->allowed[static_cast<std::uint8_t>(byte)] = true;
+    }
+};
+
 // One encoding, of any number of results: where it writes to, and what it was given for it.
 struct Encoding {
     Style style;
     Output out;
     std::vector<ZoneView> zones;
     std::vector<std::string> prefixes; // of URLs, escaped for JSON
-    std::vector<Groups> lists;         // whose rows the members that are lists have
+    std::vector<Link> links;
+    std::vector<Groups> lists; // whose rows the members that are lists have
     bool has_rows = false;
 
     void add_zone(const Zone *zone) { zones.emplace_back(zone, static_cast<int>(zones.size())); }
     void add_prefix(const std::string &prefix) { prefixes.push_back(prefix); }
+    void add_link(const std::string &before, const std::string &behind,
+                  const std::string &allowed) {
+        links.emplace_back(before, behind, allowed);
+    }
     void add_list(const Libpq &libpq, const void *result, int by) {
         lists.emplace_back(libpq, result, by);
     }
@@ -33,7 +50,7 @@ using WriteCell = void (*)(Cell, const Writer &, Encoding &);
 // How the cells of one column are written.
 struct Writer {
     WriteCell write = nullptr;
-    int number = 0; // decimal places, or the position of a zone or a prefix; see writers.hpp
+    int number = 0; // decimal places, or the position of a zone, a prefix or a link; see writers.hpp
     int digits = 0; // that a decimal may have; 0 for any number
     std::uint32_t item_type = 0; // an array's, by its OID
     std::unique_ptr<Writer> item;

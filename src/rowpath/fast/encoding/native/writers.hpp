@@ -5,6 +5,7 @@
 #include "decimals.hpp"
 #include "identifiers.hpp"
 #include "json.hpp"
+#include "links.hpp"
 #include "times.hpp"
 #include "urls.hpp"
 
@@ -103,6 +104,12 @@ constexpr Named kWriters[] = {
     {"array", write_array},
     {"hstore", write_hstore},
     {"file url", write_file_url},
+    {"int2 link", write_integer_link<std::int16_t, read_i16>},
+    {"int4 link", write_integer_link<std::int32_t, read_i32>},
+    {"int8 link", write_integer_link<std::int64_t, read_i64>},
+    {"uuid link", write_uuid_link},
+    {"text link", write_text_link<false>},
+    {"text link or null", write_text_link<true>},
 };
 
 // False for a name that there is not.

@@ -28,7 +28,7 @@ def _pieces(regex: str) -> Iterator[str]:
             return
         text, at = token[0], token.end()
         if text == "(":
-            end = _end_of_group(regex, at)
+            end = end_of_group(regex, at)
             yield _group(regex[at - 1 : end])
             at = end
         elif text.startswith("["):
@@ -46,7 +46,7 @@ def _group(text: str) -> str:
     return text if text.startswith("(?") else "<var>"
 
 
-def _end_of_group(regex: str, at: int) -> int:
+def end_of_group(regex: str, at: int) -> int:
     """Return the index behind the parenthesis that closes the group whose inside begins at `at`."""
     depth = 1
     for token in _IN_GROUP.finditer(regex, at):

@@ -1,0 +1,592 @@
+"""Lists of hyperlinks, by DRF alone and with FastListMixin."""
+
+import io
+import json
+import sys
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from random import Random
+from typing import Any
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.core.management import call_command
+from django.db import connection, models
+from django.test import Client
+from django.test.utils import CaptureQueriesContext, override_script_prefix, override_settings
+from django.urls import include, path, re_path, register_converter, set_urlconf
+from django.views import View
+from rest_framework import relations, serializers, versioning
+from rest_framework.generics import ListAPIView
+from rest_framework.pagination import LimitOffsetPagination
+from rest_framework.routers import DefaultRouter, SimpleRouter
+from rest_framework.urlpatterns import format_suffix_patterns
+from rest_framework.viewsets import ReadOnlyModelViewSet
+
+from fast.exact import chain, exact
+from rowpath.fast.drf import FastListMixin, StreamingList, outcome_of
+
+
+class Maker(models.Model):
+    key = models.UUIDField(primary_key=True)
+    code = models.CharField(max_length=20, unique=True)
+    nick = models.CharField(max_length=20, null=True)
+
+    class Meta:
+        app_label = "shop"
+        ordering = ("code",)
+
+
+class Word(models.Model):
+    """Its key may be empty."""
+
+    text = models.CharField(max_length=20, primary_key=True)
+    code = models.CharField(max_length=20, default="x")
+
+    class Meta:
+        app_label = "shop"
+        ordering = ("text",)
+
+
+class Item(models.Model):
+    name = models.CharField(max_length=20)
+    slug = models.SlugField()
+    number = models.IntegerField()
+    maker = models.ForeignKey(Maker, null=True, on_delete=models.CASCADE, related_name="items")
+    word = models.ForeignKey(Word, null=True, on_delete=models.CASCADE)
+    words: Any = models.ManyToManyField(Word)
+    makers: Any = models.ManyToManyField(Maker, related_name="made")
+
+    class Meta:
+        app_label = "shop"
+        ordering = ("id",)
+
+
+class Odd(models.Model):
+    """What is in no URL, or in one that says something else."""
+
+    code = models.CharField(max_length=20)
+    number = models.IntegerField(default=0)
+
+    class Meta:
+        app_label = "shop"
+        ordering = ("id",)
+
+
+MODELS = (Maker, Word, Item, Odd)
+HOSTILE = ("ü x", "%2F?&#", 'a"b\\', "\u2028~", "@:;,=+'()*!$", "-_9")
+
+
+def begin() -> None:
+    """Make the tables and their rows."""
+    with connection.schema_editor() as editor:
+        for model in MODELS:
+            editor.create_model(model)
+    Odd.objects.bulk_create(Odd(code=code, number=-len(code)) for code in ("..", "a/b", "", "x"))
+    draw = Random(3)
+    makers = Maker.objects.bulk_create(
+        Maker(key=uuid.UUID(int=draw.getrandbits(128)), code=code, nick=nick)
+        for code, nick in zip(HOSTILE, (None, "a", "b", "c", "d", "e"), strict=True)
+    )
+    words = Word.objects.bulk_create(Word(text=text) for text in ("", *HOSTILE))
+    for i in range(12):
+        item = Item.objects.create(
+            name=HOSTILE[i % 6],
+            slug=f"s-{i}_{'x' * i}",
+            number=i * i,
+            maker=draw.choice([None, *makers]),
+            word=draw.choice([None, *words]),
+        )
+        item.words.set(draw.sample(words, i % 4))
+        item.makers.set(draw.sample(makers, i % 3))
+
+
+class Elsewhere(View):
+    """What links lead to."""
+
+
+def with_urls_of_its_own(get_response: Any) -> Any:
+    """Give a request that asks for it URLs that no other has."""
+
+    def answer(request: Any) -> Any:
+        if "Elsewhere" in request.headers:
+            others = (one for one in settings.ROOT_URLCONF if one.name is None)
+            request.urlconf = (*others, path("else/<int:pk>", GO, name="item-detail"))
+        return get_response(request)
+
+    return answer
+
+
+class Upside:
+    """A converter of the project's."""
+
+    regex = "[0-9]+"
+
+    def to_python(self, value: str) -> int:
+        return int(value[::-1])
+
+    def to_url(self, value: int) -> str:
+        return str(value)[::-1]
+
+
+register_converter(Upside, "upside")
+GO = Elsewhere.as_view()
+
+
+def detail(route: str, *more: Any) -> Callable[[Any], list[Any]]:
+    """Return what makes the patterns of a view at /items/ and of `route`, called item-detail."""
+    return lambda view: [*more, path("items/", view), path(route, GO, name="item-detail")]
+
+
+def by_regex(*routes: str) -> Callable[[Any], list[Any]]:
+    """Return what makes the patterns of a view at /items/ and of regular expressions."""
+    return lambda view: [
+        path("items/", view),
+        *(re_path(route, GO, name="item-detail") for route in routes),
+    ]
+
+
+def linked(*names: str, of: type[models.Model] = Item, **members: Any) -> Any:
+    """Return a serializer of fields of a model and of `members`."""
+    meta = type("Meta", (), {"model": of, "fields": [*names, *members]})
+    return type("Linked", (serializers.ModelSerializer,), {"Meta": meta, **members})
+
+
+def itself(view_name: str = "item-detail", **given: Any) -> Any:
+    return serializers.HyperlinkedIdentityField(view_name=view_name, **given)
+
+
+def other(view_name: str = "item-detail", **given: Any) -> Any:
+    return serializers.HyperlinkedRelatedField(view_name=view_name, read_only=True, **given)
+
+
+BY_NUMBER = detail("items/<int:pk>/")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A list, and how it is asked for."""
+
+    patterns: Callable[[Any], Sequence[Any]] = BY_NUMBER
+    serializer: Callable[[], Any] = lambda: linked("name", url=itself())
+    rows: Callable[[], Any] = Item.objects.all
+    view: Mapping[str, Any] = field(default_factory=dict)
+    mixins: tuple[type, ...] = ()
+    path: str = "/items/"
+    prefix: str = "/"
+    is_called: bool = False
+    query: Mapping[str, str] = field(default_factory=dict)
+    asked: Mapping[str, Any] = field(default_factory=dict)
+    """Keyword arguments of a client's get()."""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """Of DRF's."""
+
+
+def _routed(make: Callable[[], Any]) -> Callable[[Any], Sequence[Any]]:
+    def patterns(view: Any) -> Sequence[Any]:
+        router = make()
+        router.register("items", view.cls, basename="item")
+        return list(router.urls)
+
+    return patterns
+
+
+def _namespaced(view: Any) -> Sequence[Any]:
+    inner = ([path("items/", view), path("items/<int:pk>", GO, name="item-detail")], "app")
+    return [
+        path("v1/", include(inner, namespace="v1")),
+        path("v2/", include(inner, namespace="v2")),
+    ]
+
+
+def _versioned(view: Any) -> Sequence[Any]:
+    return [
+        re_path(r"^(?P<version>(v1|v2))/items/$", view),
+        re_path(r"^(?P<version>(v1|v2))/items/(?P<pk>[^/.]+)/$", GO, name="item-detail"),
+    ]
+
+
+def _suffixed(view: Any) -> Sequence[Any]:
+    return format_suffix_patterns(
+        [path("items", view), re_path(r"^items/(?P<pk>\d+)$", GO, name="item-detail")]
+    )
+
+
+def _localized(view: Any) -> Sequence[Any]:
+    return i18n_patterns(path("items/", view), path("items/<int:pk>", GO, name="item-detail"))
+
+
+class OwnLink(relations.HyperlinkedIdentityField):
+    def get_url(self, obj: Any, *rest: Any) -> Any:
+        return f"{super().get_url(obj, *rest)}?{obj.name}"
+
+
+class OwnScheme(versioning.URLPathVersioning):
+    def reverse(self, *args: Any, **kwargs: Any) -> Any:
+        return f"{super().reverse(*args, **kwargs)}#own"
+
+
+class SubScheme(versioning.URLPathVersioning):
+    allowed_versions = ("v1",)
+
+
+def _hyperlinked() -> Any:
+    meta = type("Meta", (), {"model": Item, "fields": ["url", "name", "maker", "words", "makers"]})
+    return type("Hyper", (serializers.HyperlinkedModelSerializer,), {"Meta": meta})
+
+
+def _of_models(view: Any) -> Sequence[Any]:
+    return [
+        path("items/", view),
+        path("items/<int:pk>/", GO, name="item-detail"),
+        path("makers/<uuid:pk>/", GO, name="maker-detail"),
+        path("words/<str:pk>/", GO, name="word-detail"),
+    ]
+
+
+def _one(name: str, **given: Any) -> Callable[[], Any]:
+    return lambda: linked("id", **{name: other(**given)})
+
+
+def _many(name: str, **given: Any) -> Callable[[], Any]:
+    return lambda: linked("id", **{name: other(many=True, **given)})
+
+
+CASES = {
+    "absolute": Case(asked={"SERVER_NAME": "other.example", "SERVER_PORT": "8080"}),
+    "accepted_version": Case(
+        view={"versioning_class": versioning.AcceptHeaderVersioning},
+        asked={"HTTP_ACCEPT": "application/json; version=2"},
+    ),
+    "optional": Case(patterns=by_regex(r"^(?:a/)?(?P<pk>[0-9]+)/?$")),
+    "ascii": Case(settings={"UNICODE_JSON": False}, patterns=detail("ü/<int:pk>")),
+    "choices": Case(
+        patterns=by_regex(r"^a/(?P<slug>[^/.]+)/$", r"^items/(?P<pk>[^/.]+)/$"),
+    ),
+    "code": Case(
+        patterns=detail("items/<str:code>/"),
+        serializer=lambda: linked("code", of=Maker, url=itself(lookup_field="code")),
+        rows=Maker.objects.all,
+    ),
+    "composed": Case(
+        serializer=lambda: linked("id", item=linked("name", url=itself())(source="*"))
+    ),
+    "empty": Case(rows=Item.objects.none),
+    "format_asked": Case(query={"format": "json"}),
+    "host_version": Case(
+        view={"versioning_class": versioning.HostNameVersioning},
+        asked={"SERVER_NAME": "v1.example.com"},
+    ),
+    "https": Case(asked={"secure": True}),
+    "keyword": Case(
+        patterns=detail("items/<int:number>/"),
+        serializer=lambda: linked(url=itself(lookup_field="number", lookup_url_kwarg="number")),
+    ),
+    "language": Case(patterns=_localized, path="/de/items/", asked={"HTTP_ACCEPT_LANGUAGE": "de"}),
+    "many_keys": Case(
+        patterns=detail("items/<uuid:pk>/"),
+        serializer=_many("makers"),
+        rows=lambda: Item.objects.prefetch_related("makers"),
+    ),
+    "many_texts": Case(
+        patterns=by_regex(r"^w/(?P<code>[^/]+)$"),
+        serializer=_many("makers", lookup_field="code"),
+        rows=lambda: Item.objects.prefetch_related("makers"),
+    ),
+    "model": Case(
+        patterns=_of_models,
+        serializer=_hyperlinked,
+        rows=lambda: Item.objects.prefetch_related("words", "makers"),
+    ),
+    "named": Case(serializer=lambda: linked("href"), settings={"URL_FIELD_NAME": "href"}),
+    "namespaced": Case(
+        patterns=_namespaced,
+        view={"versioning_class": versioning.NamespaceVersioning},
+        path="/v2/items/",
+        settings={"ALLOWED_VERSIONS": ("v1", "v2")},
+    ),
+    "namespace_by_name": Case(
+        patterns=_namespaced,
+        serializer=lambda: linked(url=itself("app:item-detail")),
+        path="/v2/items/",
+    ),
+    "nested": Case(
+        patterns=_of_models,
+        serializer=lambda: linked(
+            "id", maker=linked("code", of=Maker, url=itself("maker-detail"))()
+        ),
+        rows=lambda: Item.objects.select_related("maker"),
+    ),
+    "one_key": Case(patterns=detail("items/<uuid:pk>/"), serializer=_one("maker")),
+    "one_by_code": Case(
+        patterns=detail("items/<code>/"),
+        serializer=_one("maker", lookup_field="code"),
+        rows=lambda: Item.objects.select_related("maker"),
+    ),
+    "one_text": Case(patterns=detail("items/<pk>/"), serializer=_one("word")),
+    "of_the_row": Case(serializer=_one("id")),
+    "pages": Case(view={"pagination_class": LimitOffsetPagination}, query={"limit": "5"}),
+    "prefixed": Case(prefix="/shop%/", asked={"SCRIPT_NAME": "/shop%"}),
+    "of_a_request": Case(asked={"HTTP_ELSEWHERE": "yes"}),
+    "queried_version": Case(
+        view={"versioning_class": versioning.QueryParameterVersioning}, query={"version": "2"}
+    ),
+    "routed": Case(patterns=_routed(DefaultRouter)),
+    "routed_simply": Case(
+        patterns=_routed(lambda: SimpleRouter(trailing_slash=False)), path="/items"
+    ),
+    "slug": Case(
+        patterns=detail("items/<slug:it>/"),
+        serializer=lambda: linked(url=itself(lookup_field="slug", lookup_url_kwarg="it")),
+    ),
+    "streamed": Case(mixins=(StreamingList,)),
+    "suffixed": Case(patterns=_suffixed, path="/items.json"),
+    "suffixed_otherwise": Case(
+        patterns=_suffixed,
+        path="/items.json",
+        serializer=lambda: linked(url=itself(format="html"), same=itself()),
+    ),
+    "unversioned_name": Case(
+        patterns=lambda view: [
+            path("v1/items/", view, {"version": "v1"}),
+            *detail("i/<int:pk>")(view),
+        ],
+        view={"versioning_class": versioning.URLPathVersioning},
+        path="/v1/items/",
+    ),
+    "versioned": Case(
+        patterns=_versioned,
+        view={"versioning_class": SubScheme},
+        path="/v1/items/",
+    ),
+    "words": Case(
+        patterns=detail("w/<str:pk>/"),
+        serializer=lambda: linked("code", of=Word, url=itself()),
+        rows=Word.objects.all,
+    ),
+}
+# Those that DRF has to write, each for a reason of its own.
+DRFS = {
+    "any_path": Case(patterns=detail("items/<path:pk>/")),
+    "backwards": Case(patterns=detail("items/<upside:pk>/")),
+    "by_relation": Case(
+        patterns=detail("items/<maker>/"),
+        serializer=lambda: linked(url=itself(lookup_field="maker")),
+        rows=lambda: Item.objects.filter(maker__isnull=False),
+    ),
+    "digits": Case(
+        patterns=by_regex(r"^items/(?P<pk>[^/.]+)/$", r"^a/(?P<pk>[0-4]+)$"),
+    ),
+    "dotted": Case(
+        patterns=detail("w/<str:code>/"),
+        serializer=lambda: linked(of=Odd, url=itself(lookup_field="code")),
+        rows=lambda: Odd.objects.filter(code=".."),
+    ),
+    "slashed": Case(
+        patterns=by_regex(r"^w/(?P<code>[^.]+)/$"),
+        serializer=lambda: linked(of=Odd, url=itself(lookup_field="code")),
+        rows=lambda: Odd.objects.filter(code="a/b"),
+    ),
+    "negative": Case(
+        serializer=lambda: linked(of=Odd, url=itself(lookup_field="number", lookup_url_kwarg="pk")),
+        rows=lambda: Odd.objects.filter(number=-1),
+    ),
+    "no_text": Case(
+        patterns=detail("w/<str:code>/"),
+        serializer=lambda: linked(of=Odd, url=itself(lookup_field="code")),
+        rows=lambda: Odd.objects.filter(code=""),
+    ),
+    "own_field": Case(serializer=lambda: linked(url=OwnLink(view_name="item-detail"))),
+    "own_scheme": Case(
+        patterns=_versioned, view={"versioning_class": OwnScheme}, path="/v1/items/"
+    ),
+    "looking": Case(patterns=by_regex(r"^items/(?=[1-9])(?P<pk>[0-9]+)$")),
+    "looking_behind": Case(patterns=by_regex(r"^i/(?P<pk>.+)$", r"^items/(?P<pk>[0-9]+)(?<!7)$")),
+    "not_text": Case(
+        patterns=by_regex(r"^w/(?P<code>[a-z]+)$"),
+        serializer=lambda: linked(of=Maker, url=itself(lookup_field="code")),
+        rows=Maker.objects.all,
+    ),
+    "nothing": Case(
+        patterns=detail("items/<nick>/"),
+        serializer=lambda: linked(of=Maker, url=itself(lookup_field="nick")),
+        rows=Maker.objects.all,
+    ),
+    "text_key_by_code": Case(
+        patterns=detail("items/<code>/"),
+        serializer=lambda: linked(of=Word, url=itself(lookup_field="code")),
+        rows=Word.objects.all,
+    ),
+    "twice": Case(patterns=by_regex(r"^(?P<pk>[0-9]+)/(?P=pk)$")),
+    "unknown": Case(serializer=lambda: linked(url=itself("nowhere"))),
+    "values": Case(
+        serializer=lambda: linked("name", url=itself()),
+        rows=lambda: Item.objects.values("name", "id"),
+    ),
+}
+ALL = {**CASES, **DRFS}
+
+
+def names() -> list[list[str]]:
+    """Return the names of the cases that are rows, and of those that are DRF's."""
+    return [sorted(CASES), sorted(DRFS)]
+
+
+def compared(of: str, *, is_called: bool = False) -> dict[str, Any]:
+    """Return what DRF and rowpath answer, by which way, and how many statements each sends.
+
+    Where it `is_called`, the list has a method field too.
+    """
+    case = replace(ALL[of], is_called=is_called)
+    theirs, sent, _ = _told(case, ())
+    ours, ours_sent, way = _told(case, (FastListMixin,))
+    return {"theirs": theirs, "ours": ours, "sent": [sent, ours_sent], "way": way}
+
+
+def _told(case: Case, mixins: tuple[type, ...]) -> tuple[Any, int, Any]:
+    asked: list[Any] = []
+    with _settings(case, mixins, asked), CaptureQueriesContext(connection) as queries:
+        try:
+            with override_script_prefix(case.prefix):
+                response: Any = Client().get(case.path, dict(case.query), **case.asked)
+            body, sent = response.getvalue().decode(), len(queries)
+        except Exception as error:  # noqa: BLE001 - whatever it is, both have to raise it
+            return chain(error), 0, None
+        set_urlconf(getattr(response.wsgi_request, "urlconf", None))
+        with override_script_prefix(case.prefix):
+            data = None if response.streaming else exact(response.data)
+        set_urlconf(None)
+    outcome = outcome_of(asked[0])
+    headers = sorted(
+        (key, value) for key, value in response.headers.items() if key != "Content-Length"
+    )
+    told = [response.status_code, headers, body, data]
+    way = outcome and (outcome.way if outcome.way == "rows" else f"{outcome.way}: {outcome.reason}")
+    return told, sent, way
+
+
+def _called(serializer_class: Any) -> Any:
+    """Return `serializer_class` with a method field, so that Django makes the rows."""
+    meta = type("Meta", (), {"model": serializer_class.Meta.model})
+    meta.fields = [*serializer_class.Meta.fields, "called"]
+    members = {
+        "called": serializers.SerializerMethodField(),
+        "get_called": lambda _, row: row.pk,
+        "Meta": meta,
+    }
+    return type("Called", (serializer_class,), members)
+
+
+def reversed_for(of: str) -> list[int]:
+    """Return how often Django makes a URL for a case's list of rows, by DRF and with the mixin."""
+    return [
+        _reversed(mixins, replace(ALL[of], is_called=True)) for mixins in ((), (FastListMixin,))
+    ]
+
+
+def _reversed(mixins: tuple[type, ...], case: Case) -> int:
+    found = 0
+
+    def count(frame: Any, event: str, _: object) -> None:
+        nonlocal found
+        found += event == "call" and frame.f_code.co_name == "_reverse_with_prefix"
+
+    with _settings(case, mixins, []):
+        sys.setprofile(count)
+        try:
+            Client().get(case.path)
+        finally:
+            sys.setprofile(None)
+    return found
+
+
+def _settings(case: Case, mixins: tuple[type, ...], asked: list[Any]) -> Any:
+    def finalize(self: Any, *args: Any, **kwargs: Any) -> Any:
+        response = base.finalize_response(self, *args, **kwargs)
+        asked.append(response)
+        return response
+
+    routed = case.patterns.__qualname__.startswith("_routed")
+    of_case = (StreamingList,) if case.mixins and mixins else ()
+    base: Any = ReadOnlyModelViewSet if routed else ListAPIView
+    rows = case.rows()
+    drfs = {**settings.REST_FRAMEWORK, **case.settings}
+    with override_settings(REST_FRAMEWORK=drfs):
+        members = {
+            "serializer_class": _called(case.serializer()) if case.is_called else case.serializer(),
+            "get_queryset": lambda _: rows.all(),
+            "finalize_response": finalize,
+            **case.view,
+        }
+    view_class = type("View", (*of_case, *mixins, base), members)
+    view: Any = view_class.as_view({"get": "list"}) if routed else view_class.as_view()
+    return override_settings(
+        ROOT_URLCONF=tuple(case.patterns(view)),
+        REST_FRAMEWORK=drfs,
+        ALLOWED_HOSTS=["*"],
+        MIDDLEWARE=[
+            "django.middleware.locale.LocaleMiddleware",
+            f"{__name__}.with_urls_of_its_own",
+        ],
+    )
+
+
+_ROUTES = (
+    *(r"^a/(?P<{}>[^/.]+)/$", r"^b/(?P<{}>[^/]+)$", r"^c/(?P<{}>[-\w]+)/?$", r"^d/(?P<{}>\d+)/$"),
+    *(
+        r"^ü%/(?P<{}>[0-9]+)/é$",
+        r"^(?P<{}>[^/x]+)/e$",
+        r"^(?:f/)?(?P<{}>[^%?]+)$",
+        r"^(?P<{}>.+)/g$",
+    ),
+    *(r"^h/(?P<{}>[a-z0-9]+)$", r"^(?P<a>x)/(?P<{}>[^/]+)/$", r"^i/(?P<{}>[^/]+)(?<!x)$"),
+)
+_SCHEMES = (None, versioning.QueryParameterVersioning, versioning.HostNameVersioning)
+_ANY = "ab1-_x ./%?#&=ü\u2028\"\\\n'😀~:@"
+
+
+def hunted(seed: int, count: int) -> list[Any]:
+    """Return which of `count` random lists is not DRF's, and how many were read as rows."""
+    draw = Random(seed)
+    Odd.objects.all().delete()
+    Odd.objects.bulk_create(
+        Odd(code="".join(draw.choices(_ANY, k=draw.randrange(4))), number=draw.randrange(-2, 99))
+        for _ in range(200)
+    )
+    wrong, as_rows = [], 0
+    for number in range(count):
+        case = _random_case(Random(seed + number))
+        case = replace(case, is_called=number % 3 == 0)
+        theirs, _, _ = _told(case, ())
+        ours, _, way = _told(case, (FastListMixin,))
+        as_rows += way == "rows"
+        if ours != theirs:
+            wrong.append([number, str(theirs)[:1_000], str(ours)[:1_000]])
+    return [wrong, as_rows]
+
+
+def _random_case(draw: Random) -> Case:
+    keyword = draw.choice(["pk", "code", "number"])
+    routes = [one.format(keyword) for one in draw.sample(_ROUTES, draw.randrange(1, 4))]
+    lookup = draw.choice(["pk", "code", "number"])
+    usual = Odd.objects.filter(code__regex=r"^[-ab1_xü]+$", number__gte=0)
+    rows = usual if draw.random() < 0.7 else Odd.objects.all()
+    first = draw.randrange(1, 150)
+    return Case(
+        patterns=by_regex(*routes),
+        serializer=lambda: linked(
+            "id", of=Odd, url=itself(lookup_field=lookup, lookup_url_kwarg=keyword)
+        ),
+        rows=lambda: rows.filter(pk__gt=first)[:3],
+        view={"versioning_class": draw.choice(_SCHEMES)},
+        query=draw.choice([{}, {"version": "1"}, {"format": "json"}]),
+    )
+
+
+def planned(of: str) -> Any:
+    """Return the ways that rowpath_plan tells of a case's lists."""
+    said = io.StringIO()
+    with _settings(ALL[of], (FastListMixin,), []):
+        call_command("rowpath_plan", "--json", stdout=said)
+    return [one["way"] for one in json.loads(said.getvalue())]
