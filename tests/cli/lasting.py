@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
+from rowpath.lab.applications import App
 from rowpath.lab.load.engine import Driver
 from rowpath.lab.plan import Cell
 from rowpath.lab.servers.fleet import Fleet, Site
@@ -35,12 +36,13 @@ class Lasting:
     ) -> Iterator[Fleet]:
         """Yield the servers that `cells` need: those that are up, where they are the same.
 
-        Those that carry the instruments are always new.
+        Those that carry the instruments are always new, and so are a user's own.
         """
         asked = list(cells)
-        if trace_folder is not None:
-            with self._begin_fleet(asked, site, trace_folder=trace_folder) as traced:
-                yield traced
+        is_own = any(not isinstance(each.variant.application, App) for each in asked)
+        if trace_folder is not None or is_own:
+            with self._begin_fleet(asked, site, trace_folder=trace_folder) as fresh:
+                yield fresh
             return
         needed = frozenset(
             (each.variant.application, each.conditions, each.beside is not None) for each in asked

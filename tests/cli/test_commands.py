@@ -16,6 +16,7 @@ import urllib3
 
 from conftest import enterable_folder
 from living import listening, that
+from rowpath.errors import InstallError
 from rowpath.lab.applications import APPLICATIONS
 from rowpath.lab.experiments import EXPERIMENTS
 from rowpath.lab.packages import REDIS, package_versions
@@ -113,6 +114,23 @@ def test_a_command_imports_little_of_what_it_does_not_use() -> None:
     )
 
     assert done.stdout.splitlines()[-1] == "set()"
+
+
+def test_a_package_that_a_command_needs_and_that_is_missing_is_told(tmp_path: Path) -> None:
+    """In one line, with what to install."""
+    program = "import sys; sys.modules['pydantic'] = None; from rowpath.cli import main; main()"
+
+    ended = subprocess.run(
+        [sys.executable, "-c", program, "verify", "run.json"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert ended.returncode == InstallError.exit_code
+    assert ended.stderr.startswith("Cannot run rowpath: the package 'pydantic' is not installed.")
+    assert len(ended.stderr.splitlines()) == 1
 
 
 def test_data_of_an_unknown_dataset_is_refused_with_the_known_ones(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -237,13 +237,20 @@ def first_of_clients() -> int:
     return int(told.read_text().split()[0]) if told.exists() else 49_152
 
 
+@pytest.fixture(scope="module")
+def other(products: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that is none of those that a test starts."""
+    logs = tmp_path_factory.mktemp("other")
+    with serving(App.FASTAPI, app(products.dsn), logs=logs) as server:
+        yield server
+
+
 @pytest.mark.parametrize("own", APPS)
-def test_a_server_is_not_taken_for_another(own: App, products: Database, tmp_path: Path) -> None:
+def test_a_server_is_not_taken_for_another(
+    own: App, other: Server, products: Database, tmp_path: Path
+) -> None:
     """What answers at its address is it only if one of its own processes listens there."""
-    with (
-        serving(own, app(products.dsn), logs=tmp_path) as server,
-        serving(App.FASTAPI, app(products.dsn), logs=tmp_path, log_suffix="-other") as other,
-    ):
+    with serving(own, app(products.dsn), logs=tmp_path) as server:
         assert server.listens()
         kind = server_of(own, CONTROLLED)
         assert not Server(own, kind, other.url, server.process, workers=1, token="").listens()

@@ -10,6 +10,14 @@ NO_DOCSTRINGS = 2
 """The level of optimization from which on there are none."""
 
 
+def not_installed(package: str) -> InstallError:
+    """Return what to say of a package that a command needs."""
+    return InstallError(
+        f"Cannot run rowpath: the package {package!r} is not installed. "
+        "Install what the lab needs: pip install 'rowpath[lab]'"
+    )
+
+
 def main() -> None:
     """Run the command line and exit with its code."""
     output = take_over()
@@ -27,10 +35,6 @@ def main() -> None:
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] == "rowpath":
             raise
-        say(
-            f"Cannot run rowpath: the package {error.name!r} is not installed. "
-            "Install what the lab needs: pip install 'rowpath[lab]'",
-            err=True,
-        )
+        say(f"{not_installed(error.name)}", err=True)
         sys.exit(InstallError.exit_code)
     sys.exit(run(output))

@@ -1,4 +1,4 @@
-"""Numbers of rows as people write them: 10_000_000, 10,000,000, 100k, 10M."""
+"""Numbers of rows as people write them, 10_000_000, 10,000,000, 100k, 10M, and the most of each."""
 
 import re
 from collections.abc import Sequence
@@ -9,6 +9,8 @@ _FACTORS = {"": 1, "k": 1_000, "m": 1_000_000}
 _COUNT = re.compile(r"(\d[\d_,]{0,30})([km]?)", re.IGNORECASE | re.ASCII)
 MOST_ROWS = 10**12
 """More than any disk holds; a slip of the hand is told at once."""
+MOST_WORKERS = 64
+"""Likewise: each is a process with a framework in it."""
 
 
 def parse_count(text: str, option: str) -> int:

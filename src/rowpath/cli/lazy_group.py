@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from rowpath.cli import not_installed
+
 
 class LazyGroup(click.Group):
     """Commands by name, each as the place of its definition: `module:name`.
@@ -22,9 +24,17 @@ class LazyGroup(click.Group):
         return sorted([*super().list_commands(ctx), *self._places])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return the command of that name, None where there is none."""
+        """Return the command of that name, None where there is none.
+
+        InstallError where it needs a package that is not installed.
+        """
         if cmd_name not in self._places:
             return super().get_command(ctx, cmd_name)
         module, _, name = self._places[cmd_name].partition(":")
-        command: click.Command = getattr(import_module(module), name)
+        try:
+            command: click.Command = getattr(import_module(module), name)
+        except ModuleNotFoundError as error:
+            if error.name is None or error.name.partition(".")[0] == "rowpath":
+                raise
+            raise not_installed(error.name) from error
         return command

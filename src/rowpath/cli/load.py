@@ -13,9 +13,9 @@ from rich.console import Console
 from rich.text import Text
 
 from rowpath.cli import pages
+from rowpath.cli.counts import MOST_WORKERS
 from rowpath.cli.load_live import told
 from rowpath.cli.load_requests import Common, targets
-from rowpath.cli.options import MOST_WORKERS
 from rowpath.cli.outputs import STANDARD_OUTPUT, Maker, tried, write
 from rowpath.cli.progress import console_for
 from rowpath.errors import LimitError, ThresholdError, UsageError

@@ -2,11 +2,10 @@
 
 import click
 
+from rowpath.cli.counts import MOST_WORKERS
 from rowpath.lab.dataset import DATASETS
 
 DEFAULT_SEED = 1
-MOST_WORKERS = 64
-"""More are a slip of the hand: each is a process with a framework in it."""
 
 database_url = click.option(
     "--database-url",

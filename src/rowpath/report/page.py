@@ -4,15 +4,12 @@ import base64
 import hashlib
 from functools import cache
 
-import vl_convert
-from altair.vegalite import SCHEMA_VERSION as VEGA_LITE_VERSION
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from rowpath.report import source
 from rowpath.report.charts.explain import PHASE_COLOURS
-
-_BUNDLE_SNIPPET = "window.vegaEmbed = vegaEmbed;"
+from rowpath.report.library import library
 
 
 def templates() -> Environment:
@@ -42,12 +39,10 @@ def _text(environment: Environment, name: str, **values: object) -> Markup:
 
 @cache
 def _library() -> Markup:
-    """Return Vega, Vega-Lite and Vega-Embed in the version that the charts are written for."""
-    version = ".".join(VEGA_LITE_VERSION.split(".")[:2])
-    bundle = vl_convert.javascript_bundle(_BUNDLE_SNIPPET, vl_version=version)
+    """Return what draws the charts."""
     # Both would end the script element or change how it is read; in a string, which is the only
     # place where a program has them, the backslash changes nothing.
-    inert = bundle.replace("</script", "<\\/script").replace("<!--", "<\\!--")
+    inert = library().replace("</script", "<\\/script").replace("<!--", "<\\!--")
     return Markup(inert)  # noqa: S704 (a library's code)
 
 
