@@ -15,7 +15,7 @@ from rowpath.fast.django.overrides import overridden
 from rowpath.fast.fallback import CannotCompileError
 from rowpath.fast.stores import kept
 
-_LOOKED = "_rowpath_looked"
+_LOOKED = "rowpath_looked"
 _ATTRIBUTES = ("__getattribute__", "__getattr__", "__new__")
 
 _probes: WeakKeyDictionary[type, type] = kept(WeakKeyDictionary())
