@@ -37,6 +37,7 @@ OURS = {
     "_objects",
     "_tags",
     "_rowpath_instead_of",
+    "_rowpath_looks",
     "_rowpath_mark",
     "_rowpath_marks",
     "_rowpath_represent",

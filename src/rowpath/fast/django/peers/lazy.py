@@ -82,10 +82,11 @@ class Ones(dict[str, Any]):
 def place_of(instance: Model) -> Place | None:
     """Return where `instance` stands; None if it is in no list now, or was read anew in one."""
     own = vars(instance)
-    known = vars(own["_state"]).get("fields_cache") if "_state" in own else None
-    # Which Django replaces as it refreshes the instance.
-    is_as_read = type(known) is Ones and own.get(PREFETCHED) is known.prefetched
-    return known.place if is_as_read else None
+    known: Any = vars(own["_state"]).get("fields_cache") if "_state" in own else None
+    # Django replaces what was prefetched as it refreshes the instance.
+    if type(known) is not Ones or own.get(PREFETCHED) is not known.prefetched:
+        return None
+    return known.place
 
 
 def _wanting_one(frame: FrameType) -> Model | None:

@@ -142,8 +142,8 @@ def managers_of(model: type[Model]) -> dict[type, str]:
         *(one.name for one in meta.many_to_many),
     )
     found: dict[type, str] = {}
-    for name in names:
-        descriptor: Any = inspect.getattr_static(model, name or "", None)
+    for name in filter(None, names):
+        descriptor: Any = inspect.getattr_static(model, name, None)
         if type(descriptor) in _MANY:
             found[descriptor.related_manager_cls] = name
     return found
