@@ -30,8 +30,6 @@ _NOT_OF_ASGI = {
     "settings": "settings are Django's. Name one of the two.",
     "user": "how an ASGI application tells its users is its own. Send what it asks for, like "
     "--header 'Authorization: Bearer TOKEN'.",
-    "log": "its paths are folded by Django's URL conf. Name paths.",
-    "routes": "routes are listed of Django's URL conf. Name paths.",
 }
 Form = Callable[[Explanation], bytes]
 FORMS: dict[str, Form] = {

@@ -12,7 +12,6 @@ from rowpath.explain.process import ProjectProcess
 from rowpath.explain.trails import Trail
 
 
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
     """A request with lists of at least two lengths, the shortest first, and how each was asked.

@@ -51,7 +51,9 @@ class Undone:
             does = "writes"
         else:
             return None
-        return f"it {does} {by_driver}undone, and was refused. Use the session, or name another path"
+        return (
+            f"it {does} {by_driver}undone, and was refused. Use the session, or name another path"
+        )
 
     def connected(self, connection: Connection) -> None:
         """Make a connection read-only, before its driver's can be asked for."""

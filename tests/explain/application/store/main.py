@@ -68,6 +68,11 @@ def tag(tag_id: int, db: Session = Depends(get_db)):
     return {"name": found.name, "books": [book.author.name for book in found.books]}
 
 
+@app.get("/shelves/{place}")
+def shelf(place: str):
+    return place
+
+
 @app.get("/helper")
 def helper(db: Session = Depends(get_db)):
     statement = crud.with_text()
