@@ -22,7 +22,6 @@ from time import thread_time
 from typing import Any
 
 from instructions import counted
-
 from rowpath.stats.ratio import ratio_interval
 
 PROJECT = Path(__file__).parents[1] / "tests/explain/project"

@@ -145,8 +145,7 @@ def test_bad_lines_are_told_with_the_first() -> None:
             Logged(method="GET", target="/a?b=%22", status=200),
         ),
         (
-            '\x1b[32mINFO\x1b[0m:     1.2.3.4:5 - "\x1b[1mPOST /a HTTP/1.1\x1b[0m" '
-            "\x1b[32m201 Created\x1b[0m",
+            '\x1b[32mINFO\x1b[0m:     1.2.3.4:5 - "\x1b[1mPOST /a HTTP/1.1\x1b[0m" 201 Created',
             Logged(method="POST", target="/a", status=201),
         ),
         (

@@ -15,12 +15,12 @@ async def answer() -> None:
 
 
 class Endpoint(HTTPEndpoint):
-    async def get(self, request: object) -> Response:
+    async def get(self, _request: object) -> Response:
         return Response()
 
 
 class Posting(HTTPEndpoint):
-    async def post(self, request: object) -> Response:
+    async def post(self, _request: object) -> Response:
         return Response()
 
 

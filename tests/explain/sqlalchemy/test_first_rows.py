@@ -76,7 +76,7 @@ def test_what_no_class_explains_is_told(
         first_value(name, before, MODELS, [engine])
 
 
-def test_a_table_that_no_engine_has_is_told(engine: Engine) -> None:
+def test_a_table_that_no_engine_has_is_told() -> None:
     """An engine that is made with the first request is not known yet."""
     with pytest.raises(Unknown, match="no engine that the application has at its start has Categ"):
         first_value("category_id", "", MODELS, [create_engine("sqlite://")])

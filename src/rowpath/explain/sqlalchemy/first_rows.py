@@ -47,20 +47,14 @@ def _columns(name: str, before: str, models: Iterable[type]) -> Iterator[tuple[M
         known = {model.__name__.lower(), str(getattr(mapper.local_table, "name", "")).lower()}
         if _is_named(owner, known):
             yield from _column(mapper, column)
-        elif not owner or name in mapper.columns:
-            if _is_named(before, known):
-                yield from _column(mapper, name)
+        elif (not owner or name in mapper.columns) and _is_named(before, known):
+            yield from _column(mapper, name)
 
 
 def _is_named(text: str, known: set[str]) -> bool:
     bare = text.lower().replace("-", "").replace("_", "")
-    singular = (
-        bare,
-        bare.removesuffix("s"),
-        bare.removesuffix("es"),
-        f"{bare.removesuffix('ies')}y",
-    )
-    return bool(bare) and not known.isdisjoint(singular)
+    fewer = (bare.removesuffix("s"), bare.removesuffix("es"), f"{bare.removesuffix('ies')}y")
+    return bool(bare) and not known.isdisjoint((bare, *fewer))
 
 
 def _column(mapper: Mapper[Any], name: str) -> Iterator[tuple[Mapper[Any], Any]]:

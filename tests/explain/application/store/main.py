@@ -52,7 +52,7 @@ def guestbook(visit: VisitIn, db: Session = Depends(get_db)):
 @app.post("/driver")
 def driver(visit: VisitIn, db: Session = Depends(get_db)):
     own = db.connection().connection.driver_connection
-    own.execute(f"INSERT INTO visit (path) VALUES ('{visit.path}')")
+    own.execute("INSERT INTO visit (path) VALUES (?)", (visit.path,))
     own.commit()
     return {"path": visit.path}
 
