@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import NullPool, StaticPool
 
 from rowpath.explain.sqlalchemy.first_rows import Unknown, first_value
 
@@ -78,5 +78,6 @@ def test_what_no_class_explains_is_told(
 
 def test_a_table_that_no_engine_has_is_told() -> None:
     """An engine that is made with the first request is not known yet."""
+    other = create_engine("sqlite://", poolclass=NullPool)
     with pytest.raises(Unknown, match="no engine that the application has at its start has Categ"):
-        first_value("category_id", "", MODELS, [create_engine("sqlite://")])
+        first_value("category_id", "", MODELS, [other])
