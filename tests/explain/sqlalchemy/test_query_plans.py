@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Iterator
 from datetime import date
+from typing import Any
 
 import psycopg
 import pytest
@@ -29,7 +30,7 @@ class Sale(Base):
     day: Mapped[date]
 
 
-STATEMENTS: tuple[Select[tuple[Sale]], ...] = (
+STATEMENTS: tuple[Select[Any], ...] = (
     select(Sale).where(Sale.day > date(2026, 1, 2)).order_by(Sale.id).limit(3),
     select(Sale).where(Sale.id.in_([1, 2, 3])),
     select(Sale),

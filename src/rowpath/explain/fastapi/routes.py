@@ -49,7 +49,8 @@ def routed(application: Any) -> tuple[Routed, ...]:
 def _routed(routes: Any, prefix: str) -> Iterator[Routed]:
     for each in routes:
         included = getattr(each, "include_context", each)  # what newer FastAPI keeps of a router
-        path = prefix + (getattr(each, "path", None) or getattr(included, "prefix", ""))
+        own: str = getattr(each, "path", "") or getattr(included, "prefix", "")
+        path = prefix + own
         if hasattr(each, "endpoint"):
             if _answers_get(each) and not _is_of_documents(each):
                 yield _of(path)

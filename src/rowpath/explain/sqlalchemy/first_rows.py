@@ -43,7 +43,7 @@ def first_value(name: str, before: str, models: Iterable[type], engines: Sequenc
 def _columns(name: str, before: str, models: Iterable[type]) -> Iterator[tuple[Mapper[Any], Any]]:
     owner, _, column = name.rpartition("_")
     for model in models:
-        mapper = class_mapper(model)
+        mapper: Mapper[Any] = class_mapper(model)
         known = {model.__name__.lower(), str(getattr(mapper.local_table, "name", "")).lower()}
         if _is_named(owner, known):
             yield from _column(mapper, column)
