@@ -135,3 +135,31 @@ def test_bad_lines_are_told_with_the_first() -> None:
         "a.log: 1 GETs with 2xx, 0 other requests left out; 2 lines are none of an access log "
         "(first: 3)"
     )
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (
+            'INFO:     127.0.0.1:5 - "GET /a?b=%22 HTTP/1.1" 200 OK',
+            Logged(method="GET", target="/a?b=%22", status=200),
+        ),
+        (
+            '\x1b[32mINFO\x1b[0m:     1.2.3.4:5 - "\x1b[1mPOST /a HTTP/1.1\x1b[0m" 201 Created',
+            Logged(method="POST", target="/a", status=201),
+        ),
+        (
+            '2026-01-02 03:04:05 INFO - "GET /a HTTP/1.1" 404',
+            Logged(method="GET", target="/a", status=404),
+        ),
+        (
+            'INFO:     [::1]:5 - "GET /a HTTP/1.1" 203 Non-Authoritative Information',
+            Logged(method="GET", target="/a", status=203),
+        ),
+        ("INFO:     Started server process [12]", None),
+        ('INFO:     ("1.2.3.4", 5) - "WebSocket /a" [accepted]', None),
+    ],
+)
+def test_a_line_of_uvicorns_is_read(line: str, expected: Logged | None) -> None:
+    """Coloured or not, with or without what stands before it."""
+    assert parsed(line) == expected

@@ -10,13 +10,15 @@ import pytest
 from rowpath.explain.project_of import ProjectOf
 
 _PATHS = ("/api/books/", "/lookup/", "/again/", "/repaired/", "/template/")
+_ASYNC = ("/template/", "/awaited/")
 _PROGRAM = f"""
-import json, sys, threading
+import asyncio, json, sys, threading
 import django
 django.setup()
+from django.conf import settings
 from debug_toolbar.store import get_store
 from django.db.models.query import QuerySet
-from django.test import Client
+from django.test import AsyncClient, Client
 from rowpath.explain.django.one_request import watch
 
 client, own, told = Client(), QuerySet._fetch_all, {{}}
@@ -29,6 +31,16 @@ def panel(path):
 
 for path in {_PATHS}:
     told[path] = panel(path)
+def asynchronous(path):
+    asyncio.run(AsyncClient().get(path))
+    request_id = list(get_store().request_ids())[-1]
+    url = f"/__debug__/render_panel/?request_id={{request_id}}&panel_id=RowpathPanel"
+    return client.get(url).json()["content"]
+
+told["adapted"] = asynchronous("/template/")
+settings.MIDDLEWARE = [each for each in settings.MIDDLEWARE if "headed" not in each]  # it is sync
+for path in {_ASYNC}:
+    told["async " + path] = asynchronous(path)
 with watch().watching():
     told["mixed"] = panel("/lookup/")
 told["is_undone"] = QuerySet._fetch_all is own
@@ -111,3 +123,11 @@ def test_without_debug_there_is_no_panel(project: ProjectOf) -> None:
     """Even where the toolbar itself is shown."""
     assert "RowpathPanel" in told(project, _ENABLED, "1")
     assert "RowpathPanel" not in told(project, _ENABLED, "0")
+
+
+def test_it_is_there_where_django_is_asynchronous(panels: dict[str, str]) -> None:
+    """A synchronous view is told of in the same words, and an asynchronous one with its list."""
+    assert "shop.Book.author, shop.Book.tags: 48 statements" in panels["async /template/"]
+    assert "shop/views.py:" in panels["async /template/"]
+    assert "shop.Book.author, shop.Book.tags: 48 statements" in panels["adapted"]
+    assert "<p>4 statements. The times" in panels["async /awaited/"]

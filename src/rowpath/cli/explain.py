@@ -31,9 +31,7 @@ _NOT_OF_ASGI = {
     "settings": "settings are Django's. Name one of the two.",
     "user": "how an ASGI application tells its users is its own. Send what it asks for, like "
     "--header 'Authorization: Bearer TOKEN'.",
-    "log": "its paths are folded by Django's URL conf. Name paths.",
     "try_indexes": "indexes are written into the Meta of Django's models. Leave it out.",
-    "routes": "routes are listed of Django's URL conf. Name paths.",
 }
 Form = Callable[[Explanation], bytes]
 FORMS: dict[str, Form] = {

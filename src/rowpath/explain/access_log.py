@@ -1,6 +1,6 @@
-"""The requests of an access log, as nginx, gunicorn and Apache write it: common or combined.
+"""The requests of an access log: common or combined, as nginx, gunicorn and Apache write it.
 
-https://httpd.apache.org/docs/2.4/logs.html#accesslog
+https://httpd.apache.org/docs/2.4/logs.html#accesslog; and as uvicorn writes it, coloured or not.
 """
 
 import gzip
@@ -18,6 +18,9 @@ _GZIP = b"\x1f\x8b"
 # What stands before the time differs (a virtual host, a user with a space), and so does what
 # follows the size (referer, agent, times); what is between them does not.
 _LINE = re.compile(r'\S.*?\[[^][]{0,64}\] "((?:[^"\\]|\\.)*)" (\d{3}) (?:\d+|-)(?=\s|$)')
+_UVICORN = re.compile(r'(?:.*\s)?(?:\S+:\d+ )?- "((?:[^"\\]|\\.)*)" (\d{3})(?: [A-Z][\w \'-]*)?\s*')
+"""It has no time, but the status in words too: https://uvicorn.dev/concepts/logging/."""
+_COLOUR = re.compile(r"\x1b\[[\d;]*m")
 _REQUEST = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+) (\S+) HTTP/\d(?:\.\d)?")
 _ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|(.))")
 _LETTERS = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "v": "\v", "f": "\f"}
@@ -68,7 +71,7 @@ class Log:
 
 def parsed(line: str) -> Logged | None:
     """Return the request of a line; None where it is no line of an access log."""
-    found = _LINE.match(line)
+    found = _LINE.match(line) or _UVICORN.fullmatch(_COLOUR.sub("", line))
     if found is None:
         return None
     status = int(found[2])
@@ -127,7 +130,7 @@ def read_log(path: Path) -> Log:
         raise UsageError(
             f"Cannot explain the log {path}: no line is a GET that was answered with 2xx "
             f"({log.others:,} other requests, {log.bad:,} lines of another form). Name a log in "
-            "the common or the combined form."
+            "the common or the combined form, or of uvicorn's."
         )
     return log
 

@@ -1,5 +1,7 @@
 """The panel, which django-debug-toolbar makes anew for each request."""
 
+from asyncio import get_running_loop
+from collections.abc import Awaitable
 from functools import cache
 from pathlib import Path
 from shlex import quote
@@ -25,11 +27,11 @@ _SOURCE = Path(__file__).parent / "panel.html"
 class RowpathPanel(Panel):
     """Shows the phases and findings of the request that the toolbar is for, with DEBUG alone.
 
-    Nothing of it is run: `rowpath explain` proves the changes. It is synchronous, so that the
-    toolbar leaves it out where Django is not.
+    Nothing of it is run: `rowpath explain` proves the changes.
     """
 
     title = "Rowpath"
+    is_async = True
     _seen: OneRequest | None = None
 
     @property
@@ -50,10 +52,17 @@ class RowpathPanel(Panel):
         """The panel as HTML."""
         return _template().render(Context(self.get_stats()))
 
-    def process_request(self, request: HttpRequest) -> HttpResponse:
-        """Answer the request, watched."""
+    def process_request(self, request: HttpRequest) -> HttpResponse | Awaitable[HttpResponse]:
+        """Answer the request, watched; what it returns is awaited where Django is asynchronous."""
+        if _is_awaited():
+            return self._answered(request)
         with watch().watching() as self._seen:
             response: HttpResponse = super().process_request(request)
+        return response
+
+    async def _answered(self, request: HttpRequest) -> HttpResponse:
+        async with watch().watching_async() as self._seen:
+            response: HttpResponse = await super().process_request(request)
         return response
 
     def generate_stats(self, request: HttpRequest, response: HttpResponse) -> None:
@@ -73,6 +82,15 @@ class RowpathPanel(Panel):
                 "findings": [_shown(finding, str(Path.cwd())) for finding in found],
             }
         )
+
+
+def _is_awaited() -> bool:
+    """Return whether a loop runs here; a middleware that is none's has a thread, under ASGI too."""
+    try:
+        get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 def _command(request: HttpRequest) -> str:

@@ -193,7 +193,7 @@ def test_a_commit_by_the_driver_is_refused(
             session.scalar(COUNT)
             driver = session.connection().connection.driver_connection
             assert driver is not None
-            with pytest.raises(sqlite3.DatabaseError, match="not authorized|readonly database"):
+            with pytest.raises(sqlite3.DatabaseError, match=r"not authorized|readonly database"):
                 writes(driver)
         done.roll_back()
     against = done.objection(None)

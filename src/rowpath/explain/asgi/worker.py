@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from importlib.metadata import version
 from multiprocessing.connection import Connection
+from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapper
 from sqlalchemy.util import greenlet_spawn
@@ -31,6 +32,7 @@ from rowpath.explain.messages import (
     Foresight,
     ListRoutes,
     Observed,
+    Route,
     Routes,
     Start,
     Started,
@@ -42,7 +44,15 @@ from rowpath.explain.phase_clock import PhaseClock
 from rowpath.explain.query_plans import Log
 from rowpath.explain.recorder import Recorder
 from rowpath.explain.serving import Received, line_of, serve
-from rowpath.explain.sqlalchemy import loads, origins, phases, query_plans, read_only, statements
+from rowpath.explain.sqlalchemy import (
+    first_rows,
+    loads,
+    origins,
+    phases,
+    query_plans,
+    read_only,
+    statements,
+)
 from rowpath.explain.sqlalchemy.greenlets import waiting_frames
 from rowpath.explain.values import Request, Sent
 
@@ -65,6 +75,8 @@ class Worker:
         self._patches = Patches()
         self._runner = asyncio.Runner()
         self._has_lists = self._has_columns = False
+        self._models: list[type] = []
+        self._engines: list[Engine] = []
         self._outermost = "application"
         self._application: Application | None = None
         self._lifespan: Lifespan | None = None
@@ -72,22 +84,23 @@ class Worker:
     def start(self, order: Start) -> Started:
         """Start the application with the patches on: statements of modules are made by that."""
         self._add_patches()
-        models: list[type] = []
 
         def mapped(_: object, model: type) -> None:
-            models.append(model)
+            self._models.append(model)
 
         event.listen(Mapper, "instrument_class", mapped)
         with self._patches.recorded(), changed_source(order.edits), statements.writes() as written:
             self._application = application(order.settings)
             self._lifespan = Lifespan(self._application)
             self._runner.run(self._lifespan.start())
-        if not models:
+        if not self._models:
             raise UsageError(
                 f"Cannot explain {order.settings}: it maps no class with SQLAlchemy's ORM, which "
                 "is what is looked at. Leave --app away for a Django project."
             )
         self._add_fastapi()
+        # Asked for before they are frozen, which hides them.
+        self._engines = [each for each in gc.get_objects() if type(each) is Engine]
         logging.disable()
         gc.freeze()
         return Started(
@@ -123,18 +136,23 @@ class Worker:
             self._outermost = "middleware"
 
     def routes(self, order: ListRoutes) -> Routes:
-        """UsageError: the routes of an application are not listed."""
-        raise UsageError(
-            f"Cannot list the routes {', '.join(order.patterns)} of an application: that is for "
-            "Django's URL confs. Name paths."
-        )
+        """Return the routes that fit, of an application of Starlette's."""
+        routes = _starlette_routes()
+
+        async def found() -> list[Route]:
+            known = routes.routed(self._application)
+            return await greenlet_spawn(routes.listed, known, order.patterns, self._first_value)
+
+        return Routes(routes=tuple(self._runner.run(found())))
+
+    def _first_value(self, name: str, before: str) -> str:
+        return first_rows.first_value(name, before, self._models, self._engines)
 
     def folded(self, order: FoldPaths) -> Folded:
-        """UsageError: an application has no list of routes to fold paths by."""
-        raise UsageError(
-            f"Cannot fold {len(order.paths)} paths to routes of an application: that is for "
-            "Django's URL confs. Name paths."
-        )
+        """Return the route of each path, of an application of Starlette's."""
+        routes = _starlette_routes()
+        known = routes.routed(self._application)
+        return Folded(routes=tuple(routes.route_of(path, known) for path in order.paths))
 
     def foreseen(self, order: Foresee) -> Foresight:
         """UsageError: an application has no lists of Django REST framework's."""
@@ -223,6 +241,17 @@ class Worker:
             return received, await greenlet_spawn(log.explained, query_plans.plan_of)
         finally:
             await greenlet_spawn(undone.roll_back)
+
+
+def _starlette_routes() -> Any:
+    if "starlette" not in sys.modules:
+        raise UsageError(
+            "Cannot list the routes of the application: it is none of Starlette's or FastAPI's, "
+            "whose routes are known. Name paths."
+        )
+    from rowpath.explain.fastapi import routes  # noqa: PLC0415 it may not be installed
+
+    return routes
 
 
 def _logged(order: Ask) -> AbstractContextManager[Log | None]:

@@ -1,11 +1,13 @@
 """Watches one request of a server in development: what it sends, and where its time goes."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from threading import Lock
 from typing import Any
+
+from asgiref.sync import sync_to_async
 
 from rowpath.explain.django import phases, project, statements
 from rowpath.explain.django.views import view_class
@@ -40,6 +42,21 @@ class RequestWatch:
     @contextmanager
     def watching(self) -> Iterator[OneRequest]:
         """Watch the block, and yield what is known of it behind its end."""
+        with self._watching() as seen, statements.recorded(self._recorder):
+            yield seen
+
+    @asynccontextmanager
+    async def watching_async(self) -> AsyncIterator[OneRequest]:
+        """Watch the block, whose statements are sent in the thread that Django keeps for them."""
+        with self._watching() as seen, ExitStack() as stack:
+            await sync_to_async(stack.enter_context)(statements.recorded(self._recorder))
+            try:
+                yield seen
+            finally:
+                await sync_to_async(stack.close)()
+
+    @contextmanager
+    def _watching(self) -> Iterator[OneRequest]:
         seen = OneRequest()
         with self._lock:
             self._running += 1
@@ -53,7 +70,6 @@ class RequestWatch:
                 self._patches.recorded(),
                 self._patches.timed(),
                 self._recorder.watching(None),
-                statements.recorded(self._recorder),
                 self._clock.counting() as clock,
                 clock.phase("middleware"),
             ):

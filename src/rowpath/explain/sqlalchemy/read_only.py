@@ -44,16 +44,16 @@ class Undone:
         `error` is the end of its traceback, None where it raised nothing. To be asked where no
         statement of SQLAlchemy's was refused.
         """
-        by_driver = "by the driver's connection, behind SQLAlchemy's session, which could not be "
+        behind = (
+            "by the driver's connection, behind SQLAlchemy's session, which could not be undone"
+        )
         if self._is_refused or driver_guards.REFUSED in (error or ""):
             does = "commits"
         elif driver_guards.is_read_only(error or ""):
             does = "writes"
         else:
             return None
-        return (
-            f"it {does} {by_driver}undone, and was refused. Use the session, or name another path"
-        )
+        return f"it {does} {behind}, and was refused. Use the session, or name another path"
 
     def connected(self, connection: Connection) -> None:
         """Make a connection read-only, before its driver's can be asked for."""

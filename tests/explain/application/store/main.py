@@ -52,7 +52,7 @@ def guestbook(visit: VisitIn, db: Session = Depends(get_db)):
 @app.post("/driver")
 def driver(visit: VisitIn, db: Session = Depends(get_db)):
     own = db.connection().connection.driver_connection
-    own.execute(f"INSERT INTO visit (path) VALUES ('{visit.path}')")
+    own.execute("INSERT INTO visit (path) VALUES (?)", (visit.path,))
     own.commit()
     return {"path": visit.path}
 
@@ -66,6 +66,11 @@ def of_crud(skip: int = 0, limit: int = 8, db: Session = Depends(get_db)) -> lis
 def tag(tag_id: int, db: Session = Depends(get_db)):
     found = crud.get_tag(db, tag_id)
     return {"name": found.name, "books": [book.author.name for book in found.books]}
+
+
+@app.get("/shelves/{place}")
+def shelf(place: str):
+    return place
 
 
 @app.get("/helper")

@@ -123,6 +123,7 @@ urlpatterns = [
     path("writes/", views.writes),
     path("visits/", views.visits),
     path("guestbook/", views.guestbook),
+    path("awaited/", views.awaited),
     path("commits/", views.commits),
     path("locks/", views.locks),
     path("durable/", views.durable),

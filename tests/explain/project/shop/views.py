@@ -679,6 +679,10 @@ def guestbook(request):
     return redirect(messages[request.POST["to"]])
 
 
+async def awaited(request):
+    return answer([await Author.objects.filter(pk__gt=number).acount() for number in range(4)])
+
+
 def commits(request):
     """Ends the transaction by a statement, of which Django knows nothing."""
     Visit.objects.create(path=request.path)
