@@ -37,15 +37,16 @@ _CASES_DIFFER = frozenset({"postgresql", "sqlite"})
 def columns_of(model: type[Model], vendor: str, *, is_ordered: bool) -> Columns:
     """Return the columns of a model's rows, in a database of this vendor's."""
     has_texts = vendor in _CASES_DIFFER
-    plain = [field for field in model._meta.concrete_fields if _is_plain(field)]
+    options: Any = model._meta
+    plain = [field for field in options.concrete_fields if _is_plain(field)]
     compared = frozenset(field.attname for field in plain if isinstance(field, _COMPARED))
     texts = [field for field in plain if isinstance(field, _TEXTS) and not field.db_collation]
     truths = frozenset(field.attname for field in plain if isinstance(field, BooleanField))
     integers = frozenset(field.attname for field in plain if isinstance(field, IntegerField))
     return Columns(
-        key=model._meta.pk.attname,
+        key=options.pk.attname,
         is_ordered=is_ordered,
-        names=frozenset(field.attname for field in model._meta.concrete_fields),
+        names=frozenset(field.attname for field in options.concrete_fields),
         truths=truths,
         integers=integers,
         compared=compared,
