@@ -23,8 +23,8 @@ CHANGES = {
         "+    return answer(list([row.name for row in book.tags.all()]) for book in books)"
     ),
     "/anew-there/": (
-        "+    return answer(any((not (row.stars == 2)) and (row.id in [1, 2]) "
-        "for row in book.reviews.all()) for book in books)"
+        "+        any((not (row.stars == 2)) and (row.id in [1, 2]) "
+        "for row in book.reviews.all()) for book in books"
     ),
 }
 ADVICE = ("/anew-altered/", "/anew-by-variable/", "/anew-in-template/")
@@ -75,6 +75,13 @@ def test_what_python_may_answer_otherwise_is_advice(shop: Shop, path: str) -> No
 def test_the_refused_change_says_why(shop: Shop) -> None:
     """The reason is that of the proof."""
     assert shop.only("/anew-altered/").reason == "with it the answer is another"
+
+
+def test_what_others_pay_for_the_change_is_said(shop: Shop) -> None:
+    """A line that is come to without the prefetch loads more by it."""
+    assert shop.only("/anew/").advice == (
+        "Who comes to this line without the prefetch then loads all rows of reviews."
+    )
 
 
 def test_a_relation_that_nobody_prefetched_is_none(shop: Shop) -> None:

@@ -14,7 +14,7 @@ from rowpath.explain.trials import Trials
 from rowpath.explain.values import Request, Sameness
 from rowpath.stats.interval import Interval
 
-PATHS = ("/api/titles/", "/api/books/?size=8", "/api/bases/", "/titles/", "/api/tags/1/")
+PATHS = ("/api/titles/", "/api/books/?size=8", "/api/mro/", "/titles/", "/api/tags/1/")
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def by_path(found: Sequence[FastList]) -> dict[str, FastList]:
 
 def test_only_lists_of_drf_are_foreseen(found: Sequence[FastList]) -> None:
     """No page about one object, and no view of Django's."""
-    assert set(by_path(found)) == {"/api/titles/", "/api/books/?size=8", "/api/bases/"}
+    assert set(by_path(found)) == {"/api/titles/", "/api/books/?size=8", "/api/mro/"}
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_view_that_answers_otherwise_with_it_is_refused(
     trials: Trials, found: Sequence[FastList]
 ) -> None:
     """It shows how many bases it has."""
-    assert proved(trials, by_path(found)["/api/bases/"]) is None
+    assert proved(trials, by_path(found)["/api/mro/"]) is None
 
 
 def test_a_library_is_worth_much_time() -> None:

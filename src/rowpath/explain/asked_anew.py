@@ -54,7 +54,9 @@ def _told(before: Before, prove: Prove, same: _Same, alike: list[Seen]) -> Told:
         title=f"{found.finding.title}, for {name}, which is prefetched",
         place=place,
         reason=found.finding.reason if made else None,
-        advice=None if is_proved else _advice(name),
+        advice=f"Who comes to this line without the prefetch then loads all rows of {name}."
+        if is_proved
+        else _advice(name),
         statement=next(iter(others)),
         other_statements=tuple(others)[1:],
     )

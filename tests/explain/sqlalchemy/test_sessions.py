@@ -6,7 +6,15 @@ from explain.store import Store
 from rowpath.explain.project_of import ASGI
 from rowpath.explain.values import Confidence, Kind
 
-PATHS = ("/expired", "/expired-behind", "/expired-repaired", "/blocking", "/async/books", "/books")
+PATHS = (
+    "/expired",
+    "/expired-behind",
+    "/expired-repaired",
+    "/blocking",
+    "/blocking-model",
+    "/async/books",
+    "/books",
+)
 
 
 def test_rows_that_a_commit_expired_are_told_with_their_cause(store: Store) -> None:
@@ -33,6 +41,17 @@ def test_a_sync_session_in_a_coroutine_holds_up_the_loop(store: Store) -> None:
     assert finding.title == "1 statement of a sync session holds up the event loop"
     assert finding.place is not None
     assert finding.place.function == "blocking"
+
+
+def test_a_response_model_that_loads_in_a_coroutine_holds_it_up_too(store: Store) -> None:
+    """What it reads has no line of the project's, but the endpoint has."""
+    found = {each.kind: each for each in store.of("/blocking-model").findings}
+    relation, blocking = found[Kind.RELATION], found[Kind.BLOCKS]
+
+    assert relation.confidence is Confidence.PROVED
+    assert blocking.statements == blocking.of_statements == relation.statements + 1
+    assert blocking.place is not None
+    assert blocking.place.function == "blocking_model"
 
 
 @pytest.mark.parametrize("path", ["/expired-repaired", "/async/books", "/books"])

@@ -3,7 +3,6 @@
 from functools import cache
 from typing import Any
 
-from django.db import connections
 from django.db.models import (
     BooleanField,
     CharField,
@@ -17,7 +16,6 @@ from django.db.models import (
     TextField,
     TimeField,
 )
-from django.db.models.query import QuerySet
 
 from rowpath.explain.trails import Columns
 
@@ -35,23 +33,20 @@ _CASES_DIFFER = frozenset({"postgresql", "sqlite"})
 """Databases whose equality of texts is that of Python, unless a column has a collation."""
 
 
-def columns_of(queryset: QuerySet[Any]) -> Columns:
-    """Return the columns of a queryset's rows."""
-    has_texts = connections[queryset.db].vendor in _CASES_DIFFER
-    return _of_model(queryset.model, is_ordered=queryset.ordered, has_texts=has_texts)
-
-
 @cache
-def _of_model(model: type[Model], *, is_ordered: bool, has_texts: bool) -> Columns:
-    plain = [field for field in model._meta.concrete_fields if _is_plain(field)]
+def columns_of(model: type[Model], vendor: str, *, is_ordered: bool) -> Columns:
+    """Return the columns of a model's rows, in a database of this vendor's."""
+    has_texts = vendor in _CASES_DIFFER
+    options: Any = model._meta
+    plain = [field for field in options.concrete_fields if _is_plain(field)]
     compared = frozenset(field.attname for field in plain if isinstance(field, _COMPARED))
     texts = [field for field in plain if isinstance(field, _TEXTS) and not field.db_collation]
     truths = frozenset(field.attname for field in plain if isinstance(field, BooleanField))
     integers = frozenset(field.attname for field in plain if isinstance(field, IntegerField))
     return Columns(
-        key=model._meta.pk.attname,
+        key=options.pk.attname,
         is_ordered=is_ordered,
-        names=frozenset(field.attname for field in model._meta.concrete_fields),
+        names=frozenset(field.attname for field in options.concrete_fields),
         truths=truths,
         integers=integers,
         compared=compared,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
+from django.db import connections
 from django.db.models.query import ModelIterable, QuerySet
 
 from rowpath.capture.patching import Patch
@@ -101,7 +102,10 @@ def _aggregated(queryset: QuerySet[Any]) -> Columns | None:
     query: Any = queryset._query
     is_of_rows = queryset._iterable_class is ModelIterable
     is_plain = not (query.distinct or query.combinator)
-    return columns_of(queryset) if is_of_rows and is_plain else None
+    if not (is_of_rows and is_plain):
+        return None
+    vendor = connections[queryset.db].vendor
+    return columns_of(queryset.model, vendor, is_ordered=queryset.ordered)
 
 
 def _rows(original: Callable[..., Any], recorder: Recorder) -> Callable[..., Any]:

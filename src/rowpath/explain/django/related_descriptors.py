@@ -15,7 +15,6 @@ from django.db.models.fields.related_descriptors import (
 
 from rowpath.capture.patching import Patch
 from rowpath.explain import trails
-from rowpath.explain.django.columns import columns_of
 from rowpath.explain.django.query import number_of, retag, tag_of
 from rowpath.explain.recorder import Recorder, extended
 from rowpath.explain.trails import Hop, Key, Owner, Way
@@ -106,7 +105,7 @@ def _many(original: Callable[..., Any], recorder: Recorder) -> Callable[..., Any
                 query.rowpath_row = number_of(instance)
                 query.rowpath_refined = False
                 is_there = queryset._result_cache is not None
-                query.rowpath_prefetched = columns_of(queryset) if is_there else None
+                query.rowpath_prefetched = queryset.ordered if is_there else None
             for row in queryset._result_cache or ():
                 retag(row, reached)
             return queryset

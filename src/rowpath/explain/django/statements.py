@@ -6,10 +6,12 @@ from typing import Any
 
 from django.db import DatabaseError, connections
 
+from rowpath.explain.django.columns import columns_of
 from rowpath.explain.django.query import number_of
 from rowpath.explain.phase_clock import Clock
 from rowpath.explain.recorder import Purpose, Recorder
 from rowpath.explain.statement_text import is_work
+from rowpath.explain.trails import Columns
 
 Wrapper = Callable[..., Any]
 _READ_ONLY = "25006"
@@ -28,17 +30,24 @@ def wrapped(wrapper: Wrapper) -> Iterator[None]:
 def recorded(recorder: Recorder) -> Iterator[None]:
     """Tell a recorder of every statement that is sent within the block."""
 
-    def record(execute: Wrapper, sql: Any, params: Any, *args: Any) -> Any:
+    def record(execute: Wrapper, sql: Any, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 as Django calls it
         text = str(sql)
         if is_work(text):
-            recorder.statement(text, params, _purpose(recorder))
-        return execute(sql, params, *args)
+            vendor = context["connection"].vendor
+            recorder.statement(text, params, _purpose(recorder, vendor))
+        return execute(sql, params, many, context)
 
     with wrapped(record):
         yield
 
 
-def _purpose(recorder: Recorder) -> Purpose:
+def _prefetched(query: Any, vendor: str) -> Columns | None:
+    """Return the columns of a relation that a query asks anew; None where it was not loaded."""
+    is_ordered = getattr(query, "rowpath_prefetched", None)
+    return None if is_ordered is None else columns_of(query.model, vendor, is_ordered=is_ordered)
+
+
+def _purpose(recorder: Recorder, vendor: str) -> Purpose:
     """Return which relation of which row the statement of now is for."""
     query: Any = recorder.queries[-1] if recorder.queries else None
     relation = getattr(query, "rowpath_relation", None)
@@ -49,7 +58,7 @@ def _purpose(recorder: Recorder) -> Purpose:
             relation=relation,
             row=query.rowpath_row,
             is_refined=is_refined,
-            prefetched=getattr(query, "rowpath_prefetched", None) if is_refined else None,
+            prefetched=_prefetched(query, vendor) if is_refined else None,
         )
     access = recorder.accesses[-1] if recorder.accesses else None
     if recorder.prefetching or access is None:

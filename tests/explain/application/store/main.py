@@ -181,6 +181,12 @@ async def blocking(db: Session = Depends(get_db)):
     return [book.title for book in db.scalars(select(Book).order_by(Book.id))]
 
 
+@app.get("/blocking-model")
+async def blocking_model(db: Session = Depends(get_db)) -> list[ShortOut]:
+    """Returns rows whose relations the response model reads."""
+    return db.scalars(select(Book).order_by(Book.id)).all()
+
+
 @app.get("/async/books")
 async def async_books(db=Depends(get_async_db)):
     rows = (await db.execute(select(Book).order_by(Book.id))).scalars().all()

@@ -66,7 +66,7 @@ urlpatterns = [
     path("count-then-page/", views.count_then_page),
     path("by-length-at-will/", views.by_length_at_will),
     path("count-in-template/", views.count_in_template),
-    path("api/bases/", api.BasesList.as_view()),
+    path("api/mro/", api.BasesList.as_view()),
     path("api/titles/", api.TitleList.as_view()),
     path("titles/", views.titles),
     path("joined-titles/", views.joined_titles),
