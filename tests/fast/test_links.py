@@ -8,7 +8,7 @@ from fast.conftest import Copies
 from fast.projects import Inside, inside
 
 ROWS = (
-    *("absolute", "accepted_version", "ascii", "choices", "code", "composed"),
+    *("absolute", "accepted_version", "defaulted", "ascii", "choices", "code", "composed"),
     *("empty", "format_asked", "host_version", "https", "keyword", "language", "many_keys"),
     *("many_texts", "model", "named", "namespace_by_name", "namespaced", "nested", "of_a_request"),
     *(
@@ -26,7 +26,16 @@ ROWS = (
     *("versioned", "words"),
 )
 DRFS = (
-    *("any_path", "backwards", "by_relation", "digits", "dotted", "looking", "looking_behind"),
+    *(
+        "any_path",
+        "backwards",
+        "by_relation",
+        "defaulted_first",
+        "digits",
+        "dotted",
+        "looking",
+        "looking_behind",
+    ),
     *(
         "negative",
         "no_text",

@@ -272,6 +272,9 @@ CASES = {
     "composed": Case(
         serializer=lambda: linked("id", item=linked("name", url=itself())(source="*"))
     ),
+    "defaulted": Case(
+        patterns=detail("items/<int:pk>/", path("third/", GO, {"pk": 3}, name="item-detail")),
+    ),
     "empty": Case(rows=Item.objects.none),
     "format_asked": Case(query={"format": "json"}),
     "host_version": Case(
@@ -374,6 +377,12 @@ DRFS = {
         patterns=detail("items/<maker>/"),
         serializer=lambda: linked(url=itself(lookup_field="maker")),
         rows=lambda: Item.objects.filter(maker__isnull=False),
+    ),
+    "defaulted_first": Case(
+        patterns=lambda view: [
+            *BY_NUMBER(view),
+            path("third/", GO, {"pk": 3}, name="item-detail"),
+        ],
     ),
     "digits": Case(
         patterns=by_regex(r"^items/(?P<pk>[^/.]+)/$", r"^a/(?P<pk>[0-4]+)$"),

@@ -48,9 +48,9 @@ def hyperlink(field: HyperlinkedRelatedField) -> Callable[[Any], Any] | None:
     def write(row: Any) -> Any:
         if lookup not in _plain_attributes(type(row)) or not made.is_wanted():
             return theirs(row)
-        key = getattr(row, lookup)
         if row.pk in (None, ""):
             return None
+        key = getattr(row, lookup)
         prepared = made.of(type(key))
         if prepared is None:
             return theirs(row)
