@@ -50,6 +50,9 @@ DRFS = (
     ),
     "values",
 )
+MOVING = ("another_language", "another_prefix", "another_urlconf", "another_version")
+# Which have no URL, so that DRF raises.
+FAILING = {"negative", "no_text", "not_text", "unknown", "values"}
 HUNTED = 150
 
 
@@ -62,7 +65,7 @@ def project(copies: Copies) -> Iterator[Inside]:
 
 def test_all_cases_are_tried(project: Inside) -> None:
     """What the project has is what stands above."""
-    assert project.call("linking:names") == [sorted(ROWS), sorted(DRFS)]
+    assert project.call("linking:names") == [sorted(ROWS), sorted(DRFS), sorted(MOVING)]
 
 
 @pytest.mark.parametrize("case", ROWS)
@@ -82,6 +85,36 @@ def test_a_link_that_is_not_certain_is_made_by_drf(project: Inside, case: str) -
 
     assert told["ours"] == told["theirs"]
     assert told["way"] != "rows"
+
+
+@pytest.mark.parametrize("way", ["instances", "data"])
+@pytest.mark.parametrize("case", sorted({*ROWS, *DRFS, *MOVING} - FAILING))
+def test_links_of_rows_that_django_reads_are_drfs(project: Inside, case: str, way: str) -> None:
+    """Status, headers, bytes and data, whatever is prepared, and whatever changes meanwhile."""
+    told = project.call("linking:compared", of=case, way=way)
+
+    assert told["ours"] == told["theirs"]
+    assert told["way"].startswith(f"{way}:")
+
+
+@pytest.mark.parametrize("case", sorted(FAILING))
+def test_what_has_no_link_raises_what_drf_raises(project: Inside, case: str) -> None:
+    """In a list with a method field too."""
+    told = project.call("linking:compared", of=case, way="instances")
+
+    assert told["ours"] == told["theirs"]
+    assert "Error" in told["ours"][0] or "ImproperlyConfigured" in told["ours"][0]
+
+
+@pytest.mark.parametrize(("case", "made"), [("routed", 4), ("one_key", 4), ("many_texts", 8)])
+def test_a_url_is_prepared_where_django_reads_the_rows(
+    project: Inside, case: str, made: int
+) -> None:
+    """Django makes those of two rows and of two probes, and of keys that have to be quoted."""
+    theirs, ours = project.call("linking:reversed_for", of=case)
+
+    assert theirs > 10
+    assert ours == made
 
 
 @pytest.mark.parametrize("seed", [0, 1_000])
