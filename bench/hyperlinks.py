@@ -64,7 +64,8 @@ def pair(way: str, size: int, *bases: type) -> tuple[Step, Step]:
     class Linked(ProductSerializer):
         url = serializers.HyperlinkedIdentityField(view_name="product-detail")
 
-        class Meta(ProductSerializer.Meta):
+        class Meta:
+            model = Product
             fields = ("url", *ProductSerializer.Meta.fields)
 
     request = APIRequestFactory().get("/")

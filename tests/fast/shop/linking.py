@@ -248,7 +248,7 @@ def _of_models(view: Any) -> Sequence[Any]:
     ]
 
 
-ELSEWHERE = (path("else/<int:pk>", GO, name="item-detail"),)
+ELSEWHERE: Any = (path("else/<int:pk>", GO, name="item-detail"),)
 
 
 def _moving(move: Callable[[Any], object]) -> Any:

@@ -30,4 +30,7 @@ USED_IF_THERE: Names = {
     # By which the zone that is active is found in one look-up; without them Django is asked.
     "asgiref.local.Local": ("_storage",),
     "asgiref.local._CVar": ("_data",),
+    # Likewise for the URLs, their prefix and the language; without them Django is asked.
+    "django.urls.base": ("_prefixes", "_urlconfs"),
+    "django.utils.translation.trans_real": ("_active",),
 }

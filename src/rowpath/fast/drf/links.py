@@ -57,8 +57,7 @@ def around(link: Link, context: Mapping[str, Any]) -> Around:
 
 
 def _around(link: Link, context: Mapping[str, Any]) -> Around:
-    request = context.get("request")
-    _check_request(request)
+    request = _checked(context.get("request"))
     suffix = context.get("format")
     if suffix and link.suffix and link.suffix != suffix:
         suffix = link.suffix
@@ -70,7 +69,8 @@ def _around(link: Link, context: Mapping[str, Any]) -> Around:
     return Around(before=before, behind=behind, allowed=allowed)
 
 
-def _check_request(request: Any) -> None:
+def _checked(request: object) -> Request:
+    """Return `request`, which makes URLs as DRF's do. Raises CannotCompileError."""
     if not isinstance(request, Request):
         raise CannotCompileError("its links are made without a request of DRF's")
     if own := overridden(type(request), Request, ("__getattr__", *_OF_REQUESTS)):
@@ -86,6 +86,7 @@ def _check_request(request: Any) -> None:
         raise CannotCompileError(f"{changed}, not what the library ships")
     if reverse.django_reverse is not urls.reverse:
         raise CannotCompileError("DRF makes its URLs by another reverse() than Django's")
+    return request
 
 
 def _allowed(link: Link, request: Request, suffix: str | None, probe: Any) -> bytes:
