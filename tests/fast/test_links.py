@@ -22,7 +22,15 @@ ROWS = (
         "queried_version",
         "routed",
     ),
-    *("routed_simply", "slug", "streamed", "suffixed", "suffixed_otherwise", "unversioned_name"),
+    *(
+        "routed_simply",
+        "slug",
+        "streamed",
+        "streamed_of_a_request",
+        "suffixed",
+        "suffixed_otherwise",
+        "unversioned_name",
+    ),
     *("versioned", "words"),
 )
 DRFS = (
@@ -75,7 +83,7 @@ def test_links_are_drfs_without_a_row_in_python(project: Inside, case: str) -> N
 
     assert told["ours"] == told["theirs"]
     assert told["way"] == "rows"
-    assert case == "streamed" or told["sent"][1] == told["sent"][0]
+    assert "streamed" in case or told["sent"][1] == told["sent"][0]
 
 
 @pytest.mark.parametrize("case", DRFS)

@@ -359,7 +359,13 @@ CASES = {
         patterns=detail("items/<slug:it>/"),
         serializer=lambda: linked(url=itself(lookup_field="slug", lookup_url_kwarg="it")),
     ),
-    "streamed": Case(mixins=(StreamingList,)),
+    "streamed": Case(mixins=(StreamingList,), view={"stream_above_rows": 3}),
+    "streamed_of_a_request": Case(
+        mixins=(StreamingList,),
+        view={"stream_above_rows": 3},
+        asked={"HTTP_ELSEWHERE": "yes"},
+        prefix="/a/",
+    ),
     "suffixed": Case(patterns=_suffixed, path="/items.json"),
     "suffixed_otherwise": Case(
         patterns=_suffixed,
@@ -495,12 +501,13 @@ def _told(case: Case, mixins: tuple[type, ...]) -> tuple[Any, int, Any]:
         try:
             with override_script_prefix(case.prefix):
                 response: Any = Client().get(case.path, dict(case.query), **case.asked)
+            # A stream is read when the request is over.
             body, sent = response.getvalue().decode(), len(queries)
         except Exception as error:  # noqa: BLE001 - whatever it is, both have to raise it
             return chain(error), 0, None
         set_urlconf(getattr(response.wsgi_request, "urlconf", None))
         with override_script_prefix(case.prefix):
-            data = None if response.streaming else exact(response.data)
+            data = None if case.mixins else exact(response.data)
         set_urlconf(None)
     outcome = outcome_of(asked[0])
     headers = sorted(
