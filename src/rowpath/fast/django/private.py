@@ -17,6 +17,7 @@ NEEDED: Names = {
     "django.db.models.base.ModelBase": ("_base_manager", "_default_manager"),
     "django.db.models.signals.ModelSignal": ("_live_receivers",),
     "django.db.models.sql.Query": ("_filtered_relations",),
+    "django.urls.resolvers.URLResolver": ("_reverse_with_prefix",),
     "django.utils.timezone": ("_active",),
 }
 

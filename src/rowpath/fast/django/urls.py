@@ -56,7 +56,7 @@ def unlike_django() -> str | None:
     """Return what of Django's ways to make a URL is replaced; None if nothing is."""
     return (
         relied.check(base, "reverse", "get_urlconf", "get_script_prefix")
-        or relied.check(resolvers.URLResolver, "_reverse_with_prefix", "_populate", "reverse_dict")
+        or relied.check(resolvers.URLResolver, "_reverse_with_prefix", "reverse_dict")
         or relied.check(HttpRequest, "build_absolute_uri")
         or relied.check(urls, "reverse")
     )
