@@ -352,6 +352,7 @@ CASES = {
         view={"versioning_class": versioning.QueryParameterVersioning}, query={"version": "2"}
     ),
     "routed": Case(patterns=_routed(DefaultRouter)),
+    "routed_by_suffix": Case(patterns=_routed(DefaultRouter), path="/items.json"),
     "routed_simply": Case(
         patterns=_routed(lambda: SimpleRouter(trailing_slash=False)), path="/items"
     ),
