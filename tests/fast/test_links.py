@@ -23,6 +23,7 @@ ROWS = (
         "routed",
     ),
     *(
+        "routed_by_suffix",
         "routed_simply",
         "slug",
         "streamed",
