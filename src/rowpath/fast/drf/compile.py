@@ -288,12 +288,15 @@ def _list(field: Any, place: Place, columns: Columns) -> plan.Many:
 def _keys(field: Any, place: Place, columns: Columns) -> plan.Many:
     _check_is_drfs(field, ManyRelatedField)
     wanted, key = _rows_of(field, place, columns)
-    child = field.child_relation
-    of_one = linked_item if isinstance(child, HyperlinkedRelatedField) else item
-    of_row = of_one(child, wanted.place, wanted.columns)
+    of_row = _item(field.child_relation, wanted.place, wanted.columns)
     return plan.Many(
         key=key_of(field), column=key, rows=wanted.number, members=(of_row,), is_flat=True
     )
+
+
+def _item(field: RelatedField, row: Rows, columns: Columns) -> plan.Value:
+    of_one = linked_item if isinstance(field, HyperlinkedRelatedField) else item
+    return of_one(field, row, columns)
 
 
 def _check_is_drfs(field: fields.Field, base: type) -> None:
