@@ -14,6 +14,7 @@ ROWS = (
     *(
         "of_the_row",
         "one_by_code",
+        "one_by_nick",
         "one_key",
         "one_text",
         "optional",

@@ -343,6 +343,13 @@ CASES = {
         serializer=_one("maker", lookup_field="code"),
         rows=lambda: Item.objects.select_related("maker"),
     ),
+    "one_by_nick": Case(
+        patterns=detail("items/<nick>/"),
+        serializer=_one("maker", lookup_field="nick"),
+        rows=lambda: Item.objects.exclude(maker__isnull=False, maker__nick=None).select_related(
+            "maker"
+        ),
+    ),
     "one_text": Case(patterns=detail("items/<pk>/"), serializer=_one("word")),
     "of_the_row": Case(serializer=_one("id")),
     "pages": Case(view={"pagination_class": LimitOffsetPagination}, query={"limit": "5"}),
