@@ -295,8 +295,9 @@ def _keys(field: Any, place: Place, columns: Columns) -> plan.Many:
 
 
 def _item(field: RelatedField, row: Rows, columns: Columns) -> plan.Value:
-    of_one = linked_item if isinstance(field, HyperlinkedRelatedField) else item
-    return of_one(field, row, columns)
+    if isinstance(field, HyperlinkedRelatedField):
+        return linked_item(field, row, columns)
+    return item(field, row, columns)
 
 
 def _check_is_drfs(field: fields.Field, base: type) -> None:
