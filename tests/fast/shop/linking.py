@@ -15,7 +15,8 @@ from django.core.management import call_command
 from django.db import connection, models
 from django.test import Client
 from django.test.utils import CaptureQueriesContext, override_script_prefix, override_settings
-from django.urls import include, path, re_path, register_converter, set_urlconf
+from django.urls import include, path, re_path, register_converter, set_script_prefix, set_urlconf
+from django.utils.translation import activate
 from django.views import View
 from rest_framework import relations, serializers, versioning
 from rest_framework.generics import ListAPIView
@@ -149,7 +150,8 @@ def by_regex(*routes: str) -> Callable[[Any], list[Any]]:
 
 def linked(*names: str, of: type[models.Model] = Item, **members: Any) -> Any:
     """Return a serializer of fields of a model and of `members`."""
-    meta = type("Meta", (), {"model": of, "fields": [*names, *members]})
+    fields = [name for name, one in members.items() if isinstance(one, serializers.Field)]
+    meta = type("Meta", (), {"model": of, "fields": [*names, *fields]})
     return type("Linked", (serializers.ModelSerializer,), {"Meta": meta, **members})
 
 
@@ -176,6 +178,7 @@ class Case:
     path: str = "/items/"
     prefix: str = "/"
     is_called: bool = False
+    way: str = "rows"
     query: Mapping[str, str] = field(default_factory=dict)
     asked: Mapping[str, Any] = field(default_factory=dict)
     """Keyword arguments of a client's get()."""
@@ -245,6 +248,19 @@ def _of_models(view: Any) -> Sequence[Any]:
     ]
 
 
+ELSEWHERE: Any = (path("else/<int:pk>", GO, name="item-detail"),)
+
+
+def _moving(move: Callable[[Any], object]) -> Any:
+    def get_moved(self: Any, row: Any) -> int:
+        self.context["request"].version = "v1" if row.pk % 3 else "v2"
+        move(row)
+        return int(row.pk)
+
+    moved = serializers.SerializerMethodField()
+    return linked("id", moved=moved, get_moved=get_moved, url=itself())
+
+
 def _one(name: str, **given: Any) -> Callable[[], Any]:
     return lambda: linked("id", **{name: other(**given)})
 
@@ -271,6 +287,9 @@ CASES = {
     ),
     "composed": Case(
         serializer=lambda: linked("id", item=linked("name", url=itself())(source="*"))
+    ),
+    "defaulted": Case(
+        patterns=detail("items/<int:pk>/", path("third/", GO, {"pk": 3}, name="item-detail")),
     ),
     "empty": Case(rows=Item.objects.none),
     "format_asked": Case(query={"format": "json"}),
@@ -324,6 +343,13 @@ CASES = {
         serializer=_one("maker", lookup_field="code"),
         rows=lambda: Item.objects.select_related("maker"),
     ),
+    "one_by_nick": Case(
+        patterns=detail("items/<nick>/"),
+        serializer=_one("maker", lookup_field="nick"),
+        rows=lambda: Item.objects.exclude(maker__isnull=False, maker__nick=None).select_related(
+            "maker"
+        ),
+    ),
     "one_text": Case(patterns=detail("items/<pk>/"), serializer=_one("word")),
     "of_the_row": Case(serializer=_one("id")),
     "pages": Case(view={"pagination_class": LimitOffsetPagination}, query={"limit": "5"}),
@@ -333,6 +359,7 @@ CASES = {
         view={"versioning_class": versioning.QueryParameterVersioning}, query={"version": "2"}
     ),
     "routed": Case(patterns=_routed(DefaultRouter)),
+    "routed_by_suffix": Case(patterns=_routed(DefaultRouter), path="/items.json"),
     "routed_simply": Case(
         patterns=_routed(lambda: SimpleRouter(trailing_slash=False)), path="/items"
     ),
@@ -340,7 +367,13 @@ CASES = {
         patterns=detail("items/<slug:it>/"),
         serializer=lambda: linked(url=itself(lookup_field="slug", lookup_url_kwarg="it")),
     ),
-    "streamed": Case(mixins=(StreamingList,)),
+    "streamed": Case(mixins=(StreamingList,), view={"stream_above_rows": 3}),
+    "streamed_of_a_request": Case(
+        mixins=(StreamingList,),
+        view={"stream_above_rows": 3},
+        asked={"HTTP_ELSEWHERE": "yes"},
+        prefix="/a/",
+    ),
     "suffixed": Case(patterns=_suffixed, path="/items.json"),
     "suffixed_otherwise": Case(
         patterns=_suffixed,
@@ -374,6 +407,12 @@ DRFS = {
         patterns=detail("items/<maker>/"),
         serializer=lambda: linked(url=itself(lookup_field="maker")),
         rows=lambda: Item.objects.filter(maker__isnull=False),
+    ),
+    "defaulted_first": Case(
+        patterns=lambda view: [
+            *BY_NUMBER(view),
+            path("third/", GO, {"pk": 3}, name="item-detail"),
+        ],
     ),
     "digits": Case(
         patterns=by_regex(r"^items/(?P<pk>[^/.]+)/$", r"^a/(?P<pk>[0-4]+)$"),
@@ -425,20 +464,40 @@ DRFS = {
         rows=lambda: Item.objects.values("name", "id"),
     ),
 }
-ALL = {**CASES, **DRFS}
+# Those in which a method changes what the next links are made of.
+MOVING = {
+    "another_language": Case(
+        patterns=_localized,
+        path="/de/items/",
+        serializer=lambda: _moving(lambda row: activate("de" if row.pk % 3 else "en")),
+    ),
+    "another_prefix": Case(
+        serializer=lambda: _moving(lambda row: set_script_prefix(f"/{row.pk % 3}/"))
+    ),
+    "another_urlconf": Case(
+        serializer=lambda: _moving(lambda row: set_urlconf(ELSEWHERE if row.pk % 3 else None))
+    ),
+    "another_version": Case(
+        serializer=lambda: _moving(lambda _: None),
+        patterns=_versioned,
+        view={"versioning_class": versioning.URLPathVersioning},
+        path="/v1/items/",
+    ),
+}
+ALL = {**CASES, **DRFS, **MOVING}
 
 
 def names() -> list[list[str]]:
-    """Return the names of the cases that are rows, and of those that are DRF's."""
-    return [sorted(CASES), sorted(DRFS)]
+    """Return the names of the cases: what is rows, what is DRF's, what moves."""
+    return [sorted(CASES), sorted(DRFS), sorted(MOVING)]
 
 
-def compared(of: str, *, is_called: bool = False) -> dict[str, Any]:
+def compared(of: str, way: str = "rows") -> dict[str, Any]:
     """Return what DRF and rowpath answer, by which way, and how many statements each sends.
 
-    Where it `is_called`, the list has a method field too.
+    By another way than "rows" the list has a method field too.
     """
-    case = replace(ALL[of], is_called=is_called)
+    case = replace(ALL[of], is_called=way != "rows", way=way)
     theirs, sent, _ = _told(case, ())
     ours, ours_sent, way = _told(case, (FastListMixin,))
     return {"theirs": theirs, "ours": ours, "sent": [sent, ours_sent], "way": way}
@@ -450,12 +509,13 @@ def _told(case: Case, mixins: tuple[type, ...]) -> tuple[Any, int, Any]:
         try:
             with override_script_prefix(case.prefix):
                 response: Any = Client().get(case.path, dict(case.query), **case.asked)
+            # A stream is read when the request is over.
             body, sent = response.getvalue().decode(), len(queries)
         except Exception as error:  # noqa: BLE001 - whatever it is, both have to raise it
             return chain(error), 0, None
         set_urlconf(getattr(response.wsgi_request, "urlconf", None))
         with override_script_prefix(case.prefix):
-            data = None if response.streaming else exact(response.data)
+            data = None if case.mixins else exact(response.data)
         set_urlconf(None)
     outcome = outcome_of(asked[0])
     headers = sorted(
@@ -525,6 +585,7 @@ def _settings(case: Case, mixins: tuple[type, ...], asked: list[Any]) -> Any:
         ROOT_URLCONF=tuple(case.patterns(view)),
         REST_FRAMEWORK=drfs,
         ALLOWED_HOSTS=["*"],
+        ROWPATH={"instances": case.way != "data"},
         MIDDLEWARE=[
             "django.middleware.locale.LocaleMiddleware",
             f"{__name__}.with_urls_of_its_own",

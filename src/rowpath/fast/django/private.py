@@ -17,6 +17,7 @@ NEEDED: Names = {
     "django.db.models.base.ModelBase": ("_base_manager", "_default_manager"),
     "django.db.models.signals.ModelSignal": ("_live_receivers",),
     "django.db.models.sql.Query": ("_filtered_relations",),
+    "django.urls.resolvers.URLResolver": ("_reverse_with_prefix",),
     "django.utils.timezone": ("_active",),
 }
 
@@ -30,4 +31,7 @@ USED_IF_THERE: Names = {
     # By which the zone that is active is found in one look-up; without them Django is asked.
     "asgiref.local.Local": ("_storage",),
     "asgiref.local._CVar": ("_data",),
+    # Likewise for the URLs, their prefix and the language; without them Django is asked.
+    "django.urls.base": ("_prefixes", "_urlconfs"),
+    "django.utils.translation.trans_real": ("_active",),
 }

@@ -56,7 +56,7 @@ def unlike_django() -> str | None:
     """Return what of Django's ways to make a URL is replaced; None if nothing is."""
     return (
         relied.check(base, "reverse", "get_urlconf", "get_script_prefix")
-        or relied.check(resolvers.URLResolver, "_reverse_with_prefix", "_populate", "reverse_dict")
+        or relied.check(resolvers.URLResolver, "_reverse_with_prefix", "reverse_dict")
         or relied.check(HttpRequest, "build_absolute_uri")
         or relied.check(urls, "reverse")
     )
@@ -72,7 +72,7 @@ def allowed_in(wanted: Wanted) -> bytes | None:
         return None
     for possibility, pattern, defaults, known in resolver.reverse_dict.getlist(view):
         for result, params in possibility:
-            if _is_for(params, defaults, wanted.kwargs):
+            if _is_for(params, defaults, wanted):
                 return _allowed(wanted, result, pattern, known)
     return None
 
@@ -96,9 +96,12 @@ def _resolver_of(name: str) -> tuple[Any, str]:
     return resolver, view
 
 
-def _is_for(params: list[str], defaults: Mapping[str, Any], kwargs: Mapping[str, Any]) -> bool:
+def _is_for(params: list[str], defaults: Mapping[str, Any], wanted: Wanted) -> bool:
+    kwargs, keyword = wanted.kwargs, wanted.keyword
     if set(kwargs).symmetric_difference(params).difference(defaults):
         return False
+    if keyword in defaults and keyword not in params:
+        raise CannotCompileError(f"a pattern of {wanted.name} is for one {keyword} alone")
     return all(key in params or kwargs.get(key, given) == given for key, given in defaults.items())
 
 

@@ -293,9 +293,7 @@ def _list(field: Any, place: Place, columns: Columns) -> plan.Many:
 def _keys(field: Any, place: Place, columns: Columns) -> plan.Many:
     _check_is_drfs(field, ManyRelatedField)
     wanted, key, guards = _rows_of(field, place, columns)
-    child = field.child_relation
-    of_one = linked_item if isinstance(child, HyperlinkedRelatedField) else item
-    of_row = of_one(child, wanted.place, wanted.columns)
+    of_row = _item(field.child_relation, wanted.place, wanted.columns)
     return plan.Many(
         key=key_of(field),
         column=key,
@@ -304,6 +302,12 @@ def _keys(field: Any, place: Place, columns: Columns) -> plan.Many:
         is_flat=True,
         guards=guards,
     )
+
+
+def _item(field: RelatedField, row: Rows, columns: Columns) -> plan.Value:
+    if isinstance(field, HyperlinkedRelatedField):
+        return linked_item(field, row, columns)
+    return item(field, row, columns)
 
 
 def _check_is_drfs(field: fields.Field, base: type) -> None:

@@ -150,7 +150,8 @@ def _of_view(case: _Case, asked: AskedView, *, measure: bool) -> Forecast:
 def _of_queryset(case: _Case, asked: AskedView, queryset: QuerySet, *, measure: bool) -> Forecast:
     view = asked.view
     admitted = reading_for(view, view.request, queryset).admitted
-    admitted.way.empty()  # which makes the links of the request, or says why it cannot
+    if admitted.ready.links:
+        admitted.way.empty()  # which makes them for the request, or says why it cannot
     page = queryset if queryset.query.is_sliced else queryset[: _page_size(view) or None]
     sql = admitted.ready.statement(page, connections[page.db]).sql or None
     if sql is None and case.client.user is None and refuses(asked):

@@ -86,7 +86,7 @@ def _value(
         raise CannotCompileError("its key is neither a number, nor text, nor a UUID")
     form = Link(
         key=key,
-        view_name=field.view_name,
+        view_name=str(field.view_name),
         keyword=field.lookup_url_kwarg,
         suffix=field.format,
         may_be_empty=is_pk,

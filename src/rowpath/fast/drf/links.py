@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
+from django import urls
 from django.http import HttpRequest
 from rest_framework import reverse, versioning
 from rest_framework.request import Request
@@ -39,6 +40,7 @@ _SCHEMES = (
 _OF_SCHEMES = ("reverse", "get_versioned_viewname")
 _OF_REQUESTS = ("build_absolute_uri",)
 _OF_DRF = ("reverse", "_reverse", "preserve_builtin_query_params", "replace_query_param")
+_OF_VERSIONING = ("_reverse", "replace_query_param")
 
 _Call = tuple[str, dict[str, Any]]
 
@@ -55,8 +57,7 @@ def around(link: Link, context: Mapping[str, Any]) -> Around:
 
 
 def _around(link: Link, context: Mapping[str, Any]) -> Around:
-    request = context.get("request")
-    _check_request(request)
+    request = _checked(context.get("request"))
     suffix = context.get("format")
     if suffix and link.suffix and link.suffix != suffix:
         suffix = link.suffix
@@ -68,7 +69,8 @@ def _around(link: Link, context: Mapping[str, Any]) -> Around:
     return Around(before=before, behind=behind, allowed=allowed)
 
 
-def _check_request(request: Any) -> None:
+def _checked(request: object) -> Request:
+    """Return `request`, which makes URLs as DRF's do. Raises CannotCompileError."""
     if not isinstance(request, Request):
         raise CannotCompileError("its links are made without a request of DRF's")
     if own := overridden(type(request), Request, ("__getattr__", *_OF_REQUESTS)):
@@ -79,9 +81,12 @@ def _check_request(request: Any) -> None:
     put = vars(request).keys() | vars(inner).keys()
     if found := next((name for name in _OF_REQUESTS if name in put), None):
         raise CannotCompileError(f"this request has a {found} of its own")
-    changed = relied.check(reverse, *_OF_DRF) or unlike_django()
-    if changed is not None:
+    changed = relied.check(reverse, *_OF_DRF) or relied.check(versioning, *_OF_VERSIONING)
+    if (changed := changed or unlike_django()) is not None:
         raise CannotCompileError(f"{changed}, not what the library ships")
+    if reverse.django_reverse is not urls.reverse:
+        raise CannotCompileError("DRF makes its URLs by another reverse() than Django's")
+    return request
 
 
 def _allowed(link: Link, request: Request, suffix: str | None, probe: Any) -> bytes:

@@ -7,6 +7,7 @@ NEEDED: Names = {
     "rest_framework.fields.Field": ("_kwargs",),
     "rest_framework.pagination.CursorPagination": ("_get_position_from_instance",),
     "rest_framework.request.Request": ("_request",),
+    "rest_framework.reverse": ("_reverse",),
     "rest_framework.serializers.ModelSerializer": ("_get_model_fields",),
     "rest_framework.serializers.Serializer": ("_declared_fields", "_readable_fields"),
     # No underscore is before it, and no documentation has it.

@@ -4,7 +4,6 @@ Each function takes whatever DRF's takes, and gives what is unusual to DRF's.
 """
 
 from collections.abc import Callable
-from contextvars import ContextVar
 from datetime import UTC, date, datetime, time, timezone, tzinfo
 from decimal import Decimal, getcontext
 from operator import attrgetter
@@ -27,6 +26,7 @@ from rest_framework.settings import api_settings
 from rowpath.fast.drf.data.by_class import ByClass
 from rowpath.fast.drf.data.links import hyperlink
 from rowpath.fast.drf.data.shipped import has_drfs, rely
+from rowpath.fast.drf.data.variables import variable_of
 from rowpath.fast.stores import kept
 
 Write = Callable[[Any], Any]
@@ -157,7 +157,7 @@ def _current_zone() -> Callable[[], tzinfo]:
     zone is activated or deactivated. To see that there is the same one takes a fortieth of the time
     of asking for what is in it.
     """
-    variable = _variable_of_zones()
+    variable = variable_of(django_timezone._active)
     if variable is None:
         return django_timezone.get_current_timezone
     known: tuple[object, int, tzinfo] = (None, 0, UTC)
@@ -175,13 +175,6 @@ def _current_zone() -> Callable[[], tzinfo]:
         return found
 
     return zone
-
-
-def _variable_of_zones() -> ContextVar[Any] | None:
-    """Return where asgiref keeps the time zone that is active; None if it does otherwise."""
-    storage = getattr(django_timezone._active, "_storage", None)
-    variable = getattr(storage, "_data", None)
-    return variable if isinstance(variable, ContextVar) else None
 
 
 def _date(field: Any) -> Write | None:
