@@ -18,7 +18,8 @@ _FORMS = {
     "create": "Make the objects in the loop, and write them behind it: bulk_create(objects)",
     "save": "Change the objects in the loop, and write them behind it: bulk_update(objects, "
     "fields), or QuerySet.update() where all get the same; new ones by bulk_create(objects)",
-    "add": "Collect what is added, and call add(*objects) once for each object that it is added to",
+    "add": "Collect what is added, and call add(*objects) once for each object that it is added "
+    "to; one that is added to many takes them all from its own side",
     "remove": "Collect what goes, and call remove(*objects) once for each object",
     "delete": "Delete them at once, by QuerySet.delete(), which still tells receivers",
     "update": "Update them at once, by filter(pk__in=...).update(...) or bulk_update()",
