@@ -17,7 +17,7 @@ from rowpath.explain.values import Confidence, Finding, Kind, Proof, Sameness
 from rowpath.lab.database import Database, connect
 from rowpath.stats.interval import Interval
 
-SALES = "20000"
+SALES = "40000"
 CHANGES = {
     "/of-buyer/4/": 'indexes = [models.Index(fields=["buyer"])]',
     "/latest/": 'indexes = [models.Index(fields=["kind", "-day"])]',

@@ -15,7 +15,7 @@ from rowpath.explain.trials import Trials
 from rowpath.explain.values import Confidence, Finding, Kind, Proof
 
 LEAST_SHARE = 0.1
-"""Of the request's time, that the SELECTs take which an index may spare."""
+"""Of the request's time, that the SELECTs take which get advice; what is built is measured."""
 MOST_LEFT = 0.5
 """Of the SELECTs' time, with an index that is worth the whole proof."""
 ROUNDS = 3
@@ -48,7 +48,8 @@ def findings(
     told: set[Index] = set()
     found = sorted(_scanned(selects), key=lambda each: -each.duration_s)[:MOST_TABLES]
     for each in found:
-        if not told.isdisjoint(each.indexes):
+        is_much = each.duration_s >= LEAST_SHARE * each.of[0].look.duration_s
+        if not (is_much or may_build) or not told.isdisjoint(each.indexes):
             continue
         finding = _tried(trials, each) if may_build else _advice(each, None)
         if finding is not None:
@@ -73,7 +74,7 @@ def _scanned(selects: Sequence[Of]) -> Iterator[_Scanned]:
             scan=scan,
             indexes=indexes[:MOST],
         )
-        if indexes and scanned.duration_s >= LEAST_SHARE * of.look.duration_s:
+        if indexes:
             yield scanned
 
 
