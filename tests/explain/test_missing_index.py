@@ -24,8 +24,8 @@ CHANGES = {
     "/sorted/": 'indexes = [models.Index(fields=["-day", "id"])]',
     "/unpaid/": 'indexes = [models.Index(fields=["is_paid"])]',
 }
-SILENT = ("/by-number/", "/most/", "/plan-of-buyer/", "/titles/")
-LOCKS = "/locked-of-buyer/"
+SILENT = ("/by-number/", "/most/", "/by-plan/", "/titles/")
+LOCKS = "/locked/"
 WANTED = Wanted(requests=requests_of((*CHANGES, *SILENT, LOCKS)), may_build_indexes=True)
 PROOF = Proof(
     statements_before=1,

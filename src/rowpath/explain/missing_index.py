@@ -49,11 +49,11 @@ def findings(
     found = sorted(_scanned(selects), key=lambda each: -each.duration_s)[:MOST_TABLES]
     for each in found:
         is_much = each.duration_s >= LEAST_SHARE * each.of[0].look.duration_s
-        if not (is_much or may_build) or not told.isdisjoint(each.indexes):
+        if each.indexes[0] in told or not (is_much or may_build):
             continue
         finding = _tried(trials, each) if may_build else _advice(each, None)
         if finding is not None:
-            told.update(each.indexes)
+            told.add(each.indexes[0])
             yield each.of[0], finding
 
 
@@ -64,7 +64,7 @@ def _scanned(selects: Sequence[Of]) -> Iterator[_Scanned]:
             by_table.setdefault((id(each.look), scan.table.model), []).append((each, scan))
     for pairs in by_table.values():
         ranked = sorted(pairs, key=lambda pair: -pair[0].select.duration_s)
-        of, scan = ranked[0]
+        _, scan = ranked[0]
         # The order of a page serves its count as well, whose own columns are fewer.
         ordered = sorted((scan for _, scan in ranked), key=lambda scan: not scan.order)
         indexes = tuple(dict.fromkeys(index for each in ordered for index in candidates(each)))

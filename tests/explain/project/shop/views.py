@@ -477,16 +477,16 @@ def unpaid(request):
     return answer(sale.number for sale in Sale.objects.filter(is_paid=False).order_by("number"))
 
 
-def plan_of_buyer(request):
+def by_plan(request):
     """Answers by which plan its rows come, so that an index alters the answer."""
-    sales = Sale.objects.filter(buyer=4)
+    sales = Sale.objects.filter(note="+")
     return JsonResponse({"rows": [sale.number for sale in sales], "plan": sales.explain()})
 
 
-def locked_of_buyer(request):
+def locked(request):
     with transaction.atomic():
         Author.objects.select_for_update().get(pk=4)
-        return answer(sale.number for sale in Sale.objects.filter(buyer=4))
+        return answer(sale.number for sale in Sale.objects.filter(day=7919))
 
 
 def by_number(request):
