@@ -44,18 +44,20 @@ def told(trials: Trials, explained: Sequence[Explained], looks: Sequence[Look]) 
     found = []
     for each, look in zip(explained, looks, strict=True):
         groups = list(_groups(trials.unchanged, look))
-        lines = {group.place for group in groups}
-        kept = [
-            one for one in each.findings if not (_is_repeated_write(one) and one.place in lines)
-        ]
-        new = [_finding(trials, group) for group in groups]
+        new = [replace(_finding(trials, one), growth=_growth(each, one)) for one in groups]
+        kept = [one for one in each.findings if not any(_is_of(one, group) for group in groups)]
         found.append(replace(each, findings=(*kept, *new)))
     return found
 
 
-def _is_repeated_write(finding: Finding) -> bool:
-    text = finding.statement
-    return finding.kind is Kind.REPEATED and text is not None and is_write(text)
+def _is_of(finding: Finding, group: _Group) -> bool:
+    """Return whether a finding is that what a loop writes is sent again and again."""
+    is_same = finding.place in group.written.places and group.written.text in finding.texts
+    return finding.kind is Kind.REPEATED and is_same and all(map(is_write, finding.texts))
+
+
+def _growth(explained: Explained, group: _Group) -> Growth | None:
+    return next((one.growth for one in explained.findings if _is_of(one, group)), None)
 
 
 def _groups(process: ProjectProcess, look: Look) -> Iterator[_Group]:
