@@ -10,7 +10,7 @@ from rowpath.explain.process import ProjectProcess
 from rowpath.explain.selected import Written
 from rowpath.explain.statement_text import is_write
 from rowpath.explain.trials import Trials
-from rowpath.explain.values import Confidence, Explained, Finding, Kind, Place
+from rowpath.explain.values import Confidence, Explained, Finding, Growth, Kind, Place
 
 FEWEST = 3
 """Rows that a loop writes: below it a bulk form is hardly less."""
