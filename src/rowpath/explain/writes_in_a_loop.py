@@ -62,18 +62,18 @@ def _growth(explained: Explained, group: _Group) -> Growth | None:
 
 def _groups(process: ProjectProcess, look: Look) -> Iterator[_Group]:
     by_line: dict[tuple[Place, str], list[Seen]] = {}
-    for seen in look.observed.statements:
-        if seen.place is not None and is_write(seen.text):
-            by_line.setdefault((seen.place, seen.text), []).append(seen)
+    for one in look.observed.statements:
+        if one.place is not None and is_write(one.text):
+            by_line.setdefault((one.place, one.text), []).append(one)
     alike = {key: seen for key, seen in by_line.items() if len(seen) >= FEWEST}
     if not alike:
         return
     for each in _written(process, look):
-        seen = alike.get((each.places[0], each.text), ()) if each.places else ()
-        for place in each.places if seen else ():
+        number = len(alike.get((each.places[0], each.text), ())) if each.places else 0
+        for place in each.places if number else ():
             loop = loop_of(place.file, place.line)
             if loop is not None:
-                yield _Group(look=look, place=place, loop=loop, written=each, number=len(seen))
+                yield _Group(look=look, place=place, loop=loop, written=each, number=number)
                 break
 
 
