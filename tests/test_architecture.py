@@ -140,6 +140,7 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
             "distinct_edits",
             "dropped_results",
             "index_candidates",
+            "loop_edits",
             "meta_edits",
             "prefetch_querysets",
         },
@@ -156,7 +157,14 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
         {"fast_lists", "in_python"},
         {"measuring", "route_list", "selects", "sql_sent", "together", "unused"},
         {"deep_offset", "page_count", "proof", "trials", "unread_columns"},
-        {"for_a_number", "missing_index", "narrowed", "needless_distinct", "unloading"},
+        {
+            "for_a_number",
+            "missing_index",
+            "narrowed",
+            "needless_distinct",
+            "unloading",
+            "writes_in_a_loop",
+        },
         {"in_database"},
         # findings
         {"blocked_loop", "repeated", "row_by_row", "same_values"},

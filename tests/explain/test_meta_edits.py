@@ -17,19 +17,37 @@ ADDED = 'models.Index(fields=["kind", "-day"])'
 META = "\n    class Meta:\n        indexes = [\n"
 
 
-def table(file: Path, **given: object) -> Table:
+def table(
+    file: Path,
+    *,
+    indexed: tuple[tuple[str, ...], ...] = (),
+    has_inherited_meta: bool = False,
+    reason: str | None = None,
+) -> Table:
     """The table of the sales, whose class is in a file."""
-    known = {"model": "shop.Sale", "app": "shop", "name": "Sale", "table": "shop_sale"}
-    rest = {"indexed": (), "has_inherited_meta": False, "reason": None}
-    return Table(**{**known, **rest, "file": str(file), **given})  # type: ignore[arg-type]
+    return Table(
+        model="shop.Sale",
+        app="shop",
+        name="Sale",
+        table="shop_sale",
+        file=str(file),
+        indexed=indexed,
+        has_inherited_meta=has_inherited_meta,
+        reason=reason,
+    )
 
 
-def changed(tmp_path: Path, source: str, index: Index = INDEX, **given: object) -> str | None:
+def changed(file: Path, source: str, index: Index = INDEX, of: Table | None = None) -> str | None:
     """The source with an index more; None where it cannot be had."""
-    file = tmp_path / "models.py"
     file.write_text(source)
-    made = edits(table(file, **given), index)
+    made = edits(of or table(file), index)
     return applied(read(str(file)), made).decode() if made else None
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """The module of the models."""
+    return tmp_path / "models.py"
 
 
 @pytest.mark.parametrize(
@@ -58,15 +76,15 @@ def changed(tmp_path: Path, source: str, index: Index = INDEX, **given: object) 
     ],
     ids=["none", "other-options", "empty", "on-lines", "before-methods"],
 )
-def test_the_index_stands_in_the_meta(tmp_path: Path, before: str, after: str) -> None:
+def test_the_index_stands_in_the_meta(file: Path, before: str, after: str) -> None:
     """A class without one gets it behind its fields; what it has is continued."""
-    assert changed(tmp_path, MODEL + before) == MODEL + after
+    assert changed(file, MODEL + before) == MODEL + after
 
 
-def test_a_condition_has_a_name_and_what_it_needs_is_imported(tmp_path: Path) -> None:
+def test_a_condition_has_a_name_and_what_it_needs_is_imported(file: Path) -> None:
     """Django asks for a name of a partial index; names that are there are used."""
     source = f"from django.db.models import Model, TextField\n\n\nclass Sale(Model):\n{FIELD}"
-    found = changed(tmp_path, source, PARTIAL)
+    found = changed(file, source, PARTIAL)
 
     assert found is not None
     assert "from django.db.models import Index, Model, Q, TextField" in found
@@ -76,22 +94,25 @@ def test_a_condition_has_a_name_and_what_it_needs_is_imported(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("source", "given"),
+    ("source", "is_inherited"),
     [
-        (MODEL, {"reason": "Sale is a library's model"}),
-        (MODEL, {"has_inherited_meta": True}),
-        (f"{MODEL}\n    class Meta(Base.Meta):\n        abstract = False\n",
-         {"has_inherited_meta": True}),
-        (f"{MODEL}\n    class Meta:\n        indexes = INDEXES\n", {}),
-        ("Sale = made()\n", {}),
+        (MODEL, True),
+        (f"{MODEL}\n    class Meta(Base.Meta):\n        abstract = False\n", True),
+        (f"{MODEL}\n    class Meta:\n        indexes = INDEXES\n", False),
+        ("Sale = made()\n", False),
     ],
-    ids=["library", "inherited", "continued", "computed", "made"],
-)  # fmt: skip
-def test_what_is_not_plain_is_left_alone(
-    tmp_path: Path, source: str, given: dict[str, object]
-) -> None:
+    ids=["inherited", "continued", "computed", "made"],
+)
+def test_what_is_not_plain_is_left_alone(file: Path, source: str, is_inherited: bool) -> None:  # noqa: FBT001
     """A Meta of its own would hide what a base says, and a computed list is not text."""
-    assert changed(tmp_path, source, **given) is None
+    of = table(file, has_inherited_meta=is_inherited)
+
+    assert changed(file, source, of=of) is None
+
+
+def test_a_librarys_model_is_left_alone(file: Path) -> None:
+    """Its Meta is not the project's to change."""
+    assert changed(file, MODEL, of=table(file, reason="Sale is a library's model")) is None
 
 
 def test_names_are_as_short_as_django_asks(tmp_path: Path) -> None:

@@ -17,15 +17,15 @@ from rowpath.explain.values import Confidence, Finding, Kind, Proof, Sameness
 from rowpath.lab.database import Database, connect
 from rowpath.stats.interval import Interval
 
-SALES = "20000"
+SALES = "40000"
 CHANGES = {
     "/of-buyer/4/": 'indexes = [models.Index(fields=["buyer"])]',
     "/latest/": 'indexes = [models.Index(fields=["kind", "-day"])]',
     "/sorted/": 'indexes = [models.Index(fields=["-day", "id"])]',
     "/unpaid/": 'indexes = [models.Index(fields=["is_paid"])]',
 }
-SILENT = ("/by-number/", "/most/", "/plan-of-buyer/", "/titles/")
-LOCKS = "/locked-of-buyer/"
+SILENT = ("/by-number/", "/most/", "/by-plan/", "/titles/")
+LOCKS = "/locked/"
 WANTED = Wanted(requests=requests_of((*CHANGES, *SILENT, LOCKS)), may_build_indexes=True)
 PROOF = Proof(
     statements_before=1,

@@ -33,8 +33,9 @@ def edit(span: Span, trail: Trail, view: ViewClass | None) -> Edit | None:
     others = (each for each in _calls(top) if _ends(each) not in regions)
     if not (
         all(map(_is_static, links))
-        and all(_is_in(step, links[0], span.file) for step in trail.steps)
+        and all(_is_in(step, top, span.file) for step in trail.steps)
         and not any(_method(each) in _ADDING for each in others)
+        and not _is_assigned_anew(top, links[0])
         and not _lets_filter(view)
     ):
         return None
@@ -83,13 +84,20 @@ def _chain(top: ast.stmt, call: ast.Call) -> list[ast.Call]:
     return sorted(chained(outer, inner), key=_ends, reverse=True)
 
 
-def _is_in(step: tuple[Span, ...], chain: ast.Call, file: str) -> bool:
-    """Return whether a step was made by a chain of calls, or by no line of the project's."""
+def _is_in(step: tuple[Span, ...], top: ast.stmt, file: str) -> bool:
+    """Return whether a step was made by a function or class, or by no line of the project's."""
     span = own_span(step)
     if span is None:
         return True
     begins = (span.line, span.column)
-    return span.file == file and begins >= _begins(chain) and _ends_of(span) <= _ends(chain)
+    return span.file == file and begins >= _begins(top) and _ends_of(span) <= _ends(top)
+
+
+def _is_assigned_anew(top: ast.stmt, chain: ast.Call) -> bool:
+    """Return whether a name that a chain is given is given something else besides."""
+    given = [node for node in ast.walk(top) if isinstance(node, ast.Assign)]
+    own = {ast.unparse(each.targets[0]) for each in given if _holds(each, chain)}
+    return sum(ast.unparse(each.targets[0]) in own for each in given) > len(own)
 
 
 def _is_static(call: ast.Call) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from rowpath.explain.edits import Edit
-from rowpath.explain.selected import Built, Index, Selected
+from rowpath.explain.selected import Built, Index, Selected, Written
 from rowpath.explain.trails import Columns, Path, Span, Trail, ViewClass
 from rowpath.explain.values import Phase, Place, Reader, Request, Sent
 
@@ -57,7 +57,7 @@ class Watch(StrEnum):
     PLANS = "plans"
     """What was sent, with the database's plan of each."""
     SELECTS = "selects"
-    """Each text of a SELECT once, with what its clauses cost."""
+    """Each text of a SELECT once, with what its clauses cost, and each that writes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,7 +197,7 @@ class Observed:
 
     `volume_kb` is what the database sent for it, None where that was not asked, or is not told.
     `uses` are of the querysets that were asked for a number, where columns are watched. `selects`
-    are there where these were asked for.
+    and what was `written` are there where these were asked for.
     """
 
     statements: tuple[Seen, ...] = ()
@@ -208,6 +208,7 @@ class Observed:
     sent: tuple[Sent, ...] = ()
     uses: tuple[Uses, ...] = ()
     selects: tuple[Selected, ...] = ()
+    written: tuple[Written, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

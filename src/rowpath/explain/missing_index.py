@@ -15,7 +15,7 @@ from rowpath.explain.trials import Trials
 from rowpath.explain.values import Confidence, Finding, Kind, Proof
 
 LEAST_SHARE = 0.1
-"""Of the request's time, that the SELECTs take which an index may spare."""
+"""Of the request's time, that the SELECTs take which get advice; what is built is measured."""
 MOST_LEFT = 0.5
 """Of the SELECTs' time, with an index that is worth the whole proof."""
 ROUNDS = 3
@@ -48,11 +48,12 @@ def findings(
     told: set[Index] = set()
     found = sorted(_scanned(selects), key=lambda each: -each.duration_s)[:MOST_TABLES]
     for each in found:
-        if not told.isdisjoint(each.indexes):
+        is_much = each.duration_s >= LEAST_SHARE * each.of[0].look.duration_s
+        if each.indexes[0] in told or not (is_much or may_build):
             continue
         finding = _tried(trials, each) if may_build else _advice(each, None)
         if finding is not None:
-            told.update(each.indexes)
+            told.add(each.indexes[0])
             yield each.of[0], finding
 
 
@@ -63,7 +64,7 @@ def _scanned(selects: Sequence[Of]) -> Iterator[_Scanned]:
             by_table.setdefault((id(each.look), scan.table.model), []).append((each, scan))
     for pairs in by_table.values():
         ranked = sorted(pairs, key=lambda pair: -pair[0].select.duration_s)
-        of, scan = ranked[0]
+        _, scan = ranked[0]
         # The order of a page serves its count as well, whose own columns are fewer.
         ordered = sorted((scan for _, scan in ranked), key=lambda scan: not scan.order)
         indexes = tuple(dict.fromkeys(index for each in ordered for index in candidates(each)))
@@ -73,7 +74,7 @@ def _scanned(selects: Sequence[Of]) -> Iterator[_Scanned]:
             scan=scan,
             indexes=indexes[:MOST],
         )
-        if indexes and scanned.duration_s >= LEAST_SHARE * of.look.duration_s:
+        if indexes:
             yield scanned
 
 

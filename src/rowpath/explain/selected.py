@@ -82,3 +82,21 @@ class Selected:
     is_page_count: bool
     is_distinct_anyway: bool
     scans: tuple[Scan, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A statement that writes, and what its bulk form would skip of what the model does.
+
+    `is_through` is of a many-to-many relation's own table. `values` tells apart all values that the
+    request has written into that table, in their order. `places` are the lines of the project's
+    that it comes from, the innermost first.
+    """
+
+    text: str
+    model: str
+    table: str
+    is_through: bool
+    skips: tuple[str, ...]
+    values: str
+    places: tuple[Place, ...]

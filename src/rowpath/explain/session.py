@@ -19,6 +19,7 @@ from rowpath.explain import (
     row_by_row,
     same_values,
     unloading,
+    writes_in_a_loop,
 )
 from rowpath.explain.baseline import Accepted, new
 from rowpath.explain.edits import Edit
@@ -104,6 +105,7 @@ def explain(wanted: Wanted, project: ProjectOf, timing: Timing | None, tell: Tel
             explained = in_database.told(
                 trials, explained, looks, may_build_indexes=wanted.may_build_indexes
             )
+            explained = tuple(writes_in_a_loop.told(trials, explained, looks))
         changes = _changes(new(each, wanted.accepted, str(project.folder)) for each in explained)
         if len(changes) > 1:
             tell("running all changes together")

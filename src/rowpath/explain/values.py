@@ -27,6 +27,7 @@ class Kind(StrEnum):
     DISTINCT = "needless-distinct"
     OFFSET = "deep-offset"
     PAGE_COUNT = "page-count"
+    WRITTEN = "writes-in-a-loop"
     WRITES = "get-writes"
 
 

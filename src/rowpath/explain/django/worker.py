@@ -24,6 +24,7 @@ from rowpath.explain.django import (
     statements,
     trial_index,
     volume,
+    writes,
 )
 from rowpath.explain.django.client import Received, ask, client_for
 from rowpath.explain.django.read_only import rolled_back
@@ -132,8 +133,9 @@ class Worker:
         if order.watch is Watch.SELECTS:
             stack.enter_context(self._patches.recorded())
             stack.enter_context(self._recorder.watching(order.limit))
+            written_by = stack.enter_context(writes.watched(self._recorder.code))
             told = stack.enter_context(selects.watched(self._recorder))
-            return lambda: Observed(selects=told())
+            return lambda: Observed(selects=told(), written=written_by())
         if order.watch is Watch.PLANS:
             log = stack.enter_context(query_plans.logged())
             return lambda: Observed(sent=log.explained(query_plans.plan_of))

@@ -38,6 +38,7 @@ _RULES = {
     Kind.DISTINCT: "A DISTINCT has no row to leave out.",
     Kind.OFFSET: "Rows are read to be skipped.",
     Kind.PAGE_COUNT: "All rows are counted for a page of them.",
+    Kind.WRITTEN: "Rows are written one by one in a loop.",
     Kind.WRITES: "A GET writes.",
 }
 _ROOT = "ROOT"

@@ -1,6 +1,8 @@
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
+from django.db.models.signals import post_save
+from django.dispatch import receiver
 
 
 class Publisher(models.Model):
@@ -74,3 +76,16 @@ class Sale(models.Model):
     note = models.TextField(default="-")
     buyer = models.ForeignKey(Author, models.CASCADE, related_name="+", db_index=False)
     title = models.ForeignKey(Book, models.CASCADE, related_name="+")
+
+
+class Visitor(models.Model):
+    name = models.CharField(max_length=50)
+
+    def save(self, *args, **kwargs):
+        self.name = self.name.strip()
+        super().save(*args, **kwargs)
+
+
+@receiver(post_save, sender=Visitor)
+def greet(sender, **kwargs):
+    """Is told of each visitor that is saved."""

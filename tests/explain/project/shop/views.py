@@ -14,7 +14,7 @@ from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_list_or_404, get_object_or_404, redirect, render
 from django.views.generic import DetailView, ListView
 
-from shop.models import Author, Book, Note, Publisher, Review, Sale, Tag, Visit
+from shop.models import Author, Book, Note, Publisher, Review, Sale, Tag, Visit, Visitor
 from shop.selectors import books_in_stock, titled
 
 
@@ -591,16 +591,16 @@ def unpaid(request):
     return answer(sale.number for sale in Sale.objects.filter(is_paid=False).order_by("number"))
 
 
-def plan_of_buyer(request):
+def by_plan(request):
     """Answers by which plan its rows come, so that an index alters the answer."""
-    sales = Sale.objects.filter(buyer=4)
+    sales = Sale.objects.filter(note="+")
     return JsonResponse({"rows": [sale.number for sale in sales], "plan": sales.explain()})
 
 
-def locked_of_buyer(request):
+def locked(request):
     with transaction.atomic():
         Author.objects.select_for_update().get(pk=4)
-        return answer(sale.number for sale in Sale.objects.filter(buyer=4))
+        return answer(sale.number for sale in Sale.objects.filter(day=7919))
 
 
 def by_number(request):
@@ -654,6 +654,64 @@ def distinct_values(request):
 def writes(request):
     Visit.objects.create(path=request.path)
     return answer([Visit.objects.count()])
+
+
+def created(request):
+    for name in json.loads(request.body):
+        Visit.objects.create(path=name)
+    return answer(visit.path for visit in Visit.objects.order_by("id"))
+
+
+def created_at_once(request):
+    Visit.objects.bulk_create(Visit(path=name) for name in json.loads(request.body))
+    return answer(visit.path for visit in Visit.objects.order_by("id"))
+
+
+class Turns:
+    @property
+    def number(self):
+        return Visit.objects.count()
+
+
+def created_by_turns(request):
+    """Writes how many rows there are, so that at once other values would be written."""
+    turns = Turns()
+    for _ in json.loads(request.body):
+        Visit.objects.create(path=turns.number)
+    return answer([])
+
+
+def created_outside(request):
+    """Writes by a function that a loop calls, and twice without a loop."""
+    for name in json.loads(request.body):
+        note(name)
+    Visit.objects.create(path="-")
+    Visit.objects.create(path="+")
+    return answer([])
+
+
+def note(name):
+    Visit.objects.create(path=name)
+
+
+def saved(request):
+    for book in Book.objects.order_by("id"):
+        book.title = f"{book.title}!"
+        book.save()
+    return answer([])
+
+
+def added(request):
+    tag = Tag.objects.create(name="new")
+    for book in Book.objects.order_by("id"):
+        book.tags.add(tag)
+    return answer([])
+
+
+def received(request):
+    for name in json.loads(request.body):
+        Visitor.objects.create(name=name)
+    return answer([])
 
 
 def visits(request):
