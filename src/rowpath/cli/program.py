@@ -9,7 +9,7 @@ import click
 from rowpath import __version__
 from rowpath.cli.lazy_group import LazyGroup
 from rowpath.cli.standard_streams import Output, say
-from rowpath.errors import RowpathError
+from rowpath.errors import DatabaseError, RowpathError
 
 INTERRUPTED = 128 + signal.SIGINT
 
@@ -67,18 +67,25 @@ def run(output: Output) -> int:
         say("Interrupted.", err=True)
         return INTERRUPTED
     except Exception as error:
-        if not _is_of_database(error):
+        if (of_database := _of_database(error)) is None:
             raise
-        from rowpath.lab.database import refused  # noqa: PLC0415 most commands have no database
-
-        return _told(refused(error))
+        return _told(of_database)
     return code if isinstance(code, int) else 0
 
 
-def _is_of_database(error: Exception) -> bool:
-    """Return whether psycopg raised it; a run tells of those that it meets while it measures."""
-    psycopg = sys.modules.get("psycopg")
-    return psycopg is not None and isinstance(error, psycopg.Error)
+def _of_database(error: Exception) -> DatabaseError | None:
+    """Return what to say of an error that psycopg raised; None of any other.
+
+    Most commands need no database, and import nothing of it. A run tells of the errors that it
+    meets while it measures.
+    """
+    if "psycopg" not in sys.modules:
+        return None
+    import psycopg  # noqa: PLC0415
+
+    from rowpath.lab.database import refused  # noqa: PLC0415
+
+    return refused(error) if isinstance(error, psycopg.Error) else None
 
 
 def _told(error: RowpathError) -> int:

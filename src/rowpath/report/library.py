@@ -3,6 +3,7 @@
 import os
 from contextlib import suppress
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -21,7 +22,7 @@ def library() -> str:
     folder, where that can be written.
     """
     version = ".".join(SCHEMA_VERSION.split(".")[:2])
-    place = _folder() / f"vega-lite-{version}-by-{vl_convert.__version__}.js"
+    place = _folder() / f"vega-lite-{version}-by-{metadata.version('vl-convert-python')}.js"
     with suppress(OSError):
         if place.stat().st_uid == os.geteuid():  # what another may write is no part of a page
             return place.read_text(encoding="utf-8")
