@@ -57,6 +57,15 @@ class Owner(models.Model):
         ordering = ("code",)
 
 
+class Passport(models.Model):
+    """An owner has one, by which it is come back to."""
+
+    owner = models.OneToOneField(Owner, on_delete=models.CASCADE, related_name="passport")
+
+    class Meta:
+        app_label = "shop"
+
+
 class Tagging(models.Model):
     """It may lead to the same tag twice."""
 
@@ -179,7 +188,7 @@ class Line(models.Model):
         unique_together = (("owner", "position"),)
 
 
-MODELS = (Place, Tag, Owner, Tagging, Thing, Part, Hidden, Turned, Special, Line, Looked)
+MODELS = (Place, Tag, Owner, Tagging, Thing, Part, Hidden, Turned, Special, Line, Looked, Passport)
 OWNERS = 9
 
 
@@ -219,6 +228,7 @@ def begin() -> None:
     for i in range(12):
         Hidden.objects.create(owner=owners[i % 4], size=i % 3)
         Turned.objects.create(owner=owners[i % 5])
+        Passport.objects.get_or_create(owner=owners[i % 4])
         Looked.objects.create(owner=owners[i % 4], size=i % 3)
         Line.objects.create(owner=owners[i % 4], position=-i)
 
@@ -570,6 +580,10 @@ CASES: dict[str, Case] = {
     "not_ordered": Case(
         serializer=lambda: of(Thing, "name", parts=keys()),
         rows=lambda: Thing.objects.order_by("pk"),
+    ),
+    "over_and_back": Case(
+        serializer=lambda: of(Owner, "code", back=keys(source="passport.owner.things")),
+        rows=lambda: _by(_later_things())().select_related("passport"),
     ),
     "hidden_unloaded": Case(serializer=lambda: of(Owner, "code", hidden=slugs("size"))),
     "hidden_from_some": Case(
