@@ -68,6 +68,7 @@ OTHERWISE = {
     "given_sliced": (0, 0),
     "hidden_from_some": (2, 2),
     "hidden_unloaded": (10, 10),
+    "over_and_back": (2, 2),
     "not_ordered": (47, 47),
     "one_given_narrow": (2, 2),
     "one_given_joined": (3, 3),

@@ -191,7 +191,8 @@ class _Queryset:
         below += [f"{name}__{one.name}" for one in self._world.relations(target)]
         given = [
             *("", f".filter(pk__gt={self._world.tables[target].key_of(1)})", ".distinct()"),
-            *(".annotate(given=F('pk'))", *(f".prefetch_related({one!r})" for one in below[-1:])),
+            *(f".prefetch_related({one!r})" for one in below[-1:]),
+            *([".annotate(given=F('pk'))"] if self._draw(rarely(4)) else []),
         ]
         choices = [repr(name), *(f"Prefetch({name!r}, {rows}{one})" for one in given)]
         chosen: str = self._draw(spread([*choices, *map(repr, below)]))

@@ -59,6 +59,15 @@ class Owner(models.Model):
         ordering = ("code",)
 
 
+class Passport(models.Model):
+    """An owner has one, by which it is come back to."""
+
+    owner = models.OneToOneField(Owner, on_delete=models.CASCADE, related_name="passport")
+
+    class Meta:
+        app_label = "shop"
+
+
 class Tagging(models.Model):
     """It may lead to the same tag twice."""
 
@@ -218,6 +227,7 @@ MODELS = (
     Special,
     Line,
     Looked,
+    Passport,
     Station,
     Train,
 )
@@ -260,6 +270,7 @@ def begin() -> None:
     for i in range(12):
         Hidden.objects.create(owner=owners[i % 4], size=i % 3)
         Turned.objects.create(owner=owners[i % 5])
+        Passport.objects.get_or_create(owner=owners[i % 4])
         Looked.objects.create(owner=owners[i % 4], size=i % 3)
         Line.objects.create(owner=owners[i % 4], position=-i)
     stations = Station.objects.bulk_create(Station(sign=sign) for sign in ("ab", "cd", "ef"))
@@ -643,6 +654,10 @@ CASES: dict[str, Case] = {
     "not_ordered": Case(
         serializer=lambda: of(Thing, "name", parts=keys()),
         rows=lambda: Thing.objects.order_by("pk"),
+    ),
+    "over_and_back": Case(
+        serializer=lambda: of(Owner, "code", back=keys(source="passport.owner.things")),
+        rows=lambda: _by(_later_things())().select_related("passport"),
     ),
     "hidden_unloaded": Case(serializer=lambda: of(Owner, "code", hidden=slugs("size"))),
     "hidden_from_some": Case(

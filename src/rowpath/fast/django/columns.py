@@ -114,6 +114,22 @@ def from_the_row(model: type[models.Model], hops: tuple[str, ...]) -> tuple[str,
     return tuple(found)
 
 
+def comes_back(model: type[models.Model], hops: tuple[str, ...]) -> bool:
+    """Whether `hops` lead back to the row itself, at their end or before."""
+    on_the_way: list[Any] = []
+    place: Any = model
+    for name in hops:
+        relation = place._meta.get_field(name)
+        if on_the_way and on_the_way[-1] == relation.remote_field:
+            on_the_way.pop()
+        else:
+            on_the_way.append(relation)
+        if not on_the_way:
+            return True
+        place = relation.related_model
+    return False
+
+
 def column(model: type[models.Model], attribute: str, hops: tuple[str, ...]) -> Column:
     """Return the column that `attribute` of an instance of `model` reads."""
     if attribute == "pk":

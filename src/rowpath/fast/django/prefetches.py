@@ -91,9 +91,10 @@ def loads(queryset: QuerySet) -> "Loads":
     lookups = queryset._prefetch_related_lookups
     if not lookups or queryset._fields is not None:
         return {}
+    model: type[Model] = queryset.model
     is_named = all(type(one) is str for one in lookups)
-    known = _loads_of_names(queryset.model, lookups) if is_named else None
-    return _loads(queryset.model, lookups) if known is None else known
+    known = _loads_of_names(model, lookups) if is_named else None
+    return _loads(model, lookups) if known is None else known
 
 
 Loads = dict[tuple[str, ...], Load]

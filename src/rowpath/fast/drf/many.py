@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from rowpath.fast.django.columns import Column, Computed, Selected, column
+from rowpath.fast.django.columns import Column, Computed, Selected, column, comes_back
 from rowpath.fast.django.lists import List, grouping, to_many
 from rowpath.fast.django.peers.relations import Relation, in_no_order
 from rowpath.fast.drf.batch import may_batch
@@ -18,6 +18,8 @@ def rows_of(attribute: str, place: Rows, columns: Columns) -> tuple[WantedList, 
     `columns` are those of the statement that has these rows. Raises CannotCompileError.
     """
     way = (*place.way, attribute)
+    if comes_back(place.root or place.model, place.hops):
+        raise CannotCompileError(f"{'.'.join(way)} leads back to its row, which may have it")
     loaded = place.prefetched.get(way)
     given = None if loaded is None else loaded.given
     name = attribute if loaded is None else loaded.relation
