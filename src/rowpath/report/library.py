@@ -6,6 +6,7 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from zlib import crc32
 
 import platformdirs
 import vl_convert
@@ -22,7 +23,8 @@ def library() -> str:
     folder, where that can be written.
     """
     version = ".".join(SCHEMA_VERSION.split(".")[:2])
-    place = _folder() / f"vega-lite-{version}-by-{metadata.version('vl-convert-python')}.js"
+    made_by = f"{metadata.version('vl-convert-python')}-{crc32(_SNIPPET.encode()):x}"
+    place = _folder() / f"vega-lite-{version}-by-{made_by}.js"
     with suppress(OSError):
         if place.stat().st_uid == os.geteuid():  # what another may write is no part of a page
             return place.read_text(encoding="utf-8")

@@ -6,6 +6,7 @@ from types import FrameType
 from typing import Any
 
 from django.db import connections
+from django.db.models import Model
 from django.db.models.query import ModelIterable, QuerySet
 
 from rowpath.capture.patching import Patch
@@ -104,8 +105,8 @@ def _aggregated(queryset: QuerySet[Any]) -> Columns | None:
     is_plain = not (query.distinct or query.combinator)
     if not (is_of_rows and is_plain):
         return None
-    vendor = connections[queryset.db].vendor
-    return columns_of(queryset.model, vendor, is_ordered=queryset.ordered)
+    model: type[Model] = queryset.model
+    return columns_of(model, connections[queryset.db].vendor, is_ordered=queryset.ordered)
 
 
 def _rows(original: Callable[..., Any], recorder: Recorder) -> Callable[..., Any]:
