@@ -397,8 +397,8 @@ class _Answer:
         tied = ready.tied_lists(queryset)
         if not tied or sorted(ours) != sorted(other):
             return False
-        rows = [self._rows(json.loads(body)) for body in (ours, other)]
-        return same_but_for_lists(*rows, ready.compiled.plan.members, tied)
+        first, second = (self._rows(json.loads(body)) for body in (ours, other))
+        return same_but_for_lists(first, second, ready.compiled.plan.members, tied)
 
     def _rows(self, told: Any) -> Paginated:
         found = told if self.page is None else told.get("results", ())
