@@ -13,8 +13,8 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.test import APIRequestFactory
 
 from rowpath.fast.drf import FastListMixin, StreamingList, outcome_of
-from rowpath.fast.drf.admitted import Admitted
 from rowpath.fast.drf.answers import reading_for
+from rowpath.fast.drf.rows.admitted import Admitted
 from rowpath.lab.apps.django.models import Product
 from rowpath.lab.apps.django.serializers import ProductSerializer
 

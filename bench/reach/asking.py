@@ -22,9 +22,9 @@ from world import World
 
 from rowpath.fast.codes import unwrapped
 from rowpath.fast.drf import FastListMixin, outcome_of
-from rowpath.fast.drf.asking import Client, _http_request, ask, url_kwargs
-from rowpath.fast.drf.placing import with_mixin
-from rowpath.fast.drf.routes import Route, list_routes
+from rowpath.fast.drf.forecasting.asking import Client, _http_request, ask, url_kwargs
+from rowpath.fast.drf.forecasting.placing import with_mixin
+from rowpath.fast.drf.forecasting.routes import Route, list_routes
 
 JSON = "application/json"
 

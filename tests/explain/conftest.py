@@ -11,7 +11,7 @@ from psycopg.conninfo import conninfo_to_dict
 from explain.shop_project import copied, explained, filled, requests_of
 from explain.store import APP, Store, store_of
 from explain.store import filled as filled_store
-from rowpath.explain.edits import diff
+from rowpath.explain.changes.edits import diff
 from rowpath.explain.project_of import ProjectOf, application_in
 from rowpath.explain.session import Wanted, explain
 from rowpath.explain.values import Explained, Explanation, Finding

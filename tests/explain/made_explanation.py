@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from rowpath.explain.edits import insertion
+from rowpath.explain.changes.edits import insertion
 from rowpath.explain.values import (
     Confidence,
     Explained,

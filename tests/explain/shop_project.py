@@ -6,10 +6,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from rowpath.explain.asking.route_list import RoutesWanted
 from rowpath.explain.project_of import ProjectOf
-from rowpath.explain.route_list import RoutesWanted
+from rowpath.explain.proving.timing import Timing
 from rowpath.explain.session import Wanted, explain
-from rowpath.explain.timing import Timing
 from rowpath.explain.values import Explanation, Request
 
 SOURCE = Path(__file__).parent / "project"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from explain.shop_project import explained
-from rowpath.explain.edits import diff
+from rowpath.explain.changes.edits import diff
 from rowpath.explain.project_of import ProjectOf, application_in
 from rowpath.explain.values import Explained, Explanation, Finding
 

@@ -9,7 +9,7 @@ import pytest
 from explain.conftest import Shop
 from explain.shop_project import SETTINGS, copied, explained
 from rowpath.errors import AnswerError, DatabaseError, RowpathError, ServerError, UsageError
-from rowpath.explain.edits import diff
+from rowpath.explain.changes.edits import diff
 from rowpath.explain.project_of import ProjectOf
 from rowpath.explain.values import Kind
 

@@ -17,7 +17,7 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 NOT_KEPT = {
     "rowpath.fast.stores._stores": "it is the list of them",
     "rowpath.fast.shipped._stand_ins": "what stands in a library's class stays there",
-    "rowpath.fast.drf.responses._outcomes": "an outcome belongs to its response, not to later ones",
+    "rowpath.fast.drf.answering.responses._outcomes": "an outcome belongs to its response",
     "rowpath.fast.django.stream._of_thread": "what is open has to be closed",
 }
 _MAKING = {

@@ -15,13 +15,13 @@ from rowpath.cli.outputs import STANDARD_OUTPUT, replace_file, tried
 from rowpath.cli.progress import console_for
 from rowpath.errors import UsageError
 from rowpath.explain import baseline
-from rowpath.explain.access_log import read_log
+from rowpath.explain.asking.access_log import read_log
+from rowpath.explain.asking.route_list import RoutesWanted
 from rowpath.explain.baseline import Accepted, from_json, without
-from rowpath.explain.edits import diff
+from rowpath.explain.changes.edits import diff
 from rowpath.explain.project_of import ProjectOf, application_in, project_in
-from rowpath.explain.route_list import RoutesWanted
+from rowpath.explain.proving.timing import Timing
 from rowpath.explain.session import Wanted, explain
-from rowpath.explain.timing import Timing
 from rowpath.explain.values import Confidence, Explanation, Request
 from rowpath.report.explain import github, markdown, terminal
 from rowpath.report.explain.json import to_json

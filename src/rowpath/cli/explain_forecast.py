@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from rowpath.fast.drf.asking import Client
-from rowpath.fast.drf.forecast import Forecast, forecast
-from rowpath.fast.drf.placing import owner_of_list
-from rowpath.fast.drf.routes import Route, list_routes
+from rowpath.fast.drf.forecasting.asking import Client
+from rowpath.fast.drf.forecasting.forecast import Forecast, forecast
+from rowpath.fast.drf.forecasting.placing import owner_of_list
+from rowpath.fast.drf.forecasting.routes import Route, list_routes
 
 
 def foreseen(

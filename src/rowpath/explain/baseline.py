@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from rowpath.errors import UsageError
-from rowpath.explain.edits import shown
+from rowpath.explain.changes.edits import shown
 from rowpath.explain.values import Explained, Explanation, Finding
 
 SCHEMA_VERSION = 1

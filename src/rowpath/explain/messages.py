@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rowpath.explain.edits import Edit
+from rowpath.explain.changes.edits import Edit
 from rowpath.explain.selected import Built, Index, Selected, Written
 from rowpath.explain.trails import Columns, Path, Span, Trail, ViewClass
 from rowpath.explain.values import Phase, Place, Reader, Request, Sent

@@ -4,8 +4,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from rowpath.explain import (
-    all_but_one,
+from rowpath.explain.asking.look import Look, look
+from rowpath.explain.asking.measuring import measurements
+from rowpath.explain.asking.process import ProjectProcess
+from rowpath.explain.asking.route_list import RoutesWanted, looks_at_routes, ranked
+from rowpath.explain.asking.sql_sent import sql
+from rowpath.explain.baseline import Accepted, new
+from rowpath.explain.changes.edits import Edit
+from rowpath.explain.findings import (
     asked_anew,
     blocked_loop,
     fast_lists,
@@ -21,21 +27,15 @@ from rowpath.explain import (
     unloading,
     writes_in_a_loop,
 )
-from rowpath.explain.baseline import Accepted, new
-from rowpath.explain.edits import Edit
 from rowpath.explain.growth import FEWEST_ROWS, rows_of
-from rowpath.explain.look import Look, look
-from rowpath.explain.measuring import measurements
-from rowpath.explain.process import ProjectProcess
 from rowpath.explain.project_of import DJANGO, ProjectOf
-from rowpath.explain.proof import Before, Outcome, prove
-from rowpath.explain.route_list import RoutesWanted, looks_at_routes, ranked
-from rowpath.explain.sql_sent import sql
-from rowpath.explain.statement_text import is_write, normalized
-from rowpath.explain.timing import Timing
-from rowpath.explain.together import together
+from rowpath.explain.proving import all_but_one
+from rowpath.explain.proving.proof import Before, Outcome, prove
+from rowpath.explain.proving.timing import Timing
+from rowpath.explain.proving.together import together
+from rowpath.explain.proving.trials import Trials
+from rowpath.explain.recording.statement_text import is_write, normalized
 from rowpath.explain.trails import Trail, text_of
-from rowpath.explain.trials import Trials
 from rowpath.explain.values import (
     Confidence,
     Explained,

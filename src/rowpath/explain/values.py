@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rowpath.explain.edits import Edit
+from rowpath.explain.changes.edits import Edit
 from rowpath.stats.interval import Interval
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from rowpath.explain.django.client_handler import ClientWatch, Watched, is_set_up
+from rowpath.explain.findings.one_answer import findings, grown
 from rowpath.explain.growth import Point
 from rowpath.explain.messages import Observed
-from rowpath.explain.one_answer import findings, grown
 from rowpath.explain.trails import Trail
 from rowpath.explain.values import Finding
 from rowpath.report.explain.sentences import changed_lines, cut, sentences, where

@@ -14,9 +14,9 @@ from django.template import Context, Engine, Template
 from django.utils.safestring import SafeString
 
 from rowpath.explain.django.one_request import OneRequest, watch
+from rowpath.explain.findings.one_answer import findings, often
+from rowpath.explain.findings.same_values import findings as same_values
 from rowpath.explain.messages import Observed
-from rowpath.explain.one_answer import findings, often
-from rowpath.explain.same_values import findings as same_values
 from rowpath.explain.trails import ViewClass
 from rowpath.explain.values import Finding, Phase
 from rowpath.report.explain.sentences import changed_lines, sentences, statements, where

@@ -5,9 +5,9 @@ from collections import Counter
 import pytest
 
 from rowpath.errors import UsageError
-from rowpath.explain.access_log import counted
+from rowpath.explain.asking.access_log import counted
+from rowpath.explain.asking.route_list import RoutesWanted
 from rowpath.explain.project_of import ProjectOf, application_in
-from rowpath.explain.route_list import RoutesWanted
 from rowpath.explain.session import Wanted, explain
 from rowpath.explain.values import Explanation, Request
 

@@ -18,7 +18,7 @@ django.setup()
 from shop.models import Author, Book
 from django.db.models import Model
 from rowpath.explain.django import field_attributes, project
-from rowpath.explain.phase_clock import PhaseClock
+from rowpath.explain.recording.phase_clock import PhaseClock
 
 recorder = project.recorder()
 patches = project.patches(recorder, PhaseClock())

@@ -14,10 +14,10 @@ from rowpath.explain.django import (
     queryset_uses,
     related_descriptors,
 )
-from rowpath.explain.frames import OwnCode
-from rowpath.explain.patch_sets import Patches
-from rowpath.explain.phase_clock import PhaseClock
-from rowpath.explain.recorder import Recorder
+from rowpath.explain.recording.frames import OwnCode
+from rowpath.explain.recording.patch_sets import Patches
+from rowpath.explain.recording.phase_clock import PhaseClock
+from rowpath.explain.recording.recorder import Recorder
 from rowpath.explain.trails import Trail
 
 RECORDING = (query, related_descriptors, query_utils, queryset_uses, compiler)

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from explain.made import span
-from rowpath.explain.edits import applied
-from rowpath.explain.insertion_points import points
+from rowpath.explain.changes.edits import applied
+from rowpath.explain.changes.insertion_points import points
 from rowpath.explain.sqlalchemy.loader_options import column_edits, edits
 from rowpath.explain.trails import Hop, Owner, Trail, Way
 

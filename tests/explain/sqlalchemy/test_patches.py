@@ -10,10 +10,10 @@ from sqlalchemy.sql.selectable import GenerativeSelect
 
 from rowpath.explain.asgi.worker import Worker
 from rowpath.explain.fastapi import routing
-from rowpath.explain.frames import OwnCode
-from rowpath.explain.patch_sets import Patches
-from rowpath.explain.phase_clock import PhaseClock
-from rowpath.explain.recorder import Recorder
+from rowpath.explain.recording.frames import OwnCode
+from rowpath.explain.recording.patch_sets import Patches
+from rowpath.explain.recording.phase_clock import PhaseClock
+from rowpath.explain.recording.recorder import Recorder
 from rowpath.explain.sqlalchemy import loads, origins, phases, read_only, statements
 
 

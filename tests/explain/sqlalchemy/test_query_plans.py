@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.util import greenlet_spawn
 
-from rowpath.explain.query_plans import Log
+from rowpath.explain.recording.query_plans import Log
 from rowpath.explain.sqlalchemy.query_plans import logged, plan_of
 from rowpath.explain.sqlalchemy.read_only import undone
 from rowpath.lab.database import Database

@@ -222,13 +222,13 @@ _UNGUARDED = {
         "_serializer",
         "data",
     },
-    "rowpath.fast.drf.lazy": {"__set__", "clear", "fill", "read", "update"},
+    "rowpath.fast.drf.answering.lazy": {"__set__", "clear", "fill", "read", "update"},
     "rowpath.fast.drf.mixin": {
         "filter_queryset",
         "get_queryset",
         "response",
     },
-    "rowpath.fast.drf.ordinary": {
+    "rowpath.fast.drf.answering.ordinary": {
         "_view",
         "data",
         "get_paginated_response",
@@ -236,7 +236,7 @@ _UNGUARDED = {
         "is_rowpaths",
         "paginate_queryset",
     },
-    "rowpath.fast.drf.reading": {
+    "rowpath.fast.drf.rows.reading": {
         "_counted",
         "_is_marker",
         "_is_over",
@@ -251,7 +251,7 @@ _UNGUARDED = {
         "index",
         "row_class",
     },
-    "rowpath.fast.drf.responses": {
+    "rowpath.fast.drf.answering.responses": {
         "_fast_content",
         "_let_go",
         "close",

@@ -19,8 +19,9 @@ import rowpath.fast
 from fast.shop.lists import LISTS
 from fast.shop.models import Note
 from fast.shop.ways import fast
-from rowpath.fast.drf import FastListMixin, outcome_of, prepared
-from rowpath.fast.drf.views import view_falls_back
+from rowpath.fast.drf import FastListMixin, outcome_of
+from rowpath.fast.drf.admission.views import view_falls_back
+from rowpath.fast.drf.compiling import prepared
 from rowpath.fast.stores import forget, stores
 
 SETTINGS: tuple[dict[str, Any], ...] = (

@@ -21,7 +21,7 @@ from sqlalchemy.util import greenlet_spawn
 from rowpath.errors import AnswerError, DatabaseError, UsageError
 from rowpath.explain.asgi.application import Application, application
 from rowpath.explain.asgi.client import Lifespan, ask
-from rowpath.explain.frames import OwnCode
+from rowpath.explain.changes.patched_source import changed_source
 from rowpath.explain.messages import (
     Answer,
     Ask,
@@ -38,11 +38,11 @@ from rowpath.explain.messages import (
     Started,
     Watch,
 )
-from rowpath.explain.patch_sets import Patches
-from rowpath.explain.patched_source import changed_source
-from rowpath.explain.phase_clock import PhaseClock
-from rowpath.explain.query_plans import Log
-from rowpath.explain.recorder import Recorder
+from rowpath.explain.recording.frames import OwnCode
+from rowpath.explain.recording.patch_sets import Patches
+from rowpath.explain.recording.phase_clock import PhaseClock
+from rowpath.explain.recording.query_plans import Log
+from rowpath.explain.recording.recorder import Recorder
 from rowpath.explain.serving import Received, line_of, serve
 from rowpath.explain.sqlalchemy import (
     first_rows,

@@ -12,7 +12,7 @@ from rowpath.capture.patching import Patch
 from rowpath.explain.django import project, statements
 from rowpath.explain.django.views import view_class
 from rowpath.explain.messages import Observed
-from rowpath.explain.phase_clock import PhaseClock
+from rowpath.explain.recording.phase_clock import PhaseClock
 from rowpath.explain.trails import ViewClass
 
 METHODS: dict[type, tuple[str, ...]] = {ClientHandler: ("__call__",)}

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models.sql.compiler import SQLCompiler
 
 from rowpath.capture.patching import Patch
-from rowpath.explain.recorder import Recorder
+from rowpath.explain.recording.recorder import Recorder
 
 METHODS: dict[type, tuple[str, ...]] = {SQLCompiler: ("execute_sql",)}
 FINDING = "relations that are loaded row by row"

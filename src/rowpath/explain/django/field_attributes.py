@@ -14,7 +14,7 @@ from django.db.models import Model
 
 from rowpath.capture.patching import Patch
 from rowpath.explain.django.query import tag_of
-from rowpath.explain.recorder import Recorder
+from rowpath.explain.recording.recorder import Recorder
 
 METHODS: dict[type, tuple[str, ...]] = {Model: ("__reduce__", "save_base")}
 FINDING = "columns that nobody reads"

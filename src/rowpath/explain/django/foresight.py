@@ -6,8 +6,8 @@ from django.urls import resolve
 
 from rowpath.explain.django.client import user_named
 from rowpath.explain.django.views import class_in
-from rowpath.explain.frames import OwnCode
 from rowpath.explain.messages import Foresee, Foreseen, Foresight
+from rowpath.explain.recording.frames import OwnCode
 
 
 def foreseen(order: Foresee, code: OwnCode) -> Foresight:

@@ -7,7 +7,7 @@ from django.contrib.contenttypes import fields
 
 from rowpath.capture.patching import Patch
 from rowpath.explain.django.related_descriptors import reading_one
-from rowpath.explain.recorder import Recorder
+from rowpath.explain.recording.recorder import Recorder
 from rowpath.explain.trails import Hop, Way
 
 # Since Django 6 the field is apart from what reads it.

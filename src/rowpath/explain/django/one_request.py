@@ -12,9 +12,9 @@ from asgiref.sync import sync_to_async
 from rowpath.explain.django import phases, project, statements
 from rowpath.explain.django.views import view_class
 from rowpath.explain.messages import Observed
-from rowpath.explain.patch_sets import Patches
-from rowpath.explain.phase_clock import ContextClock
-from rowpath.explain.recorder import Recorder
+from rowpath.explain.recording.patch_sets import Patches
+from rowpath.explain.recording.phase_clock import ContextClock
+from rowpath.explain.recording.recorder import Recorder
 from rowpath.explain.trails import ViewClass
 from rowpath.explain.values import Phase
 

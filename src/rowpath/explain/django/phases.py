@@ -12,7 +12,7 @@ from django.template.base import Template
 from django.template.response import SimpleTemplateResponse
 
 from rowpath.capture.patching import Patch
-from rowpath.explain.phase_clock import Clock
+from rowpath.explain.recording.phase_clock import Clock
 
 METHODS: dict[type, tuple[str, ...]] = {
     BaseHandler: ("get_response", "_get_response"),

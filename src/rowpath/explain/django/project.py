@@ -24,10 +24,10 @@ from rowpath.explain.django import (
     related_descriptors,
     templates,
 )
-from rowpath.explain.frames import OwnCode
-from rowpath.explain.patch_sets import Patches
-from rowpath.explain.phase_clock import Clock
-from rowpath.explain.recorder import ReaderOf, Recorder
+from rowpath.explain.recording.frames import OwnCode
+from rowpath.explain.recording.patch_sets import Patches
+from rowpath.explain.recording.phase_clock import Clock
+from rowpath.explain.recording.recorder import ReaderOf, Recorder
 
 _WATCHING = frozenset(
     {

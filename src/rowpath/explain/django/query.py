@@ -15,8 +15,8 @@ from django.views import View
 from rowpath.capture.patching import Patch
 from rowpath.explain.django.narrowing import narrowing, weigh
 from rowpath.explain.messages import Limit, Narrowing
-from rowpath.explain.recorder import UNKNOWN, Recorder, Rows, Tag
-from rowpath.explain.steps import is_body, step_of
+from rowpath.explain.recording.recorder import UNKNOWN, Recorder, Rows, Tag
+from rowpath.explain.recording.steps import is_body, step_of
 from rowpath.explain.trails import Scope, Span, Trail
 
 METHODS: dict[type, tuple[str, ...]] = {

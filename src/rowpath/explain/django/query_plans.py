@@ -6,7 +6,7 @@ from typing import Any
 
 from rowpath.capture.postgresql import plan_of as plan_of_postgresql
 from rowpath.explain.django.statements import Wrapper, wrapped
-from rowpath.explain.query_plans import Log, of_sqlite
+from rowpath.explain.recording.query_plans import Log, of_sqlite
 
 
 @contextmanager

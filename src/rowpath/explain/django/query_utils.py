@@ -9,7 +9,7 @@ from django.db.models.query_utils import DeferredAttribute
 
 from rowpath.capture.patching import Patch
 from rowpath.explain.django.query import tag_of
-from rowpath.explain.recorder import Recorder, extended
+from rowpath.explain.recording.recorder import Recorder, extended
 from rowpath.explain.trails import Hop, Way
 
 METHODS: dict[type, tuple[str, ...]] = {DeferredAttribute: ("__get__",)}

@@ -13,7 +13,7 @@ from rowpath.capture.patching import Patch
 from rowpath.explain.django.columns import columns_of
 from rowpath.explain.django.query import project_step
 from rowpath.explain.messages import Asked
-from rowpath.explain.recorder import Recorder, Used
+from rowpath.explain.recording.recorder import Recorder, Used
 from rowpath.explain.trails import Columns
 
 METHODS: dict[type, tuple[str, ...]] = {

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connections, transaction
 
-from rowpath.explain.statement_text import refuse_end
+from rowpath.explain.recording.statement_text import refuse_end
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from django.db.models.fields.related_descriptors import (
 from rowpath.capture.patching import Patch
 from rowpath.explain import trails
 from rowpath.explain.django.query import number_of, retag, tag_of
-from rowpath.explain.recorder import Recorder, extended
+from rowpath.explain.recording.recorder import Recorder, extended
 from rowpath.explain.trails import Hop, Key, Owner, Way
 
 METHODS: dict[type, tuple[str, ...]] = {

@@ -14,8 +14,8 @@ from django.views.generic.base import View
 from django.views.generic.detail import SingleObjectMixin
 
 from rowpath.explain.django.read_only import rolled_back
-from rowpath.explain.frames import OwnCode
 from rowpath.explain.messages import Route
+from rowpath.explain.recording.frames import OwnCode
 
 _FORMAT = "format"
 """DRF's suffix of a path, which is another way to ask what the path without it answers."""

@@ -11,7 +11,7 @@ from django.db.models.lookups import Lookup, YearLookup
 from django.db.models.sql.where import AND, WhereNode
 
 from rowpath.explain.django.tables import table_of
-from rowpath.explain.frames import OwnCode
+from rowpath.explain.recording.frames import OwnCode
 from rowpath.explain.selected import Scan
 
 LEAST_ROWS = 2000

@@ -14,9 +14,9 @@ from django.db.models.sql.datastructures import Join
 
 from rowpath.explain.django.scans import plan_of, scans
 from rowpath.explain.django.statements import Wrapper, wrapped
-from rowpath.explain.recorder import Recorder
+from rowpath.explain.recording.recorder import Recorder
+from rowpath.explain.recording.statement_text import normalized
 from rowpath.explain.selected import Scan, Selected
-from rowpath.explain.statement_text import normalized
 from rowpath.explain.trails import Trail
 from rowpath.explain.values import Place
 

@@ -15,8 +15,8 @@ from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
 
 from rowpath.explain.django import phases, project
-from rowpath.explain.patch_sets import Patches
-from rowpath.explain.phase_clock import ContextClock, PhaseClock
+from rowpath.explain.recording.patch_sets import Patches
+from rowpath.explain.recording.phase_clock import ContextClock, PhaseClock
 from rowpath.explain.values import Phase
 
 HEADER = "Server-Timing"

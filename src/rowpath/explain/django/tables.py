@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Iterator
 from typing import Any
 
-from rowpath.explain.frames import OwnCode
+from rowpath.explain.recording.frames import OwnCode
 from rowpath.explain.selected import Table
 
 

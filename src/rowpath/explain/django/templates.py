@@ -6,7 +6,7 @@ from types import FrameType
 
 from django.template.base import Node
 
-from rowpath.explain.frames import OwnCode
+from rowpath.explain.recording.frames import OwnCode
 from rowpath.explain.values import Reader
 
 

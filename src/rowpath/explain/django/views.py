@@ -3,7 +3,7 @@
 import inspect
 from typing import Any
 
-from rowpath.explain.frames import OwnCode
+from rowpath.explain.recording.frames import OwnCode
 from rowpath.explain.trails import ViewClass
 
 _SAYS = ("queryset", "model")

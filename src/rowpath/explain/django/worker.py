@@ -13,6 +13,7 @@ from multiprocessing.connection import Connection
 from django.db import DatabaseError as DjangoDatabaseError
 
 from rowpath.errors import DatabaseError
+from rowpath.explain.changes.patched_source import changed_source
 from rowpath.explain.django import (
     client,
     field_attributes,
@@ -44,8 +45,7 @@ from rowpath.explain.messages import (
     Started,
     Watch,
 )
-from rowpath.explain.patched_source import changed_source
-from rowpath.explain.phase_clock import PhaseClock
+from rowpath.explain.recording.phase_clock import PhaseClock
 from rowpath.explain.serving import line_of, serve
 
 _RECORDED = frozenset({Watch.STATEMENTS, Watch.COLUMNS})

@@ -14,9 +14,9 @@ from django.apps import apps
 from django.db.models import Model, signals
 
 from rowpath.explain.django.statements import Wrapper, wrapped
-from rowpath.explain.frames import OwnCode
+from rowpath.explain.recording.frames import OwnCode
+from rowpath.explain.recording.statement_text import is_write, normalized
 from rowpath.explain.selected import Written
-from rowpath.explain.statement_text import is_write, normalized
 from rowpath.explain.values import Place
 
 _TABLE = re.compile(r'\s*(INSERT|UPDATE|DELETE)(?: OR IGNORE)?(?: INTO| FROM)?\s+["`]?(\w+)["`]?')

@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework.fields import Field
 
-from rowpath.explain.declarations import declared
+from rowpath.explain.changes.declarations import declared
 from rowpath.explain.values import Reader
 
 _READING = frozenset({"get_attribute", "to_representation", "get_instance"})

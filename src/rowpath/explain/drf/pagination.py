@@ -6,7 +6,7 @@ from typing import Any
 from rest_framework.pagination import CursorPagination, LimitOffsetPagination, PageNumberPagination
 
 from rowpath.capture.patching import Patch
-from rowpath.explain.recorder import Recorder
+from rowpath.explain.recording.recorder import Recorder
 
 METHODS: dict[type, tuple[str, ...]] = {
     PageNumberPagination: ("get_page_size",),

@@ -7,7 +7,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import ListSerializer, Serializer
 
 from rowpath.capture.patching import Patch
-from rowpath.explain.phase_clock import Clock
+from rowpath.explain.recording.phase_clock import Clock
 
 METHODS: dict[type, tuple[str, ...]] = {
     ListSerializer: ("to_representation",),

@@ -7,8 +7,8 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from rowpath.explain.declarations import declared
-from rowpath.explain.recorder import Recorder
+from rowpath.explain.changes.declarations import declared
+from rowpath.explain.recording.recorder import Recorder
 from rowpath.explain.values import Reader
 
 _COMPAT = "fastapi._compat"

@@ -9,7 +9,7 @@ from fastapi import routing
 from starlette.responses import JSONResponse
 
 from rowpath.capture.patching import Patch
-from rowpath.explain.phase_clock import PhaseClock
+from rowpath.explain.recording.phase_clock import PhaseClock
 
 METHODS: dict[type | ModuleType, tuple[str, ...]] = {
     routing: ("run_endpoint_function", "serialize_response", "solve_dependencies"),

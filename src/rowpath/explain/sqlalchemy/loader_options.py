@@ -3,9 +3,9 @@
 import ast
 from collections.abc import Callable, Iterator, Sequence
 
-from rowpath.explain.edits import Edit, insertion, read
-from rowpath.explain.imports import Named, Names, joined
-from rowpath.explain.insertion_points import Point
+from rowpath.explain.changes.edits import Edit, insertion, read
+from rowpath.explain.changes.imports import Named, Names, joined
+from rowpath.explain.changes.insertion_points import Point
 from rowpath.explain.trails import Hop, Owner, Path, Span, Trail, Way
 
 _ORM = "sqlalchemy.orm"

@@ -11,8 +11,8 @@ from sqlalchemy.sql.base import Generative
 from sqlalchemy.sql.selectable import Select
 
 from rowpath.capture.patching import Patch
-from rowpath.explain.recorder import Recorder
-from rowpath.explain.steps import is_body, step_of
+from rowpath.explain.recording.recorder import Recorder
+from rowpath.explain.recording.steps import is_body, step_of
 from rowpath.explain.trails import Scope, Span, Trail
 
 METHODS: dict[type, tuple[str, ...]] = {

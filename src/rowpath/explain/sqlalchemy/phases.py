@@ -8,7 +8,7 @@ from sqlalchemy.engine.result import IteratorResult
 from sqlalchemy.sql.elements import ClauseElement
 
 from rowpath.capture.patching import Patch
-from rowpath.explain.phase_clock import PhaseClock
+from rowpath.explain.recording.phase_clock import PhaseClock
 
 METHODS: dict[type, tuple[str, ...]] = {
     ClauseElement: ("_compile_w_cache",),

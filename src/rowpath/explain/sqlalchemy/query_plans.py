@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from rowpath.explain.query_plans import Log, of_sqlite
+from rowpath.explain.recording.query_plans import Log, of_sqlite
 from rowpath.explain.sqlalchemy.statements import listening
 
 

@@ -11,8 +11,8 @@ from sqlalchemy.engine.default import DefaultDialect
 
 from rowpath.capture.patching import Patch
 from rowpath.errors import AnswerError
+from rowpath.explain.recording.statement_text import refuse_end
 from rowpath.explain.sqlalchemy import driver_guards
-from rowpath.explain.statement_text import refuse_end
 
 METHODS: dict[type, tuple[str, ...]] = {
     DefaultDialect: ("do_commit", "do_rollback"),

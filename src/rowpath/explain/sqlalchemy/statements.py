@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import Engine, ExceptionContext, event
 
-from rowpath.explain.phase_clock import PhaseClock
-from rowpath.explain.recorder import Purpose as Recorded
-from rowpath.explain.recorder import Recorder
+from rowpath.explain.recording.phase_clock import PhaseClock
+from rowpath.explain.recording.recorder import Purpose as Recorded
+from rowpath.explain.recording.recorder import Recorder
+from rowpath.explain.recording.statement_text import is_work, is_write
 from rowpath.explain.sqlalchemy.greenlets import blocks_the_loop
 from rowpath.explain.sqlalchemy.loads import NOTHING, OPTION, Purpose
-from rowpath.explain.statement_text import is_work, is_write
 
 _READ_ONLY = "25006"
 """PostgreSQL's read_only_sql_transaction."""

@@ -8,9 +8,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rowpath.fast.drf.answering.responses import Outcome, outcome_of
     from rowpath.fast.drf.data.rows import FastSerializer
     from rowpath.fast.drf.mixin import FastListMixin, FastMixin
-    from rowpath.fast.drf.responses import Outcome, outcome_of
     from rowpath.fast.drf.streaming import StreamingList
 
 __all__ = [
@@ -26,9 +26,9 @@ _HOMES = {
     "FastListMixin": "mixin",
     "FastMixin": "mixin",
     "FastSerializer": "data.rows",
-    "Outcome": "responses",
+    "Outcome": "answering.responses",
     "StreamingList": "streaming",
-    "outcome_of": "responses",
+    "outcome_of": "answering.responses",
 }
 
 

@@ -23,27 +23,27 @@ from rowpath.fast.django.grounds import check_compiler
 from rowpath.fast.django.overrides import has_own
 from rowpath.fast.django.querysets import check_queryset
 from rowpath.fast.django.ties import plan_decides
-from rowpath.fast.drf.admitted import Admitted
-from rowpath.fast.drf.askers import asked_of
-from rowpath.fast.drf.choosing import chooses_fields
+from rowpath.fast.drf.admission.askers import asked_of
+from rowpath.fast.drf.admission.choosing import chooses_fields
+from rowpath.fast.drf.admission.renderers import rendered, style_of
+from rowpath.fast.drf.admission.serializing import serializer_of
+from rowpath.fast.drf.admission.views import paginator_falls_back
+from rowpath.fast.drf.answering.envelopes import marked, spliced
+from rowpath.fast.drf.answering.enveloping import enveloping, why_drf_renders
+from rowpath.fast.drf.answering.lazy import LazyList, is_refusal, is_unread
+from rowpath.fast.drf.answering.ordinary import ordinary_answer
+from rowpath.fast.drf.answering.responses import FastResponse, Outcome, with_outcome
+from rowpath.fast.drf.answering.shadow import Again, checked, is_due, turned_off
+from rowpath.fast.drf.compiling.prepared import CHOOSING, Prepared, prepared, prepared_for
 from rowpath.fast.drf.context import Context
-from rowpath.fast.drf.envelopes import marked, spliced
-from rowpath.fast.drf.enveloping import enveloping, why_drf_renders
 from rowpath.fast.drf.instances.listing import Listing
-from rowpath.fast.drf.lazy import LazyList, is_refusal, is_unread
 from rowpath.fast.drf.options import options
-from rowpath.fast.drf.ordinary import ordinary_answer
-from rowpath.fast.drf.portable import PortableWay, check_portable
-from rowpath.fast.drf.prepared import CHOOSING, Prepared, prepared, prepared_for
-from rowpath.fast.drf.reading import Reading
-from rowpath.fast.drf.renderers import rendered, style_of
-from rowpath.fast.drf.responses import FastResponse, Outcome, with_outcome
-from rowpath.fast.drf.serializing import serializer_of
-from rowpath.fast.drf.shadow import Again, checked, is_due, turned_off
+from rowpath.fast.drf.rows.admitted import Admitted
+from rowpath.fast.drf.rows.portable import PortableWay, check_portable
+from rowpath.fast.drf.rows.reading import Reading
+from rowpath.fast.drf.rows.tied import only_ties, same_but_for_lists, same_rows
+from rowpath.fast.drf.rows.ways import Way
 from rowpath.fast.drf.steps import step, theirs
-from rowpath.fast.drf.tied import only_ties, same_but_for_lists, same_rows
-from rowpath.fast.drf.views import paginator_falls_back
-from rowpath.fast.drf.ways import Way
 from rowpath.fast.fallback import CannotCompileError, FallBack, Holds, TheirsError
 from rowpath.fast.plan import JsonStyle, Plan
 from rowpath.fast.stores import kept
@@ -198,7 +198,7 @@ def _way(request: Request, style: JsonStyle, connection: BaseDatabaseWrapper, ma
     if options().compiled and has_binary_rows(connection):
         encoder = ready.encoder(style, connection.alias)
         if encoder is not None:
-            from rowpath.fast.drf.compiled import CompiledWay  # noqa: PLC0415 - needs psycopg 3
+            from rowpath.fast.drf.rows.compiled import CompiledWay  # noqa: PLC0415 - needs psycopg 3
 
             return CompiledWay(ready, encoder, connection, context)
     check_portable(plan)

@@ -25,16 +25,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from rowpath.fast.bounded import Bounded
+from rowpath.fast.drf.admission.renderers import style_of
+from rowpath.fast.drf.admission.views import view_falls_back
+from rowpath.fast.drf.answering.responses import Outcome, outcome_of, ties_of
+from rowpath.fast.drf.answering.shadow import difference, is_due, tied
 from rowpath.fast.drf.answers import Answered, answer, listed
 from rowpath.fast.drf.data.hook import Function, put
 from rowpath.fast.drf.grounds import changed
 from rowpath.fast.drf.mixin import FastListMixin
 from rowpath.fast.drf.options import options
-from rowpath.fast.drf.renderers import style_of
-from rowpath.fast.drf.responses import Outcome, outcome_of, ties_of
-from rowpath.fast.drf.shadow import difference, is_due, tied
 from rowpath.fast.drf.steps import held, step
-from rowpath.fast.drf.views import view_falls_back
 from rowpath.fast.fallback import CannotCompileError, FallBack
 from rowpath.fast.names import named
 from rowpath.fast.stores import forget, kept

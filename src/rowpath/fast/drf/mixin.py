@@ -9,14 +9,14 @@ from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from rowpath.fast.drf.admission.views import lists_as_drf, view_falls_back
+from rowpath.fast.drf.answering.responses import Outcome, with_outcome
+from rowpath.fast.drf.answering.shadow import turned_off
 from rowpath.fast.drf.answers import Answered, answer, listed
 from rowpath.fast.drf.data import of_views  # noqa: F401 - which looks for FastMixin
 from rowpath.fast.drf.grounds import changed, data_changed
-from rowpath.fast.drf.reading import Reading
-from rowpath.fast.drf.responses import Outcome, with_outcome
-from rowpath.fast.drf.shadow import turned_off
+from rowpath.fast.drf.rows.reading import Reading
 from rowpath.fast.drf.steps import count, held, step
-from rowpath.fast.drf.views import lists_as_drf, view_falls_back
 from rowpath.fast.fallback import CannotCompileError, FallBack
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from django.db import DatabaseError
 from rest_framework.generics import GenericAPIView
 
 from rowpath.fast.drf.back_off import BackOff, values_failed
-from rowpath.fast.drf.prepared import Prepared, never_compile, never_compiles
+from rowpath.fast.drf.compiling.prepared import Prepared, never_compile, never_compiles
 from rowpath.fast.fallback import CannotCompileError, FallBack, Holds, TheirsError
 from rowpath.fast.names import place_of
 from rowpath.fast.stores import kept

@@ -8,14 +8,14 @@ from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
+from rowpath.fast.drf.answering.responses import Outcome, with_outcome
 from rowpath.fast.drf.mixin import FastListMixin
-from rowpath.fast.drf.reading import Reading
-from rowpath.fast.drf.responses import Outcome, with_outcome
+from rowpath.fast.drf.rows.reading import Reading
 from rowpath.fast.fallback import CannotCompileError
 
 if TYPE_CHECKING:
     from rowpath.fast.django.stream import Stream
-    from rowpath.fast.drf.compiled import WrittenPage
+    from rowpath.fast.drf.rows.compiled import WrittenPage
 
 # A piece's bytes: large enough that a FETCH costs nothing beside it, small beside a worker.
 _PIECE_BYTES = 1 << 20

@@ -3,7 +3,7 @@
 https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
 """
 
-from rowpath.explain.edits import shown
+from rowpath.explain.changes.edits import shown
 from rowpath.explain.values import Explanation, Finding
 from rowpath.report.explain.sentences import changed_lines, sentences
 

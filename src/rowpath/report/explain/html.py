@@ -7,7 +7,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from rowpath import __version__
-from rowpath.explain.edits import diff
+from rowpath.explain.changes.edits import diff
 from rowpath.explain.values import Confidence, Explained, Explanation, Finding, Sent, saved
 from rowpath.report import figures, page, source
 from rowpath.report.charts.drawing import Chart

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from rowpath.explain.edits import diff, shown
+from rowpath.explain.changes.edits import diff, shown
 from rowpath.explain.values import Explained, Explanation, Finding, Growth, Marginal, Proof, Reader
 from rowpath.stats.interval import Interval
 

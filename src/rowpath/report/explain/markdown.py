@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from rowpath.explain.edits import diff
+from rowpath.explain.changes.edits import diff
 from rowpath.explain.values import Explained, Explanation, Finding
 from rowpath.report.explain.sentences import counted, sentences, statements, where
 from rowpath.report.markdown_text import code, inert, row

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from rowpath.explain.baseline import key
-from rowpath.explain.edits import Edit, read, shown
+from rowpath.explain.changes.edits import Edit, read, shown
 from rowpath.explain.values import Confidence, Explanation, Finding, Kind, Place
 from rowpath.report.explain.sentences import sentences, where
 

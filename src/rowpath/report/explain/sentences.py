@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from rowpath.explain.edits import diff, shown
+from rowpath.explain.changes.edits import diff, shown
 from rowpath.explain.values import (
     Confidence,
     Finding,

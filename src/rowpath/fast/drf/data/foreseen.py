@@ -6,7 +6,7 @@ from rest_framework.serializers import BaseSerializer, ListSerializer, Serialize
 
 from rowpath.fast.codes import calls_super, reads_attribute
 from rowpath.fast.django.overrides import overridden
-from rowpath.fast.drf.choosing import is_drfs_class
+from rowpath.fast.drf.admission.choosing import is_drfs_class
 from rowpath.fast.drf.data.hook import why_not_looked_for
 from rowpath.fast.drf.data.keeping import (
     all_changing_fields,

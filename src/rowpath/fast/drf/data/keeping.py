@@ -11,7 +11,7 @@ from rest_framework.serializers import BaseSerializer, ModelSerializer, Serializ
 
 from rowpath.fast.codes import changes_attributes, changes_items, reads_attribute
 from rowpath.fast.django.overrides import overridden
-from rowpath.fast.drf.choosing import is_drfs_class
+from rowpath.fast.drf.admission.choosing import is_drfs_class
 from rowpath.fast.drf.data.by_class import ByClass
 from rowpath.fast.drf.data.members import STANDS_IN
 from rowpath.fast.names import definer, named

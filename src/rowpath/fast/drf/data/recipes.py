@@ -15,7 +15,7 @@ from rest_framework.serializers import ListSerializer, Serializer
 from rest_framework.utils.serializer_helpers import BindingDict
 
 from rowpath.fast.bounded import Bounded
-from rowpath.fast.drf.choosing import chooses_fields, is_drfs_class
+from rowpath.fast.drf.admission.choosing import chooses_fields, is_drfs_class
 from rowpath.fast.drf.data.attributes import is_drfs_read
 from rowpath.fast.drf.data.keeping import keeps_fields
 from rowpath.fast.drf.data.members import (

@@ -12,19 +12,19 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer, ListSerializer, Serializer
 
 from rowpath.fast.django.overrides import overridden
-from rowpath.fast.drf.askers import asked_of_instances, asks_for_data
-from rowpath.fast.drf.batch import batched
+from rowpath.fast.drf.admission.askers import asked_of_instances, asks_for_data
+from rowpath.fast.drf.admission.renderers import style_of
+from rowpath.fast.drf.answering.enveloping import enveloping, has_drfs_envelope, why_drf_renders
+from rowpath.fast.drf.answering.lazy import LazyList, is_refusal, is_unread
+from rowpath.fast.drf.answering.ordinary import ListData
+from rowpath.fast.drf.answering.responses import FastResponse, Outcome
+from rowpath.fast.drf.answering.shadow import turned_off
+from rowpath.fast.drf.compiling.batch import batched
 from rowpath.fast.drf.data.members import represents_as_drf
-from rowpath.fast.drf.enveloping import enveloping, has_drfs_envelope, why_drf_renders
 from rowpath.fast.drf.grounds import data_changed, rendering_changed
 from rowpath.fast.drf.instances.rows import may_stand_in
 from rowpath.fast.drf.instances.written import Written
-from rowpath.fast.drf.lazy import LazyList, is_refusal, is_unread
 from rowpath.fast.drf.options import options
-from rowpath.fast.drf.ordinary import ListData
-from rowpath.fast.drf.renderers import style_of
-from rowpath.fast.drf.responses import FastResponse, Outcome
-from rowpath.fast.drf.shadow import turned_off
 from rowpath.fast.drf.steps import step
 from rowpath.fast.encoding.objects import objects
 from rowpath.fast.fallback import CannotCompileError, FallBack

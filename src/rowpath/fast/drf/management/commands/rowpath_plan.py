@@ -9,11 +9,17 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error
 
-from rowpath.fast.drf.asking import Client
-from rowpath.fast.drf.forecast import Forecast, Verdict, forecast
-from rowpath.fast.drf.routes import LookAlike, Route, list_routes
-from rowpath.fast.drf.tally import Count, tally
-from rowpath.fast.drf.telling import as_json, look_alike_as_json, paragraph, state, summary
+from rowpath.fast.drf.forecasting.asking import Client
+from rowpath.fast.drf.forecasting.forecast import Forecast, Verdict, forecast
+from rowpath.fast.drf.forecasting.routes import LookAlike, Route, list_routes
+from rowpath.fast.drf.forecasting.tally import Count, tally
+from rowpath.fast.drf.forecasting.telling import (
+    as_json,
+    look_alike_as_json,
+    paragraph,
+    state,
+    summary,
+)
 from rowpath.fast.names import error_text
 
 

@@ -1,0 +1,1 @@
+"""What is found, a file each, and what was tried of it."""

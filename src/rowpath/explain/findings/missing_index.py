@@ -1,0 +1,184 @@
+"""Finding: an index that would spare a scan or a sort, built for real where that is allowed."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+
+from rowpath.errors import RowpathError
+from rowpath.explain.asking.process import ProjectProcess
+from rowpath.explain.asking.selects import Of, ms, selects_of
+from rowpath.explain.changes import meta_edits
+from rowpath.explain.findings.index_candidates import MOST, candidates
+from rowpath.explain.messages import Answer
+from rowpath.explain.proving.trials import Trials
+from rowpath.explain.selected import Built, Index, Scan, Table
+from rowpath.explain.values import Confidence, Finding, Kind, Proof
+
+LEAST_SHARE = 0.1
+"""Of the request's time, that the SELECTs take which get advice; what is built is measured."""
+MOST_LEFT = 0.5
+"""Of the SELECTs' time, with an index that is worth the whole proof."""
+ROUNDS = 3
+MOST_TABLES = 8
+"""Of a run, for which indexes are built: those that take most time first."""
+_NAMES = {"Index": "models.Index", "Q": "models.Q"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scanned:
+    """A table that SELECTs of one request read to keep little of it."""
+
+    table: Table
+    of: tuple[Of, ...]
+    scan: Scan
+    indexes: tuple[Index, ...]
+
+    @property
+    def duration_s(self) -> float:
+        return _sum_s({each.select.text: each.select.duration_s for each in self.of}, self.of)
+
+
+def findings(
+    trials: Trials, selects: Sequence[Of], *, may_build: bool
+) -> Iterator[tuple[Of, Finding]]:
+    """Yield the tables that want an index: proved where one may be built, else as advice.
+
+    An index that was built, and does not halve the time of its SELECTs, is not told.
+    """
+    told: set[Index] = set()
+    found = sorted(_scanned(selects), key=lambda each: -each.duration_s)[:MOST_TABLES]
+    for each in found:
+        is_much = each.duration_s >= LEAST_SHARE * each.of[0].look.duration_s
+        if each.indexes[0] in told or not (is_much or may_build):
+            continue
+        finding = _tried(trials, each) if may_build else _advice(each, None)
+        if finding is not None:
+            told.add(each.indexes[0])
+            yield each.of[0], finding
+
+
+def _scanned(selects: Sequence[Of]) -> Iterator[_Scanned]:
+    by_table: dict[tuple[int, str], list[tuple[Of, Scan]]] = {}
+    for each in selects:
+        for scan in each.select.scans:
+            by_table.setdefault((id(each.look), scan.table.model), []).append((each, scan))
+    for pairs in by_table.values():
+        ranked = sorted(pairs, key=lambda pair: -pair[0].select.duration_s)
+        _, scan = ranked[0]
+        # The order of a page serves its count as well, whose own columns are fewer.
+        ordered = sorted((scan for _, scan in ranked), key=lambda scan: not scan.order)
+        indexes = tuple(dict.fromkeys(index for each in ordered for index in candidates(each)))
+        scanned = _Scanned(
+            table=scan.table,
+            of=tuple(each for each, _ in ranked),
+            scan=scan,
+            indexes=indexes[:MOST],
+        )
+        if indexes:
+            yield scanned
+
+
+def _sum_s(durations_s: Mapping[str, float], of: Sequence[Of]) -> float:
+    return sum(each.count * durations_s.get(each.select.text, 0.0) for each in of)
+
+
+def _tried(trials: Trials, each: _Scanned) -> Finding | None:
+    """Return what the first index shows that is worth it; None where none is."""
+    look = each.of[0].look
+    if look.ask.may_write:
+        return _advice(each, "a request that writes, or locks, would wait for that index itself")
+    for index in each.indexes:
+        edits = meta_edits.edits(each.table, index)
+        if not edits:
+            return _advice(each, each.table.reason or f"{each.table.name} has no plain Meta")
+        trials.tell(f"building an index of {each.table.table}, which is locked for writes")
+        gain = _Gain(today=trials.unchanged, scanned=each)
+        try:
+            with ProjectProcess(trials.project, edits, index) as changed:
+                proof = trials.proof_by(changed, (look,), gain.is_one)
+                built = changed.started.built
+        except RowpathError as error:
+            return _advice(each, " ".join(str(error).split()).rstrip("."))
+        if proof is not None and built is not None:
+            if is_shown(proof):
+                told = _told(each, Confidence.PROVED)
+                return replace(told, edits=edits, proof=proof, advice=gain.told(built))
+            found = _advice(each, "it was built, and the whole request shows no difference")
+            return replace(found, proof=proof)
+    return None
+
+
+def is_shown(proof: Proof) -> bool:
+    """Return whether the whole request takes less time, by its interval, where it is timed."""
+    return proof.ratio is None or proof.ratio.high < 1
+
+
+@dataclass(slots=True)
+class _Gain:
+    """What the SELECTs take today and with an index, asked in turn."""
+
+    today: ProjectProcess
+    scanned: _Scanned
+    before_s: float = 0.0
+    after_s: float = 0.0
+
+    def is_one(self, changed: ProjectProcess, answers: Sequence[Answer]) -> bool:
+        """Return whether they take much less, and no more of them are sent."""
+        look = self.scanned.of[0].look
+        (answer,) = answers
+        pairs = [(self._asked_s(self.today), self._asked_s(changed)) for _ in range(ROUNDS)]
+        self.before_s, self.after_s = (median(times) for times in zip(*pairs, strict=True))
+        is_no_more = len(answer.observed.statements) <= len(look.observed.statements)
+        return is_no_more and self.after_s <= MOST_LEFT * self.before_s
+
+    def _asked_s(self, process: ProjectProcess) -> float:
+        of = self.scanned.of
+        asked = selects_of(process, of[0].look)
+        return _sum_s({each.text: each.duration_s for each in asked}, of)
+
+    def told(self, built: Built) -> str:
+        """Return the gain and its price in words."""
+        app, statement = self.scanned.table.app, _this(self.scanned)
+        return (
+            f"{statement} {ms(self.after_s)} with it instead of {ms(self.before_s)}. It was built "
+            f"in {ms(built.duration_s)}, has {built.size_bytes / 1024:,.0f} kB, and was rolled "
+            f"back; each write of a row keeps it up. Then: ./manage.py makemigrations {app}"
+        )
+
+
+def _this(each: _Scanned) -> str:
+    return "This SELECT takes" if len(each.of) == 1 else f"These {len(each.of)} SELECTs take"
+
+
+def _advice(each: _Scanned, reason: str | None) -> Finding:
+    """Return what would be built, and why it was not."""
+    index = meta_edits.source_of(each.table, each.indexes[0], _NAMES)
+    request = f"the whole request {ms(each.of[0].look.duration_s)}"
+    allowed = (
+        ""
+        if reason
+        else (
+            " --try-indexes builds it in a transaction that is rolled back, and measures; whoever "
+            f"writes to {each.table.table} waits meanwhile."
+        )
+    )
+    advice = (
+        f"{_this(each)} {ms(each.duration_s)} asked by itself, {request}. What may help is {index} "
+        f"in the Meta of {each.table.name}.{allowed}"
+    )
+    return replace(_told(each, Confidence.ADVICE), reason=reason, advice=advice)
+
+
+def _told(each: _Scanned, confidence: Confidence) -> Finding:
+    scan, of = each.scan, each.of
+    texts = list(dict.fromkeys(one.select.text for one in of))
+    return Finding(
+        kind=Kind.INDEX,
+        confidence=confidence,
+        title=f"{scan.read_rows:,} rows of {each.table.name} are read to keep {scan.kept_rows:,}",
+        place=of[0].place,
+        statements=sum(one.count for one in of),
+        of_statements=len(of[0].look.observed.statements),
+        statement=texts[0],
+        other_statements=tuple(texts[1:]),
+    )

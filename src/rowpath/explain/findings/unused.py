@@ -1,0 +1,123 @@
+"""Finding: a relation that is loaded with the rows, and that nobody reads in the whole run."""
+
+import ast
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from rowpath.explain.asking.look import Look
+from rowpath.explain.changes.eager_loading import constants
+from rowpath.explain.changes.edits import Edit, behind, read, replacement
+from rowpath.explain.changes.insertion_points import own_span
+from rowpath.explain.messages import Evaluated
+from rowpath.explain.trails import Span
+
+METHODS = {"select_related": "joined", "prefetch_related": "prefetched"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unused:
+    """Relations that a call names and nobody reads, and the change that leaves them out.
+
+    `looks` are the requests whose lists come by that call; `missing` are views that share its code
+    and were not asked, so that they may read them.
+    """
+
+    span: Span
+    word: str
+    names: tuple[str, ...]
+    edit: Edit
+    looks: tuple[Look, ...]
+    missing: tuple[str, ...]
+
+
+def unused(looks: Sequence[Look]) -> Iterator[Unused]:
+    """Yield the calls of a view's own code that load what no request of the run reads.
+
+    A relation counts as read where it was asked for, whether it had rows or not, and where
+    anything behind it was.
+    """
+    spans = dict.fromkeys(
+        span for look in looks for evaluated, span in _spans(look) if evaluated.rows
+    )
+    for span in spans:
+        call = _call(span)
+        if call is None:
+            continue
+        passing = [look for look in looks if any(span == each for _, each in _spans(look))]
+        asked = {
+            text
+            for look in passing
+            for evaluated, each in _spans(look)
+            if each == span
+            for text in evaluated.read
+        }
+        kept = {arg: _as_far_as_read(arg, asked) for arg in _names(call)}
+        names = tuple(arg for arg, text in kept.items() if text != arg)
+        if names:
+            yield Unused(
+                span=span,
+                word=METHODS[call.func.attr] if isinstance(call.func, ast.Attribute) else "",
+                names=names,
+                edit=_without(call, kept, span.file),
+                looks=tuple(passing),
+                missing=missing(passing, looks),
+            )
+
+
+def _spans(look: Look) -> Iterator[tuple[Evaluated, Span]]:
+    """Yield the calls that made the lists of a request, in code that only its view uses."""
+    for evaluated in look.observed.evaluated:
+        for step in evaluated.trail.steps:
+            span = own_span(step)
+            if span is not None and span is step[0] and span.is_direct:
+                yield evaluated, span
+
+
+def _call(span: Span) -> ast.Call | None:
+    """Return the call of a method that loads relations, all of whose arguments are plain text."""
+    for node in ast.walk(ast.parse(read(span.file))):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in METHODS
+            and _place(node) == (span.line, span.column, span.end_line, span.end_column)
+        ):
+            is_plain = node.args and not node.keywords and len(_names(node)) == len(node.args)
+            return node if is_plain else None
+    return None
+
+
+def _place(node: ast.Call) -> tuple[int, int, int | None, int | None]:
+    return node.lineno, node.col_offset, node.end_lineno, node.end_col_offset
+
+
+def _names(call: ast.Call) -> list[str]:
+    return [name for _, name in constants(call)]
+
+
+def _as_far_as_read(name: str, asked: Iterable[str]) -> str:
+    """Return the part of a lookup that is read, or leads to what is; empty where none is."""
+    parts = name.split("__")
+    read_parts = [text.split("__") for text in asked]
+    for length in range(len(parts), 0, -1):
+        if any(each[:length] == parts[:length] for each in read_parts):
+            return "__".join(parts[:length])
+    return ""
+
+
+def _without(call: ast.Call, kept: dict[str, str], file: str) -> Edit:
+    """Return the edit that names what is read alone; without any the call goes as well."""
+    first, last = call.args[0], call.args[-1]
+    texts = list(dict.fromkeys(text for text in kept.values() if text))
+    if texts:
+        between = ", " if first.lineno == last.lineno else f",\n{' ' * first.col_offset}"
+        return replacement(file, first, last, between.join(f'"{each}"' for each in texts))
+    owner = call.func.value if isinstance(call.func, ast.Attribute) else call.func
+    return behind(file, owner, call, ".all()" * isinstance(owner, ast.Attribute))
+
+
+def missing(passing: Iterable[Look], looks: Sequence[Look]) -> tuple[str, ...]:
+    """Return the views that share code with those of some requests and were not asked."""
+    asked = {look.asked for look in looks}
+    wanted = dict.fromkeys(name for look in passing for name in look.siblings)
+    return tuple(name for name in wanted if name not in asked)

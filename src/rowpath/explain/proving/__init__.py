@@ -1,0 +1,1 @@
+"""A change, run: the answers, the statements and the times with it and without."""

@@ -1,0 +1,1 @@
+"""What a watched request did, written down in the process that runs the project."""

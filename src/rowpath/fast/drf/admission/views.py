@@ -1,0 +1,163 @@
+"""Which views list their queryset as DRF's own ListModelMixin does."""
+
+from collections.abc import Iterator
+from weakref import WeakKeyDictionary
+
+from django.core.paginator import Paginator as DjangoPaginator
+from rest_framework.generics import GenericAPIView
+from rest_framework.mixins import ListModelMixin
+from rest_framework.pagination import (
+    BasePagination,
+    CursorPagination,
+    LimitOffsetPagination,
+    PageNumberPagination,
+)
+
+from rowpath.fast.codes import calls_super, unwrapped
+from rowpath.fast.django.overrides import overridden
+from rowpath.fast.drf.admission.askers import asks_for_data
+from rowpath.fast.fallback import FallBack
+from rowpath.fast.names import definer, named
+from rowpath.fast.stores import kept
+
+_LISTING = ("paginate_queryset", "paginator")
+_PAGING = ("paginate_queryset", "__init__")
+_CURSOR = ("_get_position_from_instance", "get_next_link", "get_previous_link")
+# Those whose way of paging is known.
+PAGINATORS = (PageNumberPagination, LimitOffsetPagination, CursorPagination)
+
+
+# By the mixin that asks, and the view's action.
+_Known = dict[tuple[type, str | None], FallBack | None]
+
+_views: WeakKeyDictionary[type, _Known] = kept(WeakKeyDictionary())
+_paginators: WeakKeyDictionary[type, FallBack | None] = kept(WeakKeyDictionary())
+
+
+def view_falls_back(view: object, mixin: type) -> FallBack | None:
+    """Return why lists of `view`, which has `mixin`, are never fast; None if they are."""
+    view_class = type(view)
+    of_view = vars(view)
+    for name in _LISTING:
+        if name in of_view:
+            return FallBack(reason=f"{view_class.__name__} has a {name}() of its own")
+    action = getattr(view, "action", None)
+    try:
+        return _views[view_class][mixin, action]
+    except KeyError:
+        found = _action_falls_back(view_class, mixin, action)
+        _views.setdefault(view_class, {})[mixin, action] = found
+        return found
+
+
+def _action_falls_back(view_class: type, mixin: type, action: str | None) -> FallBack | None:
+    found = class_falls_back(view_class, mixin)
+    if found is None and action not in (None, "list"):
+        # One of the view's own that calls list().
+        return asks_for_data(view_class, mixin, action)
+    return found
+
+
+def class_falls_back(view_class: type, mixin: type) -> FallBack | None:
+    """Return the same for any view of `view_class`."""
+    return next(class_blockers(view_class, mixin), None)
+
+
+def class_blockers(view_class: type, mixin: type) -> Iterator[FallBack]:
+    """Yield every reason why lists of `view_class`, which has `mixin`, are never fast."""
+    name = named(view_class)
+    if not issubclass(view_class, GenericAPIView):
+        yield FallBack(reason=f"{name} is not a generic view")
+        return
+    for own in _LISTING:
+        if overridden(view_class, GenericAPIView, (own,)):
+            yield _own(view_class, own)
+    after = view_class.__mro__[view_class.__mro__.index(mixin) + 1 :]
+    owner = next((cls for cls in after if "list" in vars(cls)), None)
+    if mixin is ListModelMixin:
+        pass  # whose own list() it is
+    elif owner is None:
+        yield FallBack(reason=f"{name} has no list() behind {mixin.__name__}")
+    elif vars(owner)["list"] is not ListModelMixin.list:
+        yield _own_list(owner, _behind(owner, mixin))
+    if (asks := asks_for_data(view_class, mixin)) is not None:
+        yield asks
+
+
+def lists_as_drf(view_class: type, mixin: type) -> bool:
+    """Whether DRF's own list() is what stands behind `mixin`, which is in `view_class`."""
+    after = view_class.__mro__[view_class.__mro__.index(mixin) + 1 :]
+    owner = next((cls for cls in after if "list" in vars(cls)), None)
+    return owner is not None and vars(owner)["list"] is ListModelMixin.list
+
+
+def front_blockers(view_class: type, mixin: type) -> Iterator[FallBack]:
+    """Yield why the list() methods in front of `mixin`, which is in `view_class`, stop it."""
+    for cls in view_class.__mro__[: view_class.__mro__.index(mixin)]:
+        if "list" not in vars(cls):
+            continue
+        if not _passes_list_on(cls):
+            yield _own_list(cls, None)
+
+
+def _own(cls: type, name: str) -> FallBack:
+    return FallBack(reason=f"{named(definer(cls, name))} has a {name}() of its own")
+
+
+def _own_list(owner: type, change: str | None) -> FallBack:
+    return FallBack(reason=f"{named(owner)} has a list() of its own", change=change)
+
+
+def _behind(owner: type, mixin: type) -> str | None:
+    """Return how `mixin` gets behind the list() of `owner`, if it can."""
+    if _wraps_the_next(owner):
+        return (
+            f"Name {mixin.__name__} in the bases of {named(owner)}, whose decorators wrap it then."
+        )
+    if _passes_list_on(owner):
+        return f"Name {mixin.__name__} after {named(owner)} in the bases."
+    return None
+
+
+def _passes_list_on(owner: type) -> bool:
+    """Whether the list() of `owner` ends in the next class's: by super(), or by wrapping it."""
+    return _wraps_the_next(owner) or calls_super(unwrapped(vars(owner)["list"]), "list")
+
+
+def _wraps_the_next(owner: type) -> bool:
+    # A decorator of a class, such as method_decorator(), wraps what it finds there under the name.
+    # With the mixin in the class's bases that is the mixin's list().
+    innermost = unwrapped(vars(owner)["list"])
+    return any(
+        innermost is unwrapped(vars(cls)["list"])
+        for cls in owner.__mro__[1:]
+        if "list" in vars(cls)
+    )
+
+
+def paginator_falls_back(paginator_class: type[BasePagination]) -> FallBack | None:
+    """Return why pages of `paginator_class` are never fast; None if they are."""
+    if paginator_class not in _paginators:
+        _paginators[paginator_class] = _paginator_falls_back(paginator_class)
+    return _paginators[paginator_class]
+
+
+def _paginator_falls_back(paginator_class: type[BasePagination]) -> FallBack | None:
+    return next(paginator_blockers(paginator_class), None)
+
+
+def paginator_blockers(paginator_class: type[BasePagination]) -> Iterator[FallBack]:
+    """Yield every reason why pages of `paginator_class` are never fast."""
+    base = next((base for base in PAGINATORS if issubclass(paginator_class, base)), None)
+    name = named(paginator_class)
+    if base is None:
+        yield FallBack(reason=f"{name} is none of DRF's three paginators")
+        return
+    for own in (*_PAGING, *_CURSOR) if base is CursorPagination else _PAGING:
+        if overridden(paginator_class, base, (own,)):
+            yield _own(paginator_class, own)
+    if base is PageNumberPagination:
+        paging = paginator_class.django_paginator_class
+        for own in ("page", "_get_page", "__init__"):
+            if overridden(paging, DjangoPaginator, (own,)):
+                yield _own(paging, own)

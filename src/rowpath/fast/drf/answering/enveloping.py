@@ -1,0 +1,43 @@
+"""What stands around the rows of an answer, and whether it has left them alone."""
+
+from typing import Any
+
+from rest_framework.generics import GenericAPIView
+from rest_framework.response import Response
+
+from rowpath.fast.django.overrides import has_own
+from rowpath.fast.drf.answering.envelopes import NotPlainError, marked
+from rowpath.fast.drf.answering.lazy import LazyList, is_unread
+from rowpath.fast.names import definer
+
+_ENVELOPE = ("get_paginated_response",)
+_DRFS = "rest_framework.pagination"
+
+
+def why_drf_renders(view: Any, response: Response, rows: LazyList, *, is_page: bool) -> str | None:
+    """Return why `response`, made around `rows`, is for DRF to render; None if it is not."""
+    if not is_unread(rows):
+        return f"{enveloping(view)} looked at the rows"
+    if not is_page:
+        return None
+    if type(response) is not Response or response.is_rendered:
+        return f"{enveloping(view)} returned a {type(response).__name__}"
+    try:
+        marked(response.data, rows)
+    except NotPlainError as error:
+        return f"{enveloping(view)} put {error} around the rows"
+    return None
+
+
+def enveloping(view: Any) -> str:
+    """Return the name of what makes the envelope of the view's pages."""
+    owner = type(view if has_own(view, GenericAPIView, _ENVELOPE) else view.paginator)
+    return f"{owner.__name__}.get_paginated_response()"
+
+
+def has_drfs_envelope(view: Any) -> bool:
+    """Whether the envelope of the view's pages is DRF's own."""
+    if has_own(view, GenericAPIView, _ENVELOPE):
+        return False
+    owner = definer(type(view.paginator), *_ENVELOPE)
+    return _ENVELOPE[0] not in vars(view.paginator) and owner.__module__ == _DRFS

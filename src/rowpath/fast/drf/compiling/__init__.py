@@ -1,0 +1,1 @@
+"""A serializer and the rows of a queryset, compiled to a plan and its columns."""
