@@ -31,10 +31,9 @@ def built(wanted: Index, held: ExitStack) -> Built:
     connection: Any = connections[router.db_for_write(model)]
     if connection.vendor != "postgresql":
         raise _refused(wanted, f"the database is {connection.display_name}", "That is PostgreSQL's")
-    outer = transaction.atomic(using=connection.alias)
+    held.enter_context(transaction.atomic(using=connection.alias))
+    # What is entered last is left first: the transaction ends as one that is rolled back.
     held.callback(transaction.set_rollback, True, using=connection.alias)
-    outer.__enter__()
-    held.push(outer.__exit__)
     try:
         return _built(connection, model, wanted)
     except DatabaseError as error:
