@@ -150,7 +150,7 @@ def test_manage_py_has_the_command_too(project: ProjectOf) -> None:
         (("--routes", "*", "--data", "{}"), "Cannot ask routes or a log with --method or --data"),
         (("--log", "none.log"), "Cannot read the log none.log: No such file or directory."),
         (("--log", "manage.py"), "Cannot explain the log manage.py: no line is a GET"),
-        (("/a", "--app", "a:b", "--log", "c"), "Cannot take --log beside --app: its paths are"),
+        (("/a", "--app", "a:b", "--try-indexes"), "Cannot take --try-indexes beside --app: "),
         (("/a/", "--baseline", "none.json"), "Cannot read the baseline none.json: No such file"),
         (("/a/", "--baseline", "manage.py"), "Cannot read the baseline manage.py: Expecting"),
     ],

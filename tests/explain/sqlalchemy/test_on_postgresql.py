@@ -58,6 +58,14 @@ def test_an_asynchronous_session_is_explained(on_postgresql: Store, path: str, a
     assert on_postgresql.added(path)[-1] == added
 
 
+@pytest.mark.parametrize("path", ["/async/books", "/async/run-sync"])
+def test_an_asynchronous_session_holds_up_nothing(on_postgresql: Store, path: str) -> None:
+    """Its statements are awaited, those of a function that run_sync() is given too."""
+    kinds = {finding.kind for finding in on_postgresql.of(path).findings}
+
+    assert Kind.BLOCKS not in kinds
+
+
 def test_a_page_about_one_object_is_explained(on_postgresql: Store) -> None:
     """The relation of a single object has the change that it has on SQLite."""
     assert "options=[selectinload(models.Tag.books)" in on_postgresql.added("/tags/1")[-1]

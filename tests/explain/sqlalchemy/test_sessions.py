@@ -12,7 +12,6 @@ PATHS = (
     "/expired-repaired",
     "/blocking",
     "/blocking-model",
-    "/async/books",
     "/books",
 )
 
@@ -54,8 +53,8 @@ def test_a_response_model_that_loads_in_a_coroutine_holds_it_up_too(store: Store
     assert blocking.place.function == "blocking_model"
 
 
-@pytest.mark.parametrize("path", ["/expired-repaired", "/async/books", "/books"])
-def test_threads_and_asynchronous_sessions_hold_up_nothing(store: Store, path: str) -> None:
+@pytest.mark.parametrize("path", ["/expired-repaired", "/books"])
+def test_threads_hold_up_nothing(store: Store, path: str) -> None:
     """Nor does what is read before the commit load a row again."""
     found = store.of(path).findings
 

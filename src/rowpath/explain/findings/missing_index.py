@@ -92,7 +92,7 @@ def _tried(trials: Trials, each: _Scanned) -> Finding | None:
         if not edits:
             return _advice(each, each.table.reason or f"{each.table.name} has no plain Meta")
         trials.tell(f"building an index of {each.table.table}, which is locked for writes")
-        gain = _Gain(today=trials.unchanged, scanned=each)
+        gain = _Gain(unchanged=trials.unchanged, scanned=each)
         try:
             with ProjectProcess(trials.project, edits, index) as changed:
                 proof = trials.proof_by(changed, (look,), gain.is_one)
@@ -117,7 +117,7 @@ def is_shown(proof: Proof) -> bool:
 class _Gain:
     """What the SELECTs take today and with an index, asked in turn."""
 
-    today: ProjectProcess
+    unchanged: ProjectProcess
     scanned: _Scanned
     before_s: float = 0.0
     after_s: float = 0.0
@@ -126,7 +126,7 @@ class _Gain:
         """Return whether they take much less, and no more of them are sent."""
         look = self.scanned.of[0].look
         (answer,) = answers
-        pairs = [(self._asked_s(self.today), self._asked_s(changed)) for _ in range(ROUNDS)]
+        pairs = [(self._asked_s(self.unchanged), self._asked_s(changed)) for _ in range(ROUNDS)]
         self.before_s, self.after_s = (median(times) for times in zip(*pairs, strict=True))
         is_no_more = len(answer.observed.statements) <= len(look.observed.statements)
         return is_no_more and self.after_s <= MOST_LEFT * self.before_s
