@@ -1,5 +1,6 @@
 """Everything that keeps a list from being fast, where a request stops at the first of them."""
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -11,7 +12,7 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.relations import HyperlinkedRelatedField, ManyRelatedField
 from rest_framework.serializers import ListSerializer, Serializer
 
-from rowpath.fast.django.columns import Column, Selected
+from rowpath.fast.django.columns import Column
 from rowpath.fast.django.models import check_instances, check_receivers
 from rowpath.fast.django.overrides import has_own
 from rowpath.fast.django.querysets import check_queryset, check_relations
@@ -26,6 +27,8 @@ from rowpath.fast.drf.grounds import changed
 from rowpath.fast.drf.mixin import FastListMixin
 from rowpath.fast.fallback import CannotCompileError, FallBack, Holds
 from rowpath.fast.names import named
+
+_log = logging.getLogger("rowpath.fast")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,11 +75,12 @@ def queryset_blockers(view: GenericAPIView, queryset: Any) -> Blockers:
     try:
         place = place_of(queryset)
         found += _of_serializer(view, lambda _: place, columns)
-        found += map(_by_its_reason, _of_relations(queryset, columns.in_order()))
+        found += map(_by_its_reason, _of_relations(queryset, columns))
     except CannotCompileError as error:
         found.append(_by_its_reason(error.fall_back))
         are_all = False
     except Exception:  # noqa: BLE001 - whatever the project's serializers raise
+        _log.debug("Not all that stops lists of %s is told", type(view), exc_info=True)
         are_all = False
     return Blockers(found=_distinct(found), are_all=are_all)
 
@@ -141,11 +145,13 @@ def _plain_rows(serializer: Serializer) -> Place | None:
     return None if model is None else Rows(model=model)
 
 
-def _of_relations(queryset: QuerySet, columns: tuple[Selected, ...]) -> Iterator[FallBack]:
+def _of_relations(queryset: QuerySet, columns: Columns) -> Iterator[FallBack]:
     """Yield what stops the relations that `columns` cross, one after the other."""
-    firsts = {one.hops[0]: one for one in columns if isinstance(one, Column) and one.hops}
-    for crossing in ((), *((column,) for column in firsts.values())):
-        yield from _raised(partial(check_relations, queryset, crossing))
+    read = frozenset(one.way for one in columns.lists)
+    crossing = (one for one in columns.in_order() if isinstance(one, Column) and one.hops)
+    firsts = {one.hops[0]: one for one in crossing}
+    for columns_of_one in ((), *((column,) for column in firsts.values())):
+        yield from _raised(partial(check_relations, queryset, columns_of_one, read))
 
 
 def _by_its_reason(reason: FallBack) -> Blocker:
