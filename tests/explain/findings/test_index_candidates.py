@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from explain.changes.test_meta_edits import table
+from explain.findings.test_meta_edits import table
 from rowpath.explain.findings.index_candidates import candidates
 from rowpath.explain.selected import Scan
 

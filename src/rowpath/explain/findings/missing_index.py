@@ -7,7 +7,7 @@ from statistics import median
 from rowpath.errors import RowpathError
 from rowpath.explain.asking.process import ProjectProcess
 from rowpath.explain.asking.selects import Of, ms, selects_of
-from rowpath.explain.changes import meta_edits
+from rowpath.explain.findings import meta_edits
 from rowpath.explain.findings.index_candidates import MOST, candidates
 from rowpath.explain.messages import Answer
 from rowpath.explain.proving.trials import Trials

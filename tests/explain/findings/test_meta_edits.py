@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from rowpath.explain.changes.edits import applied, read
-from rowpath.explain.changes.meta_edits import edits, name_of
+from rowpath.explain.findings.meta_edits import edits, name_of
 from rowpath.explain.selected import Index, Table
 
 INDEX = Index(model="shop.Sale", fields=("kind", "-day"))
