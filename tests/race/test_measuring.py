@@ -76,7 +76,7 @@ def test_who_asks_is_told_in_cores(endpoints: Endpoints, monkeypatch: pytest.Mon
     A busy machine may leave this process little of it, but not a twentieth in every slot.
     """
     monkeypatch.setattr("rowpath.lab.measuring.slots.SLOWED_BY", 9.0)
-    plan = plan_of(endpoints, "/quick", "/quick")
+    plan = replace(plan_of(endpoints, "/quick", "/quick"), timeout_s=10.0)
 
     slots = raced(plan).slots[Lane(entrant=plan.baseline, control=Control.SLOWED)]
 
