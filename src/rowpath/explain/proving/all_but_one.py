@@ -13,7 +13,7 @@ from rowpath.explain.messages import Answer
 from rowpath.explain.proving.timing import Timing, ratio_of
 from rowpath.explain.proving.together import side_by_side
 from rowpath.explain.proving.trials import Trials
-from rowpath.explain.values import Explained, Finding, Marginal
+from rowpath.explain.values import Explained, Finding, Kind, Marginal
 
 MOST_CHANGES = 5
 """Each is left out in a project that is started for it."""
@@ -66,7 +66,8 @@ class _Gain:
     def told(self, explained: Explained, look: Look, change: tuple[Edit, ...]) -> Iterator[Finding]:
         """Yield a request's findings, with the gain where they have this change."""
         for finding in explained.findings:
-            is_of = finding.edits == change
+            # An index is in the database as long as it is proved alone, and not here.
+            is_of = finding.edits == change and finding.kind is not Kind.INDEX
             yield replace(finding, marginal=self._of(look)) if is_of else finding
 
     def _of(self, look: Look) -> Marginal | None:
