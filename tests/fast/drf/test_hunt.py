@@ -102,8 +102,8 @@ def test_every_generated_list_has_the_answer_of_drf(found: Mapping[str, Found], 
 
 
 def test_most_generated_lists_are_compiled(found: Mapping[str, Found]) -> None:
-    """Half of the lists that DRF answers are written by compiled code, so that much is tried."""
-    assert found["compiled"].share("compiled", "streamed") >= 0.5
+    """More than half of the lists are written by compiled code, so that much is tried."""
+    assert found["compiled"].share("compiled", "streamed") >= 0.55
 
 
 @pytest.mark.parametrize("way", ["portable", "sqlite"])
