@@ -33,7 +33,9 @@ def dumps(value: object, style: JsonStyle = COMPACT) -> bytes:
     return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029").encode()
 
 
-def made(*members: Value | Object, columns: int = 1, style: JsonStyle = COMPACT) -> Encoder:
+def made(
+    *members: Value[int] | Object[int], columns: int = 1, style: JsonStyle = COMPACT
+) -> Encoder:
     """Return an encoder of a plan with these members."""
     result = encoder(Plan(members=members, columns=columns), style)
     assert result is not None, "the compiled code is not built: make .venv/dev.stamp"

@@ -16,7 +16,7 @@ INT4 = 23
 INT8 = 20
 
 
-def number(key: str, column: int, *guards: Guard) -> Value:
+def number(key: str, column: int, *guards: Guard[int]) -> Value[int]:
     return Value(key=key, column=column, form=forms.Integer(), guards=guards)
 
 
@@ -26,7 +26,7 @@ def rows_of(*rows: tuple[int | None, ...], type_: int = INT4) -> PGresult:
     return result_of(cells, [type_] * len(rows[0]))
 
 
-def made(style: JsonStyle, *members: Value | Many) -> Encoder:
+def made(style: JsonStyle, *members: Value[int] | Many[int]) -> Encoder:
     """Return an encoder of rows with two lists, of two columns and of one.
 
     The last column of each has the key of the row whose list a row is in.

@@ -24,11 +24,11 @@ TEXT = 25
 INTEGER = forms.Integer()
 
 
-def value(key: str, column: int, *guards: tuple[int, Absent]) -> Value:
+def value(key: str, column: int, *guards: tuple[int, Absent]) -> Value[int]:
     return Value(key=key, column=column, form=INTEGER, guards=guarding(*guards))
 
 
-def guarding(*guards: tuple[int, Absent]) -> tuple[Guard, ...]:
+def guarding(*guards: tuple[int, Absent]) -> tuple[Guard[int], ...]:
     return tuple(Guard(column=column, absent=absent) for column, absent in guards)
 
 
@@ -193,7 +193,7 @@ def test_rows_that_are_not_there(rows: range) -> None:
 
 
 @pytest.mark.parametrize("member", [value("a", 1), value("a", -1), value("a", 0, (1, Absent.NULL))])
-def test_columns_that_are_not_there(member: Value) -> None:
+def test_columns_that_are_not_there(member: Value[int]) -> None:
     """A member that reads a column which its plan does not have is an error of the caller's."""
     with pytest.raises(ValueError, match="the plan has 1 columns"):
         encoded(made(member), rows_of((1,)))

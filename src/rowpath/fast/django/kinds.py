@@ -11,6 +11,7 @@ from django.core.files.storage import FileSystemStorage
 from django.db import models
 
 from rowpath.fast.django.overrides import overridden
+from rowpath.fast.encoding.writers import Type
 from rowpath.fast.fallback import CannotCompileError
 
 
@@ -76,6 +77,18 @@ _SCALARS: dict[type[models.Field], Scalar] = {
     models.GenericIPAddressField: Scalar.ADDRESS,
     models.BinaryField: Scalar.BINARY,
     models.JSONField: Scalar.JSON,
+}
+
+# The types of PostgreSQL that columns of a kind may have, for kinds whose values have one str(),
+# whether they came as text or in binary.
+TYPES_OF_ONE_TEXT: dict[Kind, frozenset[int]] = {
+    Scalar.TEXT: frozenset({Type.TEXT, Type.VARCHAR, Type.BPCHAR, Type.NAME}),
+    Scalar.INTEGER: frozenset({Type.INT2, Type.INT4, Type.INT8}),
+    Scalar.DECIMAL: frozenset({Type.NUMERIC}),
+    Scalar.DATETIME: frozenset({Type.TIMESTAMPTZ}),
+    Scalar.DATE: frozenset({Type.DATE}),
+    Scalar.TIME: frozenset({Type.TIME}),
+    Scalar.UUID: frozenset({Type.UUID}),
 }
 
 # Whatever decides what Python gets when the column is read.

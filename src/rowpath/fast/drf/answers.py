@@ -39,19 +39,19 @@ from rowpath.fast.drf.context import Context
 from rowpath.fast.drf.instances.listing import Listing
 from rowpath.fast.drf.options import options
 from rowpath.fast.drf.rows.admitted import Admitted
-from rowpath.fast.drf.rows.portable import PortableWay, check_portable
+from rowpath.fast.drf.rows.portable import PortableWay, representing
 from rowpath.fast.drf.rows.reading import Reading
 from rowpath.fast.drf.rows.tied import only_ties, same_but_for_lists, same_rows
 from rowpath.fast.drf.rows.ways import Way
 from rowpath.fast.drf.steps import step, theirs
 from rowpath.fast.fallback import CannotCompileError, FallBack, Holds, TheirsError
-from rowpath.fast.plan import JsonStyle, Plan
+from rowpath.fast.plan import JsonStyle
 from rowpath.fast.stores import kept
 
 _log = logging.getLogger("rowpath.fast")
 
 T = TypeVar("T")
-_Made = tuple[Prepared, Plan, Context]
+_Made = tuple[Prepared, Serializer | None, Context]
 # What the paginator returned of what Reading gave it.
 Paginated = Sequence[Any]
 
@@ -152,7 +152,7 @@ def _ready(view: GenericAPIView, queryset: QuerySet, marker: str | None) -> _Mad
     if serializer_class is None:
         return _made_for_request(view, queryset, marker)
     ready = prepared(serializer_class, queryset, marker)
-    return ready, ready.compiled.plan, Context(view)
+    return ready, ready.serializer, Context(view)
 
 
 def _check_choice(view: GenericAPIView, ready: Prepared, queryset: QuerySet) -> None:
@@ -176,11 +176,11 @@ def _serializer_class_of(view: GenericAPIView) -> type[Serializer] | None:
 def _made_for_request(view: GenericAPIView, queryset: QuerySet, marker: str | None) -> _Made:
     try:
         serializer = _by_view(partial(serializer_of, view))
-        ready, plan = prepared_for(serializer, queryset, marker)
+        ready = prepared_for(serializer, queryset, marker)
     except CannotCompileError as error:
         # The next request has another serializer, and it may be no better.
         raise error.holding(Holds.VIEW_A_WHILE) from error.__cause__
-    return ready, plan, Context(view, serializer)
+    return ready, serializer, Context(view, serializer)
 
 
 def _by_view(call: Callable[[], T]) -> T:
@@ -194,15 +194,15 @@ def _by_view(call: Callable[[], T]) -> T:
 
 
 def _way(request: Request, style: JsonStyle, connection: BaseDatabaseWrapper, made: _Made) -> Way:
-    ready, plan, context = made
+    ready, serializer, context = made
     if options().compiled and has_binary_rows(connection):
         encoder = ready.encoder(style, connection.alias)
         if encoder is not None:
             from rowpath.fast.drf.rows.compiled import CompiledWay  # noqa: PLC0415 - needs psycopg 3
 
             return CompiledWay(ready, encoder, connection, context)
-    check_portable(plan)
-    return PortableWay(ready, plan, partial(rendered, request))
+    represents = representing(serializer, ready.compiled.plan.members)
+    return PortableWay(ready, represents, partial(rendered, request))
 
 
 def _marker(view: GenericAPIView, request: Request, queryset: QuerySet) -> str | None:

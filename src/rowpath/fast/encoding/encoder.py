@@ -211,7 +211,7 @@ class _Members:
         self._style = style
 
     def of(
-        self, members: tuple[Planned, ...], types: tuple[int, ...], within: str = ""
+        self, members: tuple[Planned[int], ...], types: tuple[int, ...], within: str = ""
     ) -> Iterator[Member]:
         """Yield `members` of rows whose columns have `types`; `within` is for messages."""
         style = self._style
@@ -221,7 +221,7 @@ class _Members:
             guards = tuple(_guard(guard, types) for guard in member.guards)
             yield Member(key=key, prefix=prefix, guards=guards, **self._of(member, types, key))
 
-    def _of(self, member: Planned, types: tuple[int, ...], key: str) -> dict[str, Any]:
+    def _of(self, member: Planned[int], types: tuple[int, ...], key: str) -> dict[str, Any]:
         if isinstance(member, Object):
             return {"members": tuple(self.of(member.members, types, f"{key}."))}
         if isinstance(member, Many):
@@ -237,7 +237,7 @@ class _Members:
             "writer": made,
         }
 
-    def _list(self, member: Many, types: tuple[int, ...], key: str) -> dict[str, Any]:
+    def _list(self, member: Many[int], types: tuple[int, ...], key: str) -> dict[str, Any]:
         listed, found = self._lists[member.rows]
         made: tuple[Member, ...] = ()
         if found is not None:
@@ -253,14 +253,14 @@ class _Members:
         }
 
 
-def _default(member: Value, style: JsonStyle) -> bytes:
+def _default(member: Value[int], style: JsonStyle) -> bytes:
     if any(guard.absent is Absent.DEFAULT for guard in member.guards) and member.default is None:
         raise ValueError(f"Cannot write {member.key}: a guard says default, and it has none.")
     value = json.loads(member.default or "null")
     return _quoted(value, style) if isinstance(value, str) else (member.default or "").encode()
 
 
-def _guard(guard: Guard, types: tuple[int, ...]) -> tuple[int, Absent]:
+def _guard(guard: Guard[int], types: tuple[int, ...]) -> tuple[int, Absent]:
     return _column(guard.column, types), guard.absent
 
 

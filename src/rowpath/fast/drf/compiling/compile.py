@@ -10,18 +10,24 @@ from rest_framework import fields, serializers
 from rest_framework.relations import HyperlinkedRelatedField, ManyRelatedField, RelatedField
 
 from rowpath.fast import plan
-from rowpath.fast.django.columns import Column, Computed, Selected, column
-from rowpath.fast.django.kinds import Kind, Scalar, kind_of
+from rowpath.fast.django.columns import Computed, Selected, column
+from rowpath.fast.django.kinds import TYPES_OF_ONE_TEXT, Kind, kind_of
 from rowpath.fast.django.lists import List
 from rowpath.fast.django.overrides import overridden
 from rowpath.fast.drf.compiling.defaults import default_of
 from rowpath.fast.drf.compiling.linked import linked, linked_item
-from rowpath.fast.drf.compiling.many import asks_for_more, lists_of, names_computed, rows_of
-from rowpath.fast.drf.compiling.places import Columns, Keys, Place, Rows, WantedList
-from rowpath.fast.drf.compiling.related import absent_of, guards_of, item, key_of, related
+from rowpath.fast.drf.compiling.many import asks_for_more, lists_of, rows_of
+from rowpath.fast.drf.compiling.places import Columns, Found, Keys, Place, Rows, WantedList
+from rowpath.fast.drf.compiling.related import (
+    absent_of,
+    all_guards_of,
+    guards_of,
+    item,
+    key_of,
+    related,
+)
 from rowpath.fast.drf.compiling.scalars import check_writing, form_of
 from rowpath.fast.drf.data.members import represents_as_drf
-from rowpath.fast.encoding.writers import Type
 from rowpath.fast.fallback import CannotCompileError, FallBack, Holds
 from rowpath.fast.names import definer, named
 from rowpath.fast.plan import Absent, Guard
@@ -29,16 +35,14 @@ from rowpath.fast.plan import Absent, Guard
 _LISTING = ("to_representation", "get_attribute", "__new__")
 _SERIALIZING = ("to_representation", "get_attribute", "get_default", "data", "many_init", "__new__")
 
-# Kinds whose values have one str(), whether they came as text or in binary, and their types.
-_MARKERS: dict[Kind, frozenset[int]] = {
-    Scalar.TEXT: frozenset({Type.TEXT, Type.VARCHAR, Type.BPCHAR, Type.NAME}),
-    Scalar.INTEGER: frozenset({Type.INT2, Type.INT4, Type.INT8}),
-    Scalar.DECIMAL: frozenset({Type.NUMERIC}),
-    Scalar.DATETIME: frozenset({Type.TIMESTAMPTZ}),
-    Scalar.DATE: frozenset({Type.DATE}),
-    Scalar.TIME: frozenset({Type.TIME}),
-    Scalar.UUID: frozenset({Type.UUID}),
-}
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marker:
+    """The value by which a paginator by cursor pages."""
+
+    column: int
+    """Its position."""
+    kind: Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,16 +54,14 @@ class Compiled:
     lists: tuple[List, ...]
     """The relations to many that are read for all rows, each behind that on which it hangs."""
     related: frozenset[type[models.Model]]
-    marker: int | None
-    """The position of the value by which a cursor pages, if one does."""
-    marker_types: frozenset[int]
-    """The types of PostgreSQL that this value may have."""
+    marker: Marker | None
+    """That of the page, if a cursor pages."""
 
     def marker_column(self) -> int:
-        """Return `marker` where a paginator by cursor asks for it."""
+        """Return the position of the marker where a paginator by cursor asks for it."""
         if self.marker is None:
             raise LookupError("no paginator by cursor has asked for a value to page by")
-        return self.marker
+        return self.marker.column
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,64 +75,52 @@ class Besides:
 
 
 def compile_serializer(
-    serializer: serializers.Serializer, place: Rows, besides: Besides
+    serializer: serializers.Serializer, place: Place, besides: Besides
 ) -> Compiled:
-    """Return the plan of `serializer` over the instances at `place`."""
+    """Return the plan of `serializer` over what stands at `place`. Raises CannotCompileError."""
     columns = Columns()
-    tuple(_members(serializer, place, columns))
-    _marked(besides.marker, place, columns)
-    if besides.distinct:
-        columns.position(column(place.model, "pk", ()))
-        for name in place.annotations:
-            columns.position(Computed(name))
-    # Now all columns are known, and their order: a Query selects its annotations last.
-    columns.annotations_last(list(place.annotations))
-    for one in columns.lists:
-        one.columns.annotations_last(names_computed(one))
-    return _compiled(serializer, place, columns, besides)
-
-
-def compile_values(serializer: serializers.Serializer, place: Keys, besides: Besides) -> Compiled:
-    """Return the plan of `serializer` over the dicts of a values() queryset."""
-    columns = Columns()
-    for name in place.values:
-        columns.position(Computed(name))
-    return _compiled(serializer, place, columns, besides)
-
-
-def _compiled(
-    serializer: serializers.Serializer, place: Place, columns: Columns, besides: Besides
-) -> Compiled:
     members = tuple(_members(serializer, place, columns))
-    position, types = _marked(besides.marker, place, columns)
-    found = columns.in_order()
+    marked = None if besides.marker is None else _marked(besides.marker, place)
+    for one in _selected_besides(place, besides, marked):
+        columns.want(one)
+    found = columns.in_order(place.computed)
     if not found:
         raise CannotCompileError("none of its fields reads a column")
-    related = {one.field.model for one in found if isinstance(one, Column) and one.hops}
-    lists = tuple(lists_of(columns))
-    if position is not None and any(asks_for_more(one) for one in lists):
+    lists = lists_of(columns.lists, found)
+    if marked is not None and any(asks_for_more(one) for one in lists):
         raise CannotCompileError("the cursor's page has a row more, whose lists nobody may ask for")
-    listed = tuple(plan.Listed(columns=len(one.columns), by=one.by) for one in lists)
     return Compiled(
-        plan=plan.Plan(members=members, columns=len(found), lists=listed),
+        plan=plan.Plan(
+            members=plan.numbered(members, found, [one.columns for one in lists]),
+            columns=len(found),
+            lists=tuple(plan.Listed(columns=len(one.columns), by=one.by) for one in lists),
+        ),
         columns=found,
         lists=lists,
-        related=frozenset(related),
-        marker=position,
-        marker_types=types,
+        related=frozenset(one.field.model for one in columns.fields() if one.hops),
+        marker=None if marked is None else _marker(marked, found),
     )
 
 
-def _marked(
-    marker: str | None, place: Place, columns: Columns
-) -> tuple[int | None, frozenset[int]]:
-    if marker is None:
-        return None, frozenset()
+def _selected_besides(place: Place, besides: Besides, marked: Found | None) -> Iterator[Selected]:
+    if marked is not None:
+        yield marked.column
+    if isinstance(place, Keys):
+        yield from map(Computed, place.computed)
+    elif isinstance(place, Rows) and besides.distinct:
+        yield column(place.model, "pk", ())
+        yield from map(Computed, place.computed)
+
+
+def _marker(marked: Found, columns: tuple[Selected, ...]) -> Marker:
+    return Marker(column=columns.index(marked.column), kind=kind_of(marked.field))
+
+
+def _marked(marker: str, place: Place) -> Found:
     found = place.read(marker)
-    kind = None if found is None else kind_of(found.field)
-    if found is None or kind not in _MARKERS:
+    if found is None or kind_of(found.field) not in TYPES_OF_ONE_TEXT:
         raise CannotCompileError(f"the cursor pages by {marker}, which is not a plain column")
-    return columns.position(found.column), _MARKERS[kind]
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,7 +208,7 @@ def _base(serializer_class: type[serializers.BaseSerializer]) -> type[serializer
 
 def _members(
     serializer: serializers.Serializer, place: Place, columns: Columns
-) -> Iterator[plan.Member]:
+) -> Iterator[plan.Member[Selected]]:
     _check_serializer(serializer)
     for field in serializer._readable_fields:  # what to_representation() walks
         try:
@@ -229,7 +219,7 @@ def _members(
             yield member
 
 
-def _member(field: fields.Field, place: Place, columns: Columns) -> plan.Member | None:
+def _member(field: fields.Field, place: Place, columns: Columns) -> plan.Member[Selected] | None:
     if isinstance(field, serializers.ListSerializer):
         return _list(field, place, columns)
     if isinstance(field, serializers.BaseSerializer):
@@ -251,7 +241,7 @@ def _member(field: fields.Field, place: Place, columns: Columns) -> plan.Member 
     return _plain(field, place, columns)
 
 
-def _plain(field: fields.Field, place: Place, columns: Columns) -> plan.Value | None:
+def _plain(field: fields.Field, place: Place, columns: Columns) -> plan.Value[Selected] | None:
     absent = absent_of(field)
     end, checks = place.follow(field.source_attrs[:-1], absent)
     found = end.read(field.source_attrs[-1])
@@ -260,17 +250,11 @@ def _plain(field: fields.Field, place: Place, columns: Columns) -> plan.Value | 
         return None
     return plan.Value(
         key=key_of(field),
-        column=columns.position(found.column),
+        column=columns.want(found.column),
         form=form_of(field, found.field, is_int=found.is_int),
         guards=guards_of(checks, columns),
         default=default_of(field) if absent is Absent.DEFAULT else None,
-        represent=_represent(field),
     )
-
-
-def _represent(field: fields.Field) -> Any:
-    needs_the_row = isinstance(field, (fields.ModelField, fields.FileField))
-    return None if needs_the_row else field.to_representation
 
 
 def _check_left_out(field: fields.Field) -> None:
@@ -278,7 +262,7 @@ def _check_left_out(field: fields.Field) -> None:
         raise CannotCompileError("the rows of the values() queryset have no such key")
 
 
-def _list(field: Any, place: Place, columns: Columns) -> plan.Many:
+def _list(field: Any, place: Place, columns: Columns) -> plan.Many[Selected]:
     _check_is_drfs(field, serializers.ListSerializer)
     wanted, key, guards = _rows_of(field, place, columns)
     return plan.Many(
@@ -290,7 +274,7 @@ def _list(field: Any, place: Place, columns: Columns) -> plan.Many:
     )
 
 
-def _keys(field: Any, place: Place, columns: Columns) -> plan.Many:
+def _keys(field: Any, place: Place, columns: Columns) -> plan.Many[Selected]:
     _check_is_drfs(field, ManyRelatedField)
     wanted, key, guards = _rows_of(field, place, columns)
     of_row = _item(field.child_relation, wanted.place, wanted.columns)
@@ -304,7 +288,7 @@ def _keys(field: Any, place: Place, columns: Columns) -> plan.Many:
     )
 
 
-def _item(field: RelatedField, row: Rows, columns: Columns) -> plan.Value:
+def _item(field: RelatedField, row: Rows, columns: Columns) -> plan.Value[Selected]:
     if isinstance(field, HyperlinkedRelatedField):
         return linked_item(field, row, columns)
     return item(field, row, columns)
@@ -319,8 +303,8 @@ def _check_is_drfs(field: fields.Field, base: type) -> None:
 
 def _rows_of(
     field: Any, place: Place, columns: Columns
-) -> tuple[WantedList, int, tuple[Guard, ...]]:
-    """Return the list whose rows `field` has, the position of their key, and what it depends on."""
+) -> tuple[WantedList, Selected, tuple[Guard[Selected], ...]]:
+    """Return the list whose rows `field` has, the column of their key, and what it depends on."""
     if field.source == "*":
         raise CannotCompileError("its source is the whole row", holds=Holds.PROCESS)
     absent = absent_of(field)
@@ -331,23 +315,21 @@ def _rows_of(
         raise CannotCompileError("the rows of a values() queryset have no relations")
     wanted, key = rows_of(field.source_attrs[-1], end, columns)
     # Without the row there is no list, and no empty one either.
-    guards = tuple(
-        Guard(column=columns.position(check.column), absent=check.absent) for check in checks
-    )
-    return wanted, columns.position(key), guards
+    return wanted, columns.want(key), all_guards_of(checks, columns)
 
 
-def _nested(field: Any, place: Place, columns: Columns) -> plan.Object:
+def _nested(field: Any, place: Place, columns: Columns) -> plan.Object[Selected]:
     end, guards = _step_into(field, place, columns)
     members = tuple(_members(field, end, columns))
     return plan.Object(key=key_of(field), members=members, guards=guards)
 
 
-def _step_into(field: Any, place: Place, columns: Columns) -> tuple[Place, tuple[Guard, ...]]:
+def _step_into(
+    field: Any, place: Place, columns: Columns
+) -> tuple[Place, tuple[Guard[Selected], ...]]:
     """Return where a nested serializer stands, and the guards of the way there."""
     if field.source == "*":  # the same row once more, which is there
         return place, ()
     end, checks = place.follow(field.source_attrs, absent_of(field), ends_at_row=True)
-    before, present = guards_of(checks[:-1], columns), checks[-1]
-    guard = Guard(column=columns.position(present.column), absent=present.absent)
-    return end, (*before, guard)
+    before = guards_of(checks[:-1], columns)
+    return end, (*before, *all_guards_of(checks[-1:], columns))

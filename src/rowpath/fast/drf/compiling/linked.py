@@ -4,7 +4,7 @@ from rest_framework import reverse
 from rest_framework.relations import HyperlinkedIdentityField, HyperlinkedRelatedField
 
 from rowpath.fast import plan
-from rowpath.fast.django.columns import Column
+from rowpath.fast.django.columns import Column, Selected
 from rowpath.fast.django.kinds import Kind, Scalar, kind_of
 from rowpath.fast.drf.compiling.places import Check, Columns, Found, Place, Rows
 from rowpath.fast.drf.compiling.related import absent_of, guards_of, key_of
@@ -21,7 +21,7 @@ _KEYS: dict[Kind, LinkKey] = {
 }
 
 
-def linked(field: HyperlinkedRelatedField, place: Place, columns: Columns) -> plan.Value:
+def linked(field: HyperlinkedRelatedField, place: Place, columns: Columns) -> plan.Value[Selected]:
     """Return the member of a field that has one link. Raises CannotCompileError."""
     if isinstance(field, HyperlinkedIdentityField):
         _check(field, HyperlinkedIdentityField)
@@ -36,7 +36,9 @@ def linked(field: HyperlinkedRelatedField, place: Place, columns: Columns) -> pl
     return _of_row(field, _rows(row), checks, columns)
 
 
-def linked_item(field: HyperlinkedRelatedField, row: Rows, columns: Columns) -> plan.Value:
+def linked_item(
+    field: HyperlinkedRelatedField, row: Rows, columns: Columns
+) -> plan.Value[Selected]:
     """Return what a list of links has of `row`. Raises CannotCompileError."""
     _check(field, HyperlinkedRelatedField)
     return _of_row(field, row, (), columns)
@@ -58,7 +60,7 @@ def _rows(place: Place) -> Rows:
 
 def _of_row(
     field: HyperlinkedRelatedField, row: Rows, checks: tuple[Check, ...], columns: Columns
-) -> plan.Value:
+) -> plan.Value[Selected]:
     found = row.read(field.lookup_field)
     pk = row.read("pk")
     if found.column == pk.column:
@@ -80,7 +82,7 @@ def _value(
     columns: Columns,
     *,
     is_pk: bool = True,
-) -> plan.Value:
+) -> plan.Value[Selected]:
     key = _KEYS.get(kind_of(found.field))
     if key is None:
         raise CannotCompileError("its key is neither a number, nor text, nor a UUID")
@@ -93,7 +95,7 @@ def _value(
     )
     return plan.Value(
         key=key_of(field),
-        column=columns.position(found.column),
+        column=columns.want(found.column),
         form=form,
         guards=guards_of(checks, columns),
     )

@@ -1,6 +1,6 @@
 """Relations to many whose rows one statement reads for all rows of a page."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import replace
 
 from rowpath.fast.django.columns import Column, Computed, Selected, column, comes_back
@@ -35,11 +35,11 @@ def rows_of(attribute: str, place: Rows, columns: Columns) -> tuple[WantedList, 
     if hidden := rows.annotations.keys() & {one for one, *_ in behind}:
         raise CannotCompileError(f"{min(hidden)} is an annotation and a to_attr")
     wanted = columns.list_of(attribute, relation, place, replace(rows, prefetched=behind))
-    wanted.columns.position(grouping(relation))
+    wanted.columns.want(grouping(relation))
     if rows.distinct:
-        wanted.columns.position(column(rows.model, "pk", ()))
+        wanted.columns.want(column(rows.model, "pk", ()))
     for name in rows.annotations:
-        wanted.columns.position(Computed(name))  # which may raise where it is computed
+        wanted.columns.want(Computed(name))  # which may raise where it is computed
     return wanted, column(place.model, relation.key, place.hops)
 
 
@@ -51,19 +51,21 @@ def _check_unloaded(relation: Relation) -> None:
         raise in_no_order(relation)
 
 
-def names_computed(wanted: WantedList) -> list[str]:
+def _computed(wanted: WantedList) -> list[str]:
     """Return the columns of a list that have names of their own, in the order of its statement."""
     by = grouping(wanted.relation)
-    return [*wanted.place.annotations, *([by.name] if isinstance(by, Computed) else [])]
+    return [*wanted.place.computed, *([by.name] if isinstance(by, Computed) else [])]
 
 
-def lists_of(columns: Columns) -> Iterator[List]:
-    """Yield the lists that hang on the rows of `columns`, once all that they have is known."""
+def lists_of(wanted: Sequence[WantedList], columns: Sequence[Selected]) -> tuple[List, ...]:
+    """Return the lists that are wanted of a page whose statement has `columns`.
+
+    All that they have is known by now. Raises CannotCompileError.
+    """
     made: list[List] = []
-    for one in columns.lists:
-        outer = None if one.within is None else columns.lists[one.within]
-        above = columns if outer is None else outer.columns
-        found = one.columns.in_order()
+    for one in wanted:
+        above = columns if one.within is None else made[one.within].columns
+        found = one.columns.in_order(_computed(one))
         _check_hops(one, found)
         key = column(one.outer.model, one.relation.key, one.outer.hops)
         made.append(
@@ -73,13 +75,13 @@ def lists_of(columns: Columns) -> Iterator[List]:
                 model=one.outer.model,
                 behind=one.outer.hops,
                 within=one.within,
-                key=above.position(key),
+                key=above.index(key),
                 columns=found,
-                by=one.columns.position(grouping(one.relation)),
+                by=found.index(grouping(one.relation)),
                 is_loaded=one.is_loaded,
             )
         )
-    yield from made
+    return tuple(made)
 
 
 def asks_for_more(one: List) -> bool:

@@ -1,7 +1,7 @@
 """Where a serializer stands while its fields are compiled: at a row, or at the keys of a dict."""
 
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as member
 from typing import Protocol
@@ -19,10 +19,10 @@ from rowpath.fast.plan import Absent
 
 
 class Columns:
-    """The columns wanted so far of one statement, each with its position."""
+    """The columns wanted so far of one statement."""
 
     def __init__(self, lists: list["WantedList"] | None = None, within: int | None = None) -> None:
-        self._found: dict[Selected, int] = {}
+        self._wanted: dict[Selected, None] = {}
         self._within = within
         self.lists: list[WantedList] = [] if lists is None else lists
         """The lists that hang on the rows of this statement and of all others of a page."""
@@ -53,21 +53,23 @@ class Columns:
         self.lists.append(made)
         return made
 
-    def position(self, wanted: Selected) -> int:
-        """Return the position of `wanted`, the next one if it is new."""
-        return self._found.setdefault(wanted, len(self._found))
+    def want(self, wanted: Selected) -> Selected:
+        """Return `wanted`, which the statement has from now on."""
+        self._wanted[wanted] = None
+        return wanted
 
-    def annotations_last(self, order: list[str]) -> None:
-        """Renumber: model fields first as they are, then annotations in `order`."""
-        fields = [found for found in self._found if isinstance(found, Column)]
-        rest = [found for found in self._found if isinstance(found, Computed)]
-        rest.sort(key=lambda found: order.index(found.name))
-        renumbered: list[Selected] = [*fields, *rest]
-        self._found = {found: position for position, found in enumerate(renumbered)}
+    def fields(self) -> tuple[Column, ...]:
+        """Return the model fields among them, in the order in which they were first wanted."""
+        return tuple(one for one in self._wanted if isinstance(one, Column))
 
-    def in_order(self) -> tuple[Selected, ...]:
-        """Return all columns by position."""
-        return tuple(self._found)
+    def in_order(self, computed: Iterable[str]) -> tuple[Selected, ...]:
+        """Return all as a Query selects them: model fields, then what is `computed`, in its order.
+
+        Raises ValueError for a column that is neither.
+        """
+        order = [*computed]
+        rest = [one for one in self._wanted if isinstance(one, Computed)]
+        return (*self.fields(), *sorted(rest, key=lambda one: order.index(one.name)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +112,10 @@ class Found:
 
 class Place(Protocol):
     """What a field's source is followed from."""
+
+    @property
+    def computed(self) -> Iterable[str]:
+        """The columns that the queryset names itself, in the order of its statement."""
 
     def follow(
         self,
@@ -154,6 +160,11 @@ class Rows:
     """Whether a relation to one that was given their queryset finds each row that there is."""
     prefetched: Mapping[tuple[str, ...], "Prefetched"] = member(default_factory=dict)
     """What prefetch_related() puts where, by the attributes that lead there from the first rows."""
+
+    @property
+    def computed(self) -> Iterable[str]:
+        """The annotations."""
+        return self.annotations
 
     def follow(
         self,
@@ -250,6 +261,11 @@ class Keys:
     values: dict[str, models.Field]
     converted: frozenset[str]
     """The keys that are more than a column, whose values their expression converts."""
+
+    @property
+    def computed(self) -> Iterable[str]:
+        """All keys."""
+        return self.values
 
     def follow(
         self,

@@ -30,21 +30,12 @@ from rowpath.fast.django.querysets import (
 from rowpath.fast.django.shapes import Shape, shape_of
 from rowpath.fast.django.statement import Statement, statement, unlimited
 from rowpath.fast.drf.back_off import BackOff
-from rowpath.fast.drf.compiling.compile import Besides, Compiled, compile_serializer, compile_values
+from rowpath.fast.drf.compiling.compile import Besides, Compiled, compile_serializer
 from rowpath.fast.drf.compiling.places import Keys, Prefetched, Rows
 from rowpath.fast.encoding import Encoder, encoder
 from rowpath.fast.fallback import CannotCompileError, FallBack
 from rowpath.fast.forms import Link
-from rowpath.fast.plan import (
-    JsonStyle,
-    Member,
-    Plan,
-    Value,
-    base_urls,
-    has_mappings,
-    links,
-    with_mappings_of,
-)
+from rowpath.fast.plan import JsonStyle, base_urls, has_mappings, links, with_mappings_of
 from rowpath.fast.stores import ANY_SETTING, kept
 
 # A statement of some 2 kB with its key, so about a megabyte for a project with 100 lists.
@@ -61,6 +52,8 @@ class Prepared:
 
     compiled: Compiled
     rows: "_Rows"
+    serializer: Serializer | None = None
+    """That of which it was compiled, if it was made for all requests."""
     _encoders: dict[tuple[JsonStyle, int | None], Encoder | None] = field(default_factory=dict)
     _statements: Bounded[Statement | None] = field(default_factory=lambda: Bounded(_STATEMENTS))
     _templates: Bounded[Template] = field(default_factory=lambda: Bounded(_STATEMENTS))
@@ -200,7 +193,8 @@ def prepared(
 
     def make() -> Prepared | FallBack:
         try:
-            return Prepared(rows.compiled_for(serializer_class()), rows)
+            serializer = serializer_class()
+            return Prepared(rows.compiled_for(serializer), rows, serializer)
         except CannotCompileError as error:
             return error.fall_back
         except Exception as error:  # noqa: BLE001 - a serializer that DRF itself may never build
@@ -228,32 +222,17 @@ def _class_for_all(view: GenericAPIView) -> type[BaseSerializer] | None:
     return None if has_own(view, GenericAPIView, CHOOSING) else view.serializer_class
 
 
-def prepared_for(
-    serializer: Serializer, queryset: QuerySet, marker: str | None
-) -> tuple[Prepared, Plan]:
+def prepared_for(serializer: Serializer, queryset: QuerySet, marker: str | None) -> Prepared:
     """Return this one `serializer`, of a request's own fields, prepared for `queryset`.
 
-    The plan is this serializer's; all else is that of any other with the same. Raises
-    CannotCompileError.
+    It is that of any other with the same plan. Raises CannotCompileError.
     """
     rows = _rows_of(queryset, marker)
     compiled = rows.compiled_for(serializer)
-    # What is kept must not keep this request, to whose context its fields lead, nor its class.
-    kept = replace(compiled, plan=_without_fields(compiled.plan))
-    key = (ref(type(serializer)), rows.key(), kept)
-    found = _plans.get(key, lambda: Prepared(kept, rows))
-    return cast("Prepared", found), compiled.plan
-
-
-def _without_fields(whole: Plan) -> Plan:
-    """Return `whole` without what only the portable way asks for."""
-    return replace(whole, members=tuple(map(_without_field, whole.members)))
-
-
-def _without_field(member: Member) -> Member:
-    if isinstance(member, Value):
-        return replace(member, represent=None)
-    return replace(member, members=tuple(map(_without_field, member.members)))
+    # What is kept must not keep this request, to whose context a serializer leads, nor its class.
+    key = (ref(type(serializer)), rows.key(), compiled)
+    found = _plans.get(key, lambda: Prepared(compiled, rows))
+    return cast("Prepared", found)
 
 
 @dataclass(slots=True)  # made for each request, and a frozen one takes twice as long to make
@@ -299,10 +278,7 @@ class _Rows:
         )
 
     def compiled_for(self, serializer: Serializer) -> Compiled:
-        place = self.place()
-        if isinstance(place, Keys):
-            return compile_values(serializer, place, self.besides)
-        return compile_serializer(serializer, place, self.besides)
+        return compile_serializer(serializer, self.place(), self.besides)
 
 
 def place_of(queryset: QuerySet) -> Keys | Rows:

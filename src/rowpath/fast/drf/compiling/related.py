@@ -7,6 +7,7 @@ from rest_framework import fields
 from rest_framework.relations import PrimaryKeyRelatedField, RelatedField, SlugRelatedField
 
 from rowpath.fast import plan
+from rowpath.fast.django.columns import Selected
 from rowpath.fast.drf.compiling.defaults import default_of
 from rowpath.fast.drf.compiling.places import Check, Columns, Found, Place, Rows
 from rowpath.fast.drf.compiling.scalars import check_writing, form_of, raw
@@ -17,7 +18,7 @@ from rowpath.fast.plan import Absent, Guard
 _USES = ("to_representation", "get_attribute", "use_pk_only_optimization")
 
 
-def related(field: RelatedField, place: Place, columns: Columns) -> plan.Value:
+def related(field: RelatedField, place: Place, columns: Columns) -> plan.Value[Selected]:
     """Return the member of a field that has one key or slug. Raises CannotCompileError."""
     for base in (PrimaryKeyRelatedField, SlugRelatedField):
         if isinstance(field, base):
@@ -26,36 +27,40 @@ def related(field: RelatedField, place: Place, columns: Columns) -> plan.Value:
     raise _by_code(field)
 
 
-def _primary_key(field: PrimaryKeyRelatedField, place: Place, columns: Columns) -> plan.Value:
+def _primary_key(
+    field: PrimaryKeyRelatedField, place: Place, columns: Columns
+) -> plan.Value[Selected]:
     end, checks = place.follow(field.source_attrs[:-1], absent_of(field))
     found = end.key_of(field.source_attrs[-1])
     return _of_key(field, found, guards_of(checks, columns), columns)
 
 
 def _of_key(
-    field: PrimaryKeyRelatedField, found: Found, guards: tuple[Guard, ...], columns: Columns
-) -> plan.Value:
+    field: PrimaryKeyRelatedField,
+    found: Found,
+    guards: tuple[Guard[Selected], ...],
+    columns: Columns,
+) -> plan.Value[Selected]:
     if field.pk_field:
         form = form_of(field.pk_field, found.field, is_int=found.is_int)
     else:
         form = raw(found.field, is_int=found.is_int)
     return plan.Value(
         key=key_of(field),
-        column=columns.position(found.column),
+        column=columns.want(found.column),
         form=form,
         guards=guards,
-        represent=field.pk_field.to_representation if field.pk_field else _as_read,
     )
 
 
-def _slug(field: SlugRelatedField, place: Place, columns: Columns) -> plan.Value:
+def _slug(field: SlugRelatedField, place: Place, columns: Columns) -> plan.Value[Selected]:
     row, checks = place.follow(field.source_attrs, absent_of(field), ends_at_row=True)
     return _of_slug(field, row, checks, columns)
 
 
 def _of_slug(
     field: SlugRelatedField, row: Place, checks: tuple[Check, ...], columns: Columns
-) -> plan.Value:
+) -> plan.Value[Selected]:
     *way, last = field.slug_field.replace("__", ".").split(".")
     # attrgetter() raises on whatever is missing behind the related row.
     end, behind = row.follow(way, Absent.FALLS_BACK, missing=Absent.FALLS_BACK)
@@ -63,14 +68,13 @@ def _of_slug(
         raise CannotCompileError(f"{last} is no key of the values() queryset")
     return plan.Value(
         key=key_of(field),
-        column=columns.position(found.column),
+        column=columns.want(found.column),
         form=raw(found.field),
         guards=guards_of((*checks, *behind), columns),
-        represent=_as_read,
     )
 
 
-def item(field: RelatedField, row: Rows, columns: Columns) -> plan.Value:
+def item(field: RelatedField, row: Rows, columns: Columns) -> plan.Value[Selected]:
     """Return what a list of keys or slugs has of `row`. Raises CannotCompileError.
 
     `field` is the one that the list has for its items.
@@ -90,14 +94,10 @@ def _by_code(field: RelatedField) -> CannotCompileError:
     return CannotCompileError(text, holds=Holds.PROCESS)
 
 
-_RELATED: dict[type[RelatedField], Callable[[Any, Place, Columns], plan.Value]] = {
+_RELATED: dict[type[RelatedField], Callable[[Any, Place, Columns], plan.Value[Selected]]] = {
     PrimaryKeyRelatedField: _primary_key,
     SlugRelatedField: _slug,
 }
-
-
-def _as_read(value: Any) -> Any:
-    return value
 
 
 def key_of(field: fields.Field) -> str:
@@ -124,10 +124,13 @@ def _absent_with_default(field: fields.Field) -> Absent:
     return Absent.NULL if default == "null" else Absent.DEFAULT
 
 
-def guards_of(checks: tuple[Check, ...], columns: Columns) -> tuple[Guard, ...]:
+def guards_of(checks: tuple[Check, ...], columns: Columns) -> tuple[Guard[Selected], ...]:
     """Drop what a LEFT JOIN says anyway: without the row the value is null, and written so."""
     while checks and checks[-1].absent is Absent.NULL:
         checks = checks[:-1]
-    return tuple(
-        Guard(column=columns.position(check.column), absent=check.absent) for check in checks
-    )
+    return all_guards_of(checks, columns)
+
+
+def all_guards_of(checks: tuple[Check, ...], columns: Columns) -> tuple[Guard[Selected], ...]:
+    """Return `checks` as guards of a member that is not null where a row is missing."""
+    return tuple(Guard(column=columns.want(check.column), absent=check.absent) for check in checks)

@@ -12,7 +12,6 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.relations import HyperlinkedRelatedField, ManyRelatedField
 from rest_framework.serializers import ListSerializer, Serializer
 
-from rowpath.fast.django.columns import Column
 from rowpath.fast.django.models import check_instances, check_receivers
 from rowpath.fast.django.overrides import has_own
 from rowpath.fast.django.querysets import check_queryset, check_relations
@@ -148,8 +147,7 @@ def _plain_rows(serializer: Serializer) -> Place | None:
 def _of_relations(queryset: QuerySet, columns: Columns) -> Iterator[FallBack]:
     """Yield what stops the relations that `columns` cross, one after the other."""
     read = frozenset(one.way for one in columns.lists)
-    crossing = (one for one in columns.in_order() if isinstance(one, Column) and one.hops)
-    firsts = {one.hops[0]: one for one in crossing}
+    firsts = {one.hops[0]: one for one in columns.fields() if one.hops}
     for columns_of_one in ((), *((column,) for column in firsts.values())):
         yield from _raised(partial(check_relations, queryset, columns_of_one, read))
 

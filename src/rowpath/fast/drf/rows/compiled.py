@@ -19,6 +19,7 @@ from rowpath.fast.django.binary import (
     python_value,
     take_binary_rows,
 )
+from rowpath.fast.django.kinds import TYPES_OF_ONE_TEXT
 from rowpath.fast.django.lists import List, Template
 from rowpath.fast.django.loaders import unusual_loader
 from rowpath.fast.django.peers.broken import is_broken
@@ -221,10 +222,9 @@ class KeptPage:
     ) -> None:
         """Keep `result` and its `lists`, to add them to `written`. Raises CannotCompileError."""
         self._compiled = compiled
-        if (
-            compiled.marker is not None
-            and result.ftype(compiled.marker) not in compiled.marker_types
-        ):
+        if (marker := compiled.marker) is not None and result.ftype(
+            marker.column
+        ) not in TYPES_OF_ONE_TEXT[marker.kind]:
             raise CannotCompileError("the cursor pages by a value of another type than its field")
         self._written = written
         self._result = result

@@ -5,75 +5,87 @@ saves is the instance and the look-ups on it.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.db.models.query import QuerySet
+from rest_framework.fields import FileField, ModelField
+from rest_framework.relations import HyperlinkedRelatedField, RelatedField
 
 from rowpath.fast.django.statement import rows_in_python
 from rowpath.fast.drf.compiling.compile import Compiled
 from rowpath.fast.drf.compiling.prepared import Prepared
+from rowpath.fast.drf.compiling.related import key_of
 from rowpath.fast.fallback import CannotCompileError, Holds
-from rowpath.fast.plan import Absent, Guard, Many, Member, Object, Plan, Value
+from rowpath.fast.plan import Absent, Guard, Many, Member, Object, Value
 
 Render = Callable[[Any], bytes]
+Members = tuple[Member[int], ...]
+Represent = Callable[[Any], Any]
+"""What a field makes of the value in Python."""
+Represents = Mapping[str, Any]
+"""A Represent for each member with a value, and Represents for each that is an object."""
+
+# They represent more of the row than its value.
+_OF_MORE = (ModelField, FileField, HyperlinkedRelatedField)
 
 # As the compiled code has it.
 _LEADS_NOWHERE = "it has nothing to be read from, which is the framework's to answer"
 
 
-def represent(plan: Plan, row: Sequence[Any]) -> dict[str, Any]:
+def representing(serializer: Any, members: Members) -> Represents:
+    """Return what the fields of `serializer` make of their values, by the keys of `members`.
+
+    `members` are those of its plan. Raises CannotCompileError if one needs more than its value in
+    Python.
+    """
+    fields = {key_of(field): field for field in serializer._readable_fields}
+    return {member.key: _of_field(fields[member.key], member) for member in members}
+
+
+def _of_field(field: Any, member: Member[int]) -> "Represent | Represents":
+    if isinstance(member, Object):
+        return representing(field, member.members)
+    if isinstance(member, Many) or isinstance(field, _OF_MORE):
+        raise CannotCompileError("it needs compiled code to be fast", field=member.key)
+    if not isinstance(field, RelatedField):
+        return cast("Represent", field.to_representation)
+    pk_field = getattr(field, "pk_field", None)
+    return _as_read if pk_field is None else cast("Represent", pk_field.to_representation)
+
+
+def _as_read(value: Any) -> Any:
+    return value
+
+
+def represent(members: Members, represents: Represents, row: Sequence[Any]) -> dict[str, Any]:
     """Return what the framework's serializer makes of `row`. Raises CannotCompileError."""
-    return _members(plan.members, row)
-
-
-def _members(members: tuple[Member, ...], row: Sequence[Any]) -> dict[str, Any]:
     written: dict[str, Any] = {}
     for member in members:
         absent = _absent(member.guards, row) if member.guards else None
         if absent is Absent.FALLS_BACK:
-            raise _not_written(member, _LEADS_NOWHERE)
+            text = f"Cannot write {member.key}: {_LEADS_NOWHERE}"
+            raise CannotCompileError(text, holds=Holds.PLAN_A_WHILE)
         if absent is Absent.LEFT_OUT:
             continue
-        if absent is Absent.NULL:
-            written[member.key] = None
-        elif isinstance(member, Object):
-            written[member.key] = _members(member.members, row)
-        elif absent is Absent.DEFAULT and isinstance(member, Value):
-            written[member.key] = json.loads(member.default or "null")
-        else:
-            value = row[member.column]
-            written[member.key] = None if value is None else _represented(member, value)
+        written[member.key] = _written(member, absent, represents[member.key], row)
     return written
 
 
-def _represented(member: Value | Many, value: Any) -> Any:
-    if isinstance(member, Many) or member.represent is None:
-        raise _not_written(member, "it needs more than its value")
-    return member.represent(value)
+def _written(member: Member[int], absent: Absent | None, by: Any, row: Sequence[Any]) -> Any:
+    if absent is Absent.NULL:
+        return None
+    if isinstance(member, Object):
+        return represent(member.members, by, row)
+    if absent is Absent.DEFAULT and isinstance(member, Value):
+        return json.loads(member.default or "null")
+    value = row[member.column]
+    return None if value is None else by(value)
 
 
-def _not_written(member: Member, reason: str) -> CannotCompileError:
-    text = f"Cannot write {member.key}: {reason}"
-    return CannotCompileError(text, holds=Holds.PLAN_A_WHILE)
-
-
-def _absent(guards: tuple[Guard, ...], row: Sequence[Any]) -> Absent | None:
+def _absent(guards: tuple[Guard[int], ...], row: Sequence[Any]) -> Absent | None:
     return next((guard.absent for guard in guards if row[guard.column] is None), None)
-
-
-def check_portable(plan: Plan) -> None:
-    """Raise CannotCompileError if a member needs more than its value in Python."""
-    _check(plan.members)
-
-
-def _check(members: tuple[Member, ...]) -> None:
-    for member in members:
-        if isinstance(member, Object):
-            _check(member.members)
-        elif isinstance(member, Many) or member.represent is None:
-            raise CannotCompileError("it needs compiled code to be fast", field=member.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +94,7 @@ class PortablePage:
 
     rows: list[tuple[Any, ...]]
     compiled: Compiled
-    plan: Plan
+    represents: Represents
     render: Render
 
     @property
@@ -100,7 +112,8 @@ class PortablePage:
         Raises CannotCompileError.
         """
         chosen = self.rows if rows is None else [self.rows[row] for row in rows]
-        return self.render([represent(self.plan, row) for row in chosen])
+        members = self.compiled.plan.members
+        return self.render([represent(members, self.represents, row) for row in chosen])
 
 
 @dataclass(slots=True)
@@ -110,7 +123,7 @@ class PortableWay:
     name: ClassVar = "portable"
 
     ready: Prepared
-    plan: Plan
+    represents: Represents
     render: Render
     """The renderer that the request was given."""
 
@@ -126,4 +139,4 @@ class PortableWay:
         """Return None: rows are read at once."""
 
     def _page(self, rows: list[tuple[Any, ...]]) -> PortablePage:
-        return PortablePage(rows, self.ready.compiled, self.plan, self.render)
+        return PortablePage(rows, self.ready.compiled, self.represents, self.render)

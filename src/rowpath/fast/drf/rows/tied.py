@@ -45,7 +45,10 @@ def same_rows(ours: Sequence[Any], theirs: Sequence[Any]) -> bool:
 
 
 def same_but_for_lists(
-    ours: Sequence[Any], theirs: Sequence[Any], members: tuple[Member, ...], tied: frozenset[int]
+    ours: Sequence[Any],
+    theirs: Sequence[Any],
+    members: tuple[Member[int], ...],
+    tied: frozenset[int],
 ) -> bool:
     """Whether both are the same rows, if the lists `tied` of `members` are in no certain order.
 
@@ -55,7 +58,7 @@ def same_but_for_lists(
     return next(settled) == next(settled)
 
 
-def _settled(row: Any, members: tuple[Member, ...], tied: frozenset[int]) -> Any:
+def _settled(row: Any, members: tuple[Member[int], ...], tied: frozenset[int]) -> Any:
     """Return `row` with the lists that are in no certain order in one."""
     found = dict(row)
     for member in members:
