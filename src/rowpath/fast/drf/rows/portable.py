@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from django.db.models.query import QuerySet
 
+from rowpath.fast.django.shapes import Shape
 from rowpath.fast.django.statement import rows_in_python
 from rowpath.fast.drf.compiling.compile import Compiled
 from rowpath.fast.drf.compiling.prepared import Prepared
@@ -114,7 +115,7 @@ class PortableWay:
     render: Render
     """The renderer that the request was given."""
 
-    def read(self, queryset: QuerySet) -> PortablePage:
+    def read(self, queryset: QuerySet, _shape: Shape | None = None) -> PortablePage:
         """Run the statement for `queryset`. Raises CannotCompileError."""
         return self._page(rows_in_python(queryset, self.ready.compiled.columns))
 
