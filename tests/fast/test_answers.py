@@ -96,6 +96,14 @@ def test_an_envelope_that_passes_the_rows_on_is_fast(project: Inside) -> None:
     } == {}
 
 
+def test_a_flat_envelope_is_written_as_the_renderer_writes_it(project: Inside) -> None:
+    """Texts, integers and nulls, as whatever JSONRenderer is set up for."""
+    told = project.call("enveloping:flat", examples=300)
+
+    assert told["wrong"] == []
+    assert told["written"] >= 300 * 4
+
+
 def test_an_envelope_that_looks_at_the_rows_gets_drfs(project: Inside) -> None:
     """Code that does anything with the rows but to pass them on has DRF's own, and runs once."""
     told = project.call("enveloping:enveloped", kind="looking")

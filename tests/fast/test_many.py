@@ -179,6 +179,14 @@ def test_a_shadow_finds_other_rows_within_a_list_in_no_certain_order(project: In
     assert told["way"] != "rows"
 
 
+def test_a_given_queryset_is_compiled_once_for_its_shape_and_slice(project: Inside) -> None:
+    """Others of the same have values of their own in its statement, and are DRF's."""
+    told = project.call("many:given_in_turn")
+
+    assert [[is_theirs, way] for is_theirs, way, _ in told] == [[True, "rows"]] * len(told)
+    assert [count for _, _, count in told] == project.call("many:compiled_by_then")
+
+
 def test_the_plan_tells_the_way_that_an_answer_takes(project: Inside) -> None:
     """Of each case, what rowpath_plan says beforehand."""
     told = project.call("many:planned")

@@ -44,6 +44,11 @@ def test_a_tool_in_the_compiler_sees_every_statement(project: Inside) -> None:
     assert fast == drf == 2
 
 
+def test_a_function_that_tells_another_time_zone_is_asked(project: Inside) -> None:
+    """Be it put there after the first list: its zone is the rows'."""
+    assert project.call("patched:in_another_zone") == [True, True, "compiled"]
+
+
 @pytest.mark.parametrize("has_tags", [True, False], ids=["tags", "no-tags"])
 def test_whatever_is_relied_on_is_looked_at_for_each_request(
     project: Inside,

@@ -9,8 +9,27 @@ V = TypeVar("V")
 _MISSING: Any = object()
 
 
+class Key:
+    """A key of several parts that is hashed once, however often it is looked for."""
+
+    __slots__ = ("_hash", "_parts")
+
+    def __init__(self, parts: Hashable) -> None:
+        self._parts = parts
+        self._hash = hash(parts)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Key) and self._parts == other._parts
+
+
 class Bounded(Generic[V]):
-    """A cache of the `size` values used last, for any number of threads."""
+    """A cache of the `size` values used last, for any number of threads.
+
+    Until it is half full it does not look at what is used.
+    """
 
     def __init__(self, size: int) -> None:
         self._size = size
@@ -22,7 +41,8 @@ class Bounded(Generic[V]):
         with self._lock:
             # A key may be deep, and is hashed anew by each of these.
             if (found := self._values.get(key, _MISSING)) is not _MISSING:
-                self._values.move_to_end(key)
+                if len(self._values) * 2 > self._size:
+                    self._values.move_to_end(key)
                 return cast("V", found)
         value = make()
         self.put(key, value)

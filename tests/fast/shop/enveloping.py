@@ -6,17 +6,22 @@ import pickle
 from collections.abc import Callable
 from typing import Any
 
+import hypothesis
 from django.core.cache import cache
 from django.http import HttpResponse, JsonResponse
 from django.utils.translation import gettext_lazy
+from hypothesis import strategies as st
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import PageNumberPagination
+from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
 
 from fast.shop.answering import asked, how, paged, seen, spelled
 from fast.shop.lists import Pages
 from fast.shop.ways import fast
+from rowpath.fast.drf.answering.envelopes import as_json
+from rowpath.fast.plan import JsonStyle
 
 
 class Enveloped(PageNumberPagination):
@@ -73,6 +78,8 @@ PASSING: dict[str, Callable[[Any], Any]] = {
     "status": lambda data: Response({"rows": data}, status=206),
     "headers": lambda data: Response({"rows": data}, headers={"X-Total": "30"}),
     "content-type": lambda data: Response({"rows": data}, content_type="application/vnd.x+json"),
+    "flat": lambda data: Response({"é\u2028": '"é\\\n\u2029', "n": 10**30, "no": None, "": data}),
+    "flat-and-truth": lambda data: Response({"rows": data, "is": True}),
     "exception": lambda data: Response({"rows": data}, exception=True),
     "tells": lambda data: Response({"rows": data, "is_list": isinstance(data, list)}),
     "itself": _itself,
@@ -125,6 +132,32 @@ def enveloped(kind: str) -> dict[str, list[Any]]:
         by_view.get_paginated_response = _by(put)
         told[name] = [_compared(paged(_own(put)), "?page=2"), _compared(by_view, "?page=2")]
     return told
+
+
+def flat(examples: int) -> dict[str, Any]:
+    """Return how many random flat dicts were written, and those of which JSONRenderer makes more.
+
+    By each of the four ways in which a project's settings have it write.
+    """
+    written = 0
+    wrong: list[list[Any]] = []
+    styles = [(ascii_only, compact) for ascii_only in (True, False) for compact in (True, False)]
+    values = st.none() | st.integers() | st.text()
+
+    @hypothesis.settings(max_examples=examples, deadline=None, database=None, derandomize=True)
+    @hypothesis.given(st.dictionaries(st.text(), values))
+    def compare(envelope: dict[str, Any]) -> None:
+        nonlocal written
+        for ascii_only, compact in styles:
+            renderer = JSONRenderer()
+            renderer.ensure_ascii, renderer.compact = ascii_only, compact
+            ours = as_json(envelope, JsonStyle(ascii_only=ascii_only, compact=compact))
+            written += 1
+            if ours != renderer.render(envelope):
+                wrong.append([envelope, str(ours)])
+
+    compare()
+    return {"written": written, "wrong": wrong[:3]}
 
 
 def taken_past_the_methods() -> list[Any]:

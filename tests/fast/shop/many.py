@@ -11,6 +11,7 @@ from decimal import Decimal
 from itertools import count
 from random import Random
 from typing import Any
+from unittest.mock import patch
 
 from django.core.management import call_command
 from django.db import connection, models, reset_queries, transaction
@@ -27,6 +28,7 @@ from rest_framework.test import APIRequestFactory
 from fast.exact import chain, exact, stand_in_a_module
 from fast.shop.shadows import log
 from rowpath.fast.drf import FastListMixin, StreamingList, outcome_of
+from rowpath.fast.drf.compiling import prepared
 
 
 class Place(models.Model):
@@ -992,6 +994,46 @@ def of_many_parents() -> list[Any]:
     outcome = outcome_of(response)
     last = json.loads(response.content)[-1]
     return [outcome and outcome.way, len(queries), len(last["things"])]
+
+
+# Querysets that a prefetch is given one after another: each with how often one was compiled by
+# then. All but the last are of three shapes or slices, and differ in their values alone.
+_GIVEN_IN_TURN: tuple[tuple[Any, int], ...] = (
+    (Thing.objects.filter(pk__gt=10).order_by("pk"), 1),
+    (Thing.objects.filter(pk__gt=30).order_by("pk"), 1),
+    (Thing.objects.filter(pk__gt=20).order_by("-pk"), 2),
+    (Thing.objects.filter(pk__gt=10).order_by("pk")[:2], 3),
+    (Thing.objects.filter(pk__gt=30).order_by("pk")[:2], 3),
+    (Thing.objects.filter(pk__gt=10).order_by("pk")[1:2], 4),
+    (Thing.objects.filter(pk__gt=25).order_by("pk"), 4),
+    (Thing.objects.filter(pk__in=Thing.objects.filter(pk__gt=5)).order_by("pk"), 5),
+    (Thing.objects.filter(pk__in=Thing.objects.filter(pk__gt=9)).order_by("pk"), 6),
+)
+
+
+def given_in_turn() -> list[list[Any]]:
+    """Return whether a list is DRF's, its way, and how often a prefetch was compiled, each time."""
+    serializer = of(Owner, "code", chosen=of(Thing, "id")(many=True))
+    told: list[list[Any]] = []
+    with patch.object(prepared, "template", wraps=prepared.template) as spy:
+        for given, _ in _GIVEN_IN_TURN:
+            case = Case(
+                serializer=lambda: serializer,
+                rows=_given(given, to_attr="chosen"),
+            )
+            theirs, ours = (
+                _asked(_view(case, mixins, serializer), "/").render()
+                for mixins in ((), (FastListMixin,))
+            )
+            outcome = outcome_of(ours)
+            is_theirs = theirs.content == ours.content
+            told.append([is_theirs, outcome and outcome.way, spy.call_count])
+    return told
+
+
+def compiled_by_then() -> list[int]:
+    """Return how often one was to be compiled by then."""
+    return [count for _, count in _GIVEN_IN_TURN]
 
 
 def planned() -> list[list[Any]]:

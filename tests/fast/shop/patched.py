@@ -8,10 +8,12 @@ from contextlib import contextmanager, nullcontext
 from types import FunctionType
 from typing import Any
 from unittest import mock
+from zoneinfo import ZoneInfo
 
 import django
 from django.db.models.query import QuerySet
 from django.db.models.sql.compiler import SQLCompiler
+from django.utils import timezone
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.test import APIRequestFactory
 
@@ -70,6 +72,28 @@ def before_the_first_list() -> Told:
         theirs, ours = _flat()
         answers = _asked(theirs)[0], *_asked(ours)
     return [answers[0] == answers[1], answers[2], len(calls) > 0, _asked(ours)[1]]
+
+
+def in_another_zone() -> Told:
+    """Return whether a list is DRF's while its zone is another function's, and whether it is new.
+
+    And how it is answered.
+    """
+    from rest_framework.generics import ListAPIView
+
+    from fast.shop.many import of
+    from fast.shop.models import Product
+    from fast.shop.ways import fast
+
+    rows = Product.objects.exclude(created=None).order_by("pk")
+    members = {"queryset": rows, "serializer_class": of(Product, "pk", "created")}
+    theirs = type("View", (ListAPIView,), {**members, "pagination_class": _Pages})
+    ours = fast(theirs)
+    before, _ = _asked(ours)
+    zone = ZoneInfo("Asia/Kolkata")
+    with mock.patch.object(timezone, "get_current_timezone", return_value=zone):
+        expected, (answer, how) = _asked(theirs)[0], _asked(ours)
+    return [answer == expected, answer != before, how]
 
 
 def while_statements_are_recorded() -> Told:

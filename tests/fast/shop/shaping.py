@@ -13,7 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fast.shop.models import Category, Detail, Note, Product
+from rowpath.fast.django.counting import count_by
 from rowpath.fast.django.shapes import shape_of
+from rowpath.fast.django.slices import is_slice
 
 Step = Callable[[QuerySet[Any]], QuerySet[Any]]
 
@@ -181,18 +183,22 @@ class _Unread:
         self.querysets = querysets
 
 
-def differing(examples: int) -> dict[str, Any]:
-    """Return how many of the querysets have the shape of another, and those with another SQL."""
-    same = 0
-    wrong: list[list[str]] = []
-
-    @settings(
+def _hunting(examples: int) -> settings:
+    return settings(
         max_examples=examples,
         deadline=None,
         database=None,
         derandomize=True,
         suppress_health_check=list(HealthCheck),
     )
+
+
+def differing(examples: int) -> dict[str, Any]:
+    """Return how many of the querysets have the shape of another, and those with another SQL."""
+    same = 0
+    wrong: list[list[str]] = []
+
+    @_hunting(examples)
     @given(_alike().map(_Unread))
     def compare(alike: _Unread) -> None:
         nonlocal same
@@ -208,3 +214,83 @@ def differing(examples: int) -> dict[str, Any]:
 
     compare()
     return {"same": same, "wrong": wrong[:3]}
+
+
+def sliced(examples: int) -> dict[str, Any]:
+    """Return how many querysets are taken for slices of another, and those with another SQL.
+
+    `lost` are slices of a queryset, as a paginator takes them, that are not known as such.
+    """
+    same = 0
+    wrong: list[list[str]] = []
+    lost: list[str] = []
+
+    @_hunting(examples)
+    @given(_alike().map(_Unread))
+    def compare(alike: _Unread) -> None:
+        nonlocal same
+        known = [(rows, _compiled(rows.all())) for rows in alike.querysets]
+        for rows, compiled in known:
+            for page in _pages(rows):
+                if not is_slice(page, rows):
+                    lost.append(compiled[0])
+                for other, of_other in known:
+                    if is_slice(page, other):
+                        same += 1
+                        if (found := _compiled(page.all())) != of_other:
+                            wrong.append([found[0], of_other[0]])
+
+    compare()
+    return {"same": same, "wrong": wrong[:3], "lost": lost[:3]}
+
+
+def _pages(rows: QuerySet[Any]) -> list[QuerySet[Any]]:
+    """Return what a paginator reads of `rows`: all, and some unless there are none."""
+    whole = rows.all()
+    count_by(lambda *_: None, whole.query)
+    some = whole[1:2]
+    return [whole] if some.query.is_empty() else [whole, some]
+
+
+# What a paginator's own code may do to a queryset, in place or not: none of it leaves a slice.
+_CHANGES: dict[str, Callable[[QuerySet[Any]], Any]] = {
+    "filter": lambda rows: rows.filter(count__gt=1),
+    "exclude": lambda rows: rows.exclude(count=1),
+    "none": lambda rows: rows.none(),
+    "order_by": lambda rows: rows.order_by("name"),
+    "reverse": lambda rows: rows.reverse(),
+    "distinct": lambda rows: rows.distinct(),
+    "only": lambda rows: rows.only("name"),
+    "select_related": lambda rows: rows.select_related("main"),
+    "annotate": lambda rows: rows.annotate(many=Count("pk")),
+    "extra": lambda rows: rows.extra(where=["1 = 1"]),
+    "values": lambda rows: rows.values("name"),
+    "using": lambda rows: rows.using("default"),
+    "select_for_update": lambda rows: rows.select_for_update(),
+    "union": lambda rows: rows.union(Product.objects.all()),
+    "another": lambda _: Product.objects.order_by("pk"),
+    "query.clear_ordering": lambda rows: rows.query.clear_ordering(force=True),
+    "query.add_filter": lambda rows: rows.query.add_filter("count__gt", 1),
+    "query.where.negate": lambda rows: rows.query.where.negate(),
+    "query.where.children": lambda rows: rows.query.where.children.pop(),
+    "query.distinct": lambda rows: setattr(rows.query, "distinct", True),
+    "query.subclass": lambda rows: setattr(
+        rows.query, "__class__", type("Own", (type(rows.query),), {})
+    ),
+    "hints": lambda rows: setattr(rows, "_hints", {"own": 1}),
+    "result": lambda rows: setattr(rows, "_result_cache", []),
+    "attribute": lambda rows: setattr(rows, "own", 1),
+}
+
+
+def changed() -> list[str]:
+    """Return which changes of a queryset leave what is taken for a slice of it."""
+    found = []
+    for name, change in _CHANGES.items():
+        rows: Any = Product.objects.filter(count__gte=0).select_related("category").order_by("pk")
+        paged: Any = rows.all()
+        if isinstance(made := change(paged), QuerySet):
+            paged = made
+        if is_slice(paged, rows) or not is_slice(rows.all(), rows):
+            found.append(name)
+    return found

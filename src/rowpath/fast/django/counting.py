@@ -11,10 +11,10 @@ from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.sql import Query
 
+from rowpath.fast.django.overrides import overridden
 from rowpath.fast.django.shapes import Shape
 from rowpath.fast.django.statement import Statement
-from rowpath.fast.django.wrappers import told_apart
-from rowpath.fast.shipped import relied
+from rowpath.fast.django.wrappers import ToldApart
 
 # Returns how many rows a Query has on the database of that alias; None to have Django count them.
 Count = Callable[[Query, str], int | None]
@@ -41,7 +41,7 @@ class CountingQuery(Query):
 
 def count_by(count: Count, query: Query) -> None:
     """Have the rows of `query`, and of whatever is chained from it, be counted by `count`."""
-    if type(query) is Query and relied.check(Query, *_COUNTING) is None:
+    if type(query) is Query and overridden(Query, Query, _COUNTING) is None:
         counting = cast("CountingQuery", query)
         counting.__class__ = CountingQuery
         counting.count = count
@@ -80,7 +80,7 @@ def count_statement(query: Query, shape: Shape, using: str) -> Statement | None:
 
 def counted(statement: Statement, connection: BaseDatabaseWrapper) -> int:
     """Run `statement` on `connection` as Django does, and return the number that it answers."""
-    with told_apart(connection), connection.cursor() as cursor:
+    with ToldApart(connection), connection.cursor() as cursor:
         cursor.execute(statement.sql, statement.params)
         row = cursor.fetchone()
     return int(row[0]) if row else 0

@@ -4,6 +4,7 @@ A project may register loaders of its own, which mask, round or convert what Dja
 """
 
 from functools import cache, lru_cache
+from itertools import repeat
 
 import psycopg
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -22,8 +23,15 @@ from rowpath.fast.stores import kept
 def unusual_loader(result: PGresult, connection: BaseDatabaseWrapper) -> str | None:
     """Return what reads a column of `result` in another way than Django's own; None if nothing."""
     loader_of = connection.connection.adapters.get_loader
-    for oid in _read(tuple(map(result.ftype, range(result.nfields)))):
-        loader = loader_of(oid, Format.TEXT)
+    types = _read(tuple(map(result.ftype, range(result.nfields))))
+    return _unusual(types, tuple(map(loader_of, types, repeat(Format.TEXT))))
+
+
+@kept
+@lru_cache(maxsize=1_000)
+def _unusual(types: tuple[int, ...], loaders: tuple[type[Loader] | None, ...]) -> str | None:
+    """Return the same for `loaders`, each of which reads the type in its place."""
+    for oid, loader in zip(types, loaders, strict=True):
         if not _is_usual(oid, loader):
             name = getattr(loader, "__name__", loader)
             return f"the driver reads the type {oid} by {name}"
@@ -32,9 +40,9 @@ def unusual_loader(result: PGresult, connection: BaseDatabaseWrapper) -> str | N
 
 @kept
 @lru_cache(maxsize=1_000)
-def _read(types: tuple[int, ...]) -> frozenset[int]:
+def _read(types: tuple[int, ...]) -> tuple[int, ...]:
     """Return the types that are read in columns of `types`: those of an array's items as well."""
-    return frozenset(types).union(ITEM_TYPES[oid] for oid in types if oid in ITEM_TYPES)
+    return (*{*types, *(ITEM_TYPES[oid] for oid in types if oid in ITEM_TYPES)},)
 
 
 def _is_usual(oid: int, loader: type[Loader] | None) -> bool:

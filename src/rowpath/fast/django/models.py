@@ -43,7 +43,9 @@ def check_receivers(model: type[models.Model]) -> None:
     """Raise CannotCompileError if somebody is told of each instance of `model`."""
     # Receivers come and go, so they are asked for each time.
     for name, signal in (("pre_init", pre_init), ("post_init", post_init)):
-        if signal.has_listeners(model) and (heard := _heard(signal, model)) is not None:
+        if not signal.receivers or not signal.has_listeners(model):
+            continue
+        if (heard := _heard(signal, model)) is not None:
             raise CannotCompileError(
                 f"{model._meta.label} has a receiver of {name}, {name_of(heard)}",
                 change="Let it return at once for models that are none of its concern.",

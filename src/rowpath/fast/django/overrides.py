@@ -13,13 +13,13 @@ def overridden(cls: type, base: type, names: tuple[str, ...]) -> str | None:
     `base` is a library's class, whose own attributes are those that it ships. Asked once for each
     `cls`: what is put into a class of the project later is not seen, into one of a library it is.
     """
-    known = _known.setdefault(cls, {})
-    if (base, names) not in known:
+    try:
+        return _known[cls][base, names]
+    except KeyError:
         own = _first(cls, base, names)
         if own is None and (own := next((n for n in names if relied.check(base, n)), None)):
             return own  # for as long as the library's class is patched
-        known[base, names] = own
-    return known[base, names]
+        return _known.setdefault(cls, {}).setdefault((base, names), own)
 
 
 def has_own(instance: object, base: type, names: tuple[str, ...]) -> bool:

@@ -7,11 +7,13 @@ instances, and stops at whatever it cannot be sure of.
 
 import inspect
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet, FieldDoesNotExist
+from django.db import connections
 from django.db.models import Model, Prefetch
 from django.db.models.constants import LOOKUP_SEP
 from django.db.models.fields.related_descriptors import (
@@ -23,10 +25,13 @@ from django.db.models.fields.related_descriptors import (
 )
 from django.db.models.manager import BaseManager
 from django.db.models.query import QuerySet
+from django.db.models.sql import Query
 
+from rowpath.fast.bounded import Bounded
 from rowpath.fast.django.managers import own_queryset
 from rowpath.fast.django.models import check_base_manager, check_instances
 from rowpath.fast.django.overrides import overridden
+from rowpath.fast.django.shapes import shape_of
 from rowpath.fast.fallback import CannotCompileError
 from rowpath.fast.stores import kept
 
@@ -254,11 +259,28 @@ def _check_queryset(own: QuerySet, model: type[Model], lookup: _Lookup, *, is_re
         if there:
             raise _uncertain(lookup.through, f"its queryset is not plain: {reason}")
     try:
-        query.chain().get_compiler(using=own.db).as_sql()
-    except EmptyResultSet:
-        pass
+        _check_compiling(query, own.db)
     except Exception as error:
         raise _uncertain(lookup.through, f"its queryset raises {error!r}") from error
+
+
+# Shapes that have SQL: compiled once each.
+_with_sql: Bounded[bool] = kept(Bounded(1_000))
+
+
+def _check_compiling(query: Query, using: str) -> None:
+    """Raise what Django raises if it cannot make the SQL of `query`."""
+    shape = shape_of(query, connections[using])
+    if shape is None:
+        _compiles(query, using)
+    else:
+        _with_sql.get(shape.key, lambda: _compiles(query, using))
+
+
+def _compiles(query: Query, using: str) -> bool:
+    with suppress(EmptyResultSet):
+        query.chain().get_compiler(using=using).as_sql()
+    return True
 
 
 def _check_to_attr(lookup: _Lookup, model: type[Model], names: set[str]) -> None:

@@ -23,7 +23,9 @@ NEEDED: Names = {
 
 USED_IF_THERE: Names = {
     # Since Django 6.1.
-    "django.db.models.QuerySet": ("_fetch_mode",),
+    "django.db.models.QuerySet": ("_fetch_mode", "_query"),
+    # What is the same in two Queries whatever it is.
+    "django.db.models.sql.Query": ("_annotation_select_cache",),
     # What an instance has for which something was prefetched.
     "django.db.models.Model": ("_prefetched_objects_cache",),
     # Where a command writes to: all that is lost is how it spells what a terminal does not have.

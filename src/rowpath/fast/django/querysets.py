@@ -149,15 +149,19 @@ def rows_at_most(queryset: QuerySet) -> int | None:
     return None if query.high_mark is None else query.high_mark - query.low_mark
 
 
+def crossed(columns: tuple[Selected, ...]) -> frozenset[tuple[str, ...]]:
+    """Return the ways over relations to `columns`."""
+    return frozenset(one.hops for one in columns if isinstance(one, Column) and one.hops)
+
+
 def check_relations(
-    queryset: QuerySet, columns: tuple[Selected, ...], read: frozenset[tuple[str, ...]]
+    queryset: QuerySet, ways: frozenset[tuple[str, ...]], read: frozenset[tuple[str, ...]]
 ) -> None:
-    """Raise CannotCompileError if another source than the statement has what `columns` cross to.
+    """Raise CannotCompileError if another source than the statement has what `ways` cross to.
 
     That is an object in memory, or another database by the word of a router. `read` are the ways
     of the prefetches that are carried out.
     """
-    ways = {column.hops for column in columns if isinstance(column, Column) and column.hops}
     model: type[models.Model] = queryset.model
     firsts = {name for way in ways for name in from_the_row(model, way)}
     for field in queryset._known_related_objects:

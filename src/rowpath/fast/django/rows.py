@@ -5,11 +5,11 @@ from typing import Any
 from django.db import connections
 from django.db.models.sql import Query
 
-from rowpath.fast.django.wrappers import told_apart
+from rowpath.fast.django.wrappers import ToldApart
 
 
 def python_rows(query: Query, using: str) -> list[tuple[Any, ...]]:
     """Run `query` on the database `using` and return its rows as Django converts them."""
     compiler = query.get_compiler(using=using)
-    with told_apart(connections[using]):
+    with ToldApart(connections[using]):
         return list(compiler.results_iter(tuple_expected=True))

@@ -9,7 +9,7 @@ from django.db import connections, transaction
 
 from rowpath.fast.django.binary import take_binary_rows
 from rowpath.fast.django.statement import Statement
-from rowpath.fast.django.wrappers import told_apart
+from rowpath.fast.django.wrappers import ToldApart
 from rowpath.fast.psycopg.cursor import Take
 
 _names = count()
@@ -33,7 +33,7 @@ class Stream:
         self._is_open = True
         try:
             connection = connections[statement.using]
-            with connection.cursor() as cursor, told_apart(connection):
+            with connection.cursor() as cursor, ToldApart(connection):
                 cursor.execute(_SETTINGS, [f"{patience_s * 1000:.0f}"])
                 declare = f"DECLARE {self._name} NO SCROLL CURSOR FOR {statement.sql}"
                 cursor.execute(declare, statement.params)

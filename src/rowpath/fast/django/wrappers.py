@@ -1,7 +1,5 @@
 """What the project's own wrappers around statements raise, told apart from a defect here."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from traceback import walk_tb
 
 from django.db import DatabaseError
@@ -21,14 +19,18 @@ def is_theirs(error: Exception, connection: BaseDatabaseWrapper) -> bool:
     return any(frame.f_code.co_name == _CALLING for frame, _ in walk_tb(error.__traceback__))
 
 
-@contextmanager
-def told_apart(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Raise TheirsError for what `is_theirs`. All else passes, as do errors of the database."""
-    try:
-        yield
-    except DatabaseError:
-        raise
-    except Exception as error:
-        if is_theirs(error, connection):
+class ToldApart:
+    """Raises TheirsError for what `is_theirs`. All else passes, as do errors of the database."""
+
+    def __init__(self, connection: BaseDatabaseWrapper) -> None:
+        self._connection = connection
+
+    def __enter__(self) -> None:
+        """Begin to listen."""
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        """Hear how the block has ended."""
+        if not isinstance(error, Exception) or isinstance(error, DatabaseError):
+            return
+        if is_theirs(error, self._connection):
             raise TheirsError(error) from error
-        raise

@@ -12,7 +12,7 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.response import Response
 
 from rowpath.fast.drf.admission.renderers import style_of
-from rowpath.fast.drf.answering.envelopes import NotPlainError, marked, spliced
+from rowpath.fast.drf.answering.envelopes import NotPlainError, as_json, marked, spliced
 from rowpath.fast.drf.answering.lazy import LazyList, is_unread
 from rowpath.fast.drf.steps import step
 from rowpath.fast.fallback import CannotCompileError, FallBack, TheirsError
@@ -168,7 +168,7 @@ class FastResponse(Response):
         if array is None or envelope is None:
             return None
         written = array if isinstance(array, bytes) else array(renderer)
-        writing = _Writing(renderer, envelope, written)
+        writing = _Writing(renderer, envelope, written, self._source.style)
         self.accepted_renderer = cast("BaseRenderer", writing)
         self._is_rendering = True
         try:
@@ -249,19 +249,26 @@ def ties_of(response: Response) -> Callable[[bytes, bytes], bool]:
 class _Writing:
     """A renderer that renders what stands around rows that are written already."""
 
-    def __init__(self, renderer: BaseRenderer, envelope: Any, array: bytes) -> None:
+    def __init__(
+        self, renderer: BaseRenderer, envelope: Any, array: bytes, style: JsonStyle
+    ) -> None:
         self.media_type = renderer.media_type
         self.charset = renderer.charset
         self.rows = memoryview(array)
         self._renderer = renderer
         self._envelope = envelope
         self._array = array
+        self._style = style
 
     def render(self, _data: Any, media_type: str, context: dict[str, Any]) -> bytes:
-        render: Any = self._renderer.render
-        body, start = spliced(
-            lambda data: render(data, media_type, context), self._envelope, self._array
-        )
+        def rendered(envelope: Any) -> bytes:
+            # What was put into the renderer itself may be a render() too.
+            written = None if vars(self._renderer) else as_json(envelope, self._style)
+            if written is not None:
+                return written
+            return cast("bytes", self._renderer.render(envelope, media_type, context))
+
+        body, start = spliced(rendered, self._envelope, self._array)
         if start is not None:
             self.rows = memoryview(body)[start : start + len(self._array)]
         return body

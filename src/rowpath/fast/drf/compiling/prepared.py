@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary, ref
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import Col
-from django.db.models.query import QuerySet, ValuesIterable
+from django.db.models.query import ModelIterable, QuerySet, ValuesIterable
 from django.db.models.sql import Query
 from rest_framework.generics import GenericAPIView
 from rest_framework.serializers import BaseSerializer, Serializer
@@ -23,6 +23,7 @@ from rowpath.fast.django.prefetches import loads
 from rowpath.fast.django.querysets import (
     annotations,
     check_relations,
+    crossed,
     has_all_rows,
     selected_ways,
     values,
@@ -56,7 +57,7 @@ class Prepared:
     """That of which it was compiled, if it was made for all requests."""
     _encoders: dict[tuple[JsonStyle, int | None], Encoder | None] = field(default_factory=dict)
     _statements: Bounded[Statement | None] = field(default_factory=lambda: Bounded(_STATEMENTS))
-    _templates: Bounded[Template] = field(default_factory=lambda: Bounded(_STATEMENTS))
+    _templates: Bounded[Template | None] = field(default_factory=lambda: Bounded(_STATEMENTS))
     _counts: Bounded[Statement | None] = field(default_factory=lambda: Bounded(_STATEMENTS))
     back_off: BackOff = field(default_factory=BackOff)
     """Counts answers whose values could not be written."""
@@ -67,11 +68,13 @@ class Prepared:
     links: frozenset[Link] = field(init=False)
     """Its URLs that are made for each request."""
     _has_mappings: bool = field(init=False)
+    _crossed: frozenset[tuple[str, ...]] = field(init=False)
 
     def __post_init__(self) -> None:
         """Walk the plan's members now, and not for each request."""
         members = self.compiled.plan.members
         self.base_urls, self._has_mappings = base_urls(members), has_mappings(members)
+        self._crossed = crossed(self.compiled.columns)
         self.ways = frozenset(one.way for one in self.compiled.lists)
         self.links = links(members)
 
@@ -112,12 +115,18 @@ class Prepared:
             )
         return oid
 
-    def statement(self, queryset: QuerySet, connection: BaseDatabaseWrapper) -> Statement:
+    def statement(
+        self,
+        queryset: QuerySet,
+        connection: BaseDatabaseWrapper,
+        shape: Shape | None = None,
+    ) -> Statement:
         """Return the lean statement for `queryset`, compiled anew only for another shape.
 
-        `connection` is that of its database.
+        `connection` is that of its database, and `shape` its shape, if that is known.
         """
-        if (shape := shape_of(queryset.query, connection)) is not None:
+        shape = shape or shape_of(queryset.query, connection)
+        if shape is not None:
             known = self._statements.get(shape.key, lambda: self._known(queryset, shape))
             if known is not None:
                 sql = known.sql and known.sql + shape.limits + known.after
@@ -126,9 +135,16 @@ class Prepared:
                 )
         return statement(queryset, self.compiled.columns)
 
-    def count(self, query: Query, connection: BaseDatabaseWrapper) -> int | None:
-        """Return how many rows `query` has, by Django's own statement; None to have it count."""
-        shape = shape_of(query, connection) if is_countable(query) else None
+    def count(
+        self, query: Query, connection: BaseDatabaseWrapper, shape: Shape | None = None
+    ) -> int | None:
+        """Return how many rows `query` has, by Django's own statement; None to have it count.
+
+        `shape` is its shape, if that is known.
+        """
+        if not is_countable(query):
+            return None
+        shape = shape or shape_of(query, connection)
         if shape is None:
             return None
         using = connection.alias
@@ -142,15 +158,24 @@ class Prepared:
         made = unlimited(queryset, self.compiled.columns)
         return made if made.params == shape.params else None
 
-    def list_template(self, one: List, given: QuerySet | None, using: str) -> Template:
+    def list_template(
+        self, one: List, given: QuerySet | None, connection: BaseDatabaseWrapper
+    ) -> Template:
         """Return the lean statement of one of the plan's lists for whichever keys.
 
-        `given` is the queryset that its prefetch was given; the statement of any other is compiled
-        once. Raises CannotCompileError.
+        `given` is the queryset that its prefetch was given, if one was; it is compiled anew only
+        for another shape or slice. Raises CannotCompileError.
         """
-        if given is not None:
-            return template(one, using, given)
-        return self._templates.get((one, using), lambda: template(one, using, None))
+        using = connection.alias
+        if given is None:
+            made = self._templates.get((one, using), lambda: template(one, using, None))
+            return cast("Template", made)
+        if (shape := shape_of(given.query, connection)) is not None:
+            key = (one, shape.key, given.query.low_mark, given.query.high_mark)
+            known = self._templates.get(key, lambda: _template_of(one, using, given, shape))
+            if known is not None:
+                return replace(known, params_before=shape.params)
+        return template(one, using, given)
 
     def tied_lists(self, queryset: QuerySet) -> frozenset[int]:
         """Return the lists of the plan, by their position, whose rows may come in several orders.
@@ -166,7 +191,7 @@ class Prepared:
 
     def check_relations(self, queryset: QuerySet) -> None:
         """Raise CannotCompileError if something else than our statements has what is crossed to."""
-        check_relations(queryset, self.compiled.columns, self.ways)
+        check_relations(queryset, self._crossed, self.ways)
         check_lists(queryset, self.compiled.lists)
 
     def check(self, queryset: QuerySet) -> None:
@@ -180,6 +205,16 @@ class Prepared:
             )
 
 
+def _template_of(one: List, using: str, given: QuerySet, shape: Shape) -> Template | None:
+    """Return the template of all given querysets of `shape`, or None if it has other values.
+
+    Behind the keys it has those of a slice alone, which are the same for all that it is kept for.
+    """
+    made = template(one, using, given)
+    is_of_shape = made.params_before == shape.params
+    return made if is_of_shape and (given.query.is_sliced or not made.params_after) else None
+
+
 # What a field's form depends on may be a setting.
 _plans: Bounded[Prepared | FallBack] = kept(Bounded(_PLANS), changed_by=ANY_SETTING)
 _never: WeakKeyDictionary[type, FallBack] = kept(WeakKeyDictionary(), changed_by=ANY_SETTING)
@@ -189,9 +224,9 @@ def prepared(
     serializer_class: type[Serializer], queryset: QuerySet, marker: str | None
 ) -> Prepared:
     """Return `serializer_class` prepared for `queryset`. Raises CannotCompileError."""
-    rows = _rows_of(queryset, marker)
 
     def make() -> Prepared | FallBack:
+        rows = _rows_of(queryset, marker)
         try:
             serializer = serializer_class()
             return Prepared(rows.compiled_for(serializer), rows, serializer)
@@ -200,7 +235,7 @@ def prepared(
         except Exception as error:  # noqa: BLE001 - a serializer that DRF itself may never build
             return FallBack(reason=f"compiling it raised {type(error).__name__}: {error}")
 
-    found = _plans.get((serializer_class, rows.key()), make)
+    found = _plans.get((serializer_class, _key_of(queryset, marker)), make)
     if isinstance(found, FallBack):
         raise CannotCompileError.of(found)
     return found
@@ -214,6 +249,8 @@ def never_compile(view: GenericAPIView, reason: FallBack) -> None:
 
 def never_compiles(view: GenericAPIView) -> FallBack | None:
     """Return why no list of `view` compiles, if that is known from one that did not."""
+    if not _never:
+        return None
     serializer_class = _class_for_all(view)
     return None if serializer_class is None else _never.get(serializer_class)
 
@@ -291,6 +328,19 @@ def _rows_given(queryset: QuerySet) -> _Rows:
     made = _rows_of(queryset, None)
     made.has_all = has_all_rows(queryset)
     return made
+
+
+def _key_of(queryset: QuerySet, marker: str | None) -> Hashable:
+    """Return the key of the rows of `queryset`; most have nothing but their model's fields."""
+    query = queryset.query
+    if (
+        query.annotations
+        or query.select_related
+        or queryset._prefetch_related_lookups
+        or queryset._iterable_class is not ModelIterable
+    ):
+        return _rows_of(queryset, marker).key()
+    return queryset.model, marker, query.distinct, query.distinct_fields
 
 
 def _rows_of(queryset: QuerySet, marker: str | None) -> _Rows:

@@ -17,9 +17,9 @@ from django.utils.translation import get_language, trans_real
 from rest_framework import relations, reverse
 from rest_framework.relations import Hyperlink, HyperlinkedRelatedField, PKOnlyObject
 
+from rowpath.fast.django.variables import variable_of
 from rowpath.fast.drf.data.by_class import ByClass
 from rowpath.fast.drf.data.shipped import rely
-from rowpath.fast.drf.data.variables import variable_of
 from rowpath.fast.drf.links import around
 from rowpath.fast.fallback import CannotCompileError
 from rowpath.fast.forms import Link, LinkKey

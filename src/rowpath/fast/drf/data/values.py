@@ -23,10 +23,10 @@ from rest_framework.relations import (
 )
 from rest_framework.settings import api_settings
 
+from rowpath.fast.django.variables import variable_of
 from rowpath.fast.drf.data.by_class import ByClass
 from rowpath.fast.drf.data.links import hyperlink
 from rowpath.fast.drf.data.shipped import has_drfs, rely
-from rowpath.fast.drf.data.variables import variable_of
 from rowpath.fast.stores import kept
 
 Write = Callable[[Any], Any]

@@ -14,7 +14,7 @@ from rest_framework.serializers import ListSerializer, Serializer
 
 from rowpath.fast.django.models import check_instances, check_receivers
 from rowpath.fast.django.overrides import has_own
-from rowpath.fast.django.querysets import check_queryset, check_relations
+from rowpath.fast.django.querysets import check_queryset, check_relations, crossed
 from rowpath.fast.drf.admission.choosing import chooses_fields
 from rowpath.fast.drf.admission.renderers import style_of
 from rowpath.fast.drf.admission.serializing import serializer_of
@@ -149,7 +149,7 @@ def _of_relations(queryset: QuerySet, columns: Columns) -> Iterator[FallBack]:
     read = frozenset(one.way for one in columns.lists)
     firsts = {one.hops[0]: one for one in columns.fields() if one.hops}
     for columns_of_one in ((), *((column,) for column in firsts.values())):
-        yield from _raised(partial(check_relations, queryset, columns_of_one, read))
+        yield from _raised(partial(check_relations, queryset, crossed(columns_of_one), read))
 
 
 def _by_its_reason(reason: FallBack) -> Blocker:

@@ -6,6 +6,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.query import QuerySet
 
 from rowpath.fast.django.querysets import check_queryset
+from rowpath.fast.django.shapes import Shape
 from rowpath.fast.drf.compiling.prepared import Prepared
 from rowpath.fast.drf.context import Context
 from rowpath.fast.drf.rows.ways import Way
@@ -25,6 +26,8 @@ class Admitted:
     way: Way
     style: JsonStyle
     context: Context
+    shape: Shape | None
+    """That of the list's queryset, if it has one."""
 
     @property
     def using(self) -> str:

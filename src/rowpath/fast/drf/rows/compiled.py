@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 from django.db import DatabaseError
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.query import QuerySet
-from django.utils import timezone
 from psycopg.pq.abc import PGresult
 
 from rowpath.fast.django.binary import (
@@ -25,6 +24,8 @@ from rowpath.fast.django.loaders import unusual_loader
 from rowpath.fast.django.peers.broken import is_broken
 from rowpath.fast.django.prefetches import loads
 from rowpath.fast.django.querysets import rows_at_most
+from rowpath.fast.django.shapes import Shape
+from rowpath.fast.django.variables import current_zone
 from rowpath.fast.drf.compiling.compile import Compiled
 from rowpath.fast.drf.compiling.prepared import Prepared
 from rowpath.fast.drf.context import Context
@@ -51,14 +52,14 @@ class CompiledWay:
     context: Context
     """That of the serializer, by which it would make URLs."""
 
-    def read(self, queryset: QuerySet) -> "WrittenPage | KeptPage":
+    def read(self, queryset: QuerySet, shape: Shape | None = None) -> "WrittenPage | KeptPage":
         """Run the statement for `queryset`. Raises CannotCompileError.
 
         The rows are written at once, but kept for a paginator by cursor, which looks at them, and
         until the rows of their lists are there.
         """
         page = self.empty()
-        statement = self.ready.statement(queryset, self.connection)
+        statement = self.ready.statement(queryset, self.connection, shape)
         if not statement.sql:
             return page
         compiled = self.ready.compiled
@@ -75,9 +76,9 @@ class CompiledWay:
         lists = self.ready.compiled.lists
         given = loads(queryset) if lists else {}
         owns = (given[one.way].queryset if one.is_loaded else None for one in lists)
-        using = self.connection.alias
         return [
-            self.ready.list_template(one, own, using) for one, own in zip(lists, owns, strict=True)
+            self.ready.list_template(one, own, self.connection)
+            for one, own in zip(lists, owns, strict=True)
         ]
 
     def _lists(self, page: PGresult, templates: list[Template]) -> Lists:
@@ -108,7 +109,7 @@ class CompiledWay:
 
     def empty(self) -> "WrittenPage":
         """Return a page without rows, which may be added. Raises CannotCompileError."""
-        zone = timezone.get_current_timezone()
+        zone = current_zone()
         array = self.encoder.array(
             zone=zone,
             connection_zone=connection_zone(self.connection),
@@ -205,7 +206,7 @@ class WrittenPage:
 
     def array(self, rows: range | None = None) -> bytes:
         """Return all rows as a JSON array. Raises CannotCompileError, also for some of them."""
-        if self._zone != timezone.get_current_timezone():
+        if self._zone != current_zone():
             text = "the time zone was changed after the rows were read"
             raise _not_written(CannotEncodeError(text))
         if rows is not None:

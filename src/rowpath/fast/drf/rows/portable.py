@@ -13,6 +13,7 @@ from django.db.models.query import QuerySet
 from rest_framework.fields import FileField, ModelField
 from rest_framework.relations import HyperlinkedRelatedField, RelatedField
 
+from rowpath.fast.django.shapes import Shape
 from rowpath.fast.django.statement import rows_in_python
 from rowpath.fast.drf.compiling.compile import Compiled
 from rowpath.fast.drf.compiling.prepared import Prepared
@@ -127,7 +128,7 @@ class PortableWay:
     render: Render
     """The renderer that the request was given."""
 
-    def read(self, queryset: QuerySet) -> PortablePage:
+    def read(self, queryset: QuerySet, _shape: Shape | None = None) -> PortablePage:
         """Run the statement for `queryset`. Raises CannotCompileError."""
         return self._page(rows_in_python(queryset, self.ready.compiled.columns))
 

@@ -1,6 +1,7 @@
 """The rows of one request, read at the moment when its paginator asks for a page of instances."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import repeat
 from typing import Any, cast
 
 from django.db import connections
@@ -8,6 +9,8 @@ from django.db.models.query import QuerySet, ValuesIterable
 from django.db.models.sql import Query
 
 from rowpath.fast.django.counting import as_query, count_by
+from rowpath.fast.django.shapes import Shape, sliced
+from rowpath.fast.django.slices import is_slice, is_slice_of_query
 from rowpath.fast.drf.rows.admitted import Admitted
 from rowpath.fast.drf.rows.ways import Page
 from rowpath.fast.drf.steps import step
@@ -22,10 +25,6 @@ class Row:
     """
 
     __slots__ = ("_reading", "index")
-
-    def __init__(self, reading: "Reading", index: int) -> None:
-        object.__setattr__(self, "_reading", reading)
-        object.__setattr__(self, "index", index)
 
     def __getattr__(self, name: str) -> Any:
         return self._reading.attribute(self.index, name)
@@ -101,6 +100,18 @@ class Row:
         return self._reading.row_class
 
 
+_set_reading, _set_index = vars(Row)["_reading"].__set__, vars(Row)["index"].__set__
+
+
+def _rows(reading: "Reading", count: int) -> list[Row]:
+    """Return as many rows; a page has one for each, and a Row's __init__() would be half of it."""
+    rows = list(map(object.__new__, repeat(Row, count)))
+    for index, row in enumerate(rows):
+        _set_reading(row, reading)
+        _set_index(row, index)
+    return rows
+
+
 class Reading:
     """Stands in a queryset for the class that makes its instances, and reads the rows instead.
 
@@ -122,6 +133,7 @@ class Reading:
         self._page_of: QuerySet | None = None
         self._page: Page | None = None
         self._real: list[Any] | None = None
+        self._looked_at: QuerySet | None = queryset
         self.queryset: QuerySet = cast("Any", queryset)._chain()
         """The queryset as one that reads through this."""
         self.queryset._iterable_class = self
@@ -156,9 +168,14 @@ class Reading:
     @step
     def _rows(self, queryset: QuerySet) -> list[Row]:
         self._page_of = queryset
-        # The project's own order_by() or count() may have made another of it.
-        self.admitted.check(self._ordinary(queryset))
-        return [Row(self, index) for index in range(self._read(queryset).count)]
+        looked_at, self._looked_at = self._looked_at, None
+        shape = None
+        if looked_at is None or not is_slice(queryset, looked_at):
+            # The project's own order_by() or count() has made another of it.
+            self.admitted.check(self._ordinary(queryset))
+        elif (known := self.admitted.shape) is not None:
+            shape = sliced(known, queryset.query, self.admitted.connection)
+        return _rows(self, self._read(queryset, shape).count)
 
     def for_paginator(self) -> None:
         """Have the queryset counted by the statement that is known of its shape."""
@@ -176,14 +193,19 @@ class Reading:
 
     @step
     def _counted(self, query: Query, using: str) -> int | None:
-        return self.admitted.ready.count(query, connections[using])
+        looked_at, admitted = self._looked_at, self.admitted
+        if using != admitted.using:
+            return admitted.ready.count(query, connections[using])
+        is_known = looked_at is not None and is_slice_of_query(query, looked_at.query)
+        shape = admitted.shape if is_known else None
+        return admitted.ready.count(query, admitted.connection, shape)
 
     @step
     def whole(self) -> None:
         """Read all rows of the queryset, unless that was done. Raises CannotCompileError."""
         if self._page_of is None:
             self._page_of = self.queryset
-            self._read(self._page_of)
+            self._read(self._page_of, self.admitted.shape)
 
     def whole_list(self) -> QuerySet:
         """Return the queryset as one of the database that was chosen."""
@@ -209,7 +231,7 @@ class Reading:
         if self._page_of is not None:
             self._read(self._page_of)
 
-    def _read(self, queryset: QuerySet) -> Page:
+    def _read(self, queryset: QuerySet, shape: Shape | None = None) -> Page:
         """Read from the database that was chosen for this list; a router is asked once for it.
 
         The paginator's own queryset is not bound to it: what it writes goes where the router says.
@@ -218,7 +240,7 @@ class Reading:
         queryset._db = self.admitted.using
         queryset._prefetch_related_lookups = self._prefetched
         try:
-            self._page = page = self.admitted.way.read(queryset)
+            self._page = page = self.admitted.way.read(queryset, shape)
         finally:
             queryset._db, queryset._prefetch_related_lookups = before
         return page

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from django.db.models.query import QuerySet
 
+from rowpath.fast.django.shapes import Shape
 from rowpath.fast.django.statement import Statement
 
 if TYPE_CHECKING:
@@ -42,8 +43,11 @@ class Way(Protocol):
     def name(self) -> str:
         """What the outcome of an answer tells as its path."""
 
-    def read(self, queryset: QuerySet) -> Page:
-        """Run the statement for `queryset`. Raises CannotCompileError."""
+    def read(self, queryset: QuerySet, shape: Shape | None = None) -> Page:
+        """Run the statement for `queryset`, of that shape if it is known.
+
+        Raises CannotCompileError.
+        """
 
     def empty(self) -> Page:
         """Return a page without rows, of which nothing is read. Raises CannotCompileError."""
