@@ -1,0 +1,116 @@
+"""What stands in the place of Django's ModelIterable in one queryset, for a while."""
+
+import copyreg
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from operator import itemgetter
+from typing import Any
+
+from django.db.models.query import ModelIterable, QuerySet
+from django.db.models.sql.compiler import SQLCompiler
+
+from rowpath.fast.django.making.grounds import making_changed
+from rowpath.fast.django.making.makers import instances_of
+from rowpath.fast.fallback import CannotCompileError
+from rowpath.fast.names import place_of
+from rowpath.fast.stores import kept
+
+_log = logging.getLogger("rowpath.fast")
+
+# The places that have been logged with their traceback.
+_logged: set[tuple[str, int]] = kept(set())
+
+_ITERABLE = "_iterable_class"
+
+
+class _PickledAsDjangos(type):
+    """The class of what is ModelIterable in pickles of a queryset, and in whatever reads them."""
+
+
+copyreg.pickle(_PickledAsDjangos, lambda _: (itemgetter(0), ((ModelIterable,),)))
+
+
+class CompiledIterable(ModelIterable, metaclass=_PickledAsDjangos):
+    """The instances that ModelIterable makes, made by compiled code where that is certain."""
+
+    def __iter__(self) -> Iterator[Any]:
+        queryset = self.queryset
+        compiler = queryset.query.get_compiler(using=queryset.db)
+        sent = {"chunked_fetch": self.chunked_fetch, "chunk_size": self.chunk_size}
+        results = compiler.execute_sql(**sent)
+        made = _made(queryset, compiler, results)
+        if made is None:
+            made = iter(ModelIterable(_Sent(queryset, compiler, results), **sent))
+        yield from made
+
+
+def _made(queryset: QuerySet, compiler: SQLCompiler, results: Any) -> Iterator[Any] | None:
+    name = queryset.model.__name__
+    try:
+        return instances_of(queryset, compiler, results)
+    except CannotCompileError as error:
+        _log.debug("Django makes the instances of %s: %s", name, error)
+    except Exception as error:  # noqa: BLE001 - no defect of ours is a reason for an error 500
+        level = logging.DEBUG if (place := place_of(error)) in _logged else logging.WARNING
+        _logged.add(place)
+        text = "Django makes the instances of %s, since a step failed."
+        _log.log(level, text, name, exc_info=error)
+    return None
+
+
+class _Sent:
+    """A queryset whose statement was sent, as ModelIterable asks it."""
+
+    def __init__(self, queryset: QuerySet, compiler: SQLCompiler, results: Any) -> None:
+        self._queryset = queryset
+        self._compiler = compiler
+        self.query = self
+        vars(compiler)["execute_sql"] = lambda **_: results
+
+    def get_compiler(self, using: str) -> SQLCompiler:  # noqa: ARG002 - as Django's
+        """Return the compiler that has the results."""
+        return self._compiler
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._queryset, name)
+
+
+@contextmanager
+def made_by_rowpath(rows: Any) -> Iterator[None]:
+    """Have the instances of `rows`, if they are a queryset not yet read, made by compiled code.
+
+    So are those of querysets that are made of it within.
+    """
+    if not _may_be_made(rows):
+        yield
+        return
+    own = vars(rows)
+    own[_ITERABLE] = CompiledIterable
+    try:
+        yield
+    finally:
+        if own.get(_ITERABLE) is CompiledIterable:
+            own[_ITERABLE] = ModelIterable
+
+
+def _may_be_made(rows: Any) -> bool:
+    return (
+        isinstance(rows, QuerySet)
+        and vars(rows).get(_ITERABLE) is ModelIterable
+        and rows._result_cache is None
+        and _is_compiled()
+        and making_changed() is None
+    )
+
+
+@kept
+@cache
+def _is_compiled() -> bool:
+    try:
+        import rowpath.fast._making  # noqa: F401, PLC0415 - not built everywhere
+    except ImportError as error:
+        _log.info("Django makes all instances: %s.", error)
+        return False
+    return True

@@ -1,0 +1,184 @@
+"""What compiled code is told of the instances that Django would make of the rows of a compiler."""
+
+import inspect
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from django.db.models import Model
+from django.db.models.base import DEFERRED, ModelState
+from django.db.models.fields.mixins import FieldCacheMixin
+from django.db.models.fields.related_descriptors import ForeignKeyDeferredAttribute
+from django.db.models.query import QuerySet, RelatedPopulator, get_related_populators
+from django.db.models.query_utils import DeferredAttribute
+from django.db.models.sql.compiler import SQLCompiler
+
+from rowpath.fast.django.making.converters import converters_of
+from rowpath.fast.django.making.grounds import RESULTS
+from rowpath.fast.django.models import check_instances
+from rowpath.fast.django.overrides import overridden
+from rowpath.fast.fallback import CannotCompileError
+from rowpath.fast.stores import kept
+
+if TYPE_CHECKING:
+    # At run time they are imported where they may be missing.
+    from rowpath.fast._making import Instances, Maker, Related
+
+_Columns = list[tuple[str, int]]
+
+
+def instances_of(queryset: QuerySet, compiler: SQLCompiler, results: Any) -> "Instances":
+    """Return the instances of the `results` of `queryset`, whose statement `compiler` has sent.
+
+    Reads none of the results before it is asked for an instance. Raises CannotCompileError.
+    """
+    from rowpath.fast._making import Instances  # noqa: PLC0415 - not built everywhere
+
+    if (own := overridden(type(compiler), SQLCompiler, RESULTS)) is not None:
+        raise CannotCompileError(f"the database's compiler has a {own}() of its own")
+    if compiler.has_composite_fields([column[0] for column in compiler.select]):
+        raise CannotCompileError("it has keys of several columns")
+    maker = _whole(queryset, compiler)
+    annotations = (compiler.annotation_col_map or {}).items()
+    rows = chain.from_iterable(results)
+    return Instances(rows, converters_of(compiler), maker, annotations, _relating(queryset))
+
+
+def _whole(queryset: QuerySet, compiler: SQLCompiler) -> "Maker":
+    info, select = compiler.klass_info, compiler.select
+    assert info is not None  # a SELECT of instances has it
+    first, last = info["select_fields"][0], info["select_fields"][-1] + 1
+    names = [column[0].target.attname for column in select[first:last]]
+    state = {"adding": False, "db": queryset.db}
+    modes = ()
+    if hasattr(queryset, "_fetch_mode"):  # since Django 6.1
+        modes = (queryset._fetch_mode,)
+        state["fetch_mode"] = queryset._fetch_mode
+    populators = get_related_populators(info, select, queryset.db, *modes)
+    making = _Making(state)
+    return making.maker(info["model"], names, range(first, last), populators)
+
+
+class _Making:
+    """Makes the makers of one queryset, which have `state` in common."""
+
+    def __init__(self, state: dict[str, Any]) -> None:
+        self._of_state = tuple(state.items())
+        self._are_peers = getattr(state.get("fetch_mode"), "track_peers", False)
+
+    def maker(
+        self,
+        model: type[Model],
+        names: Sequence[str],
+        positions: Sequence[int],
+        populators: Iterable[RelatedPopulator],
+    ) -> "Maker":
+        """Return what makes instances of `model`, of columns with these names and positions."""
+        from rowpath.fast._making import Maker  # noqa: PLC0415 - not built everywhere
+
+        _check_model(model)
+        columns = _columns(model, tuple(names))
+        if len(columns) != len(positions):
+            raise CannotCompileError(f"{model.__name__} has columns that are not its own")
+        return Maker(
+            model,
+            [(name, at, way) for (name, way), at in zip(columns, positions, strict=True)],
+            ModelState,
+            self._of_state,
+            DEFERRED,
+            peers=[] if self._are_peers else None,
+            related=tuple(self._related(one) for one in populators),
+        )
+
+    def _related(self, populator: RelatedPopulator) -> "Related":
+        from rowpath.fast._making import Related  # noqa: PLC0415 - not built everywhere
+
+        if populator.reorder_for_init is None:
+            positions: Sequence[int] = range(populator.cols_start, populator.cols_end)
+        else:  # which is told by what it makes of the positions themselves
+            positions = populator.reorder_for_init(range(_MANY))
+        maker = self.maker(
+            populator.model_cls, populator.init_list, positions, populator.related_populators
+        )
+        local, remote = populator.local_setter, populator.remote_setter
+        key = positions[populator.pk_idx]
+        return Related(maker, key, local, _cached_as(local), remote, _cached_as(remote))
+
+
+# More than a SELECT has columns.
+_MANY = 100_000
+
+
+def _cached_as(setter: Callable[[Any, Any], None]) -> str | None:
+    """Return the name in the cache of the instance, if that is all that `setter` sets."""
+    if getattr(setter, "__func__", None) is FieldCacheMixin.set_cached_value:
+        name: str = setter.__self__.cache_name  # type: ignore[attr-defined] # a method's
+        return name
+    return None
+
+
+def _check_model(model: type[Model]) -> None:
+    """Raise CannotCompileError if Django does not make the instances of `model` by itself."""
+    check_instances(model)
+    if type(model).__call__ is not type.__call__:
+        raise CannotCompileError(f"the class of {model.__name__} makes its instances")
+    behind = model.__mro__[model.__mro__.index(Model) + 1 : -1]
+    if model._meta.abstract or any("__init__" in vars(cls) for cls in behind):
+        raise CannotCompileError(f"{model.__name__} has an __init__ behind Django's")
+
+
+_known: WeakKeyDictionary[type[Model], dict[tuple[str, ...], _Columns]] = kept(WeakKeyDictionary())
+
+
+def _columns(model: type[Model], names: tuple[str, ...]) -> _Columns:
+    """Return the attributes that Model.from_db() sets of columns with `names`, and how."""
+    known = _known.setdefault(model, {})
+    if names not in known:
+        fields = [field.attname for field in model._meta.concrete_fields]
+        if len(fields) != len(names):
+            fields = [name for name in fields if name in names]
+        known[names] = [(name, _way(model, name)) for name in fields]
+    return known[names]
+
+
+def _way(model: type[Model], name: str) -> int:
+    from rowpath.fast._making import WAYS  # noqa: PLC0415 - not built everywhere
+
+    descriptor = inspect.getattr_static(model, name)
+    if type(descriptor) is DeferredAttribute:
+        return WAYS["PLAIN"]
+    is_key = (
+        type(descriptor) is ForeignKeyDeferredAttribute
+        and type(descriptor.field).is_cached is FieldCacheMixin.is_cached
+    )
+    return WAYS["KEY" if is_key else "SET"]
+
+
+def _relating(queryset: QuerySet) -> Callable[[Model], None] | None:
+    """Return what has an instance lead to those from which the queryset came, if it came so."""
+    known = [
+        (field, objects, attrgetter(*_attributes(queryset, field)))
+        for field, objects in queryset._known_related_objects.items()
+    ]
+
+    def relate(made: Model) -> None:
+        for field, objects, key_of in known:
+            if not field.is_cached(made):
+                try:
+                    found = objects[key_of(made)]
+                except KeyError:
+                    continue  # of another queryset that was joined by |
+                setattr(made, field.name, found)
+
+    return relate if known else None
+
+
+def _attributes(queryset: QuerySet, field: Any) -> list[str]:
+    if queryset.query.deferred_loading != (frozenset(), True):
+        raise CannotCompileError("it has deferred columns, and instances from which it came")
+    get_field = queryset.model._meta.get_field
+    return [
+        field.attname if name == "self" else get_field(name).attname for name in field.from_fields
+    ]
