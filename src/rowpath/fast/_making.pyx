@@ -7,7 +7,20 @@ order and in no more memory.
 """
 
 from cpython.object cimport PyObject
-from cpython.datetime cimport datetime_new, import_datetime
+from cpython.datetime cimport (
+    PyDateTime_CheckExact,
+    datetime_day,
+    datetime_fold,
+    datetime_hour,
+    datetime_microsecond,
+    datetime_minute,
+    datetime_month,
+    datetime_new,
+    datetime_second,
+    datetime_tzinfo,
+    datetime_year,
+    import_datetime,
+)
 from libc.math cimport fabs, rint, signbit
 from libcpp cimport bool as cbool
 from libcpp.vector cimport vector
@@ -31,9 +44,7 @@ cdef extern from "Python.h":
     cbool PyFloat_CheckExact(object)
     cbool PyLong_CheckExact(object)
     cbool PyUnicode_CheckExact(object)
-    cbool PyUnicode_IS_ASCII(object)
     double PyFloat_AS_DOUBLE(object)
-    const char *PyUnicode_AsUTF8AndSize(object, Py_ssize_t *) except NULL
     long long PyLong_AsLongLongAndOverflow(object, int *) except? -1
 
 
@@ -54,8 +65,6 @@ WAYS = {"SET": SET, "PLAIN": PLAIN, "KEY": KEY}
 KINDS = {"CALLED": CALLED, "MOMENT": MOMENT, "DECIMAL": DECIMAL, "TRUTH": TRUTH}
 
 cdef tuple _NOTHING = ()
-cdef object _ONE = 1
-cdef object _ZERO = 0
 # Below it, a double that is this near to a whole number is rounded to that.
 cdef double _LARGEST = 1e10
 cdef double _NEAR = 1e-4
@@ -79,8 +88,8 @@ cdef class Converter:
     ):
         """`call` converts, with `expression` and `connection`; by its `kind` this may do the same.
 
-        MOMENT: text becomes a datetime of `zone`, or a naive one without. DECIMAL: a number one
-        with so many `places`, and `digits` at most. TRUTH: 0 and 1 become False and True.
+        MOMENT: a naive datetime becomes one of `zone`, or stays as it is without. DECIMAL: a number
+        becomes one with so many `places`, and `digits` at most. TRUTH: a bool stays as it is.
         """
         self.position, self._kind, self._call = position, kind, call
         self._expression, self._connection, self._zone = expression, connection, zone
@@ -93,15 +102,13 @@ cdef class Converter:
             if value is None:
                 return None
             if self._kind == TRUTH:
-                if value is _ONE:
-                    return True
-                if value is _ZERO:
-                    return False
+                if value is True or value is False:
+                    return value
             elif self._kind == DECIMAL:
                 made = self._decimal(value)
                 if made is not None:
                     return made
-            elif PyUnicode_CheckExact(value):
+            else:
                 made = self._moment(value)
                 if made is not None:
                     return made
@@ -150,45 +157,22 @@ cdef class Converter:
         return _Decimal(text[at:40].decode("ascii"))
 
     cdef object _moment(self, object value):
-        """Return the datetime of `YYYY-MM-DD HH:MM:SS[.ffffff]`; None for any other text."""
-        cdef Py_ssize_t size
-        cdef int micro = 0
-        if not PyUnicode_IS_ASCII(value):
+        """Return the moment with its zone; None where only the database's own function knows."""
+        if not PyDateTime_CheckExact(value) or datetime_tzinfo(value) is not None:
             return None
-        cdef const char *text = PyUnicode_AsUTF8AndSize(value, &size)
-        if size != 19 and size != 26:
-            return None
-        if text[4] != c'-' or text[7] != c'-' or text[10] != c' ':
-            return None
-        if text[13] != c':' or text[16] != c':':
-            return None
-        if size == 26:
-            if text[19] != c'.':
-                return None
-            micro = digits(text + 20, 6)
-        cdef int year = digits(text, 4)
-        cdef int month = digits(text + 5, 2)
-        cdef int day = digits(text + 8, 2)
-        cdef int hour = digits(text + 11, 2)
-        cdef int minute = digits(text + 14, 2)
-        cdef int second = digits(text + 17, 2)
-        if min(year, month, day, hour, minute, second, micro) < 0:
-            return None
-        try:
-            return datetime_new(year, month, day, hour, minute, second, micro, self._zone, 0)
-        except ValueError:
-            return None
-
-
-cdef int digits(const char *text, int count) noexcept:
-    """Return the number that `count` digits are; -1 if another character is among them."""
-    cdef int made = 0
-    cdef int place
-    for place in range(count):
-        if not c'0' <= text[place] <= c'9':
-            return -1
-        made = 10 * made + text[place] - c'0'
-    return made
+        if self._zone is None:
+            return value
+        return datetime_new(
+            datetime_year(value),
+            datetime_month(value),
+            datetime_day(value),
+            datetime_hour(value),
+            datetime_minute(value),
+            datetime_second(value),
+            datetime_microsecond(value),
+            self._zone,
+            datetime_fold(value),
+        )
 
 
 cdef class Maker:

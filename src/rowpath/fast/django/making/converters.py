@@ -1,10 +1,11 @@
 """How the values of a row are converted: by what Django calls, or by what does the same in C.
 
-SQLite has no type for moments, decimals and truths, so each of their values is converted.
+SQLite has no type for moments, decimals and truths, so each of their values is converted: of what
+its driver makes of it, by the type that the table declares.
 """
 
 import datetime
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import ROUND_HALF_EVEN, Context, FloatOperation, Inexact, Rounded
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,8 @@ _MOMENT, _DECIMAL, _TRUTH = (
     "get_decimalfield_converter",
     "convert_booleanfield_value",
 )
+# More are left to Django.
+_PLACES = 9
 # The class that datetime.datetime was from the start: tests put others in its place.
 _DATETIME = datetime.datetime
 
@@ -37,47 +40,48 @@ def converters_of(compiler: SQLCompiler) -> "list[Converter]":
 
     connection = compiler.connection
     selected = [column[0] for column in compiler.select[: compiler.col_count]]
+    found = compiler.get_converters(selected)
+    quicker = _quicker_on_sqlite() if found and connection.vendor == "sqlite" else _never_quicker
     return [
-        Converter(position, call, expression, connection, **_quicker(call, expression, connection))
-        for position, (calls, expression) in compiler.get_converters(selected).items()
+        Converter(position, call, expression, connection, **quicker(call, expression))
+        for position, (calls, expression) in found.items()
         for call in calls
     ]
 
 
-def _quicker(call: _Call, expression: Any, connection: BaseDatabaseWrapper) -> dict[str, Any]:
-    """Return what tells compiled code how to do without `call` for usual values."""
-    if connection.vendor != "sqlite":
-        return {}
+def _never_quicker(_call: _Call, _expression: Any) -> dict[str, Any]:
+    return {}
+
+
+def _quicker_on_sqlite() -> Callable[[_Call, Any], dict[str, Any]]:
+    """Return what tells compiled code how to do without a function for usual values."""
     from django.db.backends.sqlite3.operations import DatabaseOperations  # noqa: PLC0415
-    from rowpath.fast._making import KINDS  # noqa: PLC0415
+    from rowpath.fast._making import KINDS  # noqa: PLC0415 - not built everywhere
 
     if check_also(DatabaseOperations, _MOMENT, _DECIMAL, _TRUTH) is not None:
-        return {}
-    function = getattr(call, "__func__", None)
-    if function is DatabaseOperations.convert_booleanfield_value:
-        return {"kind": KINDS["TRUTH"]}
-    if function is DatabaseOperations.convert_datetimefield_value:
-        if datetime.datetime is not _DATETIME:
+        return _never_quicker
+    codes = DatabaseOperations.get_decimalfield_converter.__code__.co_consts
+    decimals = _is_usual(Context()) and DecimalField.context
+
+    def quicker(call: Any, expression: Any) -> dict[str, Any]:
+        function = getattr(call, "__func__", None)
+        if function is DatabaseOperations.convert_booleanfield_value:
+            return {"kind": KINDS["TRUTH"]}
+        if function is DatabaseOperations.convert_datetimefield_value:
+            if datetime.datetime is not _DATETIME:
+                return {}
+            zone = call.__self__.connection.timezone if settings.USE_TZ else None
+            return {"kind": KINDS["MOMENT"], "zone": zone}
+        if not (decimals and isinstance(expression, Col)):
             return {}
-        zone = call.__self__.connection.timezone if settings.USE_TZ else None  # type: ignore[attr-defined]
-        return {"kind": KINDS["MOMENT"], "zone": zone}
-    return next(_decimal(call, expression, DatabaseOperations), {})
-
-
-def _decimal(call: Any, expression: Any, operations: type) -> Iterator[dict[str, Any]]:
-    """Yield how many places and digits the column has, if `call` rounds to them."""
-    from rowpath.fast._making import KINDS  # noqa: PLC0415
-
-    code = getattr(call, "__code__", None)
-    made_by = operations.get_decimalfield_converter.__code__  # type: ignore[attr-defined]
-    if code not in made_by.co_consts or not isinstance(expression, Col):
-        return
-    field = expression.output_field
-    if type(field).context is not DecimalField.context:
-        return
-    if _is_usual(Context()) and _is_usual(field.context) and 0 <= field.decimal_places < 10:
+        field = expression.output_field
+        is_usual = getattr(call, "__code__", None) in codes and type(field).context is decimals
+        if not (is_usual and _is_usual(field.context) and 0 <= field.decimal_places <= _PLACES):
+            return {}
         places, digits = field.decimal_places, field.max_digits
-        yield {"kind": KINDS["DECIMAL"], "places": places, "digits": digits}
+        return {"kind": KINDS["DECIMAL"], "places": places, "digits": digits}
+
+    return quicker
 
 
 def _is_usual(context: Context) -> bool:
