@@ -11,7 +11,7 @@ from django.db.models.query import QuerySet
 
 from fast.exact import chain, exact
 from rowpath.fast.django.making import iterable
-from rowpath.fast.django.making.iterable import made_by_rowpath
+from rowpath.fast.django.making.iterable import made_by_rowpath, may_be_made
 
 
 def described(value: Any, seen: dict[int, int] | None = None) -> Any:
@@ -67,7 +67,7 @@ def made(queryset: QuerySet[Any], *, by_rowpath: bool) -> tuple[list[Any], str]:
         return makers[-1]
 
     try:
-        if not by_rowpath:
+        if not (by_rowpath and may_be_made(queryset)):
             return list(queryset), "Django"
         with mock.patch.object(iterable, "_made", noted), made_by_rowpath(queryset):
             found = list(queryset)

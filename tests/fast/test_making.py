@@ -126,3 +126,10 @@ def test_what_a_conversion_raises_passes(project: Inside) -> None:
     theirs, ours = project.call("making:what_raises")
 
     assert ours == theirs == ["ValueError: ODD"]
+
+
+def test_numbers_of_sqlite_become_djangos_decimals(project: Inside) -> None:
+    """Whatever they are, rounded as by Django or refused, and most without asking it."""
+    tried, asked = project.call("making:numbers")
+
+    assert 0 < asked < tried * 0.8

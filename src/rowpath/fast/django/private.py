@@ -24,6 +24,7 @@ NEEDED: Names = {
 USED_IF_THERE: Names = {
     # Since Django 6.1.
     "django.db.models.QuerySet": ("_fetch_mode",),
+    "django.db.models.query": ("_get_from_db",),
     # What an instance has for which something was prefetched.
     "django.db.models.Model": ("_prefetched_objects_cache",),
     # Where a command writes to: all that is lost is how it spells what a terminal does not have.

@@ -3,7 +3,7 @@
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from rowpath.fast.django.making.iterable import made_by_rowpath
+from rowpath.fast.django.making.iterable import made_by_rowpath, may_be_made
 from rowpath.fast.drf.data.guard import guarded
 from rowpath.fast.drf.options import options
 
@@ -13,5 +13,5 @@ def making(rows: Any) -> AbstractContextManager[None]:
 
     What is made is what Django makes.
     """
-    may_make = guarded(lambda: options().compiled and options().making)
+    may_make = guarded(lambda: options().compiled and options().making and may_be_made(rows))
     return made_by_rowpath(rows) if may_make else nullcontext()

@@ -78,14 +78,11 @@ class _Sent:
 
 
 @contextmanager
-def made_by_rowpath(rows: Any) -> Iterator[None]:
-    """Have the instances of `rows`, if they are a queryset not yet read, made by compiled code.
+def made_by_rowpath(rows: QuerySet) -> Iterator[None]:
+    """Have the instances of `rows`, which may_be_made(), made by compiled code, within.
 
     So are those of querysets that are made of it within.
     """
-    if not _may_be_made(rows):
-        yield
-        return
     own = vars(rows)
     own[_ITERABLE] = CompiledIterable
     try:
@@ -95,7 +92,8 @@ def made_by_rowpath(rows: Any) -> Iterator[None]:
             own[_ITERABLE] = ModelIterable
 
 
-def _may_be_made(rows: Any) -> bool:
+def may_be_made(rows: Any) -> bool:
+    """Whether `rows` are a queryset that is not read yet, by what Django ships."""
     return (
         isinstance(rows, QuerySet)
         and vars(rows).get(_ITERABLE) is ModelIterable
