@@ -7,6 +7,7 @@ are written from the instances, or made of data. Told is DRF's time over ours, w
 in the lab.
 
     python bench/lists_as_data.py [--rows 1 25 100 1_000] [--rounds 40] [--postgresql]
+        [--made-by-django]
 """
 
 import argparse
@@ -39,6 +40,8 @@ def main() -> None:
     parser.add_argument("--rows", type=int, nargs="+", default=[1, 25, 100, 1_000])
     parser.add_argument("--rounds", type=int, default=40)
     parser.add_argument("--postgresql", action="store_true", help="in the lab's own cluster")
+    by_django = "have Django make the instances as well"
+    parser.add_argument("--made-by-django", action="store_true", help=by_django)
     options = parser.parse_args()
     with postgresql() if options.postgresql else nullcontext(PROJECT["DATABASES"]) as databases:
         compare(databases, options)
@@ -71,7 +74,8 @@ def compare(databases: dict[str, Any], options: argparse.Namespace) -> None:
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.2f}")
     with products_made(max(options.rows)):
         for way in ("instances", "data"):
-            with override_settings(ROWPATH={"instances": way == "instances"}):
+            chosen = {"instances": way == "instances", "making": not options.made_by_django}
+            with override_settings(ROWPATH=chosen):
                 for name, theirs, ours in pairs(options.rows, way):
                     if theirs() != ours():
                         sys.exit(f"Cannot compare {name}: the answers differ.")

@@ -43,13 +43,13 @@ def _inner(value: Any, seen: dict[int, int]) -> Any:
 
 def _of_state(value: Any, seen: dict[int, int]) -> Any:
     if isinstance(value, list):  # of peers
-        return [_peer(one, seen) for one in value]
+        return [_peer(one) for one in value]
     if isinstance(value, dict):
         return [(name, described(one, seen)) for name, one in value.items()]
     return repr(value)
 
 
-def _peer(value: "ReferenceType[Model]", seen: dict[int, int]) -> Any:
+def _peer(value: "ReferenceType[Model]") -> Any:
     found = value()
     return None if found is None else f"peer {found.pk!r}"
 
@@ -60,7 +60,7 @@ def made(queryset: QuerySet[Any], *, by_rowpath: bool) -> tuple[list[Any], str]:
     That is "rowpath" or "Django"; "raised" if nobody.
     """
     makers: list[Any] = []
-    real = iterable._made  # noqa: SLF001 - who made them is told by nothing else
+    real = iterable.instances_of  # which is told by nothing else
 
     def noted(*given: Any) -> Any:
         makers.append(real(*given))
@@ -69,7 +69,7 @@ def made(queryset: QuerySet[Any], *, by_rowpath: bool) -> tuple[list[Any], str]:
     try:
         if not (by_rowpath and may_be_made(queryset)):
             return list(queryset), "Django"
-        with mock.patch.object(iterable, "_made", noted), made_by_rowpath(queryset):
+        with mock.patch.object(iterable, "instances_of", noted), made_by_rowpath(queryset):
             found = list(queryset)
     except Exception as error:  # noqa: BLE001 - whatever it is, both have to raise it
         return chain(error), "raised"
@@ -81,4 +81,8 @@ def compared(make: Callable[[], QuerySet[Any]]) -> tuple[Any, Any, str]:
     theirs, _ = made(make(), by_rowpath=False)
     ours, who = made(make(), by_rowpath=True)
     seen: tuple[dict[int, int], dict[int, int]] = ({}, {})
-    return [described(one, seen[0]) for one in theirs], [described(one, seen[1]) for one in ours], who
+    return (
+        [described(one, seen[0]) for one in theirs],
+        [described(one, seen[1]) for one in ours],
+        who,
+    )

@@ -9,11 +9,11 @@ class Converter:
         self,
         position: int,
         call: Callable[[Any, Any, Any], Any],
-        expression: Any,
-        connection: Any,
+        expression: object,
+        connection: object,
         kind: int = ...,
         *,
-        zone: Any = None,
+        zone: object = None,
         places: int = 0,
         digits: int = 0,
     ) -> None: ...
@@ -26,7 +26,7 @@ class Maker:
         columns: Iterable[tuple[str, int, int]],
         state_class: type,
         of_state: Iterable[tuple[str, Any]],
-        deferred: Any,
+        deferred: object,
         *,
         peers: list[Any] | None = None,
         related: tuple[Related, ...] = (),
@@ -52,4 +52,4 @@ class Instances(Iterator[Any]):
         annotations: Iterable[tuple[str, int]],
         relate: Callable[[Any], None] | None,
     ) -> None: ...
-    def __next__(self) -> Any: ...
+    def __next__(self) -> Any: ...  # noqa: ANN401 - an instance of any model

@@ -3,6 +3,7 @@
 import copy
 import pickle
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,7 +11,7 @@ from unittest import mock
 from uuid import UUID
 
 from django.db import connections, models
-from django.db.models import Count, F, FilteredRelation, Max, Prefetch, Q, Value
+from django.db.models import Count, FilteredRelation, Max, Prefetch, Q, Value
 from django.db.models.expressions import Col
 from django.db.models.query import ModelIterable, QuerySet
 from django.db.models.signals import post_init
@@ -197,11 +198,17 @@ def _near(alias: str) -> QuerySet[Any]:
     return Thing.objects.using(alias).annotate(near=near).select_related("near", "shelf")
 
 
+def _of_peers(alias: str) -> QuerySet[Any]:
+    """Return a queryset whose instances know each other, which there is since Django 6.1."""
+    found: Any = Thing.objects.using(alias).select_related("shelf", "twin").defer("data")
+    return found.fetch_mode(models.FETCH_PEERS) if hasattr(found, "fetch_mode") else found
+
+
 # By name, of an alias: and whether compiled code makes the instances.
 QUERYSETS: dict[str, tuple[Callable[[str], QuerySet[Any]], bool]] = {
-    "all": (lambda alias: Thing.objects.using(alias), True),
-    "alias": (lambda alias: Alias.objects.using(alias), True),
-    "inheriting": (lambda alias: Tool.objects.using(alias), True),
+    "all": (Thing.objects.using, True),
+    "alias": (Alias.objects.using, True),
+    "inheriting": (Tool.objects.using, True),
     "only": (lambda alias: Thing.objects.using(alias).only("name", "shelf"), True),
     "defer": (lambda alias: Thing.objects.using(alias).defer("name", "shelf", "data"), True),
     "only of a parent": (lambda alias: Tool.objects.using(alias).only("weight"), True),
@@ -233,6 +240,7 @@ QUERYSETS: dict[str, tuple[Callable[[str], QuerySet[Any]], bool]] = {
     ),
     "of a manager, deferred": (lambda alias: _shelf(alias).things.defer("name"), False),
     "of two": (lambda alias: _shelf(alias).things.all() | Thing.objects.using(alias), True),
+    "peers": (_of_peers, True),
     "prefetched": (
         lambda alias: Shelf.objects.using(alias).prefetch_related(
             "things", Prefetch("things", Thing.objects.filter(pk__gt=3), to_attr="few")
@@ -247,10 +255,13 @@ QUERYSETS: dict[str, tuple[Callable[[str], QuerySet[Any]], bool]] = {
         lambda alias: Thing.objects.using(alias).filter(pk=1).union(Thing.objects.using(alias)),
         True,
     ),
-    "own attribute": (lambda alias: Odd.objects.using(alias), True),
-    "own attribute, related": (lambda alias: Odd.objects.using(alias).select_related(), True),
-    "own init": (lambda alias: Loud.objects.using(alias), False),
-    "init behind": (lambda alias: Followed.objects.using(alias), False),
+    "own attribute": (Odd.objects.using, True),
+    "own attribute, related": (
+        lambda alias: Odd.objects.using(alias).select_related("beside"),
+        True,
+    ),
+    "own init": (Loud.objects.using, False),
+    "init behind": (Followed.objects.using, False),
     "values": (lambda alias: Thing.objects.using(alias).values("name"), False),
 }
 UNORDERED = ("union", "values", "none", "sliced")
@@ -350,12 +361,12 @@ def _asked(view: Any) -> Any:
     return view.as_view()(APIRequestFactory().get("/", HTTP_ACCEPT="application/json")).render()
 
 
-def lists(paged: bool, making: bool) -> list[Any]:
+def lists(*, paged: bool, making: bool) -> list[Any]:
     """Return a list's bytes by DRF and by rowpath, their statements, and how many rowpath made."""
-    count, real = [], iterable._made
+    count, real = [], iterable.instances_of
 
     def noted(*given: Any) -> Any:
-        count.append(real(*given) is not None)
+        count.append(1)
         return real(*given)
 
     told = []
@@ -363,7 +374,7 @@ def lists(paged: bool, making: bool) -> list[Any]:
         for bases in ((), (FastListMixin,)):
             with (
                 CaptureQueriesContext(connections["default"]) as sent,
-                mock.patch.object(iterable, "_made", noted),
+                mock.patch.object(iterable, "instances_of", noted),
             ):
                 response = _asked(_view(*bases, paged=paged))
             told.append([response.content.decode(), [query["sql"] for query in sent]])
@@ -430,11 +441,11 @@ def patched() -> list[Any]:
         (SQLCompiler, "apply_converters"),
     ):
         calls: list[Any] = []
-        found.append([name, *(_called(owner, name, calls, by) for by in (False, True))])
+        found.append([name, *(_called(owner, name, calls, by_rowpath=by) for by in (False, True))])
     return found
 
 
-def _called(owner: Any, name: str, calls: list[Any], by_rowpath: bool) -> int:
+def _called(owner: Any, name: str, calls: list[Any], *, by_rowpath: bool) -> int:
     real = vars(owner)[name]
     function = getattr(real, "__func__", real)
 
@@ -464,8 +475,7 @@ def in_pieces(alias: str) -> list[Any]:
     told = []
     for by_rowpath in (False, True):
         queryset = Thing.objects.using(alias).order_by("pk")
-        context = iterable.made_by_rowpath(queryset) if by_rowpath else override_settings()
-        with context:
+        with iterable.made_by_rowpath(queryset) if by_rowpath else nullcontext():
             told.append(repr([described(one) for one in queryset.iterator(chunk_size=2)]))
     return told
 
@@ -473,7 +483,7 @@ def in_pieces(alias: str) -> list[Any]:
 def what_raises() -> list[Any]:
     """Return what is raised of a conversion, by Django and by rowpath."""
 
-    def refuse(self: Any, value: Any, *_: Any) -> Any:
+    def refuse(_field: Any, value: Any, *_: Any) -> Any:
         raise ValueError(value)
 
     with mock.patch.object(CheckedField, "from_db_value", refuse):

@@ -4,13 +4,12 @@ SQLite has no type for moments, decimals and truths, so each of their values is 
 its driver makes of it, by the type that the table declares.
 """
 
-import datetime
+import datetime as dt
 from collections.abc import Callable
 from decimal import ROUND_HALF_EVEN, Context, FloatOperation, Inexact, Rounded
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import DecimalField
 from django.db.models.expressions import Col
 from django.db.models.sql.compiler import SQLCompiler
@@ -31,7 +30,7 @@ _MOMENT, _DECIMAL, _TRUTH = (
 # More are left to Django.
 _PLACES = 9
 # The class that datetime.datetime was from the start: tests put others in its place.
-_DATETIME = datetime.datetime
+_DATETIME = dt.datetime
 
 
 def converters_of(compiler: SQLCompiler) -> "list[Converter]":
@@ -56,6 +55,7 @@ def _never_quicker(_call: _Call, _expression: Any) -> dict[str, Any]:
 def _quicker_on_sqlite() -> Callable[[_Call, Any], dict[str, Any]]:
     """Return what tells compiled code how to do without a function for usual values."""
     from django.db.backends.sqlite3.operations import DatabaseOperations  # noqa: PLC0415
+
     from rowpath.fast._making import KINDS  # noqa: PLC0415 - not built everywhere
 
     if check_also(DatabaseOperations, _MOMENT, _DECIMAL, _TRUTH) is not None:
@@ -68,7 +68,7 @@ def _quicker_on_sqlite() -> Callable[[_Call, Any], dict[str, Any]]:
         if function is DatabaseOperations.convert_booleanfield_value:
             return {"kind": KINDS["TRUTH"]}
         if function is DatabaseOperations.convert_datetimefield_value:
-            if datetime.datetime is not _DATETIME:
+            if dt.datetime is not _DATETIME:
                 return {}
             zone = call.__self__.connection.timezone if settings.USE_TZ else None
             return {"kind": KINDS["MOMENT"], "zone": zone}

@@ -2,11 +2,11 @@
 
 import copyreg
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models.query import ModelIterable, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
@@ -16,6 +16,8 @@ from rowpath.fast.django.making.makers import instances_of
 from rowpath.fast.fallback import CannotCompileError
 from rowpath.fast.names import place_of
 from rowpath.fast.stores import kept
+
+T = TypeVar("T")
 
 _log = logging.getLogger("rowpath.fast")
 
@@ -36,28 +38,42 @@ class CompiledIterable(ModelIterable, metaclass=_PickledAsDjangos):
     """The instances that ModelIterable makes, made by compiled code where that is certain."""
 
     def __iter__(self) -> Iterator[Any]:
-        queryset = self.queryset
-        compiler = queryset.query.get_compiler(using=queryset.db)
-        sent = {"chunked_fetch": self.chunked_fetch, "chunk_size": self.chunk_size}
-        results = compiler.execute_sql(**sent)
-        made = _made(queryset, compiler, results)
+        asked = _guarded(lambda: _asked(self))
+        if asked is None:
+            yield from super().__iter__()
+            return
+        queryset, compiler, send = asked
+        results = send()
+        made = _guarded(lambda: instances_of(queryset, compiler, results))
         if made is None:
-            made = iter(ModelIterable(_Sent(queryset, compiler, results), **sent))
+            made = _by_django(queryset, compiler, results)
         yield from made
 
 
-def _made(queryset: QuerySet, compiler: SQLCompiler, results: Any) -> Iterator[Any] | None:
-    name = queryset.model.__name__
+def _asked(rows: ModelIterable) -> tuple[QuerySet, SQLCompiler, Callable[[], Any]]:
+    """Return what ModelIterable has of its queryset, and what sends its statement."""
+    queryset = rows.queryset
+    compiler = queryset.query.get_compiler(using=queryset.db)
+    sent = {"chunked_fetch": rows.chunked_fetch, "chunk_size": rows.chunk_size}
+    return queryset, compiler, partial(compiler.execute_sql, **sent)
+
+
+def _guarded(step: Callable[[], T]) -> T | None:
+    """Return what `step` returns; None, which is logged, if Django has to go on."""
     try:
-        return instances_of(queryset, compiler, results)
+        return step()
     except CannotCompileError as error:
-        _log.debug("Django makes the instances of %s: %s", name, error)
+        _log.debug("Django makes the instances of a list: %s", error)
     except Exception as error:  # noqa: BLE001 - no defect of ours is a reason for an error 500
         level = logging.DEBUG if (place := place_of(error)) in _logged else logging.WARNING
         _logged.add(place)
-        text = "Django makes the instances of %s, since a step failed."
-        _log.log(level, text, name, exc_info=error)
+        text = "Django makes the instances of a list, since a step failed."
+        _log.log(level, text, exc_info=error)
     return None
+
+
+def _by_django(queryset: QuerySet, compiler: SQLCompiler, results: Any) -> Iterator[Any]:
+    return iter(ModelIterable(_Sent(queryset, compiler, results)))
 
 
 class _Sent:
@@ -88,7 +104,7 @@ def made_by_rowpath(rows: QuerySet) -> Iterator[None]:
     try:
         yield
     finally:
-        if own.get(_ITERABLE) is CompiledIterable:
+        if _ITERABLE in own and own[_ITERABLE] is CompiledIterable:
             own[_ITERABLE] = ModelIterable
 
 

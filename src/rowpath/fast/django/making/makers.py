@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from weakref import WeakKeyDictionary
 
 from django.db.models import Model
@@ -47,16 +47,16 @@ def instances_of(queryset: QuerySet, compiler: SQLCompiler, results: Any) -> "In
 
 
 def _whole(queryset: QuerySet, compiler: SQLCompiler) -> "Maker":
-    info, select = compiler.klass_info, compiler.select
-    assert info is not None  # a SELECT of instances has it
+    # A SELECT of instances has it.
+    info, select = cast("dict[str, Any]", compiler.klass_info), compiler.select
     first, last = info["select_fields"][0], info["select_fields"][-1] + 1
     names = [column[0].target.attname for column in select[first:last]]
     state = {"adding": False, "db": queryset.db}
-    modes = ()
+    modes: tuple[Any, ...] = ()
     if hasattr(queryset, "_fetch_mode"):  # since Django 6.1
         modes = (queryset._fetch_mode,)
         state["fetch_mode"] = queryset._fetch_mode
-    populators = get_related_populators(info, select, queryset.db, *modes)
+    populators = cast("Any", get_related_populators)(info, select, queryset.db, *modes)
     making = _Making(state)
     return making.maker(info["model"], names, range(first, last), populators)
 
@@ -114,7 +114,7 @@ _MANY = 100_000
 def _cached_as(setter: Callable[[Any, Any], None]) -> str | None:
     """Return the name in the cache of the instance, if that is all that `setter` sets."""
     if getattr(setter, "__func__", None) is FieldCacheMixin.set_cached_value:
-        name: str = setter.__self__.cache_name  # type: ignore[attr-defined] # a method's
+        name: str = setter.__self__.cache_name
         return name
     return None
 
