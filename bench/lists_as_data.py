@@ -34,6 +34,14 @@ PROJECT: dict[str, Any] = {
 }
 
 
+class ReadByDjango:
+    """What keeps a list from being read fast, and changes nothing."""
+
+    def paginate_queryset(self, queryset: object) -> object:
+        """Return the page."""
+        return super().paginate_queryset(queryset)  # type: ignore[misc] # of the view behind
+
+
 def main() -> None:
     """Run the rounds that the command line asks for."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -140,13 +148,6 @@ def pairs(sizes: list[int], way: str) -> list[tuple[str, Step, Step]]:
     from rowpath.fast.drf import FastListMixin, outcome_of  # noqa: PLC0415
     from rowpath.lab.apps.django.models import Product  # noqa: PLC0415
     from rowpath.lab.apps.django.serializers import ProductSerializer  # noqa: PLC0415
-
-    class ReadByDjango:
-        """What keeps a list from being read fast, and changes nothing."""
-
-        def paginate_queryset(self, queryset: object) -> object:
-            """Return the page."""
-            return super().paginate_queryset(queryset)  # type: ignore[misc] # of the view behind
 
     request = APIRequestFactory().get("/")
 

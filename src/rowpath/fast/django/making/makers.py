@@ -17,7 +17,7 @@ from django.db.models.sql.compiler import SQLCompiler
 
 from rowpath.fast.django.making.converters import converters_of
 from rowpath.fast.django.making.grounds import RESULTS
-from rowpath.fast.django.models import check_instances
+from rowpath.fast.django.models import check_receivers
 from rowpath.fast.django.overrides import overridden
 from rowpath.fast.fallback import CannotCompileError
 from rowpath.fast.stores import kept
@@ -25,6 +25,9 @@ from rowpath.fast.stores import kept
 if TYPE_CHECKING:
     # At run time they are imported where they may be missing.
     from rowpath.fast._making import Instances, Maker, Related
+
+# What a model may have a hand in its instances by.
+_MAKING = ("from_db", "__init__", "__new__", "__setattr__", "__getattribute__")
 
 _Columns = list[tuple[str, int]]
 
@@ -121,7 +124,9 @@ def _cached_as(setter: Callable[[Any, Any], None]) -> str | None:
 
 def _check_model(model: type[Model]) -> None:
     """Raise CannotCompileError if Django does not make the instances of `model` by itself."""
-    check_instances(model)
+    if (own := overridden(model, Model, _MAKING)) is not None:
+        raise CannotCompileError(f"{model.__name__} has a {own} of its own")
+    check_receivers(model)
     if type(model).__call__ is not type.__call__:
         raise CannotCompileError(f"the class of {model.__name__} makes its instances")
     behind = model.__mro__[model.__mro__.index(Model) + 1 : -1]
@@ -146,7 +151,7 @@ def _columns(model: type[Model], names: tuple[str, ...]) -> _Columns:
 def _way(model: type[Model], name: str) -> int:
     from rowpath.fast._making import WAYS  # noqa: PLC0415 - not built everywhere
 
-    descriptor = inspect.getattr_static(model, name)
+    descriptor = inspect.getattr_static(model, name, None)
     if type(descriptor) is DeferredAttribute:
         return WAYS["PLAIN"]
     is_key = (
