@@ -69,7 +69,11 @@ def made(queryset: QuerySet[Any], *, by_rowpath: bool) -> tuple[list[Any], str]:
     try:
         if not (by_rowpath and may_be_made(queryset)):
             return list(queryset), "Django"
-        with mock.patch.object(iterable, "instances_of", noted), made_by_rowpath(queryset):
+        with (
+            mock.patch.object(iterable, "FEW_ROWS", 0),
+            mock.patch.object(iterable, "instances_of", noted),
+            made_by_rowpath(queryset),
+        ):
             found = list(queryset)
     except Exception as error:  # noqa: BLE001 - whatever it is, both have to raise it
         return chain(error), "raised"

@@ -66,7 +66,7 @@ def test_a_list_that_django_reads_has_instances_of_rowpaths(
     paged: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
     """Its bytes and its statements are DRF's, with and without."""
-    theirs, ours, made, way = project.call("making:lists", paged=paged, making=True)
+    theirs, ours, made, way = project.call("making:lists", paged=paged, making=True, few=0)
 
     assert ours == theirs
     assert (made, way) == ([1], "instances")
@@ -78,10 +78,17 @@ def test_making_is_turned_off_by_a_setting(
     paged: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
     """The rows are written from instances that Django has made."""
-    theirs, ours, made, way = project.call("making:lists", paged=paged, making=False)
+    theirs, ours, made, way = project.call("making:lists", paged=paged, making=False, few=0)
 
     assert ours == theirs
     assert (made, way) == ([], "instances")
+
+
+def test_a_few_rows_are_left_to_django(project: Inside) -> None:
+    """Up to a number of rows, whose instances are made before somebody was told how."""
+    made = [project.call("making:lists", paged=False, making=True, few=few)[2] for few in (12, 13)]
+
+    assert made == [[1], []]
 
 
 def test_nothing_of_rowpath_is_left_in_a_queryset(project: Inside) -> None:
@@ -127,6 +134,15 @@ def test_what_a_conversion_raises_passes(project: Inside) -> None:
     theirs, ours = project.call("making:what_raises")
 
     assert ours == theirs == ["ValueError: ODD"]
+
+
+def test_a_conversion_may_defer_its_column(project: Inside) -> None:
+    """Its attribute is not set, and is asked for later, as by Django."""
+    theirs, ours, who = project.call("making:what_is_deferred_by_a_conversion")
+
+    assert ours == theirs
+    assert who == "rowpath"
+    assert "name" not in theirs
 
 
 def test_numbers_of_sqlite_become_djangos_decimals(project: Inside) -> None:

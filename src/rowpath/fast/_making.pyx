@@ -209,7 +209,7 @@ cdef class Maker:
         if not isinstance(model, type):
             raise TypeError(f"{model!r} is no class")
         self._model, self._state_class, self._deferred = model, state_class, deferred
-        self._names = tuple(intern(name) for name, _, _ in columns)
+        self._names = tuple([name for name, _, _ in columns])
         self.width = 0
         self._is_fresh = True
         for _, position, way in columns:
@@ -217,7 +217,7 @@ cdef class Maker:
             self._ways.push_back(way)
             self._is_fresh = self._is_fresh and way != SET
             self.width = max(self.width, position + 1)
-        self._of_state = tuple((intern(name), value) for name, value in of_state)
+        self._of_state = tuple(of_state)
         self._peers, self._related = peers, related
         for one in related:
             self.width = max(self.width, (<Related?>one).maker.width)

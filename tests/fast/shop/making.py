@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import connections, models
 from django.db.models import Count, FilteredRelation, Max, Prefetch, Q, Value
+from django.db.models.base import DEFERRED
 from django.db.models.expressions import Col
 from django.db.models.query import ModelIterable, QuerySet
 from django.db.models.signals import post_init
@@ -361,7 +362,7 @@ def _asked(view: Any) -> Any:
     return view.as_view()(APIRequestFactory().get("/", HTTP_ACCEPT="application/json")).render()
 
 
-def lists(*, paged: bool, making: bool) -> list[Any]:
+def lists(*, paged: bool, making: bool, few: int) -> list[Any]:
     """Return a list's bytes by DRF and by rowpath, their statements, and how many rowpath made."""
     count, real = [], iterable.instances_of
 
@@ -375,6 +376,7 @@ def lists(*, paged: bool, making: bool) -> list[Any]:
             with (
                 CaptureQueriesContext(connections["default"]) as sent,
                 mock.patch.object(iterable, "instances_of", noted),
+                mock.patch.object(iterable, "FEW_ROWS", few),
             ):
                 response = _asked(_view(*bases, paged=paged))
             told.append([response.content.decode(), [query["sql"] for query in sent]])
@@ -475,7 +477,8 @@ def in_pieces(alias: str) -> list[Any]:
     told = []
     for by_rowpath in (False, True):
         queryset = Thing.objects.using(alias).order_by("pk")
-        with iterable.made_by_rowpath(queryset) if by_rowpath else nullcontext():
+        few = mock.patch.object(iterable, "FEW_ROWS", 0)
+        with few, iterable.made_by_rowpath(queryset) if by_rowpath else nullcontext():
             told.append(repr([described(one) for one in queryset.iterator(chunk_size=2)]))
     return told
 
@@ -488,6 +491,13 @@ def what_raises() -> list[Any]:
 
     with mock.patch.object(CheckedField, "from_db_value", refuse):
         return [made(Odd.objects.all(), by_rowpath=by)[0] for by in (False, True)]
+
+
+def what_is_deferred_by_a_conversion() -> list[Any]:
+    """Return both descriptions where a conversion says that a column is deferred."""
+    with mock.patch.object(CheckedField, "from_db_value", lambda *_: DEFERRED):
+        theirs, ours, who = compared(Odd.objects.all)
+    return [repr(theirs), repr(ours), who]
 
 
 def numbers() -> list[int]:

@@ -24,6 +24,9 @@ _log = logging.getLogger("rowpath.fast")
 # The places that have been logged with their traceback.
 _logged: set[tuple[str, int]] = kept(set())
 
+# Telling compiled code how takes as long as Django does for about so many rows of PostgreSQL.
+FEW_ROWS = 16
+
 _ITERABLE = "_iterable_class"
 
 
@@ -44,10 +47,19 @@ class CompiledIterable(ModelIterable, metaclass=_PickledAsDjangos):
             return
         queryset, compiler, send = asked
         results = send()
-        made = _guarded(lambda: instances_of(queryset, compiler, results))
+        made = None
+        if not _are_few(results):
+            made = _guarded(lambda: instances_of(queryset, compiler, results))
         if made is None:
             made = _by_django(queryset, compiler, results)
         yield from made
+
+
+def _are_few(results: Any) -> bool:
+    """Whether Django has made instances of `results` before somebody was told how."""
+    if not isinstance(results, list):  # a cursor, or nothing that was asked for
+        return False
+    return sum(map(len, results)) < FEW_ROWS
 
 
 def _asked(rows: ModelIterable) -> tuple[QuerySet, SQLCompiler, Callable[[], Any]]:

@@ -4,6 +4,7 @@ import inspect
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from operator import attrgetter
+from sys import intern
 from typing import TYPE_CHECKING, Any, cast
 from weakref import WeakKeyDictionary
 
@@ -15,6 +16,7 @@ from django.db.models.query import QuerySet, RelatedPopulator, get_related_popul
 from django.db.models.query_utils import DeferredAttribute
 from django.db.models.sql.compiler import SQLCompiler
 
+from rowpath.fast.bounded import Bounded
 from rowpath.fast.django.making.converters import converters_of
 from rowpath.fast.django.making.grounds import RESULTS
 from rowpath.fast.django.models import check_receivers
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 # What a model may have a hand in its instances by.
 _MAKING = ("from_db", "__init__", "__new__", "__setattr__", "__getattribute__")
 
-_Columns = list[tuple[str, int]]
+_Columns = list[tuple[str, int, int]]
 
 
 def instances_of(queryset: QuerySet, compiler: SQLCompiler, results: Any) -> "Instances":
@@ -82,12 +84,9 @@ class _Making:
         from rowpath.fast._making import Maker  # noqa: PLC0415 - not built everywhere
 
         _check_model(model)
-        columns = _columns(model, tuple(names))
-        if len(columns) != len(positions):
-            raise CannotCompileError(f"{model.__name__} has columns that are not its own")
         return Maker(
             model,
-            [(name, at, way) for (name, way), at in zip(columns, positions, strict=True)],
+            _columns(model, tuple(names), positions),
             ModelState,
             self._of_state,
             DEFERRED,
@@ -134,18 +133,29 @@ def _check_model(model: type[Model]) -> None:
         raise CannotCompileError(f"{model.__name__} has an __init__ behind Django's")
 
 
-_known: WeakKeyDictionary[type[Model], dict[tuple[str, ...], _Columns]] = kept(WeakKeyDictionary())
+# So many sets of columns are remembered of a model: only() and defer() may be a request's.
+_SETS = 100
+_known: WeakKeyDictionary[type[Model], Bounded[_Columns]] = kept(WeakKeyDictionary())
 
 
-def _columns(model: type[Model], names: tuple[str, ...]) -> _Columns:
+def _columns(model: type[Model], names: tuple[str, ...], positions: Sequence[int]) -> _Columns:
     """Return the attributes that Model.from_db() sets of columns with `names`, and how."""
-    known = _known.setdefault(model, {})
-    if names not in known:
-        fields = [field.attname for field in model._meta.concrete_fields]
-        if len(fields) != len(names):
-            fields = [name for name in fields if name in names]
-        known[names] = [(name, _way(model, name)) for name in fields]
-    return known[names]
+    if (known := _known.get(model)) is None:
+        known = _known.setdefault(model, Bounded(_SETS))
+    return known.get((names, positions), lambda: _found_columns(model, names, positions))
+
+
+def _found_columns(
+    model: type[Model], names: tuple[str, ...], positions: Sequence[int]
+) -> _Columns:
+    fields = [field.attname for field in model._meta.concrete_fields]
+    if len(fields) != len(names):
+        fields = [name for name in fields if name in names]
+    if len(fields) != len(positions):
+        raise CannotCompileError(f"{model.__name__} has columns that are not its own")
+    return [
+        (intern(name), at, _way(model, name)) for name, at in zip(fields, positions, strict=True)
+    ]
 
 
 def _way(model: type[Model], name: str) -> int:
