@@ -495,7 +495,7 @@ def what_raises() -> list[Any]:
 
 def what_is_deferred_by_a_conversion() -> list[Any]:
     """Return both descriptions where a conversion says that a column is deferred."""
-    with mock.patch.object(CheckedField, "from_db_value", lambda *_: DEFERRED):
+    with mock.patch.object(CheckedField, "from_db_value", return_value=DEFERRED):
         theirs, ours, who = compared(Odd.objects.all)
     return [repr(theirs), repr(ours), who]
 
