@@ -47,9 +47,9 @@ class CompiledIterable(ModelIterable, metaclass=_PickledAsDjangos):
             return
         queryset, compiler, send = asked
         results = send()
-        made = None
-        if not _are_few(results):
-            made = _guarded(lambda: instances_of(queryset, compiler, results))
+        made = _guarded(
+            lambda: None if _are_few(results) else instances_of(queryset, compiler, results)
+        )
         if made is None:
             made = _by_django(queryset, compiler, results)
         yield from made
@@ -94,8 +94,12 @@ class _Sent:
     def __init__(self, queryset: QuerySet, compiler: SQLCompiler, results: Any) -> None:
         self._queryset = queryset
         self._compiler = compiler
-        self.query = self
         vars(compiler)["execute_sql"] = lambda **_: results
+
+    @property
+    def query(self) -> "_Sent":
+        """Return what has the compiler."""
+        return self
 
     def get_compiler(self, using: str) -> SQLCompiler:  # noqa: ARG002 - as Django's
         """Return the compiler that has the results."""
