@@ -129,6 +129,11 @@ def test_an_iterator_gives_the_same_in_pieces(project: Inside, alias: str) -> No
     assert ours == theirs
 
 
+def test_rows_are_let_go_at_once(project: Inside) -> None:
+    """No cycle of Python's keeps a queryset or its rows, whoever made them."""
+    assert project.call("making:let_go") == [True] * 4
+
+
 def test_what_a_conversion_raises_passes(project: Inside) -> None:
     """The project's own error is raised, as by Django."""
     theirs, ours = project.call("making:what_raises")

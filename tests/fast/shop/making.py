@@ -1,6 +1,7 @@
 """The instances of querysets, by Django and by compiled code in its place."""
 
 import copy
+import gc
 import pickle
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -9,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 from unittest import mock
 from uuid import UUID
+from weakref import ref
 
 from django.db import connections, models
 from django.db.models import Count, FilteredRelation, Max, Prefetch, Q, Value
@@ -481,6 +483,21 @@ def in_pieces(alias: str) -> list[Any]:
         with few, iterable.made_by_rowpath(queryset) if by_rowpath else nullcontext():
             told.append(repr([described(one) for one in queryset.iterator(chunk_size=2)]))
     return told
+
+
+def let_go() -> list[bool]:
+    """Return whether rows are gone as soon as nobody has them: few, and made by compiled code."""
+    found = []
+    gc.disable()
+    for few in (100, 0):
+        queryset = Shelf.objects.order_by("pk")
+        with mock.patch.object(iterable, "FEW_ROWS", few), iterable.made_by_rowpath(queryset):
+            one = next(iter(queryset))
+        kept = [ref(one), ref(queryset)]
+        del one, queryset
+        found += [left() is None for left in kept]
+    gc.enable()
+    return found
 
 
 def what_raises() -> list[Any]:
