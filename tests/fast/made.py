@@ -10,7 +10,7 @@ from django.db.models.base import ModelState
 from django.db.models.query import QuerySet
 
 from fast.exact import chain, exact
-from rowpath.fast.django.making import iterable
+from rowpath.fast.django.making import iterable, makers
 from rowpath.fast.django.making.iterable import made_by_rowpath, may_be_made
 
 
@@ -59,12 +59,11 @@ def made(queryset: QuerySet[Any], *, by_rowpath: bool) -> tuple[list[Any], str]:
 
     That is "rowpath" or "Django"; "raised" if nobody.
     """
-    makers: list[Any] = []
-    real = iterable.instances_of  # which is told by nothing else
+    made_so: list[Any] = []
 
     def noted(*given: Any) -> Any:
-        makers.append(real(*given))
-        return makers[-1]
+        made_so.append(makers.instances_of(*given))
+        return made_so[-1]
 
     try:
         if not (by_rowpath and may_be_made(queryset)):
@@ -77,7 +76,7 @@ def made(queryset: QuerySet[Any], *, by_rowpath: bool) -> tuple[list[Any], str]:
             found = list(queryset)
     except Exception as error:  # noqa: BLE001 - whatever it is, both have to raise it
         return chain(error), "raised"
-    return found, "rowpath" if any(one is not None for one in makers) else "Django"
+    return found, "rowpath" if any(one is not None for one in made_so) else "Django"
 
 
 def compared(make: Callable[[], QuerySet[Any]]) -> tuple[Any, Any, str]:

@@ -30,7 +30,7 @@ from rest_framework.test import APIRequestFactory
 from fast.exact import exact
 from fast.made import compared, described, made
 from rowpath.fast._making import Converter, Instances, Maker
-from rowpath.fast.django.making import converters, iterable
+from rowpath.fast.django.making import converters, iterable, makers
 from rowpath.fast.drf import FastListMixin, outcome_of
 
 LITE = "lite"
@@ -366,11 +366,11 @@ def _asked(view: Any) -> Any:
 
 def lists(*, paged: bool, making: bool, few: int) -> list[Any]:
     """Return a list's bytes by DRF and by rowpath, their statements, and how many rowpath made."""
-    count, real = [], iterable.instances_of
+    count: list[int] = []
 
     def noted(*given: Any) -> Any:
         count.append(1)
-        return real(*given)
+        return makers.instances_of(*given)
 
     told = []
     with override_settings(ROWPATH={"making": making}):
@@ -392,14 +392,11 @@ def left_as_it_was() -> list[Any]:
 
     class Keeping:
         def filter_queryset(self, queryset: Any) -> Any:
-            kept.append(super().filter_queryset(queryset))  # type: ignore[misc]
+            kept.append(super().filter_queryset(queryset))
             return kept[-1]
 
     whole = _asked(_view(Keeping, FastListMixin))
-    paged = _view(Keeping, FastListMixin, paged=True)
-    view = paged()
-    view.setup(APIRequestFactory().get("/"))
-    _asked(paged)
+    _asked(_view(Keeping, FastListMixin, paged=True))
     [first, second] = kept
     page = second[:2]
     with iterable.made_by_rowpath(second):
@@ -467,7 +464,7 @@ def _called(owner: Any, name: str, calls: list[Any], *, by_rowpath: bool) -> int
 def with_a_defect() -> list[Any]:
     """Return both descriptions where rowpath raises inside, who made them, and the statements."""
     with (
-        mock.patch.object(iterable, "instances_of", side_effect=KeyError("moved")),
+        mock.patch.object(makers, "instances_of", side_effect=KeyError("moved")),
         CaptureQueriesContext(connections["default"]) as sent,
     ):
         theirs, ours, who = compared(lambda: Thing.objects.select_related("shelf").order_by("pk"))
@@ -493,7 +490,7 @@ def let_go() -> list[bool]:
         queryset = Shelf.objects.order_by("pk")
         with mock.patch.object(iterable, "FEW_ROWS", few), iterable.made_by_rowpath(queryset):
             one = next(iter(queryset))
-        kept = [ref(one), ref(queryset)]
+        kept: list[Any] = [ref(one), ref(queryset)]
         del one, queryset
         found += [left() is None for left in kept]
     gc.enable()

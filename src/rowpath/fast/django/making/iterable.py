@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache, partial
 from operator import itemgetter
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.db.models.query import ModelIterable, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
@@ -85,7 +85,7 @@ def _guarded(step: Callable[[], T]) -> T | None:
 
 
 def _by_django(queryset: QuerySet, compiler: SQLCompiler, results: Any) -> Iterator[Any]:
-    return iter(ModelIterable(_Sent(queryset, compiler, results)))
+    return iter(ModelIterable(cast("QuerySet", _Sent(queryset, compiler, results))))
 
 
 class _Sent:
