@@ -37,11 +37,18 @@ def of_headers(name: str) -> Extension:
     )
 
 
+def alone(name: str) -> Extension:
+    """Return the extension with this name, which is made of nothing else."""
+    source = str(FAST / f"{name}.pyx")
+    return Extension(f"rowpath.fast.{name}", [source], language="c++", optional=True)
+
+
 setup(
     ext_modules=[
         of_headers("_native"),
         of_headers("_objects"),
-        Extension("rowpath.fast._tags", [str(FAST / "_tags.pyx")], language="c++", optional=True),
+        alone("_making"),
+        alone("_tags"),
     ],
     cmdclass={"build_ext": OptionalBuild},
 )

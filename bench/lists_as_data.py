@@ -7,6 +7,7 @@ are written from the instances, or made of data. Told is DRF's time over ours, w
 in the lab.
 
     python bench/lists_as_data.py [--rows 1 25 100 1_000] [--rounds 40] [--postgresql]
+        [--made-by-django]
 """
 
 import argparse
@@ -33,12 +34,22 @@ PROJECT: dict[str, Any] = {
 }
 
 
+class ReadByDjango:
+    """What keeps a list from being read fast, and changes nothing."""
+
+    def paginate_queryset(self, queryset: object) -> object:
+        """Return the page."""
+        return super().paginate_queryset(queryset)  # type: ignore[misc] # of the view behind
+
+
 def main() -> None:
     """Run the rounds that the command line asks for."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--rows", type=int, nargs="+", default=[1, 25, 100, 1_000])
     parser.add_argument("--rounds", type=int, default=40)
     parser.add_argument("--postgresql", action="store_true", help="in the lab's own cluster")
+    by_django = "have Django make the instances as well"
+    parser.add_argument("--made-by-django", action="store_true", help=by_django)
     options = parser.parse_args()
     with postgresql() if options.postgresql else nullcontext(PROJECT["DATABASES"]) as databases:
         compare(databases, options)
@@ -71,7 +82,8 @@ def compare(databases: dict[str, Any], options: argparse.Namespace) -> None:
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.2f}")
     with products_made(max(options.rows)):
         for way in ("instances", "data"):
-            with override_settings(ROWPATH={"instances": way == "instances"}):
+            chosen = {"instances": way == "instances", "making": not options.made_by_django}
+            with override_settings(ROWPATH=chosen):
                 for name, theirs, ours in pairs(options.rows, way):
                     if theirs() != ours():
                         sys.exit(f"Cannot compare {name}: the answers differ.")
@@ -136,13 +148,6 @@ def pairs(sizes: list[int], way: str) -> list[tuple[str, Step, Step]]:
     from rowpath.fast.drf import FastListMixin, outcome_of  # noqa: PLC0415
     from rowpath.lab.apps.django.models import Product  # noqa: PLC0415
     from rowpath.lab.apps.django.serializers import ProductSerializer  # noqa: PLC0415
-
-    class ReadByDjango:
-        """What keeps a list from being read fast, and changes nothing."""
-
-        def paginate_queryset(self, queryset: object) -> object:
-            """Return the page."""
-            return super().paginate_queryset(queryset)  # type: ignore[misc] # of the view behind
 
     request = APIRequestFactory().get("/")
 

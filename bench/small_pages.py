@@ -21,7 +21,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fast_path import Step, measured
-from lists_as_data import PROJECT, postgresql, products_made
+from lists_as_data import PROJECT, ReadByDjango, postgresql, products_made
 from rowpath.stats.median import median_interval
 from rowpath.stats.ratio import ratio_interval
 
@@ -97,7 +97,9 @@ def steps(size: int, *, paged: bool = True) -> dict[str, Step]:
             with connection.cursor() as cursor:
                 cursor.execute(sql)
 
-    return {"fast": fast, "DRF": drf, "nothing": asked(Nothing), "statements": statements}
+    read = asked(ReadByDjango, FastListMixin)
+    others = {"nothing": asked(Nothing), "statements": statements, "instances": read}
+    return {"fast": fast, "DRF": drf, **others}
 
 
 def tell(size: int, times: Mapping[str, list[float]]) -> None:

@@ -33,6 +33,7 @@ LISTED_MODULES = {part for names in LISTS for path in names for part in path.spl
 DOCUMENTED = {"_meta", "_state", "_getframe"}
 # Of rowpath's own that other modules name: what was compiled, and what is put into an instance.
 OURS = {
+    "_making",
     "_native",
     "_objects",
     "_tags",

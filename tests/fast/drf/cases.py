@@ -17,7 +17,7 @@ from django.utils import timezone
 from hypothesis import given, seed
 from hypothesis import strategies as st
 
-from fast.drf.comparing import Compared, DifferenceError, compared
+from fast.drf.comparing import Compared, DifferenceError, compared, instances_compared
 from fast.drf.hunt import FRAMEWORK
 from fast.drf.long_runs import ASKED, IS_LONG, examples
 from fast.drf.running import Namespace, run, running, view_of
@@ -102,6 +102,7 @@ def _check_view(view: View, namespace: Namespace, example: Example, tally: Tally
         tally.unmade[f"{type(error).__name__}: {error}"[:100]] += 1
         return
     with timezone.override(ZoneInfo(view.zone)):
+        tally.made[instances_compared(made)] += 1
         last: Compared | None = None
         for query in view.queries:
             url: str | None = f"/{query}"

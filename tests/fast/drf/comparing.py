@@ -19,6 +19,7 @@ from psycopg.pq import Format
 from rest_framework.generics import ListAPIView
 from rest_framework.test import APIRequestFactory
 
+from fast import made
 from fast.exact import chain, exact, how_represented, stand_in_a_module
 from rowpath.fast.drf import FastListMixin, FastSerializer, StreamingList, outcome_of
 from rowpath.fast.encoding import CannotEncodeError
@@ -101,10 +102,11 @@ _fast_serializers: WeakKeyDictionary[type, type] = WeakKeyDictionary()
 
 def data_compared(view: type[ListAPIView[Any]], url: str, accept: str) -> str:
     """Hold the data of FastSerializer against DRF's. Raises DifferenceError."""
-    made: Any = view.serializer_class
-    if (fast := _fast_serializers.get(made)) is None:
+    serializer: Any = view.serializer_class
+    if (fast := _fast_serializers.get(serializer)) is None:
         members = {"__module__": __name__}
-        fast = _fast_serializers[made] = type(made.__name__, (FastSerializer, made), members)
+        fast = type(serializer.__name__, (FastSerializer, serializer), members)
+        _fast_serializers[serializer] = fast
         stand_in_a_module(fast)
     with_fast = type(view.__name__, (view,), {"serializer_class": fast})
     theirs, _ = _data(view, url, accept)
@@ -136,6 +138,18 @@ def read_by_django(view: type[ListAPIView[Any]], url: str, accept: str) -> str:
             f"asked for {url}: {path}\nDRF:  {said} {theirs} {their_data}\nfast: {ours} {our_data}"
         )
     return path
+
+
+def instances_compared(view: type[ListAPIView[Any]]) -> str:
+    """Hold the instances that compiled code makes against Django's. Raises DifferenceError.
+
+    Return who made them: "rowpath" or "Django", or "raised" for nobody.
+    """
+    queryset: Any = view.queryset
+    theirs, ours, who = made.compared(queryset.all)
+    if ours != theirs:
+        raise DifferenceError(f"instances made by {who}\nDjango:  {theirs}\nrowpath: {ours}")
+    return who
 
 
 def _asked(view: type[ListAPIView[Any]], url: str, accept: str) -> tuple[Answer, str, Any]:

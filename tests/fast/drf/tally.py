@@ -33,6 +33,7 @@ class Tally:
     unmade: Counter[str] = field(default_factory=Counter)
     data: Counter[str] = field(default_factory=Counter)
     by_django: Counter[str] = field(default_factory=Counter)
+    made: Counter[str] = field(default_factory=Counter)
 
     def add(
         self, view_class: type[ListAPIView[Any]], source: str, options: set[str], compared: Compared
@@ -55,6 +56,7 @@ class Tally:
             "unmade": dict(self.unmade),
             "data": dict(self.data),
             "by_django": dict(self.by_django),
+            "made": dict(self.made),
         }
 
 

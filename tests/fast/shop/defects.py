@@ -30,7 +30,10 @@ from fast.shop.odd import ByText, FileFields, WithoutRequest  # noqa: E402
 from fast.shop.representing import DRFS, OURS  # noqa: E402
 from fast.shop.views import Flat, Selected  # noqa: E402
 from fast.shop.ways import fast  # noqa: E402
+from rowpath.fast.django.making import iterable  # noqa: E402
 from rowpath.fast.drf import outcome_of  # noqa: E402
+
+iterable.FEW_ROWS = 0  # which Django makes otherwise
 
 
 class PagesOfTwo(PageNumberPagination):

@@ -24,6 +24,7 @@ NEEDED: Names = {
 USED_IF_THERE: Names = {
     # Since Django 6.1.
     "django.db.models.QuerySet": ("_fetch_mode", "_query"),
+    "django.db.models.query": ("_get_from_db",),
     # What is the same in two Queries whatever it is.
     "django.db.models.sql.Query": ("_annotation_select_cache",),
     # What an instance has for which something was prefetched.

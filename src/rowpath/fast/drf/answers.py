@@ -38,6 +38,7 @@ from rowpath.fast.drf.answering.shadow import Again, checked, is_due, turned_off
 from rowpath.fast.drf.compiling.prepared import CHOOSING, Prepared, prepared, prepared_for
 from rowpath.fast.drf.context import Context
 from rowpath.fast.drf.instances.listing import Listing
+from rowpath.fast.drf.making import making
 from rowpath.fast.drf.options import options
 from rowpath.fast.drf.rows.admitted import Admitted
 from rowpath.fast.drf.rows.portable import PortableWay, representing
@@ -118,7 +119,8 @@ def _reading_or_why_not(
 
 def listed(view: Any, request: Request, queryset: QuerySet, reason: FallBack) -> Answered:
     """Answer `queryset`, whose rows Django reads for `reason`."""
-    page = view.paginate_queryset(queryset)
+    with making(queryset):
+        page = view.paginate_queryset(queryset)
     listing = Listing(view, request)
     rows = queryset if page is None else page
     response = listing.answer(rows, is_page=page is not None)

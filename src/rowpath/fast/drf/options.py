@@ -26,6 +26,8 @@ class Options:
     """"shadow": lists of views without a mixin are tried behind DRF's answers, and compared."""
     instances: bool = True
     """Whether rows that Django makes may be written as bytes; without, they become data."""
+    making: bool = True
+    """Whether compiled code may make the instances of a list; without, Django makes them."""
     shadow: float = 0.0
     """The share of fast answers, 0 to 1, that DRF gives too, to be compared; with `everywhere`,
     of DRF's that are tried."""
@@ -41,7 +43,7 @@ def _checked() -> Options:
             "Remove what is not one of them."
         )
     chosen = Options(**given)
-    for name in ("compiled", "data", "instances"):
+    for name in ("compiled", "data", "instances", "making"):
         if not isinstance(given := getattr(chosen, name), bool):
             raise _wrong(name, given, "True or False")
     if not (isinstance(chosen.batch, bool) or chosen.batch == "unordered"):

@@ -24,6 +24,7 @@ from rowpath.fast.drf.data.members import represents_as_drf
 from rowpath.fast.drf.grounds import data_changed, rendering_changed
 from rowpath.fast.drf.instances.rows import may_stand_in
 from rowpath.fast.drf.instances.written import Written
+from rowpath.fast.drf.making import making
 from rowpath.fast.drf.options import options
 from rowpath.fast.drf.steps import step
 from rowpath.fast.encoding.objects import objects
@@ -50,7 +51,7 @@ class Listing:
         """Return the response that has `rows`."""
         view = self._view
         serializer = view.get_serializer(rows, many=True)
-        with batched(serializer):
+        with making(rows), batched(serializer):
             made = self._written(serializer)
             data = self._data(serializer) if made is None else None
         if made is None:

@@ -1,0 +1,146 @@
+"""What stands in the place of Django's ModelIterable in one queryset, for a while."""
+
+import copyreg
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache, partial
+from operator import itemgetter
+from typing import Any, TypeVar, cast
+
+from django.db.models.query import ModelIterable, QuerySet
+from django.db.models.sql.compiler import SQLCompiler
+
+from rowpath.fast.django.making.grounds import making_changed
+from rowpath.fast.django.making.makers import instances_of
+from rowpath.fast.fallback import CannotCompileError
+from rowpath.fast.names import place_of
+from rowpath.fast.stores import kept
+
+T = TypeVar("T")
+
+_log = logging.getLogger("rowpath.fast")
+
+# The places that have been logged with their traceback.
+_logged: set[tuple[str, int]] = kept(set())
+
+# Telling compiled code how takes as long as Django does for about so many rows of PostgreSQL.
+FEW_ROWS = 16
+
+_ITERABLE = "_iterable_class"
+
+
+class _PickledAsDjangos(type):
+    """The class of what is ModelIterable in pickles of a queryset, and in whatever reads them."""
+
+
+copyreg.pickle(_PickledAsDjangos, lambda _: (itemgetter(0), ((ModelIterable,),)))
+
+
+class CompiledIterable(ModelIterable, metaclass=_PickledAsDjangos):
+    """The instances that ModelIterable makes, made by compiled code where that is certain."""
+
+    def __iter__(self) -> Iterator[Any]:
+        asked = _guarded(lambda: _asked(self))
+        if asked is None:
+            yield from super().__iter__()
+            return
+        queryset, compiler, send = asked
+        results = send()
+        made = _guarded(
+            lambda: None if _are_few(results) else instances_of(queryset, compiler, results)
+        )
+        if made is None:
+            made = _by_django(queryset, compiler, results)
+        yield from made
+
+
+def _are_few(results: Any) -> bool:
+    """Whether Django has made instances of `results` before somebody was told how."""
+    if not isinstance(results, list):  # a cursor, or nothing that was asked for
+        return False
+    return sum(map(len, results)) < FEW_ROWS
+
+
+def _asked(rows: ModelIterable) -> tuple[QuerySet, SQLCompiler, Callable[[], Any]]:
+    """Return what ModelIterable has of its queryset, and what sends its statement."""
+    queryset = rows.queryset
+    compiler = queryset.query.get_compiler(using=queryset.db)
+    sent = {"chunked_fetch": rows.chunked_fetch, "chunk_size": rows.chunk_size}
+    return queryset, compiler, partial(compiler.execute_sql, **sent)
+
+
+def _guarded(step: Callable[[], T]) -> T | None:
+    """Return what `step` returns; None, which is logged, if Django has to go on."""
+    try:
+        return step()
+    except CannotCompileError as error:
+        _log.debug("Django makes the instances of a list: %s", error)
+    except Exception as error:  # noqa: BLE001 - no defect of ours is a reason for an error 500
+        level = logging.DEBUG if (place := place_of(error)) in _logged else logging.WARNING
+        _logged.add(place)
+        text = "Django makes the instances of a list, since a step failed."
+        _log.log(level, text, exc_info=error)
+    return None
+
+
+def _by_django(queryset: QuerySet, compiler: SQLCompiler, results: Any) -> Iterator[Any]:
+    return iter(ModelIterable(cast("QuerySet", _Sent(queryset, compiler, results))))
+
+
+class _Sent:
+    """A queryset whose statement was sent, as ModelIterable asks it."""
+
+    def __init__(self, queryset: QuerySet, compiler: SQLCompiler, results: Any) -> None:
+        self._queryset = queryset
+        self._compiler = compiler
+        vars(compiler)["execute_sql"] = lambda **_: results
+
+    @property
+    def query(self) -> "_Sent":
+        """Return what has the compiler."""
+        return self
+
+    def get_compiler(self, using: str) -> SQLCompiler:  # noqa: ARG002 - as Django's
+        """Return the compiler that has the results."""
+        return self._compiler
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._queryset, name)
+
+
+@contextmanager
+def made_by_rowpath(rows: QuerySet) -> Iterator[None]:
+    """Have the instances of `rows`, which may_be_made(), made by compiled code, within.
+
+    So are those of querysets that are made of it within.
+    """
+    own = vars(rows)
+    own[_ITERABLE] = CompiledIterable
+    try:
+        yield
+    finally:
+        if _ITERABLE in own and own[_ITERABLE] is CompiledIterable:
+            own[_ITERABLE] = ModelIterable
+
+
+def may_be_made(rows: Any) -> bool:
+    """Whether `rows` are a queryset that is not read yet, by what Django ships."""
+    return (
+        isinstance(rows, QuerySet)
+        and vars(rows).get(_ITERABLE) is ModelIterable
+        and rows._result_cache is None
+        and _is_compiled()
+        and making_changed() is None
+    )
+
+
+@kept
+@cache
+def _is_compiled() -> bool:
+    try:
+        import rowpath.fast._making  # noqa: F401, PLC0415 - not built everywhere
+    except ImportError as error:
+        _log.info("Django makes all instances: %s.", error)
+        return False
+    return True
