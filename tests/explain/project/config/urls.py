@@ -104,6 +104,7 @@ urlpatterns = [
     path("dearer/", views.dearer),
     path("of-buyer/<int:number>/", views.of_buyer),
     path("by-plan/", views.by_plan),
+    path("by-driver/<slug:way>/", views.by_driver),
     path("locked/", views.locked),
     path("latest/", views.latest),
     path("sorted/", views.sorted_whole),

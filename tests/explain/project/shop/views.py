@@ -2,6 +2,7 @@ import json
 import random
 import time
 from collections import Counter
+from contextlib import suppress
 from datetime import datetime, timezone
 
 from django.conf import settings
@@ -595,6 +596,62 @@ def by_plan(request):
     """Answers by which plan its rows come, so that an index alters the answer."""
     sales = Sale.objects.filter(note="+")
     return JsonResponse({"rows": [sale.number for sale in sales], "plan": sales.explain()})
+
+
+def _insert(own):
+    own.execute("INSERT INTO shop_visit (path) VALUES ('by the driver')")
+
+
+def _committed(own):
+    _insert(own)
+    own.commit()
+
+
+def _committed_by_text(own):
+    _insert(own)
+    own.execute("COMMIT")
+
+
+def _after_rollback(own):
+    own.rollback()
+    _insert(own)
+    own.commit()
+
+
+def _in_autocommit(own):
+    own.rollback()
+    own.autocommit = True
+    try:
+        _insert(own)
+    finally:
+        own.autocommit = False
+
+
+def _by_script(own):
+    own.executescript("INSERT INTO shop_visit (path) VALUES ('by the driver')")
+
+
+def _swallowed(own):
+    """Goes on where the commit fails."""
+    _insert(own)
+    with suppress(Exception):
+        own.commit()
+
+
+BY_DRIVER = {
+    "committed": _committed,
+    "committed-by-text": _committed_by_text,
+    "after-rollback": _after_rollback,
+    "in-autocommit": _in_autocommit,
+    "by-script": _by_script,
+    "swallowed": _swallowed,
+}
+
+
+def by_driver(request, way):
+    """Writes by the driver's own connection, behind Django's."""
+    BY_DRIVER[way](connection.connection)
+    return answer([])
 
 
 def locked(request):
