@@ -65,9 +65,7 @@ def test_postgresql_refuses_what_its_driver_commits(
         assert connection.execute("SELECT count(*) FROM shop_visit").fetchone() == (0,)
 
 
-def test_a_commit_that_fails_unseen_leaves_nothing(
-    on_postgresql: Shop, database: Database
-) -> None:
+def test_a_commit_that_fails_unseen_leaves_nothing(on_postgresql: Shop, database: Database) -> None:
     """PostgreSQL has rolled the transaction back by then."""
     asked(on_postgresql.project, "swallowed", "POST")
 

@@ -3,7 +3,8 @@
 import sys
 import sysconfig
 from collections.abc import Callable, Iterator
-from itertools import chain, islice
+from enum import Enum
+from itertools import islice
 from pathlib import Path
 from types import CodeType, FrameType
 
@@ -12,7 +13,16 @@ import rowpath
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
 _Position = tuple[int, int, int, int]
 _POSITIONS: dict[tuple[int, int], tuple[CodeType, _Position | None]] = {}
+_UNMARKED = (None, None)
 _ROWPATH = f"{Path(rowpath.__file__).resolve().parent}/"
+
+
+class Mark(Enum):
+    """What code is to a walk up the frames."""
+
+    LIBRARY = "library"
+    OWN = "own"
+    BOUNDARY = "boundary"
 
 
 class OwnCode:
@@ -35,8 +45,10 @@ class OwnCode:
         installed |= {f"{path}/" for path in sys.path if Path(path).name in _INSTALLED}
         resolved = {f"{Path(path).resolve()}/" for path in installed}
         self._libraries = tuple({*installed, *resolved, *folders, _ROWPATH, "<"})
-        # Comparing code hashes all that it consists of, at each frame: its address does.
-        self._boundaries = {id(code): code for code in boundaries}
+        # Comparing code hashes all that it consists of, at each frame: its address does. The code
+        # is kept with it, so that no other one can be at its address.
+        self.marks = {id(code): (Mark.BOUNDARY, code) for code in boundaries}
+        """What each code is that was met so far, by its address; `marked` says it of others."""
         self._outer = outer
         self._known: dict[str, bool] = {}
 
@@ -48,12 +60,22 @@ class OwnCode:
             self._known[file] = known
         return known
 
+    def marked(self, code: CodeType) -> tuple["Mark", CodeType]:
+        """Return what a code is, and note it in `marks`."""
+        mark = Mark.OWN if self.is_own(code.co_filename) else Mark.LIBRARY
+        return self.marks.setdefault(id(code), (mark, code))
+
+    def stacks(self, frame: FrameType | None) -> Iterator[FrameType | None]:
+        """Yield the innermost frame of each stack that waits for this one, its own first."""
+        yield frame
+        yield from self._outer()
+
     def walk(self, frame: FrameType | None) -> Iterator[FrameType]:
         """Yield the frames from this one out, up to the call of the view."""
-        for start in chain((frame,), self._outer()):
+        for start in self.stacks(frame):
             each = start
             while each is not None:
-                if id(each.f_code) in self._boundaries:
+                if self.marks.get(id(each.f_code), _UNMARKED)[0] is Mark.BOUNDARY:
                     return
                 yield each
                 each = each.f_back

@@ -248,6 +248,37 @@ def any_of(request):
     return answer([any(review.stars > 2 for review in Review.objects.all())])
 
 
+def starred(request):
+    """Reads nothing but columns of its rows."""
+    return answer(
+        {"stars": review.stars, "of": review.book_id} for review in Review.objects.order_by("id")
+    )
+
+
+def starred_by_loop(request):
+    reviews = Review.objects.order_by("id")
+    rows = []
+    for review in reviews:
+        if review.text:
+            rows.append([review.pk, review.stars])
+    return answer(rows)
+
+
+def starred_at_will(request):
+    """Answers otherwise where its rows are not kept."""
+    reviews = Review.objects.order_by("id")
+    rows = [review.stars + 1 for review in reviews]
+    return answer([*rows, vars(reviews)["_result_cache"] is None])
+
+
+def starred_and_handed_on(request):
+    return answer(stars_of(review) + review.pk for review in Review.objects.order_by("id"))
+
+
+def stars_of(review):
+    return review.stars
+
+
 def summed_twice(request):
     """Adds up rows that are read as well."""
     reviews = Review.objects.order_by("id")
