@@ -51,7 +51,8 @@ def as_dicts(span: Span, columns: Columns) -> Dicts | None:
         return None
     (loop,) = loops
     reads = _reads(loop)
-    if not reads or not {each.attr for each in reads} <= columns.plain:
+    plain = columns.plain | ({"pk"} if columns.key in columns.plain else set())
+    if not reads or not {each.attr for each in reads} <= plain:
         return None
     named = tuple(dict.fromkeys(each.attr for each in reads))
     quoted = ", ".join(f'"{name}"' for name in named)

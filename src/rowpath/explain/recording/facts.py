@@ -11,6 +11,7 @@ from rowpath.explain.values import Place, Reader
 
 Caller = tuple[Place | None, Reader | None]
 """The innermost line of the project's, and what it or a framework reads for."""
+NOBODY: Caller = (None, None)
 UNKNOWN_TRAIL = -1
 
 
@@ -21,13 +22,23 @@ class Tag:
     or with a queryset, it is None.
     """
 
-    __slots__ = ("_reached", "columns", "evaluation", "is_read", "number", "path", "readers")
+    __slots__ = (
+        "_reached",
+        "columns",
+        "evaluation",
+        "is_read",
+        "loads",
+        "number",
+        "path",
+        "readers",
+    )
 
     def __init__(self, number: int, path: Path, evaluation: int) -> None:
         self.number = number
         self.path = path
         self.evaluation = evaluation
         self.is_read = False
+        self.loads = 0
         self.columns: set[str] = set()
         self.readers: dict[Caller, None] = {}
         self._reached: dict[str, Tag] = {}

@@ -10,7 +10,7 @@ from types import CodeType, FrameType
 from typing import Any
 
 from rowpath.explain.messages import Limit, Observed
-from rowpath.explain.recording.facts import Caller, Facts, Purpose, Raw, Rows, Tag, Used
+from rowpath.explain.recording.facts import NOBODY, Caller, Facts, Purpose, Raw, Rows, Tag, Used
 from rowpath.explain.recording.frames import Mark, OwnCode
 from rowpath.explain.recording.steps import KnownSteps
 from rowpath.explain.trails import Span, Trail
@@ -20,6 +20,10 @@ ReaderOf = Callable[[FrameType], Reader | None]
 """Says what a framework's frame reads for: a serializer's field, a template's tag."""
 
 Step = tuple[Span, ...]
+MOST_CALLERS = 8
+"""Loads of one relation of a list whose callers are looked for in a project's own tests and pages:
+those of all others would cost what the statements do, and are hardly ever others.
+"""
 
 
 @dataclass(slots=True)
@@ -123,7 +127,11 @@ class Recorder:
 
     def statement(self, text: str, values: object, of: Purpose) -> None:
         """Note a statement that the calling code sends, with its values, and for what it is."""
-        caller = self.caller(sys._getframe(1))  # noqa: SLF001 what inspect takes
+        relation, caller = of.relation, NOBODY
+        if relation is not None:
+            relation.loads += 1
+        if relation is None or self.knows_origins or relation.loads <= MOST_CALLERS:
+            caller = self.caller(sys._getframe(1))  # noqa: SLF001 what inspect takes
         # A tuple stays as it is, and is told later; a list may be another by then.
         said = values if isinstance(values, tuple) else repr(values)
         self._seen.append((text, said, of, caller))
