@@ -13,16 +13,15 @@ import rowpath
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
 _Position = tuple[int, int, int, int]
 _POSITIONS: dict[tuple[int, int], tuple[CodeType, _Position | None]] = {}
-_UNMARKED = (None, None)
 _ROWPATH = f"{Path(rowpath.__file__).resolve().parent}/"
 
 
 class Mark(Enum):
-    """What code is to a walk up the frames."""
+    """What the code of a file is to a walk up the frames."""
 
     LIBRARY = "library"
     OWN = "own"
-    BOUNDARY = "boundary"
+    HAS_BOUNDARY = "has a boundary"
 
 
 class OwnCode:
@@ -45,10 +44,10 @@ class OwnCode:
         installed |= {f"{path}/" for path in sys.path if Path(path).name in _INSTALLED}
         resolved = {f"{Path(path).resolve()}/" for path in installed}
         self._libraries = tuple({*installed, *resolved, *folders, _ROWPATH, "<"})
-        # Comparing code hashes all that it consists of, at each frame: its address does. The code
-        # is kept with it, so that no other one can be at its address.
-        self.marks = {id(code): (Mark.BOUNDARY, code) for code in boundaries}
-        """What each code is that was met so far, by its address; `marked` says it of others."""
+        # Comparing code hashes all that it consists of, at each frame: its address does.
+        self._boundaries = {id(code): code for code in boundaries}
+        self.marks = {code.co_filename: Mark.HAS_BOUNDARY for code in boundaries}
+        """What the code of each file is that was met so far; `marked` says it of others."""
         self._outer = outer
         self._known: dict[str, bool] = {}
 
@@ -60,10 +59,14 @@ class OwnCode:
             self._known[file] = known
         return known
 
-    def marked(self, code: CodeType) -> tuple["Mark", CodeType]:
-        """Return what a code is, and note it in `marks`."""
-        mark = Mark.OWN if self.is_own(code.co_filename) else Mark.LIBRARY
-        return self.marks.setdefault(id(code), (mark, code))
+    def marked(self, file: str) -> "Mark":
+        """Return what the code of a file is, and note it in `marks`."""
+        mark = Mark.OWN if self.is_own(file) else Mark.LIBRARY
+        return self.marks.setdefault(file, mark)
+
+    def is_boundary(self, code: CodeType) -> bool:
+        """Return whether a walk ends at a code."""
+        return id(code) in self._boundaries
 
     def stacks(self, frame: FrameType | None) -> Iterator[FrameType | None]:
         """Yield the innermost frame of each stack that waits for this one, its own first."""
@@ -75,7 +78,7 @@ class OwnCode:
         for start in self.stacks(frame):
             each = start
             while each is not None:
-                if self.marks.get(id(each.f_code), _UNMARKED)[0] is Mark.BOUNDARY:
+                if self.is_boundary(each.f_code):
                     return
                 yield each
                 each = each.f_back

@@ -158,11 +158,11 @@ class Recorder:
             each = start
             while each is not None:
                 code = each.f_code
-                mark, _ = marks.get(id(code)) or marked(code)
+                mark = marks.get(code.co_filename) or marked(code.co_filename)
                 if mark is Mark.OWN:
                     place, own = self._own_caller(each)
                     return place, reader or own
-                if mark is Mark.BOUNDARY:
+                if mark is Mark.HAS_BOUNDARY and self.code.is_boundary(code):
                     return None, reader
                 if reader is None and code.co_name in readers:
                     reader = readers[code.co_name](each)

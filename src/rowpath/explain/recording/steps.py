@@ -45,8 +45,8 @@ def step_of(
 class KnownSteps:
     """Steps of calls, each made once: what is walked again comes to the step that is there.
 
-    So the same expression has the same step, also as an object. What `passes_on` and `scope_of`
-    say of a frame is taken for all frames of its code.
+    So the same expression has the same step, also as an object. What `passes_on` says of a frame
+    is taken for all of its file, and what `scope_of` says for all at its point.
     """
 
     def __init__(self, code: OwnCode, passes_on: PassesOn, scope_of: ScopeOf) -> None:
@@ -54,7 +54,8 @@ class KnownSteps:
         self._passes_on = passes_on
         self._scope_of = scope_of
         self._steps: dict[tuple[int, ...], tuple[Span, ...]] = {}
-        self._passing: dict[int, tuple[bool, CodeType]] = {}
+        self._passing: dict[str, bool] = {}
+        self._kept: dict[int, CodeType] = {}
 
     def of(self, frame: FrameType | None) -> tuple[Span, ...]:
         """Return what `step_of` does."""
@@ -63,6 +64,9 @@ class KnownSteps:
         if found is None:
             found = step_of(self._code, frame, passes_on=self._passes_on, scope_of=self._scope_of)
             self._steps[key] = found
+            # So that no other code can be at the address of one that a key has.
+            codes = (each.f_code for each in self._code.walk(frame))
+            self._kept |= {id(code): code for code in codes if id(code) in key}
         return found
 
     def _key(self, frame: FrameType | None) -> tuple[int, ...]:
@@ -72,25 +76,24 @@ class KnownSteps:
         is_direct = True
         while frame is not None:
             code = frame.f_code
-            mark, _ = marks.get(id(code)) or self._code.marked(code)
+            file = code.co_filename
+            mark = marks.get(file) or self._code.marked(file)
             if mark is Mark.OWN:
                 key += (id(code), frame.f_lasti, is_direct)
                 if is_body(code):
                     break
-            elif mark is Mark.BOUNDARY:
+            elif mark is Mark.HAS_BOUNDARY and self._code.is_boundary(code):
                 break
             else:
-                passes, _ = passing.get(id(code)) or self._passed(frame)
+                passes = passing.get(file)
+                if passes is None:
+                    passes = passing[file] = self._passes_on(frame)
                 if not passes:
                     if key:
                         break
                     is_direct = False
             frame = frame.f_back
         return tuple(key)
-
-    def _passed(self, frame: FrameType) -> tuple[bool, CodeType]:
-        code = frame.f_code
-        return self._passing.setdefault(id(code), (self._passes_on(frame), code))
 
 
 def is_body(code: CodeType) -> bool:
