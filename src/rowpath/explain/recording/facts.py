@@ -137,8 +137,9 @@ class Facts:
     page_rows: int | None
 
     def loads(self) -> int:
-        """Return how many statements were for a relation, or a column, of one row."""
-        return sum(of.relation is not None for _, _, of, _ in self.seen)
+        """Return how many statements the relation or column took of a list that took the most."""
+        relations = (of.relation for _, _, of, _ in self.seen)
+        return max((each.loads for each in relations if each is not None), default=0)
 
     def observed(self) -> Observed:
         """Return all of it as it is told."""
