@@ -47,7 +47,9 @@ def recorder() -> Recorder:
         folders.append(_folder(drf))
     boundary = BaseHandler._get_response.__code__
     code = OwnCode(tuple(folders), frozenset({boundary}))
-    return Recorder(code=code, readers={templates.RENDERING: templates.reader_of(code)})
+    made = Recorder(code=code, readers={templates.RENDERING: templates.reader_of(code)})
+    made.steps = query.known_steps(code)
+    return made
 
 
 def patches(recorder: Recorder, clock: Clock) -> Patches:

@@ -16,6 +16,7 @@ from rowpath.capture.patching import Patch
 from rowpath.explain.django.narrowing import narrowing, weigh
 from rowpath.explain.messages import Limit, Narrowing
 from rowpath.explain.recording.facts import UNKNOWN, Rows, Tag
+from rowpath.explain.recording.frames import OwnCode
 from rowpath.explain.recording.recorder import Recorder
 from rowpath.explain.recording.steps import KnownSteps, is_body
 from rowpath.explain.trails import Scope, Span
@@ -37,7 +38,6 @@ _PASSES_ON = (
 
 def patches(recorder: Recorder) -> tuple[Patch, ...]:
     """Return the patches by which a recorder learns of querysets and rows."""
-    recorder.steps = KnownSteps(recorder.code, _passes_on, _scope)
     return (
         Patch(
             QuerySet,
@@ -128,6 +128,11 @@ def _begin(queryset: QuerySet[Any], step: tuple[Span, ...], recorder: Recorder) 
 
 def _has_trail(query: Any, recorder: Recorder) -> bool:
     return recorder.knows(getattr(query, "rowpath_trail", None))
+
+
+def known_steps(code: OwnCode) -> KnownSteps:
+    """Return what tells the project's calls that a call of the ORM's comes from."""
+    return KnownSteps(code, _passes_on, _scope)
 
 
 def _passes_on(frame: FrameType) -> bool:

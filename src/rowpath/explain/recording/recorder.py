@@ -49,7 +49,7 @@ class Recorder:
     queries: list[Any] = field(default_factory=list)
     uses: dict[int, Used] = field(default_factory=dict)
     steps: KnownSteps = field(init=False)
-    """Set by the patches of an ORM that begins and refines trails by number."""
+    """Set for an ORM that begins and refines trails by number."""
     _numbers: dict[Trail, int] = field(default_factory=dict)
     _trails: dict[int, Trail] = field(default_factory=dict)
     _first_number: int = field(default_factory=partial(randbelow, 2**60))
