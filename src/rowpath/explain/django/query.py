@@ -177,8 +177,12 @@ def _rows(original: Callable[..., Any], recorder: Recorder) -> Callable[..., Any
             _limit(iterable, recorder.limit)
         elif recorder.prefetching and recorder.limit and recorder.limit.with_prefetches:
             _limit(iterable, recorder.limit)
-        is_own = of_rows.path == () and of_rows is not UNKNOWN
-        counter = recorder.counter(of_rows.number) if is_own else Rows()
+        if of_rows.path or of_rows is UNKNOWN:  # counted with the rows that they are reached from
+            for row in original(iterable):
+                row._state.rowpath_tag = of_rows
+                yield row
+            return
+        counter = recorder.counter(of_rows.number)
         if counter.narrowing is not None:
             yield from _weighed(original(iterable), of_rows, counter, counter.narrowing)
             return
