@@ -2,7 +2,8 @@
 
 The project of the tests of `rowpath explain`, on SQLite: the time of a request that is watched for
 growth, over that of one that is not, asked in turn in one process; of the processor's time, so that
-other work on the machine is in neither.
+other work on the machine is in neither. Whether anything was loaded row by row is asked as well;
+what the fixture then says of it, as a test fails, is not in it.
 
 With --instructions it is the ratio of the instructions that a process takes, counted by valgrind's
 callgrind as in instructions.py: no noise, though an instruction is no constant time.
@@ -14,8 +15,8 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 from time import thread_time
@@ -34,10 +35,11 @@ FEWER, MORE = 4, 10
 IN_MEMORY = {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}
 
 
-def asked(client: Any, path: str) -> float:
-    """Return how long a request keeps the processor."""
+def asked(client: Any, path: str, judge: Callable[[], object]) -> float:
+    """Return how long a request keeps the processor, and what judges it."""
     started = thread_time()
     client.get(path)
+    judge()
     return thread_time() - started
 
 
@@ -65,22 +67,22 @@ def shop() -> Iterator[Any]:
 
 
 @contextmanager
-def held(*, is_watched: bool) -> Iterator[None]:
-    """Watch the requests of the block, or do not."""
+def held(*, is_watched: bool) -> Iterator[Callable[[], object]]:
+    """Watch the requests of the block, or do not; yield what judges the last one."""
     from rowpath.explain.django.client_handler import ClientWatch
 
-    with ExitStack() as stack:
-        if is_watched:
-            watch = stack.enter_context(ClientWatch())
-            stack.enter_context(watch.requests())
-        yield
+    if not is_watched:
+        yield lambda: None
+        return
+    with ClientWatch() as watch, watch.requests() as watched:
+        yield lambda: watched.pop().facts.loads()  # noqa: PLW0108 of the last one then
 
 
 def make_requests(*, path: str, is_watched: bool, times: int) -> None:
     """Make that many requests, in a process of their own."""
-    with shop() as client, held(is_watched=is_watched):
+    with shop() as client, held(is_watched=is_watched) as judge:
         for _ in range(times):
-            client.get(path)
+            asked(client, path, judge)
 
 
 def print_instructions(path: str) -> None:
@@ -108,10 +110,11 @@ def print_times() -> None:
             times: dict[bool, list[float]] = {False: [], True: []}
             for _ in range(BLOCKS):
                 for is_watched in random.sample((False, True), 2):
-                    with held(is_watched=is_watched):
+                    with held(is_watched=is_watched) as judge:
                         for _ in range(WARM_UPS):
-                            asked(client, path)
-                        times[is_watched].append(min(asked(client, path) for _ in range(TIMED)))
+                            asked(client, path, judge)
+                        timed = [asked(client, path, judge) for _ in range(TIMED)]
+                        times[is_watched].append(min(timed))
             ratio = ratio_interval(times[True], times[False])
             if ratio is not None:
                 print(f"{path}: {ratio.estimate:.3f} ({ratio.low:.3f} to {ratio.high:.3f})")

@@ -1,9 +1,11 @@
 """The shop of these tests: a Django project that is copied, filled and explained."""
 
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 from rowpath.explain.asking.route_list import RoutesWanted
@@ -49,3 +51,10 @@ def explained(
 def requests_of(paths: Sequence[str], user: str | None = None) -> tuple[Request, ...]:
     """Return a GET of each path."""
     return tuple(Request(path=path, user=user) for path in paths)
+
+
+def visits(file: str, table: str) -> int:
+    """Return how many visits the table of a SQLite has."""
+    with closing(sqlite3.connect(file)) as connection:
+        (number,) = connection.execute(f"SELECT COUNT(*) FROM {table}").fetchone()  # noqa: S608 ours
+    return int(number)

@@ -1,11 +1,10 @@
 """Requests that write are asked like others, and leave nothing."""
 
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
 
 import pytest
 
+from explain.shop_project import visits
 from rowpath.errors import AnswerError
 from rowpath.explain.project_of import ProjectOf
 from rowpath.explain.session import Wanted, explain
@@ -23,12 +22,6 @@ FORM = Request(
 def explained(project: ProjectOf, request: Request) -> Explained:
     (found,) = explain(Wanted(requests=(request,)), project, None, lambda _: None).requests
     return found
-
-
-def visits(file: str, table: str) -> int:
-    with closing(sqlite3.connect(file)) as connection:
-        (number,) = connection.execute(f"SELECT COUNT(*) FROM {table}").fetchone()  # noqa: S608 ours
-    return int(number)
 
 
 def test_a_post_is_explained_and_rolled_back_each_time(project: ProjectOf) -> None:

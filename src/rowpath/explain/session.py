@@ -14,6 +14,7 @@ from rowpath.explain.changes.edits import Edit
 from rowpath.explain.findings import (
     asked_anew,
     blocked_loop,
+    dicts_would_do,
     fast_lists,
     for_a_number,
     in_database,
@@ -31,7 +32,7 @@ from rowpath.explain.growth import FEWEST_ROWS, rows_of
 from rowpath.explain.project_of import DJANGO, ProjectOf
 from rowpath.explain.proving import all_but_one
 from rowpath.explain.proving.proof import Before, Outcome, prove
-from rowpath.explain.proving.timing import Timing
+from rowpath.explain.proving.timing import Purse, Timing
 from rowpath.explain.proving.together import together
 from rowpath.explain.proving.trials import Trials
 from rowpath.explain.recording.statement_text import is_write, normalized
@@ -48,6 +49,8 @@ from rowpath.explain.values import (
 
 Tell = Callable[[str], None]
 """Is told of each step when it begins."""
+MOST_TIMED_S = 12.0
+"""What all timing of a request's changes may take, so that one is explained in less than 30 s."""
 MOST_TRAILS = 5
 """Querysets of a request that are measured at several lengths, those with most statements first."""
 
@@ -89,6 +92,8 @@ def explain(wanted: Wanted, project: ProjectOf, timing: Timing | None, tell: Tel
             more, left_out = looks_at_routes(today, routes, tell)
             asked = {seen.ask.request.path for seen in looks}
             looks.extend(seen for seen in more if seen.ask.request.path not in asked)
+        if timing is not None:
+            timing = replace(timing, purse=Purse(MOST_TIMED_S * len(looks)))
 
         def proved(before: Before, edits: Sequence[Edit]) -> Outcome:
             tell(f"running a change in {Path(edits[0].file).name}:{edits[0].line}")
@@ -97,6 +102,7 @@ def explain(wanted: Wanted, project: ProjectOf, timing: Timing | None, tell: Tel
         explained = tuple(_explained(today, seen, proved) for seen in looks)
         trials = Trials(unchanged=today, project=project, timing=timing, tell=tell)
         explained = tuple(unloading.told(trials, explained, looks))
+        explained = tuple(dicts_would_do.told(trials, explained, looks))
         explained = tuple(narrowed.told(trials, explained, looks))
         explained = tuple(for_a_number.told(trials, explained, looks))
         explained = tuple(in_python.told(trials, explained, looks))

@@ -76,8 +76,9 @@ class Columns:
     """The columns of a queryset's rows, as far as Python does with them what SQL would.
 
     `compared` are those whose values it orders as the database does, `equal` those whose equal
-    values are the same to both, `integers` those that it adds up alike, `truths` those of
+    values are the same to both, `summed` those that it adds up alike, `truths` those of
     True and False; none of them has NULLs.
+    `plain` are those that a row has as `values()` gives them, with NULLs or without.
     `key` is the primary key, `names` has all. `is_ordered` is of the rows.
     """
 
@@ -85,9 +86,10 @@ class Columns:
     is_ordered: bool
     names: frozenset[str]
     truths: frozenset[str]
-    integers: frozenset[str]
+    summed: frozenset[str]
     compared: frozenset[str]
     equal: frozenset[str]
+    plain: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ class Kind(StrEnum):
     SAME = "same-statement"
     UNUSED = "unused-eager-loading"
     UNREAD = "unread-columns"
+    DICTS = "dicts-would-do"
     COUNTED = "counted-and-loaded"
     NUMBER = "loaded-for-a-number"
     AGGREGATED = "aggregated-in-python"

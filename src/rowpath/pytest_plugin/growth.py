@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from rowpath.explain.django.client_handler import ClientWatch, Watched, is_set_up
-from rowpath.explain.findings.one_answer import findings, grown
+from rowpath.explain.findings.one_answer import FEWEST_LOADED, findings, grown
 from rowpath.explain.growth import Point
 from rowpath.explain.messages import Observed
 from rowpath.explain.trails import Trail
@@ -84,7 +84,7 @@ class Growth:
                 for _ in range(rows):
                     add()
             watched = self._watch.watched(ask)
-            measured.append(Point(rows=number * rows, body=b"", observed=watched.observed))
+            measured.append(Point(rows=number * rows, body=b"", observed=watched.observed()))
         if not _lengthens([point.observed for point in measured]):
             pytest.fail(
                 f"Cannot measure growth: no list that was asked for got longer by the {rows} rows "
@@ -101,7 +101,9 @@ class Growth:
         allows = self._allows(allowed)
         found: dict[tuple[str, ...], str] = {}
         for each in watched:
-            for finding in findings(each.observed, each.view, allows):
+            if each.facts.loads() < FEWEST_LOADED:
+                continue
+            for finding in findings(each.observed(), each.view, allows):
                 key = (str(finding.kind), str(finding.place), *finding.paths)
                 found.setdefault(key, self._text(finding, each.method, each.path))
         return Held(requests=len(watched), found=tuple(found.values()))

@@ -14,7 +14,7 @@ COLUMNS = Columns(
     is_ordered=False,
     names=frozenset({"id", "stars", "is_new", "name", "price"}),
     truths=frozenset({"is_new"}),
-    integers=frozenset({"id", "stars"}),
+    summed=frozenset({"id", "stars"}),
     compared=frozenset({"id", "stars", "is_new", "price"}),
     equal=frozenset({"id", "stars", "is_new", "price", "name"}),
 )

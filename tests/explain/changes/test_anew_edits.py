@@ -15,7 +15,7 @@ UNORDERED = Columns(
     is_ordered=False,
     names=frozenset({"id", "stars", "is_new", "name", "nullable"}),
     truths=frozenset({"is_new"}),
-    integers=frozenset({"id", "stars"}),
+    summed=frozenset({"id", "stars"}),
     compared=frozenset({"id", "stars", "is_new"}),
     equal=frozenset({"id", "stars", "is_new", "name"}),
 )

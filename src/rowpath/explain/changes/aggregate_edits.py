@@ -198,7 +198,7 @@ def _aggregate(loop: _Loop, columns: Columns, names: Names) -> tuple[Named, str]
     SQLite adds numbers up that are no integers in floating point; `max()` of no rows is an error.
     """
     column = _column(loop.element, loop)
-    if loop.method == "sum" and column in columns.integers:
+    if loop.method == "sum" and column in columns.summed:
         function, name, default = "Sum", "total", ", default=0"
     elif loop.method in _BEST and loop.call.keywords and column in columns.compared:
         function, name = _BEST[loop.method]

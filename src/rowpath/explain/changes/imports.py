@@ -115,6 +115,10 @@ def _added(file: str, node: ast.stmt, name: str) -> Edit | None:
     return insertion(file, line, column, f"{gap}{name}")
 
 
+_INDEXES = "indexes = ["
+"""What a model's `Meta` has its indexes behind."""
+
+
 def _beginning(module: str) -> str:
     return f"\nfrom {module} import "
 
@@ -125,20 +129,31 @@ def is_import(edit: Edit) -> bool:
 
 
 def joined(edits: Iterable[Edit]) -> tuple[Edit, ...]:
-    """Return the edits, those that import from one module at one place as one line."""
+    """Return the edits, those that go on as one: imports from one module, a model's indexes."""
     made: list[Edit] = []
     for (_, beginning), group in groupby(sorted(edits), key=_kind):
         alike = list(dict.fromkeys(group))
+        ends = [edit.text.removeprefix(beginning) for edit in alike]
         if not beginning:
             made.extend(alike)
-            continue
-        names = {name for edit in alike for name in edit.text.removeprefix(beginning).split(", ")}
-        made.append(replace(alike[0], text=f"{beginning}{', '.join(sorted(names))}"))
+        elif beginning.endswith(_INDEXES):
+            indexes = ", ".join(end.removesuffix("]") for end in ends)
+            made.append(replace(alike[0], text=f"{beginning}{indexes}]"))
+        else:
+            names = {name for end in ends for name in end.split(", ")}
+            made.append(replace(alike[0], text=f"{beginning}{', '.join(sorted(names))}"))
     return tuple(made)
 
 
+def goes_on(edit: Edit) -> bool:
+    """Return whether `joined` makes an edit and others of its place one."""
+    return bool(_kind(edit)[1])
+
+
 def _kind(edit: Edit) -> tuple[tuple[str, int, int], str]:
+    """Return the place of an edit, and the beginning that others have which go on with it."""
     place = (edit.file, edit.line, edit.column)
-    if not is_import(edit):
-        return place, ""
-    return place, edit.text.partition(" import ")[0] + " import "
+    if is_import(edit):
+        return place, edit.text.partition(" import ")[0] + " import "
+    head, indexes, _ = edit.text.partition(_INDEXES)
+    return place, f"{head}{indexes}" if indexes and edit.text.startswith("\n") else ""

@@ -12,6 +12,7 @@ from rowpath.capture.patching import Patch
 from rowpath.explain.django import project, statements
 from rowpath.explain.django.views import view_class
 from rowpath.explain.messages import Observed
+from rowpath.explain.recording.facts import Facts
 from rowpath.explain.recording.phase_clock import PhaseClock
 from rowpath.explain.trails import ViewClass
 
@@ -25,12 +26,16 @@ def is_set_up() -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watched:
-    """A request of a client's, with its query, and what was observed of it."""
+    """A request of a client's, with its query, and what was noted of it."""
 
     method: str
     path: str
-    observed: Observed
+    facts: Facts
     view: ViewClass | None
+
+    def observed(self) -> Observed:
+        """Return what was observed of it, made of what was noted."""
+        return self.facts.observed()
 
 
 class ClientWatch:
@@ -76,8 +81,7 @@ class ClientWatch:
         self._view = None
         with self._watching():
             ask()
-        observed = self._recorder.observed()
-        return Watched(method="", path="", observed=observed, view=self._view)
+        return Watched(method="", path="", facts=self._recorder.facts(), view=self._view)
 
     def _view_of(self, response: Any) -> ViewClass | None:
         request = getattr(response, "wsgi_request", None)
@@ -98,7 +102,7 @@ class ClientWatch:
             watched = Watched(
                 method=environ["REQUEST_METHOD"],
                 path=f"{environ['PATH_INFO']}{f'?{query}' if query else ''}",
-                observed=self._recorder.observed(),
+                facts=self._recorder.facts(),
                 view=self._view_of(response),
             )
             for told in self._told:

@@ -16,6 +16,8 @@ from django.db.models import (
     TextField,
     TimeField,
 )
+from django.db.models.fields.related_descriptors import ForeignKeyDeferredAttribute
+from django.db.models.query_utils import DeferredAttribute
 
 from rowpath.explain.trails import Columns
 
@@ -28,6 +30,8 @@ _COMPARED = (
     IntegerField,
     TimeField,
 )
+_PLAIN_DESCRIPTORS = frozenset({DeferredAttribute, ForeignKeyDeferredAttribute})
+"""Of columns that a row has as the database gave them: a file's is an object."""
 _TEXTS = (CharField, TextField)
 _CASES_DIFFER = frozenset({"postgresql", "sqlite"})
 """Databases whose equality of texts is that of Python, unless a column has a collation."""
@@ -42,13 +46,19 @@ def columns_of(model: type[Model], vendor: str, *, is_ordered: bool) -> Columns:
     compared = frozenset(field.attname for field in plain if isinstance(field, _COMPARED))
     texts = [field for field in plain if isinstance(field, _TEXTS) and not field.db_collation]
     truths = frozenset(field.attname for field in plain if isinstance(field, BooleanField))
-    integers = frozenset(field.attname for field in plain if isinstance(field, IntegerField))
+    exact = (IntegerField, DecimalField) if vendor == "postgresql" else IntegerField
+    summed = frozenset(field.attname for field in plain if isinstance(field, exact))
     return Columns(
         key=options.pk.attname,
         is_ordered=is_ordered,
         names=frozenset(field.attname for field in options.concrete_fields),
+        plain=frozenset(
+            field.attname
+            for field in options.concrete_fields
+            if field.descriptor_class in _PLAIN_DESCRIPTORS
+        ),
         truths=truths,
-        integers=integers,
+        summed=summed,
         compared=compared,
         equal=compared | frozenset(field.attname for field in texts if has_texts),
     )

@@ -27,7 +27,7 @@ from rowpath.explain.django import (
 from rowpath.explain.recording.frames import OwnCode
 from rowpath.explain.recording.patch_sets import Patches
 from rowpath.explain.recording.phase_clock import Clock
-from rowpath.explain.recording.recorder import ReaderOf, Recorder
+from rowpath.explain.recording.recorder import Recorder
 
 _WATCHING = frozenset(
     {
@@ -47,8 +47,9 @@ def recorder() -> Recorder:
         folders.append(_folder(drf))
     boundary = BaseHandler._get_response.__code__
     code = OwnCode(tuple(folders), frozenset({boundary}))
-    readers: list[ReaderOf] = [templates.reader_of(code)]
-    return Recorder(code=code, readers=tuple(readers))
+    made = Recorder(code=code, readers={templates.RENDERING: templates.reader_of(code)})
+    made.steps = query.known_steps(code)
+    return made
 
 
 def patches(recorder: Recorder, clock: Clock) -> Patches:
@@ -124,7 +125,7 @@ def add_drf(recorder: Recorder, clock: Clock, made: Patches) -> None:
     from rowpath.explain.drf import fields, pagination  # noqa: PLC0415 it may not be installed
     from rowpath.explain.drf import phases as drf_phases  # noqa: PLC0415 likewise
 
-    recorder.readers = (*recorder.readers, fields.reader_of)
+    recorder.readers |= dict.fromkeys(fields.READING, fields.reader_of)
     if made.is_there(pagination.METHODS, pagination.FINDING):
         made.recording.extend(pagination.patches(recorder))
     if made.is_there(drf_phases.METHODS, drf_phases.FINDING):

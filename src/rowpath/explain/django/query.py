@@ -15,9 +15,11 @@ from django.views import View
 from rowpath.capture.patching import Patch
 from rowpath.explain.django.narrowing import narrowing, weigh
 from rowpath.explain.messages import Limit, Narrowing
-from rowpath.explain.recording.recorder import UNKNOWN, Recorder, Rows, Tag
-from rowpath.explain.recording.steps import is_body, step_of
-from rowpath.explain.trails import Scope, Span, Trail
+from rowpath.explain.recording.facts import UNKNOWN, Rows, Tag
+from rowpath.explain.recording.frames import OwnCode
+from rowpath.explain.recording.recorder import Recorder
+from rowpath.explain.recording.steps import KnownSteps, is_body
+from rowpath.explain.trails import Scope, Span
 
 METHODS: dict[type, tuple[str, ...]] = {
     QuerySet: ("__init__", "_clone", "_prefetch_related_objects"),
@@ -49,10 +51,13 @@ def patches(recorder: Recorder) -> tuple[Patch, ...]:
     )
 
 
+TAG = "rowpath_tag"
+"""What the state of a row has its tag as; a state is no field, and is not compared."""
+
+
 def tag_of(row: Model) -> Tag | None:
     """Return what a row was tagged with, None where it is of no queryset that is known."""
-    # On its state, which is no field and is not compared.
-    return getattr(row._state, "rowpath_tag", None)
+    return getattr(row._state, TAG, None)
 
 
 def number_of(row: Model) -> int:
@@ -66,16 +71,19 @@ def number_of(row: Model) -> int:
 
 def retag(row: Model, of_row: Tag) -> None:
     """Tag a row that a join or a prefetch loaded, or none knows of; others keep what they have."""
-    known = tag_of(row)
+    state = row._state
+    known = getattr(state, TAG, None)
     if known is None or known is UNKNOWN:
-        row._state.rowpath_tag = of_row
+        state.rowpath_tag = of_row
 
 
 def _init(original: Callable[..., None], recorder: Recorder) -> Callable[..., None]:
     def init(queryset: QuerySet[Any], *args: Any, **kwargs: Any) -> None:
         original(queryset, *args, **kwargs)
-        if _is_told(recorder) and not _has_trail(queryset._query, recorder):
-            _begin(queryset, project_step(recorder, sys._getframe(1)), recorder)
+        if recorder.prefetching or not _is_told(recorder):
+            return
+        if not _has_trail(queryset._query, recorder):
+            _begin(queryset, recorder.steps.of(sys._getframe(1)), recorder)
 
     return init
 
@@ -88,13 +96,12 @@ def _clone(original: Callable[..., Any], recorder: Recorder) -> Callable[..., An
             query.rowpath_refined = True
         if not _is_told(recorder):
             return made
-        step = project_step(recorder, sys._getframe(1))
+        step = recorder.steps.of(sys._getframe(1))
         if not _has_trail(query, recorder):
             # It was made when nobody watched, as that of a class body is in a session of tests.
             _begin(made, step, recorder)
         elif step and step[0].is_direct:
-            trail = recorder.trail(query.rowpath_trail).refined(step)
-            query.rowpath_trail = recorder.number_of(trail)
+            query.rowpath_trail = recorder.refined(query.rowpath_trail, step)
         return made
 
     return clone
@@ -113,18 +120,19 @@ def _is_told(recorder: Recorder) -> bool:
 
 def _begin(queryset: QuerySet[Any], step: tuple[Span, ...], recorder: Recorder) -> None:
     if queryset.model is not None:
-        manager = queryset.model._default_manager.name
-        trail = Trail(model=queryset.model._meta.label, steps=(step,), manager=manager)
-        queryset._query.rowpath_trail = recorder.number_of(trail)
+        model = queryset.model
+        queryset._query.rowpath_trail = recorder.begun(
+            model._meta.label, step, model._default_manager.name
+        )
 
 
 def _has_trail(query: Any, recorder: Recorder) -> bool:
     return recorder.knows(getattr(query, "rowpath_trail", None))
 
 
-def project_step(recorder: Recorder, frame: FrameType | None) -> tuple[Span, ...]:
-    """Return the project's calls that a call of the ORM's comes from, the innermost first."""
-    return step_of(recorder.code, frame, passes_on=_passes_on, scope_of=_scope)
+def known_steps(code: OwnCode) -> KnownSteps:
+    """Return what tells the project's calls that a call of the ORM's comes from."""
+    return KnownSteps(code, _passes_on, _scope)
 
 
 def _passes_on(frame: FrameType) -> bool:
@@ -169,8 +177,12 @@ def _rows(original: Callable[..., Any], recorder: Recorder) -> Callable[..., Any
             _limit(iterable, recorder.limit)
         elif recorder.prefetching and recorder.limit and recorder.limit.with_prefetches:
             _limit(iterable, recorder.limit)
-        is_own = of_rows.path == () and of_rows is not UNKNOWN
-        counter = recorder.counter(of_rows.number) if is_own else Rows()
+        if of_rows.path or of_rows is UNKNOWN:  # counted with the rows that they are reached from
+            for row in original(iterable):
+                row._state.rowpath_tag = of_rows
+                yield row
+            return
+        counter = recorder.counter(of_rows.number)
         if counter.narrowing is not None:
             yield from _weighed(original(iterable), of_rows, counter, counter.narrowing)
             return

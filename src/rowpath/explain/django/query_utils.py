@@ -9,7 +9,8 @@ from django.db.models.query_utils import DeferredAttribute
 
 from rowpath.capture.patching import Patch
 from rowpath.explain.django.query import tag_of
-from rowpath.explain.recording.recorder import Recorder, extended
+from rowpath.explain.recording.facts import extended
+from rowpath.explain.recording.recorder import Recorder
 from rowpath.explain.trails import Hop, Way
 
 METHODS: dict[type, tuple[str, ...]] = {DeferredAttribute: ("__get__",)}
@@ -28,10 +29,12 @@ def patches(recorder: Recorder) -> tuple[Patch, ...]:
 
 def _deferred(original: Callable[..., Any], recorder: Recorder) -> Callable[..., Any]:
     def get(descriptor: Any, instance: Model | None, owner: Any = None) -> Any:
-        if instance is None or not recorder.is_watching:
+        if instance is None:
             return original(descriptor, instance, owner)
         name = descriptor.field.attname
-        if name in instance.__dict__:
+        if name in (row := instance.__dict__):
+            return row[name]
+        if not recorder.is_watching:
             return original(descriptor, instance, owner)
         reached = extended(tag_of(instance), _hop(name))
         recorder.accesses.append(None if reached is None else (reached, instance))

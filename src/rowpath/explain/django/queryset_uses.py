@@ -11,9 +11,9 @@ from django.db.models.query import ModelIterable, QuerySet
 
 from rowpath.capture.patching import Patch
 from rowpath.explain.django.columns import columns_of
-from rowpath.explain.django.query import project_step
 from rowpath.explain.messages import Asked
-from rowpath.explain.recording.recorder import Recorder, Used
+from rowpath.explain.recording.facts import Used
+from rowpath.explain.recording.recorder import Recorder
 from rowpath.explain.trails import Columns
 
 METHODS: dict[type, tuple[str, ...]] = {
@@ -77,7 +77,7 @@ def _asked(method: str, queryset: QuerySet[Any], recorder: Recorder, frame: Fram
     place, reader = recorder.caller(frame)
     return Asked(
         method=method,
-        step=project_step(recorder, frame),
+        step=recorder.steps.of(frame),
         place=place,
         reader=reader,
         is_first=queryset._result_cache is None,

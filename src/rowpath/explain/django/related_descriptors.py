@@ -15,8 +15,9 @@ from django.db.models.fields.related_descriptors import (
 
 from rowpath.capture.patching import Patch
 from rowpath.explain import trails
-from rowpath.explain.django.query import number_of, retag, tag_of
-from rowpath.explain.recording.recorder import Recorder, extended
+from rowpath.explain.django.query import TAG, number_of, retag
+from rowpath.explain.recording.facts import UNKNOWN
+from rowpath.explain.recording.recorder import Recorder
 from rowpath.explain.trails import Hop, Key, Owner, Way
 
 METHODS: dict[type, tuple[str, ...]] = {
@@ -51,21 +52,35 @@ def reading_one(
     def get(descriptor: Any, instance: Model | None, owner: Any = None) -> Any:
         if instance is None or not recorder.is_watching:
             return original(descriptor, instance, owner)
-        reached = extended(tag_of(instance), hop_of(descriptor))
-        if reached is not None and not recorder.prefetching:
+        tag = getattr(instance._state, TAG, None)
+        if tag is None or tag is UNKNOWN:
+            return _of_unknown(original, recorder, descriptor, instance, owner)
+        reached = tag.reached(hop_of(descriptor))
+        if not recorder.prefetching:
             reached.is_read = True
             if recorder.reads_columns:
                 reached.readers[recorder.caller(sys._getframe(1))] = None
-        recorder.accesses.append(None if reached is None else (reached, instance))
+        recorder.accesses.append((reached, instance))
         try:
             value = original(descriptor, instance, owner)
         finally:
             recorder.accesses.pop()
-        if reached is not None and isinstance(value, Model):
+        if isinstance(value, Model):
             retag(value, reached)
         return value
 
     return get
+
+
+def _of_unknown(
+    original: Callable[..., Any], recorder: Recorder, descriptor: Any, instance: Model, owner: Any
+) -> Any:
+    """Read a relation of a row of which nobody knows where it is from."""
+    recorder.accesses.append(None)
+    try:
+        return original(descriptor, instance, owner)
+    finally:
+        recorder.accesses.pop()
 
 
 @cache
@@ -85,9 +100,10 @@ def _many(original: Callable[..., Any], recorder: Recorder) -> Callable[..., Any
         manager = original(descriptor, instance, owner)
         if instance is None or not recorder.is_watching or recorder.prefetching:
             return manager
-        reached = extended(tag_of(instance), _many_hop(descriptor, manager.model))
-        if reached is None:
+        tag = getattr(instance._state, TAG, None)
+        if tag is None or tag is UNKNOWN:
             return manager
+        reached = tag.reached(_many_hop(descriptor, manager.model))
         reached.is_read = True
         # The manager is made for this one access, so that nothing of it has to be undone.
         made = manager.get_queryset
@@ -105,7 +121,7 @@ def _many(original: Callable[..., Any], recorder: Recorder) -> Callable[..., Any
                 query.rowpath_row = number_of(instance)
                 query.rowpath_refined = False
                 is_there = queryset._result_cache is not None
-                query.rowpath_prefetched = queryset.ordered if is_there else None
+                query.rowpath_prefetched = _is_ordered(query) if is_there else None
             for row in queryset._result_cache or ():
                 retag(row, reached)
             return queryset
@@ -114,6 +130,16 @@ def _many(original: Callable[..., Any], recorder: Recorder) -> Callable[..., Any
         return manager
 
     return get
+
+
+def _is_ordered(query: Any) -> bool:
+    """Return what `QuerySet.ordered` does of its query.
+
+    That asks for the query itself, and so has Django build the filter of the relation, which it
+    puts off where the rows are there.
+    """
+    is_by_default = query.default_ordering and query.get_meta().ordering and not query.group_by
+    return bool(query.extra_order_by or query.order_by or is_by_default)
 
 
 @cache

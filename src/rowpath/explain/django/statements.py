@@ -8,8 +8,9 @@ from django.db import DatabaseError, connections
 
 from rowpath.explain.django.columns import columns_of
 from rowpath.explain.django.query import number_of
+from rowpath.explain.recording.facts import Purpose
 from rowpath.explain.recording.phase_clock import Clock
-from rowpath.explain.recording.recorder import Purpose, Recorder
+from rowpath.explain.recording.recorder import Recorder
 from rowpath.explain.recording.statement_text import is_work
 from rowpath.explain.trails import Columns
 

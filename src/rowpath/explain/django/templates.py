@@ -9,13 +9,14 @@ from django.template.base import Node
 from rowpath.explain.recording.frames import OwnCode
 from rowpath.explain.values import Reader
 
+RENDERING = "render_annotated"
+"""The method of Django's whose frames are told of."""
+
 
 def reader_of(code: OwnCode) -> Callable[[FrameType], Reader | None]:
-    """Return what tells the template's line that a frame renders, of the project's templates."""
+    """Return what tells the line of the project's templates that a frame of RENDERING renders."""
 
     def read(frame: FrameType) -> Reader | None:
-        if frame.f_code.co_name != "render_annotated":
-            return None
         node = frame.f_locals.get("self")
         if not isinstance(node, Node) or node.token is None or node.origin is None:
             return None

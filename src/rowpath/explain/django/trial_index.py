@@ -10,6 +10,7 @@ from django.db import DatabaseError, connections, router, transaction
 from django.db.models import Q
 
 from rowpath.errors import AnswerError
+from rowpath.explain.django.driver_guards import closed_to_writes, open_to_writes
 from rowpath.explain.selected import Built, Index
 
 LOCK_TIMEOUT_MS = 1_000
@@ -31,10 +32,12 @@ def built(wanted: Index, held: ExitStack) -> Built:
     connection: Any = connections[router.db_for_write(model)]
     if connection.vendor != "postgresql":
         raise _refused(wanted, f"the database is {connection.display_name}", "That is PostgreSQL's")
+    held.enter_context(closed_to_writes(connection))
     held.enter_context(transaction.atomic(using=connection.alias))
     # What is entered last is left first: the transaction ends as one that is rolled back.
     held.callback(transaction.set_rollback, True, using=connection.alias)
     try:
+        held.enter_context(open_to_writes(connection, lambda: None))
         return _built(connection, model, wanted)
     except DatabaseError as error:
         reason = " ".join(str(error).split())

@@ -1,6 +1,7 @@
 """The class behind a view, where the project has its own."""
 
 import inspect
+from functools import cache
 from typing import Any
 
 from rowpath.explain.recording.frames import OwnCode
@@ -34,11 +35,17 @@ def _joined(admin: Any) -> tuple[str, ...]:
 
 def class_in(owner: type, code: OwnCode, joins: tuple[str, ...] | None = None) -> ViewClass | None:
     """Return where a class of the project's stands; None for a library's."""
-    try:
-        file = inspect.getsourcefile(owner)
-        _, line = inspect.getsourcelines(owner)
-    except (OSError, TypeError):  # a class that was made without source
-        return None
+    file, line = _source(owner)
     if file is None or not code.is_own(file):
         return None
     return ViewClass(file=file, name=owner.__name__, line=line, joins=joins)
+
+
+@cache
+def _source(owner: type) -> tuple[str | None, int]:
+    # Python parses the whole file to find a class in it.
+    try:
+        _, line = inspect.getsourcelines(owner)
+        return inspect.getsourcefile(owner), line
+    except (OSError, TypeError):  # a class that was made without source
+        return None, 0

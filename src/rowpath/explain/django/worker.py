@@ -12,7 +12,7 @@ from multiprocessing.connection import Connection
 
 from django.db import DatabaseError as DjangoDatabaseError
 
-from rowpath.errors import DatabaseError
+from rowpath.errors import AnswerError, DatabaseError
 from rowpath.explain.changes.patched_source import changed_source
 from rowpath.explain.django import (
     client,
@@ -101,13 +101,16 @@ class Worker:
         written: list[str] = []
         observed = Observed()
         for _ in range(order.times):
-            with rolled_back(may_write=order.may_write), ExitStack() as stack:
+            with rolled_back(may_write=order.may_write) as refused, ExitStack() as stack:
                 if order.watch is not Watch.NOTHING:
                     written = stack.enter_context(statements.refused_writes())
                 told = self._watching(order, stack)
                 received = ask(asker, order.request)
                 durations_s.append(received.duration_s)
                 observed = told()
+            against = None if written else refused.objection(received.error)
+            if against is not None:
+                raise AnswerError(f"Cannot explain {order.request.path}: {against}.")
         return self._told(received, order, tuple(durations_s), written, observed)
 
     def _watching(self, order: Ask, stack: ExitStack) -> Callable[[], Observed]:

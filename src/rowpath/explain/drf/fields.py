@@ -8,13 +8,12 @@ from rest_framework.fields import Field
 from rowpath.explain.changes.declarations import declared
 from rowpath.explain.values import Reader
 
-_READING = frozenset({"get_attribute", "to_representation", "get_instance"})
+READING = frozenset({"get_attribute", "to_representation", "get_instance"})
+"""The methods of DRF's whose frames are told of."""
 
 
 def reader_of(frame: FrameType) -> Reader | None:
-    """Return the serializer's field that a frame reads for, with the line that declares it."""
-    if frame.f_code.co_name not in _READING:
-        return None
+    """Return the serializer's field that a frame of READING reads for, where it is declared."""
     field = frame.f_locals.get("self")
     if not isinstance(field, Field) or not field.field_name or field.parent is None:
         return None

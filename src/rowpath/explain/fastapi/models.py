@@ -11,6 +11,8 @@ from rowpath.explain.changes.declarations import declared
 from rowpath.explain.recording.recorder import Recorder
 from rowpath.explain.values import Reader
 
+VALIDATING = frozenset({"validate", "model_validate"})
+"""The functions of FastAPI's and Pydantic's whose frames are told of."""
 _COMPAT = "fastapi._compat"
 
 

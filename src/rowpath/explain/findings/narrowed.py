@@ -31,8 +31,11 @@ def told(trials: Trials, explained: Sequence[Explained], looks: Sequence[Look]) 
     change is run. A finding stands with the first request that it is of.
     """
     found = list(explained)
+    dicts = _dicts(explained)
     for each in unread(looks):
         look = each.looks[0]
+        if (each.edit.file, each.point.function) in dicts:
+            continue
         before_kb = _volume(trials.unchanged, look)
         if before_kb is None and trials.timing is None:
             continue
@@ -54,6 +57,16 @@ def told(trials: Trials, explained: Sequence[Explained], looks: Sequence[Look]) 
         if is_worth_it(proof.ratio, volumes):
             found = with_finding(found, looks, look, _finding(each, proof, volumes))
     return found
+
+
+def _dicts(explained: Sequence[Explained]) -> set[tuple[str, str]]:
+    """Return the functions that are to have dicts, which load no more than is read."""
+    return {
+        (finding.place.file, finding.place.function)
+        for each in explained
+        for finding in each.findings
+        if finding.kind is Kind.DICTS and finding.place is not None
+    }
 
 
 def sends_no_more(looks: Sequence[Look], answers: Sequence[Answer]) -> bool:

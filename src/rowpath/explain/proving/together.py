@@ -6,7 +6,7 @@ from rowpath.errors import RowpathError
 from rowpath.explain.asking.look import Look, sameness_now
 from rowpath.explain.asking.process import ProjectProcess
 from rowpath.explain.changes.edits import Edit
-from rowpath.explain.changes.imports import is_import, joined
+from rowpath.explain.changes.imports import goes_on, joined
 from rowpath.explain.project_of import ProjectOf
 from rowpath.explain.values import Sameness
 
@@ -43,7 +43,8 @@ def together(
 def side_by_side(changes: Sequence[tuple[Edit, ...]]) -> tuple[tuple[Edit, ...], ...]:
     """Return the changes without those that assign anew, on a new line, what another assigns.
 
-    Calls that continue one chain stand beside each other; of two assignments the last would count.
+    Calls that continue one chain stand beside each other, and so do the indexes of a `Meta`; of
+    two other assignments the last would count.
     """
     kept: list[tuple[Edit, ...]] = []
     assigned: set[tuple[str, int, int]] = set()
@@ -51,7 +52,7 @@ def side_by_side(changes: Sequence[tuple[Edit, ...]]) -> tuple[tuple[Edit, ...],
         places = {
             (edit.file, edit.line, edit.column)
             for edit in change
-            if edit.text.startswith("\n") and not is_import(edit)
+            if edit.text.startswith("\n") and not goes_on(edit)
         }
         if not places & assigned:
             kept.append(change)

@@ -3,7 +3,8 @@
 import sys
 import sysconfig
 from collections.abc import Callable, Iterator
-from itertools import chain, islice
+from enum import Enum
+from itertools import islice
 from pathlib import Path
 from types import CodeType, FrameType
 
@@ -13,6 +14,14 @@ _INSTALLED = frozenset({"site-packages", "dist-packages"})
 _Position = tuple[int, int, int, int]
 _POSITIONS: dict[tuple[int, int], tuple[CodeType, _Position | None]] = {}
 _ROWPATH = f"{Path(rowpath.__file__).resolve().parent}/"
+
+
+class Mark(Enum):
+    """What the code of a file is to a walk up the frames."""
+
+    LIBRARY = "library"
+    OWN = "own"
+    HAS_BOUNDARY = "has a boundary"
 
 
 class OwnCode:
@@ -37,6 +46,8 @@ class OwnCode:
         self._libraries = tuple({*installed, *resolved, *folders, _ROWPATH, "<"})
         # Comparing code hashes all that it consists of, at each frame: its address does.
         self._boundaries = {id(code): code for code in boundaries}
+        self.marks = {code.co_filename: Mark.HAS_BOUNDARY for code in boundaries}
+        """What the code of each file is that was met so far; `marked` says it of others."""
         self._outer = outer
         self._known: dict[str, bool] = {}
 
@@ -48,12 +59,26 @@ class OwnCode:
             self._known[file] = known
         return known
 
+    def marked(self, file: str) -> "Mark":
+        """Return what the code of a file is, and note it in `marks`."""
+        mark = Mark.OWN if self.is_own(file) else Mark.LIBRARY
+        return self.marks.setdefault(file, mark)
+
+    def is_boundary(self, code: CodeType) -> bool:
+        """Return whether a walk ends at a code."""
+        return id(code) in self._boundaries
+
+    def stacks(self, frame: FrameType | None) -> Iterator[FrameType | None]:
+        """Yield the innermost frame of each stack that waits for this one, its own first."""
+        yield frame
+        yield from self._outer()
+
     def walk(self, frame: FrameType | None) -> Iterator[FrameType]:
         """Yield the frames from this one out, up to the call of the view."""
-        for start in chain((frame,), self._outer()):
+        for start in self.stacks(frame):
             each = start
             while each is not None:
-                if id(each.f_code) in self._boundaries:
+                if self.is_boundary(each.f_code):
                     return
                 yield each
                 each = each.f_back

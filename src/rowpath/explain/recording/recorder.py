@@ -1,134 +1,29 @@
 """What patches write into while a request is watched, and what comes of it."""
 
 import sys
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from secrets import randbelow
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 
-from rowpath.explain.messages import (
-    Asked,
-    Evaluated,
-    Limit,
-    Load,
-    Narrowing,
-    Observed,
-    Reads,
-    Seen,
-    Uses,
-)
-from rowpath.explain.recording.frames import OwnCode
-from rowpath.explain.recording.statement_text import normalized
-from rowpath.explain.trails import Columns, Hop, Path, Trail, text_of
+from rowpath.explain.messages import Limit, Observed
+from rowpath.explain.recording.facts import NOBODY, Caller, Facts, Purpose, Raw, Rows, Tag, Used
+from rowpath.explain.recording.frames import Mark, OwnCode
+from rowpath.explain.recording.steps import KnownSteps
+from rowpath.explain.trails import Span, Trail
 from rowpath.explain.values import Place, Reader
 
 ReaderOf = Callable[[FrameType], Reader | None]
 """Says what a framework's frame reads for: a serializer's field, a template's tag."""
 
-Caller = tuple[Place | None, Reader | None]
-"""The innermost line of the project's, and what it or a framework reads for."""
-UNKNOWN_TRAIL = -1
-
-
-class Tag:
-    """Where rows are from: a trail by number, the path from that trail's rows, and an evaluation.
-
-    All rows that came alike have the same one, which is for this process alone: pickled with a row
-    or with a queryset, it is None.
-    """
-
-    __slots__ = ("_reached", "columns", "evaluation", "is_read", "number", "path", "readers")
-
-    def __init__(self, number: int, path: Path, evaluation: int) -> None:
-        self.number = number
-        self.path = path
-        self.evaluation = evaluation
-        self.is_read = False
-        self.columns: set[str] = set()
-        self.readers: dict[Caller, None] = {}
-        self._reached: dict[str, Tag] = {}
-
-    def reached(self, hop: Hop) -> "Tag":
-        """Return the tag of what is reached from such a row by an attribute."""
-        found = self._reached.get(hop.name)
-        if found is None:
-            found = self._reached[hop.name] = Tag(self.number, (*self.path, hop), self.evaluation)
-        return found
-
-    def behind(self) -> Iterator["Tag"]:
-        """Yield the tags of all that was reached from such rows."""
-        for each in self._reached.values():
-            yield each
-            yield from each.behind()
-
-    def read(self) -> Iterator[str]:
-        """Yield what was read of it, as lookups have it: a relation and what is reached by it."""
-        yield from (text_of(each.path) for each in self.behind() if each.is_read)
-
-    def __deepcopy__(self, _: object) -> "Tag":
-        return self
-
-    def __reduce__(self) -> tuple[type[None], tuple[()]]:
-        return type(None), ()
-
-
-UNKNOWN = Tag(UNKNOWN_TRAIL, (), 0)
-"""Of rows that a prefetch loads: whoever reads them later says what they are."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Purpose:
-    """What a statement is for: a relation of a row, or nothing that is known."""
-
-    relation: Tag | None = None
-    row: int = 0
-    is_refined: bool = False
-    prefetched: Columns | None = None
-    is_refresh: bool = False
-    blocks: bool = False
-
-
-@dataclass(slots=True)
-class Rows:
-    """The evaluations of a trail and their rows so far."""
-
-    times: int = 0
-    rows: int = 0
-    is_ordered: bool = False
-    narrowing: Narrowing | None = None
-    sizes: Counter[str] = field(default_factory=Counter)
-    tags: list[Tag] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Used:
-    """What a queryset was asked for so far, which is kept so that no other has its `id`."""
-
-    queryset: object
-    model: str
-    had_rows: bool
-    asked: list[Asked] = field(default_factory=list)
-    is_fetched: bool = False
-    has_rows_read: bool = False
-    rows: int = 0
-    iterated: list[Asked] = field(default_factory=list)
-    columns: Columns | None = None
-
-    def told(self) -> Uses:
-        """Return it as it is told."""
-        return Uses(
-            model=self.model,
-            asked=tuple(self.asked),
-            is_fetched=self.is_fetched,
-            has_rows_read=self.has_rows_read,
-            rows=self.rows,
-            iterated=tuple(self.iterated),
-            columns=self.columns,
-        )
+Step = tuple[Span, ...]
+MOST_CALLERS = 8
+"""Loads of one relation of a list whose callers are looked for in a project's own tests and pages:
+those of all others would cost what the statements do, and are hardly ever others.
+"""
 
 
 @dataclass(slots=True)
@@ -139,7 +34,8 @@ class Recorder:
     """
 
     code: OwnCode
-    readers: tuple[ReaderOf, ...] = ()
+    readers: dict[str, ReaderOf] = field(default_factory=dict)
+    """Those who tell what a frame reads for, by the name of its code."""
     limit: Limit | None = None
     is_watching: bool = False
     reads_columns: bool = False
@@ -152,11 +48,18 @@ class Recorder:
     accesses: list[tuple[Tag, Any] | None] = field(default_factory=list)
     queries: list[Any] = field(default_factory=list)
     uses: dict[int, Used] = field(default_factory=dict)
+    steps: KnownSteps = field(init=False)
+    """Set for an ORM that begins and refines trails by number."""
     _numbers: dict[Trail, int] = field(default_factory=dict)
     _trails: dict[int, Trail] = field(default_factory=dict)
     _first_number: int = field(default_factory=partial(randbelow, 2**60))
     evaluations: int = 0
-    _seen: list[Seen] = field(default_factory=list)
+    _begun: dict[tuple[str, int], tuple[int, Step]] = field(default_factory=dict)
+    _refined: dict[tuple[int, int], tuple[int, Step]] = field(default_factory=dict)
+    _own_callers: dict[tuple[int, int], tuple[Place, Reader, CodeType]] = field(
+        default_factory=dict
+    )
+    _seen: list[Raw] = field(default_factory=list)
     _rows: dict[int, Rows] = field(default_factory=dict)
 
     @contextmanager
@@ -188,6 +91,22 @@ class Recorder:
         """Return the trail that a number stands for."""
         return self._trails[number]
 
+    def begun(self, model: str, step: Step, manager: str) -> int:
+        """Return the number of a trail that begins with a step of `steps`."""
+        found = self._begun.get((model, id(step)))
+        if found is None:
+            trail = Trail(model=model, steps=(step,), manager=manager)
+            found = self._begun[model, id(step)] = self.number_of(trail), step
+        return found[0]
+
+    def refined(self, number: int, step: Step) -> int:
+        """Return the number of a trail with one more step, one of `steps`."""
+        found = self._refined.get((number, id(step)))
+        if found is None:
+            trail = self.trail(number).refined(step)
+            found = self._refined[number, id(step)] = self.number_of(trail), step
+        return found[0]
+
     def evaluating(self, number: int, *, is_ordered: bool) -> Tag:
         """Note that a queryset of a trail is evaluated; return the tag of its rows."""
         rows = self._rows.setdefault(number, Rows())
@@ -208,87 +127,53 @@ class Recorder:
 
     def statement(self, text: str, values: object, of: Purpose) -> None:
         """Note a statement that the calling code sends, with its values, and for what it is."""
-        relation = of.relation
-        place, reader = self.caller(sys._getframe(1))  # noqa: SLF001 what inspect takes
-        load = None
-        if relation is not None and self.knows(relation.number):
-            load = Load(
-                trail=self.trail(relation.number),
-                path=relation.path,
-                is_refined=of.is_refined,
-                evaluation=relation.evaluation,
-                row=of.row,
-                prefetched=of.prefetched,
-            )
-        key = hash((text, repr(values)))
-        self._seen.append(
-            Seen(
-                text=normalized(text),
-                load=load,
-                place=place,
-                reader=reader,
-                key=key,
-                is_refresh=of.is_refresh,
-                blocks=of.blocks,
-            )
+        relation, caller = of.relation, NOBODY
+        if relation is not None:
+            relation.loads += 1
+        if relation is None or self.knows_origins or relation.loads <= MOST_CALLERS:
+            caller = self.caller(sys._getframe(1))  # noqa: SLF001 what inspect takes
+        # A tuple stays as it is, and is told later; a list may be another by then.
+        said = values if isinstance(values, tuple) else repr(values)
+        self._seen.append((text, said, of, caller))
+
+    def facts(self) -> "Facts":
+        """Return what was noted, which what is watched next does not alter."""
+        return Facts(
+            trails=self._trails,
+            seen=self._seen,
+            rows=self._rows,
+            uses=self.uses,
+            page_rows=self.page_rows,
         )
 
     def observed(self) -> Observed:
         """Return what was recorded."""
-        return Observed(
-            statements=tuple(self._seen),
-            evaluated=tuple(
-                Evaluated(
-                    trail=self.trail(number),
-                    times=each.times,
-                    rows=each.rows,
-                    is_ordered=each.is_ordered,
-                    read=frozenset(text for tag in each.tags for text in tag.read()),
-                    narrowing=each.narrowing,
-                    sizes=tuple(each.sizes.items()),
-                    reads=tuple(_reads(each.tags)),
-                )
-                for number, each in self._rows.items()
-            ),
-            page_rows=self.page_rows,
-            uses=tuple(used.told() for used in self.uses.values() if used.asked or used.iterated),
-        )
+        return self.facts().observed()
 
     def caller(self, frame: FrameType) -> Caller:
         """Return the innermost line of the project's, and what it or a framework reads for."""
+        marks, marked, readers = self.code.marks, self.code.marked, self.readers
         reader: Reader | None = None
-        for each in self.code.walk(frame):
-            code = each.f_code
-            if self.code.is_own(code.co_filename):
-                place = Place(file=code.co_filename, line=each.f_lineno, function=code.co_qualname)
-                own = Reader(text=place.function, file=place.file, line=place.line)
-                return place, reader or own
-            if reader is None:
-                reader = self._reader(each)
+        for start in self.code.stacks(frame):
+            each = start
+            while each is not None:
+                code = each.f_code
+                mark = marks.get(code.co_filename) or marked(code.co_filename)
+                if mark is Mark.OWN:
+                    place, own = self._own_caller(each)
+                    return place, reader or own
+                if mark is Mark.HAS_BOUNDARY and self.code.is_boundary(code):
+                    return None, reader
+                if reader is None and code.co_name in readers:
+                    reader = readers[code.co_name](each)
+                each = each.f_back
         return None, reader
 
-    def _reader(self, frame: FrameType) -> Reader | None:
-        for reader_of in self.readers:
-            reader = reader_of(frame)
-            if reader is not None:
-                return reader
-        return None
-
-
-def _reads(tags: Iterable[Tag]) -> Iterator[Reads]:
-    """Yield the columns that were read of a list's rows, and of what they lead to, by paths."""
-    found: dict[Path, list[Tag]] = {}
-    for tag in tags:
-        for each in (tag, *tag.behind()):
-            found.setdefault(each.path, []).append(each)
-    for path, alike in found.items():
-        yield Reads(
-            path=path,
-            columns=frozenset(name for tag in alike for name in tag.columns),
-            readers=tuple(dict.fromkeys(reader for tag in alike for reader in tag.readers)),
-        )
-
-
-def extended(tag: Tag | None, hop: Hop) -> Tag | None:
-    """Return the tag of what is reached from a row of this tag; None where that is not known."""
-    return None if tag is None or tag is UNKNOWN else tag.reached(hop)
+    def _own_caller(self, frame: FrameType) -> tuple[Place, Reader]:
+        code = frame.f_code
+        found = self._own_callers.get((id(code), frame.f_lasti))
+        if found is None:
+            place = Place(file=code.co_filename, line=frame.f_lineno, function=code.co_qualname)
+            own = Reader(text=place.function, file=place.file, line=place.line)
+            found = self._own_callers[id(code), frame.f_lasti] = place, own, code
+        return found[0], found[1]

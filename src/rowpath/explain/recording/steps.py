@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from types import CodeType, FrameType
 
-from rowpath.explain.recording.frames import OwnCode, position
+from rowpath.explain.recording.frames import Mark, OwnCode, position
 from rowpath.explain.trails import Scope, Span
 
+PassesOn = Callable[[FrameType], bool]
+ScopeOf = Callable[[FrameType], Scope]
 _OPTIMIZED = 1
 """The flag of a function's code; that of a module's or a class's body has it not."""
 
@@ -14,8 +16,8 @@ def step_of(
     code: OwnCode,
     frame: FrameType | None,
     *,
-    passes_on: Callable[[FrameType], bool],
-    scope_of: Callable[[FrameType], Scope],
+    passes_on: PassesOn,
+    scope_of: ScopeOf,
 ) -> tuple[Span, ...]:
     """Return the project's calls that a call of the ORM's comes from, the innermost first.
 
@@ -38,6 +40,60 @@ def step_of(
         if span.scope is Scope.BODY:
             break
     return tuple(spans)
+
+
+class KnownSteps:
+    """Steps of calls, each made once: what is walked again comes to the step that is there.
+
+    So the same expression has the same step, also as an object. What `passes_on` says of a frame
+    is taken for all of its file, and what `scope_of` says for all at its point.
+    """
+
+    def __init__(self, code: OwnCode, passes_on: PassesOn, scope_of: ScopeOf) -> None:
+        self._code = code
+        self._passes_on = passes_on
+        self._scope_of = scope_of
+        self._steps: dict[tuple[int, ...], tuple[Span, ...]] = {}
+        self._passing: dict[str, bool] = {}
+        self._kept: dict[int, CodeType] = {}
+
+    def of(self, frame: FrameType | None) -> tuple[Span, ...]:
+        """Return what `step_of` does."""
+        key = self._key(frame)
+        found = self._steps.get(key)
+        if found is None:
+            found = step_of(self._code, frame, passes_on=self._passes_on, scope_of=self._scope_of)
+            self._steps[key] = found
+            # So that no other code can be at the address of one that a key has.
+            codes = (each.f_code for each in self._code.walk(frame))
+            self._kept |= {id(code): code for code in codes if id(code) in key}
+        return found
+
+    def _key(self, frame: FrameType | None) -> tuple[int, ...]:
+        """Return where the frames are which a step tells of, without a look at what they hold."""
+        marks, passing = self._code.marks, self._passing
+        key: list[int] = []
+        is_direct = True
+        while frame is not None:
+            code = frame.f_code
+            file = code.co_filename
+            mark = marks.get(file) or self._code.marked(file)
+            if mark is Mark.OWN:
+                key += (id(code), frame.f_lasti, is_direct)
+                if is_body(code):
+                    break
+            elif mark is Mark.HAS_BOUNDARY and self._code.is_boundary(code):
+                break
+            else:
+                passes = passing.get(file)
+                if passes is None:
+                    passes = passing[file] = self._passes_on(frame)
+                if not passes:
+                    if key:
+                        break
+                    is_direct = False
+            frame = frame.f_back
+        return tuple(key)
 
 
 def is_body(code: CodeType) -> bool:

@@ -13,29 +13,11 @@ from typing import Any
 from sqlalchemy import PoolProxiedConnection
 from sqlalchemy.util import await_only
 
-REFUSED = "rowpath_explain_undoes_no_commit_by_the_driver"
-"""The name of the constraint, which PostgreSQL's error has."""
+from rowpath.explain.recording.driver_refusals import BREAK, READ_WRITE, TABLE, ends_or_escapes
+
 _READ_ONLY = "rowpath_read_only"
 _GUARDED = "rowpath_guarded"
 _SESSION_READ_ONLY = "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"
-_READ_WRITE = "SET TRANSACTION READ WRITE"
-_TABLE = f"""
-    CREATE TEMPORARY TABLE IF NOT EXISTS rowpath_explain_guard (
-        id int PRIMARY KEY,
-        no_id int CONSTRAINT {REFUSED} REFERENCES rowpath_explain_guard
-            DEFERRABLE INITIALLY DEFERRED
-    )
-"""
-_BREAK = "INSERT INTO pg_temp.rowpath_explain_guard VALUES (1, 2) ON CONFLICT DO NOTHING"
-_WRITES = frozenset(
-    {
-        *range(1, 9),  # CREATE
-        *range(10, 18),  # DROP
-        *(26, 27, 28, 29, 30),  # ALTER, REINDEX, ANALYZE, virtual tables
-    }
-)
-_CHANGES_ROWS = frozenset({sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE})
-"""The actions that an authorizer is asked for: https://sqlite.org/c3ref/c_alter_table.html."""
 
 
 def close_to_writes(pooled: PoolProxiedConnection, dialect: str) -> None:
@@ -60,12 +42,12 @@ def open_to_writes(
         _authorize(pooled, refuses)
     elif dialect == "postgresql":
         if not pooled.info.get(_GUARDED):
-            send(pooled, _READ_WRITE)
-            send(pooled, _TABLE)
+            send(pooled, READ_WRITE)
+            send(pooled, TABLE)
             _commit(pooled)
             pooled.info[_GUARDED] = True
-        send(pooled, _READ_WRITE)
-        send(pooled, _BREAK)
+        send(pooled, READ_WRITE)
+        send(pooled, BREAK)
 
 
 def send(pooled: PoolProxiedConnection, text: str) -> None:
@@ -73,11 +55,6 @@ def send(pooled: PoolProxiedConnection, text: str) -> None:
     cursor = pooled.cursor()
     cursor.execute(text)
     cursor.close()
-
-
-def is_read_only(error: str) -> bool:
-    """Return whether the end of a traceback says that a connection may not write."""
-    return "read-only transaction" in error or "readonly database" in error
 
 
 def _commit(pooled: PoolProxiedConnection) -> None:
@@ -91,24 +68,10 @@ def _authorize(pooled: PoolProxiedConnection, refuses: Callable[[], bool]) -> No
     own: sqlite3.Connection = getattr(driver, "_conn", driver)  # behind that of aiosqlite
 
     def authorized(action: int, first: str | None, *_: object) -> int:
-        is_refused = _ends_or_escapes(own, action, first) and refuses()
+        is_refused = ends_or_escapes(own, action, first) and refuses()
         return sqlite3.SQLITE_DENY if is_refused else sqlite3.SQLITE_OK
 
     if own is driver:
         own.set_authorizer(authorized)
     else:
         await_only(driver._execute(own.set_authorizer, authorized))
-
-
-def _ends_or_escapes(own: sqlite3.Connection, action: int, first: str | None) -> bool:
-    """Return whether a statement ends the transaction, or writes where none is.
-
-    The driver begins one itself for what changes rows, unless it was told to leave that alone.
-    """
-    if action == sqlite3.SQLITE_TRANSACTION:
-        return first == "COMMIT"
-    if own.in_transaction:
-        return False
-    if action in _CHANGES_ROWS:
-        return own.isolation_level is None
-    return action in _WRITES or (action == sqlite3.SQLITE_SAVEPOINT and first == "BEGIN")

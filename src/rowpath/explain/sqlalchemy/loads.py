@@ -10,7 +10,8 @@ from sqlalchemy.orm import Mapper, ORMExecuteState, Query, QueryContext, Session
 from sqlalchemy.orm.interfaces import UserDefinedOption
 
 from rowpath.explain.growth import FEWEST_ROWS
-from rowpath.explain.recording.recorder import Recorder, Tag
+from rowpath.explain.recording.facts import Tag
+from rowpath.explain.recording.recorder import Recorder
 from rowpath.explain.sqlalchemy.origins import trail_of
 from rowpath.explain.trails import Hop, Owner, Path, Trail, Way
 

@@ -11,6 +11,7 @@ from sqlalchemy.engine.default import DefaultDialect
 
 from rowpath.capture.patching import Patch
 from rowpath.errors import AnswerError
+from rowpath.explain.recording.driver_refusals import objection
 from rowpath.explain.recording.statement_text import refuse_end
 from rowpath.explain.sqlalchemy import driver_guards
 
@@ -44,16 +45,12 @@ class Undone:
         `error` is the end of its traceback, None where it raised nothing. To be asked where no
         statement of SQLAlchemy's was refused.
         """
-        behind = (
-            "by the driver's connection, behind SQLAlchemy's session, which could not be undone"
+        return objection(
+            error,
+            is_refused=self._is_refused,
+            behind="SQLAlchemy's session",
+            instead="the session",
         )
-        if self._is_refused or driver_guards.REFUSED in (error or ""):
-            does = "commits"
-        elif driver_guards.is_read_only(error or ""):
-            does = "writes"
-        else:
-            return None
-        return f"it {does} {behind}, and was refused. Use the session, or name another path"
 
     def connected(self, connection: Connection) -> None:
         """Make a connection read-only, before its driver's can be asked for."""

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Engine, ExceptionContext, event
 
+from rowpath.explain.recording.facts import Purpose as Recorded
 from rowpath.explain.recording.phase_clock import PhaseClock
-from rowpath.explain.recording.recorder import Purpose as Recorded
 from rowpath.explain.recording.recorder import Recorder
 from rowpath.explain.recording.statement_text import is_work, is_write
 from rowpath.explain.sqlalchemy.greenlets import blocks_the_loop

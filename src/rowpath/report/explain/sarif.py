@@ -29,6 +29,7 @@ _RULES = {
     Kind.UNUSED: "A relation is loaded with the rows, and not read.",
     Kind.KEY: "A row is loaded for a key that the row which leads to it has.",
     Kind.UNREAD: "Columns are loaded with the rows, and not read.",
+    Kind.DICTS: "Instances are made of which nothing but columns is read.",
     Kind.COUNTED: "Rows are counted, or asked for being there, and then all loaded.",
     Kind.NUMBER: "Rows are loaded for their number alone.",
     Kind.AGGREGATED: "Rows are loaded to be summed or counted in Python.",

@@ -2,6 +2,7 @@ import json
 import random
 import time
 from collections import Counter
+from contextlib import suppress
 from datetime import datetime, timezone
 
 from django.conf import settings
@@ -245,6 +246,37 @@ def listed_for_a_number(request):
 
 def any_of(request):
     return answer([any(review.stars > 2 for review in Review.objects.all())])
+
+
+def starred(request):
+    """Reads nothing but columns of its rows."""
+    return answer(
+        {"stars": review.stars, "of": review.book_id} for review in Review.objects.order_by("id")
+    )
+
+
+def starred_by_loop(request):
+    reviews = Review.objects.order_by("id")
+    rows = []
+    for review in reviews:
+        if review.text:
+            rows.append([review.pk, review.stars])
+    return answer(rows)
+
+
+def starred_at_will(request):
+    """Answers otherwise where its rows are not kept."""
+    reviews = Review.objects.order_by("id")
+    rows = [review.stars + 1 for review in reviews]
+    return answer([*rows, vars(reviews)["_result_cache"] is None])
+
+
+def starred_and_handed_on(request):
+    return answer(stars_of(review) + review.pk for review in Review.objects.order_by("id"))
+
+
+def stars_of(review):
+    return review.stars
 
 
 def summed_twice(request):
@@ -595,6 +627,62 @@ def by_plan(request):
     """Answers by which plan its rows come, so that an index alters the answer."""
     sales = Sale.objects.filter(note="+")
     return JsonResponse({"rows": [sale.number for sale in sales], "plan": sales.explain()})
+
+
+def _insert(own):
+    own.execute("INSERT INTO shop_visit (path) VALUES ('by the driver')")
+
+
+def _committed(own):
+    _insert(own)
+    own.commit()
+
+
+def _committed_by_text(own):
+    _insert(own)
+    own.execute("COMMIT")
+
+
+def _after_rollback(own):
+    own.rollback()
+    _insert(own)
+    own.commit()
+
+
+def _in_autocommit(own):
+    own.rollback()
+    own.autocommit = True
+    try:
+        _insert(own)
+    finally:
+        own.autocommit = False
+
+
+def _by_script(own):
+    own.executescript("INSERT INTO shop_visit (path) VALUES ('by the driver')")
+
+
+def _swallowed(own):
+    """Goes on where the commit fails."""
+    _insert(own)
+    with suppress(Exception):
+        own.commit()
+
+
+BY_DRIVER = {
+    "committed": _committed,
+    "committed-by-text": _committed_by_text,
+    "after-rollback": _after_rollback,
+    "in-autocommit": _in_autocommit,
+    "by-script": _by_script,
+    "swallowed": _swallowed,
+}
+
+
+def by_driver(request, way):
+    """Writes by the driver's own connection, behind Django's."""
+    BY_DRIVER[way](connection.connection)
+    return answer([])
 
 
 def locked(request):
