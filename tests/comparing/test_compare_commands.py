@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+import forking
 from comparing.made import race
 from race.endpoints import Endpoints
 from rowpath.cli.compare import SUMMARY
@@ -24,15 +25,8 @@ DOCS = Path(__file__).parents[2] / "docs/compare.md"
 
 def rowpath(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     neither = {history.VARIABLE: "", SUMMARY: ""}
-    return subprocess.run(
-        [sys.executable, "-m", "rowpath", *arguments],
-        cwd=folder,
-        env={**os.environ, **neither, "COLUMNS": "160", **environment},
-        capture_output=True,
-        text=True,
-        timeout=90,
-        check=False,
-    )
+    around = {**os.environ, **neither, "COLUMNS": "160", **environment}
+    return forking.rowpath(*arguments, folder=folder, environment=around)
 
 
 def keep(folder: Path, *runs: RaceRun) -> None:
