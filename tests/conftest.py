@@ -80,6 +80,7 @@ ONCE = (
     "tests/kept/test_commands.py",
     "tests/kept/test_trend_in_browser.py",
     "tests/test_architecture.py",
+    "tests/test_forking.py",
     "tests/test_new_technique.py",
     # Made by Cython and g++ on both, and by the same C++: each environment is such an installation.
     "tests/fast/encoding/test_fuzz.py",

@@ -14,6 +14,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -138,6 +139,7 @@ def _become(asked: Mapping[str, Any]) -> None:
     os.environ.clear()
     os.environ.update(asked["environment"])
     time.tzset()
+    tempfile.tempdir = None
     for number, path in enumerate(asked["streams"]):
         flags = os.O_RDONLY if number == 0 else os.O_WRONLY | os.O_CREAT
         opened = os.open(path, flags, 0o600)
