@@ -1,6 +1,7 @@
 import json
 import shutil
 import signal
+import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -40,8 +41,9 @@ DURATIONS_S: dict[str, float] = json.loads(
     (Path(__file__).parent / "durations.json").read_text(encoding="utf-8")
 )
 LONG_S = 10
-# Files that try what is rowpath's alone: its jobs, loads, races, databases and reports. `.ci/run`
-# does not run them again on a second Python, whose frameworks are others.
+# Files that try what is rowpath's alone: its jobs, servers, loads, races, databases and reports.
+# `.ci/run` does not run them again on a second Python, whose frameworks are others; what the lab's
+# applications answer with those, tests/lab/test_apps.py asks on both.
 ONCE = (
     "tests/cli/test_main_job.py",
     "tests/cli/test_ended_jobs.py",
@@ -62,16 +64,27 @@ ONCE = (
     "tests/race/test_starting.py",
     "tests/race/test_measuring.py",
     "tests/race/test_bad_ends.py",
+    "tests/race/test_race_page_in_browser.py",
     "tests/lab/test_database.py",
     "tests/lab/test_dataset.py",
     "tests/lab/test_dataset_interrupted.py",
     "tests/lab/test_runner.py",
+    "tests/lab/test_server.py",
     "tests/stats/test_simulation.py",
+    "tests/report/test_chapters.py",
+    "tests/report/test_columns.py",
     "tests/report/test_html.py",
     "tests/report/test_html_in_browser.py",
+    "tests/report/test_library.py",
+    "tests/report/test_talk_tables.py",
     "tests/kept/test_commands.py",
     "tests/kept/test_trend_in_browser.py",
+    "tests/test_architecture.py",
+    "tests/test_forking.py",
     "tests/test_new_technique.py",
+    # Made by Cython and g++ on both, and by the same C++: each environment is such an installation.
+    "tests/fast/encoding/test_fuzz.py",
+    "tests/fast/test_installation.py",
 )
 
 
@@ -157,6 +170,22 @@ def data_folder() -> Iterator[Path]:
     """An empty data folder that PostgreSQL can be run in."""
     with enterable_folder() as folder:
         yield folder
+
+
+@pytest.fixture(scope="session")
+def new_cluster() -> Iterator[Path]:
+    """What PostgreSQL makes of an empty data folder, for tests that begin with copies of it."""
+    with enterable_folder() as folder:
+        with embedded_postgresql(folder, SMALL):
+            pass
+        [cluster] = folder.glob("postgresql-*/")
+        yield cluster
+
+
+def copy_cluster(cluster: Path, data: Path) -> None:
+    """Make a data folder with a copy of the cluster, its owner included."""
+    data.mkdir()
+    subprocess.run(["cp", "-a", str(cluster), str(data)], check=True)  # noqa: S607 cp of PATH
 
 
 @contextmanager

@@ -3,16 +3,19 @@
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from forking import forking
 from rowpath.lab.record import Run
 from rowpath.lab.runs import read_run
 from written import check
 
 ROWS = 2_000
 MARK = "ROWPATH_TEST_MARK"
-PROGRAM = Path(__file__).with_name("short_slots.py")
+TESTS = Path(__file__).parents[1]
+PROGRAM = TESTS / "short_slots.py"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,24 +58,20 @@ def environment(folder: Path, mark: str = "") -> dict[str, str]:
 
 
 def rowpath(folder: Path, *arguments: str) -> Finished:
-    result = subprocess.run(
-        command(folder, *arguments),
-        env=environment(folder),
-        capture_output=True,
-        text=True,
-        timeout=900,
-        check=False,
-    )
+    _, _, *of_command = command(folder, *arguments)
+    result = in_short_slots(*of_command, environment=environment(folder))
     return Finished(code=result.returncode, out=result.stdout, err=result.stderr, folder=folder)
+
+
+def in_short_slots(
+    *arguments: str, folder: Path = TESTS, environment: Mapping[str, str] = os.environ
+) -> subprocess.CompletedProcess[str]:
+    """Return how `rowpath` ended, in a process that was forked from one of PROGRAM."""
+    program = forking("short_slots:imported")
+    return program.run("rowpath", *arguments, folder=folder, environment=environment, timeout_s=900)
 
 
 def verified(path: Path) -> subprocess.CompletedProcess[str]:
     """Return what `rowpath verify` says of a run, by the bounds that it was measured under."""
     check(path.read_bytes(), "lab-run.json")
-    return subprocess.run(
-        [sys.executable, str(PROGRAM), "verify", str(path)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    return in_short_slots("verify", str(path))

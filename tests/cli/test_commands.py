@@ -14,6 +14,7 @@ import psutil
 import pytest
 import urllib3
 
+import forking
 from conftest import enterable_folder
 from living import listening, that
 from rowpath.errors import InstallError
@@ -49,14 +50,7 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 def rowpath(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "rowpath", "lab", *arguments],
-        env=environment(folder),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return forking.rowpath("lab", *arguments, folder=Path(), environment=environment(folder))
 
 
 def test_list_names_every_experiment_variant_and_claim(tmp_path: Path) -> None:

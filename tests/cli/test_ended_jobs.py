@@ -12,29 +12,31 @@ import pytest
 from begun_job import LONGEST_S, Job, begun
 from main_job import ROWS, rowpath, verified
 
-from conftest import enterable_folder
+from conftest import copy_cluster, enterable_folder
 from living import that
 from rowpath.lab.database import open_database
-from rowpath.lab.dataset import PRODUCTS, inspect
+from rowpath.lab.dataset import LOGS, inspect
 from rowpath.lab.record import from_json
 
 
 @pytest.fixture
-def job() -> Iterator[Job]:
-    """The experiment `lazy`, just begun on an empty data folder."""
-    with enterable_folder() as folder, begun(folder, "--sizes", "10", "lazy") as job:
-        yield job
+def job(new_cluster: Path) -> Iterator[Job]:
+    """An experiment of one application, just begun on a database without rows."""
+    with enterable_folder() as folder:
+        copy_cluster(new_cluster, folder / "data")
+        with begun(folder, "--sizes", "10", "serializers") as job:
+            yield job
 
 
 def dataset_is_whole_or_absent(folder: Path, monkeypatch: pytest.MonkeyPatch) -> bool:
     """Return whether the data folder can be used at once, and holds all rows or none."""
     monkeypatch.setenv("ROWPATH_DATA_DIR", str(folder / "data"))
     with open_database(None) as database:
-        held = inspect(database, PRODUCTS)
+        held = inspect(database, LOGS)
         if held is None:
             return True
         with psycopg.connect(database.dsn) as connection:
-            counted = connection.execute("SELECT count(*) FROM rowpath_lab.product").fetchone()
+            counted = connection.execute("SELECT count(*) FROM rowpath_lab.player_fight").fetchone()
         return counted == (held.rows,) == (ROWS,)
 
 
@@ -92,8 +94,7 @@ def test_a_server_that_dies_in_the_middle_is_told_and_the_run_is_written(job: Jo
     assert job.process.wait(timeout=LONGEST_S) == 9
     run = from_json((job.folder / "run.json").read_bytes())
     assert run.stopped is not None
-    # A warm-up asks for 20 rows.
-    assert re.match(r"Cannot measure unread-\w+ \(controlled, (20|2,000) rows\)", run.stopped)
+    assert re.match(r"Cannot measure detail-\S+ \(controlled, 10 rows\)", run.stopped)
     assert "The last lines of the server's log" in run.stopped
     assert job.none_left()
 
@@ -120,7 +121,7 @@ def test_a_second_command_at_once_is_refused(job: Job) -> None:
     """Two commands never work on one database: the second says who does."""
     job.wait_for("checking")
 
-    second = rowpath(job.folder, "lazy")
+    second = rowpath(job.folder, "serializers")
 
     assert second.code == 7
     assert f"pid {job.process.pid}" in second.err

@@ -14,7 +14,7 @@ from rowpath.lab.runs import read_run
 
 ROWPATH = (sys.executable, "-m", "rowpath", "lab")
 # The same, on a machine that may be as busy as it likes.
-SHORT = (sys.executable, str(Path(__file__).with_name("short_slots.py")), "lab")
+SHORT = (sys.executable, str(Path(__file__).parents[1] / "short_slots.py"), "lab")
 ODD = {
     "COLUMNS": "0",
     "FORCE_COLOR": "1",

@@ -11,7 +11,7 @@ from main_job import Finished, command, environment
 
 from conftest import enterable_folder
 
-PROGRAM = Path(__file__).with_name("busy_machine.py")
+PROGRAM = Path(__file__).parents[1] / "busy_machine.py"
 
 
 @pytest.fixture(scope="module")

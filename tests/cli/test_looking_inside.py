@@ -13,6 +13,7 @@ import psutil
 import pytest
 import urllib3
 
+import forking
 from conftest import enterable_folder
 from living import listening
 
@@ -29,7 +30,8 @@ def folder() -> Iterator[Path]:
 
 
 def rowpath(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return run([sys.executable, "-m", "rowpath", "lab", *arguments], folder, {})
+    environment = os.environ | {"ROWPATH_DATA_DIR": str(folder), "COLUMNS": "200"}
+    return forking.rowpath("lab", *arguments, folder=Path(), environment=environment)
 
 
 def run(

@@ -4,11 +4,10 @@ import json
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from main_job import PROGRAM
+from main_job import in_short_slots
 
 from rowpath.errors import UsageError
 from rowpath.lab import history
@@ -20,16 +19,8 @@ EXAMPLE = Path(__file__).parents[2] / "docs/examples/experiments.py"
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, str(PROGRAM), *arguments],
-        env=os.environ
-        | {"ROWPATH_DATA_DIR": str(folder / "data"), history.VARIABLE: "", "COLUMNS": "120"},
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=200,
-        check=False,
-    )
+    own = {"ROWPATH_DATA_DIR": str(folder / "data"), history.VARIABLE: "", "COLUMNS": "120"}
+    return in_short_slots(*arguments, folder=folder, environment=os.environ | own)
 
 
 def measured(folder: Path, path: Path) -> subprocess.CompletedProcess[str]:

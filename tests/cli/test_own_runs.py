@@ -2,8 +2,6 @@
 
 import json
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,7 +12,7 @@ from threading import Thread
 
 import pytest
 from begun_job import LONGEST_S, begun
-from main_job import PROGRAM, Finished, rowpath, verified
+from main_job import Finished, in_short_slots, rowpath, verified
 
 from rowpath.lab.record import Run
 from rowpath.lab.runs import read_run
@@ -42,16 +40,6 @@ DIES = """
         starts.write(".")
     IN_THE_SECOND_BLOCK = STARTS.stat().st_size > 4
 """
-
-
-def ask(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, str(PROGRAM), *arguments],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +111,7 @@ def test_a_run_is_shown_again(whole: Finished) -> None:
     """The page is drawn anew from the file, with both variants and the claim."""
     page = whole.folder / "again.html"
 
-    told = ask("report", str(whole.json), "--html", str(page))
+    told = in_short_slots("report", str(whole.json), "--html", str(page))
 
     assert told.returncode == 0, told.stderr
     text = page.read_text()
@@ -133,7 +121,7 @@ def test_a_run_is_shown_again(whole: Finished) -> None:
 
 def test_a_run_is_compared(whole: Finished) -> None:
     """With itself, in which nothing has changed, as far as it can be vouched for."""
-    told = ask("compare", str(whole.json), str(whole.json), "--fail-on", "regression")
+    told = in_short_slots("compare", str(whole.json), str(whole.json), "--fail-on", "regression")
 
     assert told.returncode == (0 if whole.run().valid else 3), told.stdout + told.stderr
     assert "one-by-one" in told.stdout
@@ -168,7 +156,7 @@ def test_a_run_is_not_gone_on_with(interrupted: Path, named: tuple[str, ...]) ->
     path = interrupted / "run.json"
     before = path.read_bytes()
 
-    told = ask("lab", "run", *named, "--resume", str(path))
+    told = in_short_slots("lab", "run", *named, "--resume", str(path))
 
     assert told.returncode == 13, told.stderr
     assert told.stderr.count("\n") == 1
@@ -279,7 +267,7 @@ def test_a_running_server_that_is_not_there_is_told(tmp_path: Path) -> None:
 )
 def test_options_of_the_labs_own_servers_are_refused(option: tuple[str, str]) -> None:
     """In one line, before anything starts: own servers would not follow them."""
-    told = ask("lab", "run", str(EXAMPLE), *option)
+    told = in_short_slots("lab", "run", str(EXAMPLE), *option)
 
     assert (told.returncode, told.stdout) == (2, "")
     assert f"Cannot use {option[0]}: own experiments ask servers of their own" in told.stderr

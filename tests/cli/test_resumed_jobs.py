@@ -11,19 +11,20 @@ import pytest
 from begun_job import LONGEST_S, begun
 from main_job import Finished, rowpath, verified
 
-from conftest import enterable_folder
+from conftest import copy_cluster, enterable_folder
 from rowpath.lab.profile import profile_named
 
-RUN = ("--sizes", "10", "lazy")
+RUN = ("--sizes", "10", "serializers")
 TIMED = {"time_ms", "cpu_ms", "samples_ms", "samples_cpu_ms", "figures"}
 """What a variant's blocks say: it grows with them."""
 Document = dict[str, Any]
 
 
 @pytest.fixture
-def folder() -> Iterator[Path]:
-    """An empty folder for a job and its data."""
+def folder(new_cluster: Path) -> Iterator[Path]:
+    """A folder for a job and its data, in which there are no rows."""
     with enterable_folder() as made:
+        copy_cluster(new_cluster, made / "data")
         yield made
 
 
@@ -58,9 +59,7 @@ def variants(run: Document) -> dict[tuple[str, ...], Document]:
 def whole_blocks(run: Document) -> int:
     """Return how many blocks are whole in a run of one stage."""
     [experiment] = run["experiments"]
-    once = {each["name"] for each in experiment["variants"] if each["name"].startswith("read-")}
-    timed = [each for each in experiment["variants"] if each["name"] not in once]
-    return min(len(each["samples_ms"]) for each in timed)
+    return min(len(each["samples_ms"]) for each in experiment["variants"])
 
 
 def require_kept(before: Document, after: Document) -> None:
@@ -125,25 +124,26 @@ def test_a_job_that_is_ended_twice_goes_on_twice(folder: Path) -> None:
 
 def test_a_killed_job_has_its_finished_stages_on_disk(folder: Path) -> None:
     """SIGKILL leaves no time to write; what was whole by then is kept and not measured again."""
-    arguments = ("--sizes", "10", "fields", "lazy")
-    first = ended(folder, "lazy, 2,000 rows: block 2 of", signal.SIGKILL, *arguments)
+    arguments = ("--sizes", "10", "serializers", "aggregates")
+    first = ended(folder, "aggregates, 10 rows: block 2 of", signal.SIGKILL, *arguments)
     assert first["stopped"]
 
     job = resumed(folder)
 
     assert job.is_written, job.err
-    assert "fields, 10 rows: block" not in job.err
-    assert "fields" in job.out
+    assert "serializers, 10 rows: block" not in job.err
+    assert "serializers" in job.out
     last = document(folder)
     assert last["stopped"] is None
     assert last["experiments"][0] == first["experiments"][0]
-    assert [each["name"] for each in last["experiments"]] == ["fields", "lazy"]
+    assert [each["name"] for each in last["experiments"]] == ["serializers", "aggregates"]
 
 
 @pytest.fixture(scope="module")
-def interrupted() -> Iterator[Path]:
+def interrupted(new_cluster: Path) -> Iterator[Path]:
     """A folder with a run that was ended in its second block, and its data."""
     with enterable_folder() as folder:
+        copy_cluster(new_cluster, folder / "data")
         ended(folder, "block 2 of", signal.SIGINT, *RUN)
         yield folder
 
@@ -162,10 +162,10 @@ def file(interrupted: Path) -> Iterator[Path]:
     [
         (("--seed", "2"), "--seed was 1 and is now 2"),
         (("--profile", "thorough"), "--profile was quick and is now thorough"),
-        (("--rows", "1k"), "--rows of products was 2000 and is now 1000"),
+        (("--rows", "1k"), "--rows of logs was 2000 and is now 1000"),
         (("--sizes", "20"), "--sizes was 10 and is now 20"),
         (("--workers", "2"), "--workers was 1 and is now 2"),
-        (("fields",), "the experiments was lazy and is now fields"),
+        (("fields",), "the experiments was serializers and is now fields"),
     ],
 )
 def test_an_option_that_says_something_else_is_refused(
@@ -226,10 +226,10 @@ def _of_schema_2(run: Document) -> None:
         (_other_version, "django was 4.0 and is now "),
         (_other_setting, "work_mem was 1MB and is now "),
         (_other_rowpath, "rowpath was 0.0.1 and is now "),
-        (_other_rows, "the checksum of products was another and is now "),
+        (_other_rows, "the checksum of logs was another and is now "),
         (_other_code, "has changed"),
-        (_other_order, "block 1 of lazy, 2,000 rows had "),
-        (_other_variant, "gone (controlled, 2,000 rows) of lazy is no longer measured"),
+        (_other_order, "block 1 of serializers, 10 rows had "),
+        (_other_variant, "gone (controlled, 10 rows) of serializers is no longer measured"),
         (_whole, "that run is whole"),
         (_of_schema_2, "its schema 2 does not say what the run was asked for"),
     ],

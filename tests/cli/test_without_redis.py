@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from main_job import command, environment
 
-from conftest import enterable_folder
+from conftest import copy_cluster, enterable_folder
 from rowpath.lab.experiments.cache import CACHE, NEEDS_REDIS
 from rowpath.lab.runs import read_run
 
@@ -16,9 +16,10 @@ PROGRAMS = {"redis-server", "valkey-server"}
 
 
 @pytest.fixture
-def folder() -> Iterator[Path]:
+def folder(new_cluster: Path) -> Iterator[Path]:
     """A folder with a data folder in it."""
     with enterable_folder() as made:
+        copy_cluster(new_cluster, made / "data")
         yield made
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+import forking
 from comparing.made import race
 from race.endpoints import Endpoints
 from rowpath.cli.compare import SUMMARY
@@ -24,15 +25,17 @@ DOCS = Path(__file__).parents[2] / "docs/compare.md"
 
 def rowpath(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     neither = {history.VARIABLE: "", SUMMARY: ""}
-    return subprocess.run(
-        [sys.executable, "-m", "rowpath", *arguments],
-        cwd=folder,
-        env={**os.environ, **neither, "COLUMNS": "160", **environment},
-        capture_output=True,
-        text=True,
-        timeout=90,
-        check=False,
-    )
+    around = {**os.environ, **neither, "COLUMNS": "160", **environment}
+    return forking.rowpath(*arguments, folder=folder, environment=around)
+
+
+def in_short_race(
+    folder: Path, *arguments: str, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Return how a command ended by whose bounds slots are long enough that are over at once."""
+    around = {**os.environ, history.VARIABLE: "", SUMMARY: "", "COLUMNS": "160", **environment}
+    program = forking.forking("short_race:imported")
+    return program.run("rowpath", *arguments, folder=folder, environment=around, timeout_s=90)
 
 
 def keep(folder: Path, *runs: RaceRun) -> None:
@@ -300,11 +303,11 @@ def test_the_workflow_of_the_documentation_does_what_it_says(tmp_path: Path) -> 
         installed(tmp_path, version)
     starts = tmp_path / "starts"
     for _ in range(2):
-        raced = rowpath(tmp_path, *race_step[1:], STARTS=str(starts))
+        raced = in_short_race(tmp_path, *race_step[1:], STARTS=str(starts))
         assert raced.returncode in {0, 14}, raced.stderr  # of a machine that is busy
     assert len(starts.read_text().split()) == 2 * 2 * (1 + 6)
 
-    done = rowpath(tmp_path, *compare_step[1:])
+    done = in_short_race(tmp_path, *compare_step[1:])
 
     # Of two races on a busy machine anything may be said, but of the right things.
     assert done.returncode in {0, 1, 3}, done.stderr
@@ -317,14 +320,14 @@ def test_a_race_is_kept_unless_told_otherwise(endpoints: Endpoints, tmp_path: Pa
     urls = endpoints.at("/quick", "/quick")
     quick = ("race", *urls, "--profile", "quick")
 
-    kept = rowpath(tmp_path, *quick, "--json", "a.json")
+    kept = in_short_race(tmp_path, *quick, "--json", "a.json")
     (file,) = (tmp_path / ".rowpath/runs").iterdir()
     assert file.read_bytes() == (tmp_path / "a.json").read_bytes()
     assert f"Kept: .rowpath/runs/{file.name}" in kept.stdout
 
     (tmp_path / "taken").write_text("")
-    warned = rowpath(tmp_path, *quick, "--runs-dir", "taken")
-    silent = rowpath(tmp_path, *quick, "--no-history")
+    warned = in_short_race(tmp_path, *quick, "--runs-dir", "taken")
+    silent = in_short_race(tmp_path, *quick, "--no-history")
 
     assert {each.returncode for each in (kept, warned, silent)} <= {0, 14}
     assert "Cannot keep this run in taken: " in warned.stderr

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+import forking
 from kept.made import AT, lab_run, race_run
 from rowpath.cli.choices import Options, taken_up
 from rowpath.cli.program import rowpath
@@ -33,15 +34,8 @@ SMALL = json.loads(to_json(lab_run("fourteen"))), json.loads(race_json(race_run(
 
 
 def command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "rowpath", *arguments],
-        cwd=folder,
-        env=os.environ | {"COLUMNS": "120"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    environment = os.environ | {"COLUMNS": "120"}
+    return forking.rowpath(*arguments, folder=folder, environment=environment)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import re
 import signal
 import socket
@@ -17,6 +18,7 @@ import click
 import psutil
 import pytest
 
+import forking
 from conftest import hearing_sigint
 from living import that
 from load.targets import Target
@@ -49,9 +51,7 @@ def command(*arguments: str) -> list[str]:
 
 
 def load(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command(*arguments), cwd=folder, capture_output=True, text=True, timeout=90, check=False
-    )
+    return forking.rowpath("load", *arguments, folder=folder, environment=os.environ)
 
 
 def content_of(path: Path) -> Any:  # noqa: ANN401 whatever JSON has

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_plugin.sessions import only
+from pytest_plugin.sessions import only, ran_at_once
 from race.endpoints import Endpoints, serving
 from rowpath.lab.race.record import from_json
 
@@ -48,8 +48,7 @@ def ran(pytester: pytest.Pytester, test: str, *options: str, conftest: str = VAL
     """Return what pytest prints for a file with this test, and with functions to race."""
     pytester.makeconftest(conftest)
     pytester.makepyfile(FUNCTIONS + test)
-    done = pytester.runpytest_subprocess(*only("xdist"), *options)
-    return f"{done.stdout.str()}\n{done.stderr.str()}"
+    return ran_at_once(pytester, *only("xdist"), *options)
 
 
 def kept(folder: Path) -> list[Path]:
@@ -363,10 +362,8 @@ def test_the_plugin_itself_imports_nothing_heavy() -> None:
 
 def test_a_session_without_races_loads_nothing_of_the_lab(pytester: pytest.Pytester) -> None:
     """Not even at its end."""
-    told = ran(
-        pytester,
-        "",
-        conftest="""
+    pytester.makeconftest(
+        """
 import sys
 
 def test_nothing():
@@ -374,8 +371,10 @@ def test_nothing():
 
 def pytest_unconfigure():
     print("loaded:", [name for name in sys.modules if name.startswith("rowpath.")])
-""",
+"""
     )
+    pytester.makepyfile(FUNCTIONS)
+    told = pytester.runpytest_subprocess(*only("xdist")).stdout.str()
 
     assert "loaded: ['rowpath.pytest_plugin']" in told
 

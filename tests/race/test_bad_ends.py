@@ -16,12 +16,18 @@ import pytest
 
 from race.endpoints import Endpoints
 from race.test_race_command import command, race, run_of
+from race.test_race_entrants import RACE
 from rowpath.lab.disturbances import STOOD_STILL
 from rowpath.lab.servers.own_program import PORT
 
 SERVER = Path(__file__).with_name("server_program.py")
 MORTAL = Path(__file__).with_name("mortal.py")
 STOPS = 3
+
+
+def short_race(*arguments: str) -> list[str]:
+    """Return the command of a race whose slots are over at once."""
+    return [sys.executable, str(RACE), "race", *arguments, "--profile", "quick"]
 
 
 @contextmanager
@@ -111,7 +117,7 @@ def test_a_full_disk_takes_the_file_and_not_the_result(
     limited = ["bash", "-c", 'ulimit -f 1; exec "$@"', "bash"]
 
     done = subprocess.run(
-        [*limited, *command(*urls, "--profile", "quick", "--json", place)],
+        [*limited, *short_race(*urls, "--json", place)],
         cwd=tmp_path,
         capture_output=True,
         text=True,
@@ -134,7 +140,7 @@ def test_a_full_disk_behind_standard_output_is_told(endpoints: Endpoints, tmp_pa
     """In one line, and not by a traceback."""
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
-            command(*endpoints.at("/quick", "/slow"), "--profile", "quick", "--json"),
+            short_race(*endpoints.at("/quick", "/slow"), "--json"),
             cwd=tmp_path,
             stdout=full,
             stderr=subprocess.PIPE,

@@ -1,6 +1,7 @@
 """`rowpath race` as people type it, against real servers."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import click
 import psutil
 import pytest
 
+import forking
 from conftest import hearing_sigint
 from race.endpoints import Endpoints
 from rowpath.cli.program import rowpath
@@ -25,9 +27,7 @@ def command(*arguments: str) -> list[str]:
 
 
 def race(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command(*arguments), cwd=folder, capture_output=True, text=True, timeout=90, check=False
-    )
+    return forking.rowpath("race", *arguments, folder=folder, environment=os.environ)
 
 
 def run_of(path: Path) -> RaceRun:

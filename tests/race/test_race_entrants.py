@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 from conftest import hearing_sigint
+from forking import forking
 from living import each_seen, that
 from race.endpoints import Endpoints
 from rowpath.cli.program import rowpath
@@ -25,7 +26,7 @@ from rowpath.lab.race.runs import computed_again
 from written import check
 
 GIT = shutil.which("git") or "git"
-RACE = Path(__file__).with_name("short_race.py")
+RACE = Path(__file__).parents[1] / "short_race.py"
 SERVER = Path(__file__).with_name("server_program.py")
 MARK = "ROWPATH_TEST_MARK"
 URL = "http://127.0.0.1:{port}/a"
@@ -46,14 +47,9 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
 
 
 def race(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, str(RACE), "race", *arguments, "--profile", "quick", "--json", "run.json"],
-        cwd=folder,
-        env=environment(folder.parent),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
+    asked = ("rowpath", "race", *arguments, "--profile", "quick", "--json", "run.json")
+    return forking("short_race:imported").run(
+        *asked, folder=folder, environment=environment(folder.parent), timeout_s=120
     )
 
 

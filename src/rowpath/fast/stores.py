@@ -14,6 +14,7 @@ has been logged. Each is found out anew once it is forgotten. Not kept are table
 into, and what belongs to one object and goes with it, as the outcome of a response does.
 """
 
+from collections.abc import Callable
 from typing import Protocol, TypeVar, runtime_checkable
 
 
@@ -34,7 +35,7 @@ S = TypeVar("S", bound=Store)
 ANY_SETTING = "*"
 
 # In the order in which the modules were imported, which begins with what the others stand on.
-_stores: list[tuple[Store, str | None]] = []
+_stores: list[tuple[Store, Callable[[], object], str | None]] = []
 
 
 def kept(store: S, *, changed_by: str | None = None) -> S:
@@ -42,13 +43,18 @@ def kept(store: S, *, changed_by: str | None = None) -> S:
 
     `changed_by` names the setting of Django that what is in it depends on, or is ANY_SETTING.
     """
-    _stores.append((store, changed_by))
+    _stores.append((store, _emptying(store), changed_by))
     return store
+
+
+def _emptying(store: Store) -> Callable[[], object]:
+    # Asked once: to tell a protocol takes longer than to empty most stores.
+    return store.cache_clear if isinstance(store, _ClearsCache) else store.clear
 
 
 def stores() -> tuple[Store, ...]:
     """Return all that were declared by the modules imported so far."""
-    return tuple(store for store, _ in _stores)
+    return tuple(store for store, _, _ in _stores)
 
 
 def forget() -> None:
@@ -57,19 +63,12 @@ def forget() -> None:
     No list may be under way: it could keep that a class is all right, and what that stands on would
     be relied on no more.
     """
-    for store in stores():
-        _empty(store)
+    for _, empty, _ in tuple(_stores):
+        empty()
 
 
 def forget_setting(name: str) -> None:
     """Empty the stores that depend on the setting `name`, which was changed."""
-    for store, changed_by in tuple(_stores):
+    for _, empty, changed_by in tuple(_stores):
         if changed_by in (ANY_SETTING, name):
-            _empty(store)
-
-
-def _empty(store: Store) -> None:
-    if isinstance(store, _ClearsCache):
-        store.cache_clear()
-    else:
-        store.clear()
+            empty()

@@ -6,12 +6,15 @@ of one under load, where a slot takes its time however short it is, two in one s
 can be asked is for other tests.
 """
 
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import replace
 
+from forking import the_command
 from lasting import Lasting
-
 from rowpath.lab import experiments, gates, profile
+from rowpath.lab.database import embedded
+from rowpath.lab.database.settings import settings_for
 from rowpath.lab.experiment import Experiment, Group
 from rowpath.lab.load import engine
 from rowpath.lab.measures import AtRate, Load, ManyUsers
@@ -24,6 +27,14 @@ gates.BOUNDS = gates.Bounds(clone=ANY, clones=ANY, other_cpu=ANY, steal=ANY, dis
 # Nor is a hit rate for them: tests/lab/test_cache.py looks at it.
 warming.REQUESTS, warming.LASTS_S = 1, 0.0
 profile.PROFILES = tuple(replace(each, slot_s=0.01, load_s=0.1) for each in profile.PROFILES)
+
+
+def small_settings(_: int, *, statements: bool) -> Mapping[str, str]:
+    """Return the settings of a machine with little memory, which waits for no disk."""
+    return {**settings_for(0, statements=statements), "fsync": "off"}
+
+
+embedded.settings_for = small_settings
 
 LASTING = Lasting(fleet.fleet, engine.driver)
 fleet.fleet, engine.driver = LASTING.fleet, LASTING.driver
@@ -74,6 +85,12 @@ def with_short_groups(experiment: Experiment) -> Experiment:
 
 
 experiments.EXPERIMENTS = tuple(map(with_short_groups, experiments.EXPERIMENTS))
+
+
+def imported() -> Callable[[], None]:
+    """Import all commands, for what is forked from this process, and return what runs one."""
+    the_command()
+    return run
 
 
 def run() -> None:

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import short_slots
-
 from rowpath.lab import gates
 
 gates.BOUNDS = replace(gates.BOUNDS, other_cpu=-short_slots.ANY)
