@@ -25,7 +25,7 @@ _log = logging.getLogger("rowpath.fast")
 _logged: set[tuple[str, int]] = kept(set())
 
 # Telling compiled code how takes as long as Django does for about so many rows of PostgreSQL.
-FEW_ROWS = 16
+FEW_ROWS = 32
 
 _ITERABLE = "_iterable_class"
 
