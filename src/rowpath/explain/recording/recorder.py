@@ -48,7 +48,7 @@ class Recorder:
     accesses: list[tuple[Tag, Any] | None] = field(default_factory=list)
     queries: list[Any] = field(default_factory=list)
     uses: dict[int, Used] = field(default_factory=dict)
-    steps: KnownSteps = field(init=False)
+    steps: KnownSteps = field(init=False, repr=False, compare=False)
     """Set for an ORM that begins and refines trails by number."""
     _numbers: dict[Trail, int] = field(default_factory=dict)
     _trails: dict[int, Trail] = field(default_factory=dict)

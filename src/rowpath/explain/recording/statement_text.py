@@ -36,7 +36,7 @@ def normalized(text: str) -> str:
 
 def is_work(text: str) -> bool:
     """Return whether a statement is the request's own, and no frame of a transaction."""
-    return _TRANSACTION.match(text) is None
+    return text.startswith("SELECT ") or _TRANSACTION.match(text) is None
 
 
 def is_write(text: str) -> bool:
