@@ -134,12 +134,12 @@ def test_a_server_is_up_within_the_block_only(
 
     Its port is free again for the next one.
     """
-    asked = {"workers": workers, "port": ports[kind]}
-    with serving(kind, app(products.dsn), logs=tmp_path, **asked) as server:
+    port = ports[kind]
+    with serving(kind, app(products.dsn), logs=tmp_path, workers=workers, port=port) as server:
         pids = server.worker_pids()
         family = [server.process.pid, *pids]
 
-        assert server.url == f"http://127.0.0.1:{ports[kind]}"
+        assert server.url == f"http://127.0.0.1:{port}"
         assert status(f"{server.url}{TIMED_PATHS[kind]}?rows=1") == 200
         assert len(pids) == workers
         assert server.is_alive()
