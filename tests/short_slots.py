@@ -34,7 +34,7 @@ def small_settings(_: int, *, statements: bool) -> Mapping[str, str]:
     return {**settings_for(0, statements=statements), "fsync": "off"}
 
 
-embedded.settings_for = small_settings
+vars(embedded)["settings_for"] = small_settings
 
 LASTING = Lasting(fleet.fleet, engine.driver)
 fleet.fleet, engine.driver = LASTING.fleet, LASTING.driver

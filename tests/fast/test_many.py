@@ -1,11 +1,15 @@
 """Rows that have lists of their own are what DRF has, by one statement for each relation."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any
 
 import pytest
 
 from fast.conftest import Copies
 from fast.projects import Inside, inside
+
+Compared = Callable[[str, bool], dict[str, Any]]
 
 # Of each case how many statements its list sends, by DRF and with the mixin.
 AS_ROWS = {
@@ -101,6 +105,12 @@ def project(copies: Copies) -> Iterator[Inside]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def compared(project: Inside) -> Compared:
+    """What comes of a case, asked once or again, which several tests look at."""
+    return cache(lambda of, again: project.call("many:compared", of=of, again=again))
+
+
 def test_all_cases_are_tried(project: Inside) -> None:
     """What the project has is what stands above."""
     assert project.call("many:names") == sorted(AS_ROWS | OTHERWISE)
@@ -108,9 +118,9 @@ def test_all_cases_are_tried(project: Inside) -> None:
 
 @pytest.mark.parametrize("again", [True, False])
 @pytest.mark.parametrize("case", AS_ROWS)
-def test_a_list_of_rows_with_lists_is_drfs(project: Inside, case: str, *, again: bool) -> None:
+def test_a_list_of_rows_with_lists_is_drfs(compared: Compared, case: str, *, again: bool) -> None:
     """Status, headers, bytes and data, from rows, by as few statements as prefetches send."""
-    told = project.call("many:compared", of=case, again=again)
+    told = compared(case, again)
 
     assert told["ours"] == told["theirs"]
     assert told["way"] == "rows"
@@ -118,17 +128,17 @@ def test_a_list_of_rows_with_lists_is_drfs(project: Inside, case: str, *, again:
 
 
 @pytest.mark.parametrize("case", sorted(AS_ROWS.keys() - ROW_BY_ROW))
-def test_the_rows_are_asked_for_as_a_prefetch_asks(project: Inside, case: str) -> None:
+def test_the_rows_are_asked_for_as_a_prefetch_asks(compared: Compared, case: str) -> None:
     """The conditions of each statement for many rows, and their keys, are those of Django's own."""
-    assert project.call("many:compared", of=case, again=False)["is_theirs"]
+    assert compared(case, False)["is_theirs"]
 
 
 @pytest.mark.parametrize(("case", "count"), [("ordered_within", 0), ("given_tied", 1)])
 def test_djangos_own_statement_is_asked_only_where_rows_of_one_list_tie(
-    project: Inside, case: str, count: int
+    compared: Compared, case: str, count: int
 ) -> None:
     """Which of two lists their rows come first in is the same to all."""
-    assert project.call("many:compared", of=case, again=False)["by_own"] == count
+    assert compared(case, False)["by_own"] == count
 
 
 @pytest.mark.parametrize("case", OTHERWISE)

@@ -4,8 +4,9 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -22,6 +23,7 @@ from rowpath.lab.packages import package_versions
 from rowpath.lab.servers.server import Server, free_port, serving
 
 APPS = apps_of(EXPERIMENTS, package_versions())
+WORKERS = (1, 2)
 TIMED_PATHS = {
     App.DJANGO: "/lists/drf-objects",
     App.FASTAPI: "/lists/fastapi-schema",
@@ -86,16 +88,58 @@ def wait_until(is_so: Callable[[], bool], timeout_s: float = 20.0) -> bool:
     return True
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """A server of an application, and what was asked for."""
+
+    kind: App
+    workers: int
+    port: int
+    server: Server
+
+
+@pytest.fixture(
+    scope="module",
+    params=[(kind, workers) for kind in APPS for workers in WORKERS],
+    ids=lambda each: f"{each[0]}-{each[1]}",
+)
+def started(
+    request: pytest.FixtureRequest, products: Database, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Started]:
+    """Each server among all that a user has set for others; the last test to have it ends it."""
+    kind, workers = request.param
+    folder, port = tmp_path_factory.mktemp("started"), free_port(None)
+    (folder / "gunicorn.conf.py").write_text("raise SystemExit('not for you')")
+    (folder / ".env").write_text("WEB_CONCURRENCY=3")
+    with pytest.MonkeyPatch.context() as patched:
+        for name, value in FOREIGN.items():
+            patched.setenv(name, value)
+        patched.chdir(folder)
+        with serving(kind, app(products.dsn), logs=folder, workers=workers, port=port) as server:
+            yield Started(kind=kind, workers=workers, port=port, server=server)
+
+
+@pytest.fixture(scope="module")
+def ports() -> Mapping[App, int]:
+    """For each application a port, which two of its servers have right after each other."""
+    return {kind: free_port(None) for kind in APPS}
+
+
+@pytest.mark.parametrize("workers", WORKERS)
 @pytest.mark.parametrize("kind", APPS)
-@pytest.mark.parametrize("workers", [1, 2])
 def test_a_server_is_up_within_the_block_only(
-    kind: App, workers: int, products: Database, tmp_path: Path
+    kind: App, workers: int, ports: Mapping[App, int], products: Database, tmp_path: Path
 ) -> None:
-    """It answers with as many workers as asked for; afterwards none of its processes is left."""
-    with serving(kind, app(products.dsn), logs=tmp_path, workers=workers) as server:
+    """It answers with as many workers as asked for; afterwards none of its processes is left.
+
+    Its port is free again for the next one.
+    """
+    port = ports[kind]
+    with serving(kind, app(products.dsn), logs=tmp_path, workers=workers, port=port) as server:
         pids = server.worker_pids()
         family = [server.process.pid, *pids]
 
+        assert server.url == f"http://127.0.0.1:{port}"
         assert status(f"{server.url}{TIMED_PATHS[kind]}?rows=1") == 200
         assert len(pids) == workers
         assert server.is_alive()
@@ -103,17 +147,62 @@ def test_a_server_is_up_within_the_block_only(
     assert not any(psutil.pid_exists(pid) for pid in family)
 
 
-@pytest.mark.parametrize("kind", APPS)
-def test_a_port_that_is_asked_for_is_used(kind: App, products: Database, tmp_path: Path) -> None:
-    """The address is the one that was asked for, also right after another server left it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+def test_a_port_that_is_asked_for_is_used(started: Started) -> None:
+    """The address is the one that was asked for."""
+    assert started.server.url == f"http://127.0.0.1:{started.port}"
+    assert status(f"{started.server.url}/ready") == 200
 
-    for _ in range(2):
-        with serving(kind, app(products.dsn), logs=tmp_path, port=port) as server:
-            assert server.url == f"http://127.0.0.1:{port}"
-            assert status(f"{server.url}/ready") == 200
+
+def test_the_environment_does_not_change_the_servers(started: Started) -> None:
+    """What a user has set for servers and a Python of their own does not reach ours."""
+    server = started.server
+
+    assert len(server.worker_pids()) == started.workers
+    assert status(f"{server.url}{TIMED_PATHS[started.kind]}?rows=1") == 200
+    told = psutil.Process(server.process.pid).environ()
+    assert set(FOREIGN) & set(told) == set()
+    assert set(told) <= {"PATH", "HOME", "TMPDIR", "ROWPATH_APP", "LD_LIBRARY_PATH"}
+
+
+@pytest.fixture(scope="module")
+def logs_of_other(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that is not there."""
+    return tmp_path_factory.mktemp("other") / "logs"
+
+
+@pytest.fixture(scope="module")
+def other(products: Database, logs_of_other: Path) -> Iterator[Server]:
+    """A server that is none of the others."""
+    with serving(App.FASTAPI, app(products.dsn), logs=logs_of_other) as server:
+        yield server
+
+
+def test_a_server_is_not_taken_for_another(started: Started, other: Server) -> None:
+    """What answers at its address is it only if one of its own processes listens there."""
+    own, workers = started.server, started.workers
+    kind = server_of(started.kind, CONTROLLED)
+
+    assert own.listens()
+    stranger = Server(started.kind, kind, other.url, own.process, workers=workers, token="")
+    assert not stranger.listens()
+
+
+def test_a_worker_that_is_killed_is_noticed(started: Started) -> None:
+    """The server is no longer the one that began, even where a new worker takes over."""
+    server = started.server
+    assert server.is_alive()
+
+    os.kill(server.worker_pids()[0], signal.SIGKILL)
+
+    assert wait_until(lambda: not server.is_alive())
+
+
+def test_a_log_is_named_after_the_application_and_its_set_up(
+    other: Server, logs_of_other: Path
+) -> None:
+    """The servers of a run write into files of their own, in a folder that is made for them."""
+    assert "startup complete" in other.log_tail()
+    assert [path.name for path in logs_of_other.iterdir()] == ["fastapi-controlled.log"]
 
 
 def test_a_port_that_is_taken_is_an_error(tmp_path: Path) -> None:
@@ -171,18 +260,6 @@ def test_an_application_without_a_database_is_not_ready(
         pass
 
 
-@pytest.mark.parametrize("kind", APPS)
-@pytest.mark.parametrize("workers", [1, 2])
-def test_a_worker_that_is_killed_is_noticed(
-    kind: App, workers: int, products: Database, tmp_path: Path
-) -> None:
-    """The server is no longer the one that began, even where a new worker takes over."""
-    with serving(kind, app(products.dsn), logs=tmp_path, workers=workers) as server:
-        os.kill(server.worker_pids()[0], signal.SIGKILL)
-
-        assert wait_until(lambda: not server.is_alive())
-
-
 def test_gunicorn_puts_a_new_worker_in_place(products: Database, tmp_path: Path) -> None:
     """After a worker's end the server answers again, with the new worker's pid."""
     with serving(App.DJANGO, app(products.dsn), logs=tmp_path) as server:
@@ -191,35 +268,6 @@ def test_gunicorn_puts_a_new_worker_in_place(products: Database, tmp_path: Path)
 
         assert wait_until(lambda: server.worker_pids() not in {(), (killed,)})
         assert status(f"{server.url}/ready") == 200
-
-
-@pytest.mark.parametrize("kind", APPS)
-def test_the_environment_does_not_change_the_servers(
-    kind: App, products: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What a user has set for servers and a Python of their own does not reach ours."""
-    for name, value in FOREIGN.items():
-        monkeypatch.setenv(name, value)
-    (tmp_path / "gunicorn.conf.py").write_text("raise SystemExit('not for you')")
-    (tmp_path / ".env").write_text("WEB_CONCURRENCY=3")
-    monkeypatch.chdir(tmp_path)
-
-    with serving(kind, app(products.dsn), logs=tmp_path) as server:
-        assert len(server.worker_pids()) == 1
-        assert status(f"{server.url}{TIMED_PATHS[kind]}?rows=1") == 200
-        told = psutil.Process(server.process.pid).environ()
-    assert set(FOREIGN) & set(told) == set()
-    assert set(told) <= {"PATH", "HOME", "TMPDIR", "ROWPATH_APP", "LD_LIBRARY_PATH"}
-
-
-def test_a_log_is_named_after_the_application_and_its_set_up(
-    products: Database, tmp_path: Path
-) -> None:
-    """The servers of a run write into files of their own."""
-    with serving(App.FASTAPI, app(products.dsn), logs=tmp_path / "logs") as server:
-        assert "startup complete" in server.log_tail()
-
-    assert [path.name for path in (tmp_path / "logs").iterdir()] == ["fastapi-controlled.log"]
 
 
 def test_servers_that_start_side_by_side_get_ports_of_their_own() -> None:
@@ -235,22 +283,3 @@ def first_of_clients() -> int:
     """Return the first port that a connection going out may be given, by this system's own word."""
     told = Path("/proc/sys/net/ipv4/ip_local_port_range")
     return int(told.read_text().split()[0]) if told.exists() else 49_152
-
-
-@pytest.fixture(scope="module")
-def other(products: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server that is none of those that a test starts."""
-    logs = tmp_path_factory.mktemp("other")
-    with serving(App.FASTAPI, app(products.dsn), logs=logs) as server:
-        yield server
-
-
-@pytest.mark.parametrize("own", APPS)
-def test_a_server_is_not_taken_for_another(
-    own: App, other: Server, products: Database, tmp_path: Path
-) -> None:
-    """What answers at its address is it only if one of its own processes listens there."""
-    with serving(own, app(products.dsn), logs=tmp_path) as server:
-        assert server.listens()
-        kind = server_of(own, CONTROLLED)
-        assert not Server(own, kind, other.url, server.process, workers=1, token="").listens()

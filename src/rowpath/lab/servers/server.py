@@ -4,6 +4,7 @@ import socket
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from random import SystemRandom
 from threading import Lock
@@ -190,7 +191,8 @@ def free_port(port: int | None) -> int:
         _check_bindable(port)
         return port
     with _choosing:
-        for chosen in _random.sample(_LISTENING, len(_LISTENING)):
+        first = _random.randrange(len(_LISTENING))
+        for chosen in chain(_LISTENING[first:], _LISTENING[:first]):
             if chosen not in _given and _is_bindable(chosen):
                 _given.append(chosen)
                 return chosen
