@@ -19,7 +19,7 @@ from rowpath.lab.database import Database, connect
 
 ROOT = TESTS.parent
 SOURCES = ("pyproject.toml", "setup.py", "README.md", "LICENSE", "src")
-MADE = ("*.so", "_native.cpp", "_tags.cpp", "__pycache__", "*.egg-info")
+MADE = ("*.so", "_making.cpp", "_native.cpp", "_tags.cpp", "__pycache__", "*.egg-info")
 COMPILERS: dict[str, dict[str, str]] = {
     "with a compiler": {},
     "without a compiler": {"CC": "/bin/false", "CXX": "/bin/false"},

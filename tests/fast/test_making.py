@@ -155,3 +155,8 @@ def test_numbers_of_sqlite_become_djangos_decimals(project: Inside) -> None:
     tried, asked = project.call("making:numbers")
 
     assert 0 < asked < tried * 0.8
+
+
+def test_numbers_in_the_midst_of_two_become_djangos_decimals(project: Inside) -> None:
+    """What is rounded by its fifteenth digit is rounded so."""
+    assert project.call("making:halves") == []

@@ -532,6 +532,19 @@ def numbers() -> list[int]:
     return [2_000, len(asked)]
 
 
+def halves() -> list[Any]:
+    """Return the numbers in the midst of two that become other decimals than by Django."""
+    found = []
+    for places in range(7):
+        column = Col("t", models.DecimalField(max_digits=12, decimal_places=places))
+        numbers = ((number + 0.5) / 10**places for number in range(-300, 300))
+        for number in numbers:
+            ours, theirs = _converted(number, column, [])
+            if ours != theirs:
+                found.append([number, places, ours, theirs])
+    return found
+
+
 _NUMBERS = st.one_of(
     st.none(),
     st.integers(),

@@ -47,7 +47,7 @@ class CompiledIterable(ModelIterable, metaclass=_PickledAsDjangos):
             return
         queryset, compiler, send = asked
         results = send()
-        made = _guarded(
+        made: Iterator[Any] | None = _guarded(
             lambda: None if _are_few(results) else instances_of(queryset, compiler, results)
         )
         if made is None:
