@@ -31,7 +31,7 @@ from rowpath.explain.values import Explanation, Request
 PROJECT = Path(__file__).parents[1] / "tests/explain/project"
 SETTINGS = "config.settings"
 BOOKS = 400
-PATHS = ("/api/books/?size=20", "/several/", "/repaired/?rows=400")
+PATHS = ("/api/books/?size=20", "/several/", "/repaired/")
 SEVERAL = '''
 
 def several(request):

@@ -19,14 +19,10 @@ _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef, ast.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dicts:
-    """A loop that could go through dicts: the columns that it reads, and the change.
-
-    `is_name` says that the queryset has a name, by which others may read its rows as well.
-    """
+    """A loop that could go through dicts: the columns that it reads, and the change."""
 
     columns: tuple[str, ...]
     edits: tuple[Edit, ...]
-    is_name: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +60,6 @@ def as_dicts(span: Span, columns: Columns) -> Dicts | None:
             insertion(span.file, line, column, f".values({quoted})"),
             *(replacement(span.file, each, each, f'{loop.row}["{each.attr}"]') for each in reads),
         ),
-        is_name=isinstance(rows, ast.Name | ast.Attribute),
     )
 
 
@@ -88,7 +83,8 @@ def _scoped(parent: ast.AST, scope: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]
 
 def _regions(loop: _Loop) -> Iterator[tuple[int, int, int, int]]:
     """Yield what Python may tell where the loop begins; of a statement it is one by its version."""
-    for node in (loop.rows, loop.node):
+    nodes: tuple[ast.expr | ast.For, ...] = (loop.rows, loop.node)
+    for node in nodes:
         yield node.lineno, node.col_offset, node.end_lineno or 0, node.end_col_offset or 0
 
 
@@ -105,7 +101,7 @@ def _reads(loop: _Loop) -> list[ast.Attribute]:
         for node in ast.walk(string)
     }
     found: list[ast.Attribute] = []
-    read: set[int] = set()
+    named: set[int] = set()
     for node in ast.walk(loop.scope):
         if isinstance(node, ast.Attribute) and _is_row(node.value, loop):
             if (
@@ -115,12 +111,12 @@ def _reads(loop: _Loop) -> list[ast.Attribute]:
             ):
                 return []
             found.append(node)
-            read.add(id(node.value))
+            named.add(id(node.value))
     target = loop.node.target if isinstance(loop.node, ast.For) else loop.node.generators[0].target
     others = [
         node
         for node in ast.walk(loop.scope)
-        if _names(node, loop.row) and id(node) not in {*read, id(target)}
+        if _names(node, loop.row) and id(node) not in {*named, id(target)}
     ]
     return [] if others else found
 
