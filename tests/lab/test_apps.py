@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic, sleep
 from uuid import uuid4
@@ -105,12 +105,16 @@ class Traced:
     servers: Mapping[tuple[App, Conditions], Server]
     folder: Path
     redis: Redis | None
+    answered: dict[Cell, tuple[bytes, Trace]] = field(default_factory=dict)
 
     def get(self, cell: Cell, status: int = 200) -> tuple[bytes, Trace]:
-        """Return the answer of a cell, and its trace."""
-        name = uuid4().hex
-        answer = self.ask(cell, name, status)
-        return answer.data, from_json((self.folder / f"{name}.json").read_bytes())
+        """Return the answer of a cell, which is asked once, and its trace."""
+        if cell not in self.answered:
+            name = uuid4().hex
+            body = self.ask(cell, name, status).data
+            trace = from_json((self.folder / f"{name}.json").read_bytes())
+            self.answered[cell] = body, trace
+        return self.answered[cell]
 
     def ask(self, cell: Cell, name: str, status: int = 200) -> urllib3.BaseHTTPResponse:
         """Return the answer of a cell to a request of that name."""

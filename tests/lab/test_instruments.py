@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 
 from capture.django_setup import set_up_django
 from conftest import PRODUCTS
+from lasting import Lasting
 from rowpath.lab.analysis import experiment_record
 from rowpath.lab.applications import APPLICATIONS, TOOLS, App
 from rowpath.lab.apps.settings import AppSettings
@@ -19,12 +21,13 @@ from rowpath.lab.conditions import CONTROLLED
 from rowpath.lab.database import Database
 from rowpath.lab.experiments import EXPERIMENTS
 from rowpath.lab.experiments.instruments import INSTRUMENTS
+from rowpath.lab.load.engine import driver
 from rowpath.lab.measuring import runner
 from rowpath.lab.packages import package_versions
 from rowpath.lab.plan import Cell, Stage, Stock, stages
 from rowpath.lab.profile import profile_named
 from rowpath.lab.results import Results
-from rowpath.lab.servers.fleet import Site
+from rowpath.lab.servers.fleet import Site, fleet
 from rowpath.lab.source import source_of
 
 BLOCKS = 6
@@ -56,19 +59,23 @@ class Silent:
 
 
 def test_every_instrument_is_measured_in_the_same_blocks(
-    products: Database, tmp_path: Path
+    products: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Four servers of one framework, each answer verified, ratios to the one without any."""
+    lasting = Lasting(fleet, driver)
+    monkeypatch.setattr(runner, "fleet", lasting.fleet)
+    monkeypatch.setattr(runner, "driver", lasting.driver)
     planned = stages([INSTRUMENTS], SHORT, stock=STOCK, sizes=[10])
     results = Results()
 
-    runner.execute(
-        runner.Plan(
-            stages=planned, profile=SHORT, seed=1, site=Site(dsn=products.dsn, logs=tmp_path)
-        ),
-        results,
-        Silent(),
-    )
+    with closing(lasting):
+        runner.execute(
+            runner.Plan(
+                stages=planned, profile=SHORT, seed=1, site=Site(dsn=products.dsn, logs=tmp_path)
+            ),
+            results,
+            Silent(),
+        )
 
     record = experiment_record(INSTRUMENTS, planned, results, STOCK.versions, SOURCES)
     sent = {variant.name: variant.sql_statements for variant in record.variants}
