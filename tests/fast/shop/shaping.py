@@ -270,7 +270,7 @@ _CHANGES: dict[str, Callable[[QuerySet[Any]], Any]] = {
     "union": lambda rows: rows.union(Product.objects.all()),
     "another": lambda _: Product.objects.order_by("pk"),
     "query.clear_ordering": lambda rows: rows.query.clear_ordering(force=True),
-    "query.add_filter": lambda rows: rows.query.add_filter("count__gt", 1),
+    "query.add_q": lambda rows: rows.query.add_q(Q(count__gt=1)),
     "query.where.negate": lambda rows: rows.query.where.negate(),
     "query.where.children": lambda rows: rows.query.where.children.pop(),
     "query.distinct": lambda rows: setattr(rows.query, "distinct", True),
