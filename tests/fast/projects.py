@@ -164,10 +164,12 @@ def _spelled(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 @contextmanager
-def serving(given: Given, folder: Path, *arguments: str) -> Iterator[Server]:
+def serving(
+    given: Given, folder: Path, *arguments: str, interface: str = "wsgi"
+) -> Iterator[Server]:
     """Run gunicorn with one worker for as long as the block lasts; `arguments` are its own."""
     address, log = folder / "socket", folder / "gunicorn.log"
-    program = [sys.executable, "-m", "gunicorn", "fast.shop.wsgi:application"]
+    program = [sys.executable, "-m", "gunicorn", f"fast.shop.{interface}:application"]
     # The control socket would lie at a path that all servers of a user share.
     options = ["--bind", f"unix:{address}", "--workers", "1", "--no-control-socket"]
     with log.open("wb") as output:

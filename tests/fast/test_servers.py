@@ -13,6 +13,7 @@ WORKERS = {
     "sync": ("--worker-class", "sync"),
     "gthread": ("--worker-class", "gthread", "--threads", "4"),
     "gevent": ("--worker-class", "gevent"),
+    "asgi": ("--worker-class", "uvicorn_worker.UvicornWorker"),
 }
 LISTS = (
     "whole/",
@@ -45,10 +46,12 @@ def workers(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def server(workers: str, dsn: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    # A greenlet lives for one request, and so must its connection.
-    database = {"CONN_MAX_AGE": 0} if workers == "gevent" else {}
+    # A greenlet lives for one request, as does a thread by ASGI, and so must its connection.
+    database = {"CONN_MAX_AGE": 0} if workers in ("gevent", "asgi") else {}
     given = {"databases": {"default": dsn}, "database": database}
-    with serving(given, tmp_path_factory.mktemp(workers), *WORKERS[workers]) as running:
+    folder = tmp_path_factory.mktemp(workers)
+    interface = "asgi" if workers == "asgi" else "wsgi"
+    with serving(given, folder, *WORKERS[workers], interface=interface) as running:
         yield running
 
 
