@@ -156,7 +156,7 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
         {"answers"},
         # what a project writes
         {"mixin"},
-        {"everywhere", "streaming"},
+        {"asynchronous", "everywhere", "streaming"},
         # what a project is told
         {"forecasting"},
         {"management"},

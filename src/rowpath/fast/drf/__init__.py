@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rowpath.fast.drf.answering.responses import Outcome, outcome_of
+    from rowpath.fast.drf.asynchronous import AsyncFastListMixin
     from rowpath.fast.drf.data.rows import FastSerializer
     from rowpath.fast.drf.mixin import FastListMixin, FastMixin
     from rowpath.fast.drf.streaming import StreamingList
 
 __all__ = [
+    "AsyncFastListMixin",
     "FastListMixin",
     "FastMixin",
     "FastSerializer",
@@ -23,6 +25,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "AsyncFastListMixin": "asynchronous",
     "FastListMixin": "mixin",
     "FastMixin": "mixin",
     "FastSerializer": "data.rows",

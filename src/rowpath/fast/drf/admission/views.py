@@ -69,8 +69,9 @@ def class_blockers(view_class: type, mixin: type) -> Iterator[FallBack]:
     if not issubclass(view_class, GenericAPIView):
         yield FallBack(reason=f"{name} is not a generic view")
         return
+    base = generic_view(view_class)
     for own in _LISTING:
-        if overridden(view_class, GenericAPIView, (own,)):
+        if overridden(view_class, base, (own,)):
             yield _own(view_class, own)
     after = view_class.__mro__[view_class.__mro__.index(mixin) + 1 :]
     owner = next((cls for cls in after if "list" in vars(cls)), None)
@@ -82,6 +83,24 @@ def class_blockers(view_class: type, mixin: type) -> Iterator[FallBack]:
         yield _own_list(owner, _behind(owner, mixin))
     if (asks := asks_for_data(view_class, mixin)) is not None:
         yield asks
+
+
+def adrfs(cls: type, module: str, name: str) -> type | None:
+    """Return the class of adrf's that `cls` has for a base, by its name; None if it has it not.
+
+    A project without adrf has no need of it.
+    """
+    place = (f"adrf.{module}", name)
+    found = (one for one in cls.__mro__ if (one.__module__, one.__qualname__) == place)
+    return next(found, None)
+
+
+def generic_view(view_class: type) -> type:
+    """Return the library's class of which `view_class` is a generic view.
+
+    adrf's pages as DRF's does, but for paginators that are asynchronous, which are none of DRF's.
+    """
+    return adrfs(view_class, "generics", "GenericAPIView") or GenericAPIView
 
 
 def lists_as_drf(view_class: type, mixin: type) -> bool:

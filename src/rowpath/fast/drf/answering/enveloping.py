@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from rest_framework.generics import GenericAPIView
 from rest_framework.response import Response
 
 from rowpath.fast.django.overrides import has_own
+from rowpath.fast.drf.admission.views import generic_view
 from rowpath.fast.drf.answering.envelopes import NotPlainError, marked
 from rowpath.fast.drf.answering.lazy import LazyList, is_unread
 from rowpath.fast.names import definer
@@ -31,13 +31,13 @@ def why_drf_renders(view: Any, response: Response, rows: LazyList, *, is_page: b
 
 def enveloping(view: Any) -> str:
     """Return the name of what makes the envelope of the view's pages."""
-    owner = type(view if has_own(view, GenericAPIView, _ENVELOPE) else view.paginator)
+    owner = type(view if has_own(view, generic_view(type(view)), _ENVELOPE) else view.paginator)
     return f"{owner.__name__}.get_paginated_response()"
 
 
 def has_drfs_envelope(view: Any) -> bool:
     """Whether the envelope of the view's pages is DRF's own."""
-    if has_own(view, GenericAPIView, _ENVELOPE):
+    if has_own(view, generic_view(type(view)), _ENVELOPE):
         return False
     owner = definer(type(view.paginator), *_ENVELOPE)
     return _ENVELOPE[0] not in vars(view.paginator) and owner.__module__ == _DRFS
