@@ -54,8 +54,15 @@ def test_a_serializer_that_knows_of_its_rows_is_not_streamed(project: Inside) ->
 
 
 def test_a_queryset_that_is_made_of_the_rows_asks_for_itself(project: Inside) -> None:
-    """As with DRF: six statements for six rows that ask."""
-    assert project.call("pieces:case", of="copying") == STREAMED | {"selects": 7}
+    """As with DRF: two statements for each of six rows that ask."""
+    assert project.call("pieces:case", of="copying") == STREAMED | {"selects": 13}
+
+
+def test_a_queryset_that_requests_share_is_streamed_to_each(project: Inside) -> None:
+    """A stream leaves nothing in the queryset that it has read."""
+    streamed = {"streams": True, "same": True}
+
+    assert project.call("pieces:of_a_queryset_that_is_shared") == [streamed] * 2
 
 
 @pytest.mark.parametrize(

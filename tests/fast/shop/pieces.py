@@ -94,7 +94,8 @@ class Copying(Recorded):
     def of(self, number: Number) -> Any:
         if number.pk % 1_000:
             return None
-        return rows_around(self).filter(pk__lt=number.pk).values_list("name").count()
+        around = rows_around(self)
+        return f"{len(around.filter(pk__lt=number.pk))} behind {next(around.iterator()).pk}"
 
 
 def view_of(serializer: Any, rows: Any = None, **more: Any) -> Any:
@@ -150,6 +151,17 @@ CASES = {
 def case(of: str) -> Told:
     _rows(ROWS)
     return compared(view_of(CASES[of]))
+
+
+def of_a_queryset_that_is_shared() -> list[Told]:
+    """A view that gives each request the same queryset, not one that is made of it."""
+    _rows(ROWS)
+    shared = Number.objects.all()
+    view = view_of(Recorded, get_queryset=lambda _: shared)
+    theirs, ours = answered(view_of(Recorded)), [answered(fast(view)) for _ in range(2)]
+    return [
+        {"streams": one["streams"], "same": one["content"] == theirs["content"]} for one in ours
+    ]
 
 
 def by_a_method_that_reads_all_rows_late() -> str:
