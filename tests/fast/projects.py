@@ -20,7 +20,7 @@ TESTS = Path(__file__).parent.parent
 READY_WITHIN_S = 60.0
 TIMEOUT_S = 120.0
 # What tells who answered and when, not what.
-NOT_COMPARED = {"answered-by", "date"}
+NOT_COMPARED = {"answered-by", "answered-in", "date"}
 
 Given = Mapping[str, Any]
 
@@ -70,12 +70,16 @@ def inside(given: Given) -> Iterator[Inside]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a client got: `path` is how the list was answered, as its header says."""
+    """What a client got: `path` is how the list was answered, as its header says.
+
+    `is_in_pieces` says whether its view gave it as a stream.
+    """
 
     status: int
     headers: dict[str, str]
     body: bytes
     path: str | None
+    is_in_pieces: bool
 
 
 class Server:
@@ -98,7 +102,11 @@ class Server:
         names = {name.lower(): value for name, value in response.getheaders()}
         seen = {name: value for name, value in names.items() if name not in NOT_COMPARED}
         return Answer(
-            status=response.status, headers=seen, body=body, path=names.get("answered-by")
+            status=response.status,
+            headers=seen,
+            body=body,
+            path=names.get("answered-by"),
+            is_in_pieces=names.get("answered-in") == "pieces",
         )
 
     def same(self, path: str, **headers: str) -> Answer:

@@ -25,6 +25,7 @@ SCENARIOS = (
     "instances",
     "instances-once",
     "instances-looked-at",
+    "instances-streamed",
 )
 
 

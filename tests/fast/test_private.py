@@ -37,6 +37,7 @@ OURS = {
     "_native",
     "_objects",
     "_tags",
+    "_rowpath_chunks",
     "_rowpath_instead_of",
     "_rowpath_looks",
     "_rowpath_mark",

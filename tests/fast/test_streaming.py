@@ -23,6 +23,9 @@ WORKERS = {
     "gevent": ("--worker-class", "gevent"),
 }
 MANY = 1_000_000
+MANY_INSTANCES = 200_000
+# By rows to bytes, and by instances to bytes.
+ANY_WAY = pytest.mark.parametrize("path", ["numbers/", "numbers-by-methods/"])
 MOST_GROWTH_BYTES = 32 << 20
 WITHIN_S = 10.0
 END_OF_CHUNKS = b"0\r\n\r\n"
@@ -118,47 +121,63 @@ def assert_answers(server: Server, dsn: str) -> None:
     assert len(json.loads(answer.body)) == 3_000
 
 
-def test_the_pieces_are_together_what_drf_sends(any_server: Server) -> None:
+@ANY_WAY
+def test_the_pieces_are_together_what_drf_sends(any_server: Server, path: str) -> None:
     """A streamed list has the status, headers and bytes of DRF's, in pieces of any number."""
     for rows in (2_001, 2_002, 30_000):
-        answer = any_server.same("numbers/", Settings=numbers(rows))
+        answer = any_server.same(path, Settings=numbers(rows))
 
-        assert answer.path == "streamed"
+        assert answer.is_in_pieces
         assert len(json.loads(answer.body)) == rows
 
 
+@ANY_WAY
 @pytest.mark.parametrize("rows", [0, 1, 2_000])
 def test_a_list_that_is_not_long_is_answered_in_one_piece(
-    server: Server, dsn: str, rows: int
+    server: Server, dsn: str, rows: int, path: str
 ) -> None:
     """Up to `stream_above_rows` rows the answer is an ordinary one, and no transaction stays."""
-    answer = server.same("numbers/", Settings=numbers(rows))
+    answer = server.same(path, Settings=numbers(rows))
 
-    assert answer.path == "compiled"
+    assert not answer.is_in_pieces
     wait_until_none_is_open(dsn)
 
 
-def test_times_are_in_the_zone_of_the_request_to_the_last_piece(server: Server) -> None:
+@ANY_WAY
+def test_times_are_in_the_zone_of_the_request_to_the_last_piece(server: Server, path: str) -> None:
     """A zone that a middleware activates for the request alone holds for every piece."""
-    answer = server.same("numbers/", Settings=numbers(30_000), Zone="Asia/Kathmandu")
+    answer = server.same(path, Settings=numbers(30_000), Zone="Asia/Kathmandu")
 
-    assert answer.path == "streamed"
+    assert answer.is_in_pieces
     assert answer.body.count(b'+05:45"') == 30_000
 
 
-def test_the_memory_of_the_worker_is_bounded(server: Server) -> None:
-    """A million rows make a worker's memory grow no more than a few pieces do."""
+@pytest.mark.parametrize(
+    ("path", "rows"), [("numbers/", MANY), ("numbers-by-methods/", MANY_INSTANCES)]
+)
+def test_the_memory_of_the_worker_is_bounded(server: Server, path: str, rows: int) -> None:
+    """Very many rows make a worker's memory grow no more than a few pieces do."""
     worker = server.worker()
-    server.ask("numbers/", Settings=numbers(10_000))
+    server.ask(path, Settings=numbers(10_000))
     before = worker.memory_info().rss
     seen: list[int] = []
 
-    with closing(server.begin("numbers/", Settings=numbers(MANY))) as connected:
+    with closing(server.begin(path, Settings=numbers(rows))) as connected:
         answer = rest_of(connected, lambda: seen.append(worker.memory_info().rss))
 
     assert answer.endswith(END_OF_CHUNKS)
-    assert answer.count(b'"name":"number ') > MANY * 0.999  # a chunk may end within one
+    assert answer.count(b'"name":"number ') > rows * 0.999  # a chunk may end within one
     assert max(seen) - before <= MOST_GROWTH_BYTES
+
+
+def test_instances_are_read_in_no_transaction(any_server: Server, dsn: str) -> None:
+    """While Django's instances are streamed no transaction is open, and a client may go away."""
+    settings = numbers(MANY_INSTANCES)
+    with closing(any_server.begin("numbers-by-methods/", Settings=settings)) as connected:
+        assert connected.recv(1 << 16)
+        assert sessions_in_transactions(dsn) == []
+
+    assert_answers(any_server, dsn)
 
 
 def test_a_client_that_goes_away_leaves_nothing_open(any_server: Server, dsn: str) -> None:
@@ -208,6 +227,26 @@ def test_an_error_after_the_first_byte_breaks_the_connection(
     assert_answers(any_server, dsn)
 
 
+@pytest.mark.parametrize("path", ["numbers-by-methods/", "numbers-rounded/"])
+def test_a_late_error_in_a_row_of_instances_breaks_the_connection(
+    any_server: Server, dsn: str, path: str
+) -> None:
+    """A late value that JSON has no spelling for, or a method that raises, is no whole list."""
+    settings = numbers(30_000, odd_row=20_000, odd="nan")
+    with closing(any_server.begin(path, Settings=settings)) as connected:
+        answer = rest_of(connected)
+
+    assert_broken(answer)
+    assert_answers(any_server, dsn)
+
+
+def test_a_late_row_that_cannot_be_computed_is_met_before_the_first_byte(server: Server) -> None:
+    """PostgreSQL has all rows before the first instance is made, so that is DRF's own error."""
+    settings = numbers(30_000, odd_row=20_000, odd="zero")
+
+    assert server.same("numbers-by-methods/", Settings=settings).status == 500
+
+
 def test_a_session_that_is_ended_breaks_the_connection(any_server: Server, dsn: str) -> None:
     """When the administrator ends the session the client sees that rows are missing."""
     with closing(any_server.begin("numbers/", Settings=numbers(MANY))) as connected:
@@ -224,22 +263,26 @@ def test_a_session_that_is_ended_breaks_the_connection(any_server: Server, dsn: 
     assert_answers(any_server, dsn)
 
 
+@pytest.mark.parametrize("path", ["numbers/", "numbers-by-methods/", "numbers-rounded/"])
 @pytest.mark.parametrize("odd", ["nan", "zero"])
 def test_an_error_before_the_first_byte_is_an_ordinary_one(
-    server: Server, dsn: str, odd: str
+    server: Server, dsn: str, odd: str, path: str
 ) -> None:
     """What goes wrong among the first rows is answered as DRF answers it, with its status."""
-    answer = server.same("numbers/", Settings=numbers(10_000, odd_row=5, odd=odd))
+    answer = server.same(path, Settings=numbers(10_000, odd_row=5, odd=odd))
 
     assert answer.status == 500
     assert_answers(server, dsn)
 
 
-def test_head_has_the_headers_of_get_and_leaves_nothing_open(server: Server, dsn: str) -> None:
+@ANY_WAY
+def test_head_has_the_headers_of_get_and_leaves_nothing_open(
+    server: Server, dsn: str, path: str
+) -> None:
     """A HEAD is answered as DRF answers it, without a body."""
     settings = numbers(10_000)
-    theirs = server.ask("numbers/", "drf", "HEAD", Settings=settings)
-    ours = server.ask("numbers/", "fast", "HEAD", Settings=settings)
+    theirs = server.ask(path, "drf", "HEAD", Settings=settings)
+    ours = server.ask(path, "fast", "HEAD", Settings=settings)
 
     assert (ours.status, ours.headers, ours.body) == (theirs.status, theirs.headers, b"")
     assert_answers(server, dsn)
@@ -266,9 +309,8 @@ def test_a_view_in_a_transaction_answers_in_one_piece(dsn: str, tmp_path: Path) 
     """With ATOMIC_REQUESTS the transaction ends with the view, so nothing may be read later."""
     given = {"databases": {"default": dsn}, "database": {"ATOMIC_REQUESTS": True}}
     with serving(given, tmp_path, *WORKERS["sync"]) as server:
-        answer = server.same("numbers/", Settings=numbers(10_000))
-
-        assert answer.path == "compiled"
+        for path in ("numbers/", "numbers-by-methods/"):
+            assert not server.same(path, Settings=numbers(10_000)).is_in_pieces
         wait_until_none_is_open(dsn)
 
 

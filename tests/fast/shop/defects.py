@@ -98,6 +98,12 @@ def _looked_at(case: str) -> dict[str, Any]:
     return made | {"view": _view(made["view"], pagination_class=Looking), "path": "data"}
 
 
+def _streamed(case: str) -> dict[str, Any]:
+    """Return a scenario whose rows are streamed, two and one."""
+    made = _of_mixin(case, "instances")
+    return made | {"view": _view(made["view"], stream_above_rows=1, stream_instances=True)}
+
+
 class _Listed(serializers.ModelSerializer[Any]):
     class Meta:
         model = Product
@@ -165,6 +171,7 @@ SCENARIOS = {
     "instances": Scenario(**_of_mixin("overriding_within", "instances")),
     "instances-looked-at": Scenario(**_looked_at("nested_and_methods")),
     "instances-once": Scenario(**_of_mixin("nested_and_methods", "instances")),
+    "instances-streamed": Scenario(**_streamed("nested_and_methods")),
 }
 
 
@@ -204,22 +211,27 @@ _UNGUARDED = {
     "rowpath.fast.drf.data.rows": {"fields", "get", "to_representation"},
     "rowpath.fast.drf.instances.listing": {
         "_around",
+        "_begun",
         "_data",
         "_fast",
         "_finished",
         "_request",
+        "_streamed",
         "_view",
-        "_written",
         "data",
         "get_paginated_response",
         "get_serializer",
         "is_by_drf",
         "is_rowpaths",
+        "list_written",
         "write",
     },
     "rowpath.fast.drf.instances.members": {"all"},
+    "rowpath.fast.drf.instances.pieces": {"add", "is_whole", "let_go", "serializer"},
     "rowpath.fast.drf.instances.written": {
         "_add",
+        "_count",
+        "_end",
         "_given",
         "_rows",
         "_serializer",

@@ -24,7 +24,7 @@ from rowpath.fast.drf.options import options
 
 everywhere.install()
 EVERYWHERE = {"everywhere": "shadow"}
-LONG = ("numbers", "numbers-of-the-impatient")
+LONG = ("numbers", "numbers-of-the-impatient", "numbers-by-methods", "numbers-rounded")
 
 Told = dict[str, Any]
 

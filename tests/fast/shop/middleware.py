@@ -20,6 +20,7 @@ def answered_by(answer: Answer) -> Answer:
         response = answer(request)
         if (outcome := outcome_of(response)) is not None:
             response.headers["Answered-By"] = outcome.path or str(outcome.reason)
+        response.headers["Answered-In"] = "pieces" if response.streaming else "one"
         return response
 
     return told

@@ -1,8 +1,10 @@
 """The project's lists by name: those of the shop, notes with their rights, and very long ones."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView
 from rest_framework.permissions import IsAdminUser, IsAuthenticated
@@ -40,6 +42,34 @@ class NumberFields(serializers.ModelSerializer):
     class Meta:
         model = Number
         fields = ("id", "name", "ratio", "moment")
+
+
+class NumberByMethods(NumberFields):
+    """Rows that Django reads, one key of which is told by the middleware around the request."""
+
+    told = serializers.SerializerMethodField()
+    share = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Number
+        fields = (*NumberFields.Meta.fields, "told", "share")
+
+    def get_told(self, number: Number) -> str:
+        return f"{number.name} in {timezone.get_current_timezone_name()}"
+
+    def get_share(self, number: Number) -> Decimal:
+        return Decimal(number.pk) / 8
+
+
+class NumberRounded(serializers.ModelSerializer):
+    whole = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Number
+        fields = ("id", "whole")
+
+    def get_whole(self, number: Number) -> int:
+        return round(number.ratio)
 
 
 class Notes(ListAPIView):
@@ -95,6 +125,18 @@ class NumbersOfTheImpatient(Numbers):
     slow_client_timeout_s = 1.0
 
 
+class NumbersByMethods(Numbers):
+    serializer_class = NumberByMethods
+    stream_instances = True
+
+
+class NumbersRounded(ListAPIView):
+    queryset = Number.objects.all()
+    serializer_class = NumberRounded
+    stream_above_rows = 2_000
+    stream_instances = True
+
+
 VIEWS: dict[str, Any] = {
     **{name: view for name, (view, _) in LISTS.items()},
     "notes": Notes,
@@ -108,4 +150,6 @@ VIEWS: dict[str, Any] = {
     "for-staff": ForStaff,
     "numbers": Numbers,
     "numbers-of-the-impatient": NumbersOfTheImpatient,
+    "numbers-by-methods": NumbersByMethods,
+    "numbers-rounded": NumbersRounded,
 }

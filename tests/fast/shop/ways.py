@@ -4,7 +4,7 @@ from typing import Any
 
 from rowpath.fast.drf import FastListMixin, StreamingList
 
-_STREAMING = ("stream_above_rows", "slow_client_timeout_s")
+_STREAMING = ("stream_above_rows", "slow_client_timeout_s", "stream_instances")
 
 
 def fast(view: Any) -> Any:

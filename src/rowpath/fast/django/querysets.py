@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import FieldDoesNotExist, FieldError
 from django.db import models, router
@@ -141,6 +141,27 @@ def _ways(tree: dict[str, Any], before: tuple[str, ...]) -> Iterator[tuple[str, 
     for name, below in tree.items():
         yield (*before, name)
         yield from _ways(below, (*before, name))
+
+
+def selected_models(queryset: QuerySet) -> Iterator[type[models.Model]]:
+    """Yield the models that select_related() selects as well.
+
+    Raises CannotCompileError where they are not named.
+    """
+    tree = queryset.query.select_related
+    if tree is True:
+        raise CannotCompileError("select_related() without names")
+    yield from _selected_models(queryset.model, tree or {})
+
+
+def _selected_models(
+    model: type[models.Model], tree: dict[str, Any]
+) -> Iterator[type[models.Model]]:
+    _check_selecting(model, tree)
+    for name, below in tree.items():
+        related = cast("type[models.Model]", _selected_model(model, name))
+        yield related
+        yield from _selected_models(related, below)
 
 
 def rows_at_most(queryset: QuerySet) -> int | None:

@@ -164,6 +164,7 @@ def _answered(view: Any) -> Answered:
     """Answer as FastListMixin would for `view`."""
     request: Request = view.request
     view.list_unpaginated = FastListMixin.list_unpaginated.__get__(view)
+    view.list_written = FastListMixin.list_written.__get__(view)
     reason = _beforehand(view)
     queryset = view.filter_queryset(view.get_queryset())
     if reason is not None:

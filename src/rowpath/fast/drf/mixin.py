@@ -15,6 +15,7 @@ from rowpath.fast.drf.answering.shadow import turned_off
 from rowpath.fast.drf.answers import Answered, answer, listed
 from rowpath.fast.drf.data import of_views  # noqa: F401 - which looks for FastMixin
 from rowpath.fast.drf.grounds import changed, data_changed
+from rowpath.fast.drf.instances.written import Written
 from rowpath.fast.drf.rows.reading import Reading
 from rowpath.fast.drf.steps import count, held, step
 from rowpath.fast.fallback import CannotCompileError, FallBack
@@ -50,6 +51,12 @@ class FastListMixin(_Listing):  # noqa: D101 - see above
     # Answers all rows in another way than in one piece; None for one piece.
     def list_unpaginated(  # noqa: D102
         self, _request: Request, _reading: Reading
+    ) -> HttpResponseBase | None:
+        return None
+
+    # Answers all rows of instances in another way than in one piece; None for one piece.
+    def list_written(  # noqa: D102
+        self, _request: Request, _written: Written
     ) -> HttpResponseBase | None:
         return None
 

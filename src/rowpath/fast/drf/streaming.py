@@ -1,6 +1,8 @@
 """Very large lists: the bytes leave while the rows are read, in bounded memory."""
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import connections
@@ -9,13 +11,18 @@ from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
 from rowpath.fast.drf.answering.responses import Outcome, with_outcome
+from rowpath.fast.drf.instances.pieces import Pieces, begun, chunks_of
+from rowpath.fast.drf.instances.written import Written
 from rowpath.fast.drf.mixin import FastListMixin
 from rowpath.fast.drf.rows.reading import Reading
+from rowpath.fast.drf.steps import step
 from rowpath.fast.fallback import CannotCompileError
 
 if TYPE_CHECKING:
     from rowpath.fast.django.stream import Stream
     from rowpath.fast.drf.rows.compiled import WrittenPage
+
+_log = logging.getLogger("rowpath.fast")
 
 # A piece's bytes: large enough that a FETCH costs nothing beside it, small beside a worker.
 _PIECE_BYTES = 1 << 20
@@ -29,13 +36,15 @@ _PIECE_ROWS = 20_000
 # before the last row is read: an error after that breaks the connection, so that nobody takes half
 # a list for a whole one. It is read in a transaction that lasts until the last byte. A list of up
 # to `stream_above_rows` rows, a paginated one, a view inside a transaction (ATOMIC_REQUESTS) and a
-# request by ASGI are answered in one piece.
+# request by ASGI are answered in one piece. So is one whose rows Django reads, unless the project
+# says by `stream_instances` that what it calls for a row does without the middleware around it.
 #
 # There are no docstrings here, as in FastListMixin.
 class StreamingList(FastListMixin):  # noqa: D101
     stream_above_rows = 2_000
     # How long the database waits for the client to take a piece before it ends the session.
     slow_client_timeout_s = 60.0
+    stream_instances = False
 
     # Answers all rows as a stream, or returns None for an answer in one piece.
     def list_unpaginated(  # noqa: D102
@@ -71,6 +80,31 @@ class StreamingList(FastListMixin):  # noqa: D101
         response = StreamingHttpResponse(body, content_type=_content_type(request))
         return with_outcome(response, Outcome(path="streamed"))
 
+    # Answers all rows of instances as a stream, or returns None for an answer in one piece.
+    def list_written(  # noqa: D102
+        self, request: Request, written: Written
+    ) -> HttpResponseBase | None:
+        try:
+            content_type, begin = _beginning(self, request, written)
+        except CannotCompileError as error:
+            _log.debug("A list of instances is one piece: %s", error)
+            return None
+        pieces = begin()
+        return None if pieces is None else StreamingHttpResponse(pieces, content_type=content_type)
+
+
+@step
+def _beginning(
+    view: StreamingList, request: Request, written: Written
+) -> tuple[str, Callable[[], Pieces | None]]:
+    """Return the header of a stream, and what begins it. Raises CannotCompileError."""
+    if not view.stream_instances:
+        raise CannotCompileError("the view does not say that they may be streamed")
+    if _is_by_asgi(request):
+        raise CannotCompileError("it is asked for by ASGI")
+    above, renderer = max(0, view.stream_above_rows), request.accepted_renderer
+    return _content_type(request), partial(begun, written, chunks_of(written), above, renderer)
+
 
 def _content_type(request: Request) -> str:
     """Return the header that Response would have."""
@@ -81,8 +115,11 @@ def _content_type(request: Request) -> str:
 
 
 def _may_stream(request: Request, using: str) -> bool:
-    by_asgi = hasattr(request._request, "scope")
-    return not by_asgi and not connections[using].in_atomic_block
+    return not _is_by_asgi(request) and not connections[using].in_atomic_block
+
+
+def _is_by_asgi(request: Request) -> bool:
+    return hasattr(request._request, "scope")
 
 
 def _rows_of_a_piece(rows: int, piece: bytes) -> int:

@@ -262,6 +262,7 @@ cdef class Array:
     cdef bytes comma
     cdef bytes colon
     cdef int depth
+    cdef Rows rows
     cdef readonly bint has_used
 
     def __init__(self, Drfs drfs, serializer, *, ascii_only, comma, colon):
@@ -274,35 +275,54 @@ cdef class Array:
         self.has_used = False
         self.holes = []
         self.tape = []
+        self.rows = None
+        self.put(b"[")
 
     def add(self, rows, make_rows):
-        """Write `rows` as `make_rows()` says, which is asked once there is a row.
+        """Write `rows` behind those before, as `make_rows()` says, asked once there is a row.
 
         Raises what the project's code raises.
         """
-        cdef Rows made = None
-        cdef cbool is_first = True
-        self.put(b"[")
         for row in rows:
-            if is_first:
-                made = self.made(make_rows, self.serializer)
+            if self.rows is None:
+                self.rows = self.made(make_rows, self.serializer)
             else:
                 self.put(self.comma)
-            is_first = False
-            self.row(made, row)
+            self.row(self.rows, row)
+
+    def end(self):
+        """Write that no row follows."""
         self.put(b"]")
 
-    def written(self, default, dumped):
+    def take(self, default, dumped):
+        """Return what was written since the last time; None if a value of it may still change.
+
+        No data can be made any more of what was returned.
+        """
+        for value in self.holes:
+            if type(value) not in _ALWAYS_THE_SAME:
+                return None
+        written = self.written(default, dumped)
+        self.out.cut_to(0)
+        self.places.clear()
+        del self.holes[:]
+        del self.tape[:]
+        return written
+
+    def written(self, default, dumped, *, is_last_chance=False):
         """Return all as JSON; None for what the renderer has to write, or to refuse.
 
         `default` makes of a value that JSON has not another one. What it was made of may be used
         up by that, an iterator say, as `has_used` tells from then on. So the renderer can write
-        nothing any more, and `dumped` makes JSON of what it would have had to.
+        nothing any more, and `dumped` makes JSON of what it would have had to. So it does
+        if it `is_last_chance`.
         """
         cdef Growing whole
         cdef size_t done = 0
         cdef size_t hole
         cdef size_t index
+        if is_last_chance:
+            self.has_used = True
         if self.places.empty():
             return self.out.data()[:self.out.size()]
         whole.room(self.out.size())

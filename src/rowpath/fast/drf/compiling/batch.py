@@ -28,7 +28,17 @@ def batched(serializer: BaseSerializer) -> Iterator[None]:
     unread = guarded(lambda: _unread(serializer))
     if unread is not None:
         len(unread)
-    peers = guarded(lambda: _peers(serializer))
+    with batched_for(serializer):
+        yield
+
+
+@contextmanager
+def batched_for(serializer: BaseSerializer, rows: Sequence[Any] | None = None) -> Iterator[None]:
+    """Have relations that nobody loaded loaded at once for `rows` of `serializer`, within.
+
+    Without `rows` these are all that were read.
+    """
+    peers = guarded(lambda: _peers(serializer, rows))
     try:
         yield
     finally:
@@ -65,10 +75,12 @@ def may_batch() -> str | None:
     return peers_changed()
 
 
-def _peers(serializer: BaseSerializer) -> Peers | None:
+def _peers(serializer: BaseSerializer, rows: Sequence[Any] | None) -> Peers | None:
     if may_batch() is not None or not isinstance(serializer, ListSerializer):
         return None
-    child, rows = serializer.child, _rows(serializer.instance)
+    child = serializer.child
+    if rows is None:
+        rows = _rows(serializer.instance)
     if not isinstance(child, Serializer) or not rows[1:2] or not isinstance(rows[0], Model):
         return None
     return Peers(rows, FieldReads((child,)), unordered=options().batch == "unordered")

@@ -69,6 +69,21 @@ def looks_at_fields(cls: type) -> bool:
     return any(_looking(cls))
 
 
+def any_reads_instance(made: Iterable[fields.Field]) -> bool:
+    """Whether code of the project's, run for a row, may read the rows around it, of any of `made`.
+
+    Told by the attribute of a serializer that has them. So is what is declared within.
+    """
+    return any(_reads_instance(type(one)) or any_reads_instance(_within(one)) for one in made)
+
+
+@kept
+@ByClass
+def _reads_instance(cls: type) -> bool:
+    functions = (function for base in cls.__mro__ for _, function in _functions(base))
+    return any(reads_attribute(function, "instance") for function in functions)
+
+
 def all_changing_fields(made: Iterable[fields.Field]) -> Iterator[str]:
     """Yield what may change fields of `made`, and of what is declared within them."""
     for field in made:

@@ -1,7 +1,7 @@
 """One list of a view whose rows Django makes: written from its instances, or given as data."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 from weakref import WeakKeyDictionary
 
 from django.db.models.query import QuerySet
@@ -51,9 +51,14 @@ class Listing:
         """Return the response that has `rows`."""
         view = self._view
         serializer = view.get_serializer(rows, many=True)
-        with making(rows), batched(serializer):
-            made = self._written(serializer)
-            data = self._data(serializer) if made is None else None
+        made = self._begun(serializer)
+        with making(rows):
+            if made is not None and not is_page and (found := self._streamed(made[0])) is not None:
+                return found
+            with batched(serializer):
+                if made is not None:
+                    made[0].write()
+                data = self._data(serializer) if made is None else None
         if made is None:
             return view.get_paginated_response(data) if is_page else Response(data)
         written, lazy = made
@@ -66,18 +71,21 @@ class Listing:
         self.made = "data" if make.is_rowpaths else None
         return data
 
-    def _written(self, serializer: BaseSerializer) -> tuple[Written, LazyList] | None:
-        """Return the rows of `serializer`, written, and what stands for them until one looks.
+    def _begun(self, serializer: BaseSerializer) -> tuple[Written, LazyList] | None:
+        """Return what writes the rows of `serializer`, and what stands for them until one looks.
 
         None if they are to become data.
         """
         try:
-            made = _writing(self._view, self._request, serializer)
+            return _writing(self._view, self._request, serializer)
         except CannotCompileError:
             return None
-        written, _ = made
-        written.write()
-        return made
+
+    def _streamed(self, written: Written) -> Response | None:
+        response = self._view.list_written(self._request, written)
+        if response is not None:
+            self.made = "instances"
+        return cast("Response | None", response)
 
     def _around(self, rows: LazyList) -> Response:
         try:

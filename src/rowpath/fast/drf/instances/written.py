@@ -1,7 +1,9 @@
 """The rows of one list as JSON, and as the data that DRF would have made."""
 
 import json.encoder
+from collections.abc import Sequence
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
 from rest_framework.renderers import BaseRenderer
@@ -44,17 +46,51 @@ class Written:
             colon=style.colon,
         )
         self._add = self._array.add
+        self._end = self._array.end
         self._given = serializer.instance
+        self._count = 0
         self.is_by_drf = False
         """Whether the serializer has represented all rows itself."""
 
+    @property
+    def serializer(self) -> ListSerializer:
+        """That of the rows."""
+        return self._serializer
+
     def write(self) -> None:
-        """Write all rows, once. Raises what the project's code raises."""
+        """Write all rows that are not written, once. Raises what the project's code raises."""
         try:
-            self._add(rows_in(self._given), self._rows)
+            self._add(islice(rows_in(self._given), self._count, None), self._rows)
+            self._end()
         except BaseException:
             vars(self).clear()  # the error may lead here until Python looks for cycles
             raise
+
+    def add(self, rows: Sequence[Any]) -> None:
+        """Write the next `rows`. Raises what the project's code raises."""
+        try:
+            self._add(rows, self._rows)
+            self._count += len(rows)
+        except BaseException:
+            vars(self).clear()
+            raise
+
+    def take(self, renderer: BaseRenderer) -> bytes:
+        """Return what was written since the last time; nothing if a value of it may still change.
+
+        No data can be made any more of rows that were returned.
+        """
+        return self._array.take(JSONEncoder().default, partial(_dumped, renderer)) or b""
+
+    def rest(self, renderer: BaseRenderer) -> bytes:
+        """Return what was written since the last time, and the end, with values as they are now.
+
+        Raises what the `renderer` would raise.
+        """
+        self._end()
+        dumped = partial(_dumped, renderer)
+        written = self._array.written(JSONEncoder().default, dumped, is_last_chance=True)
+        return cast("bytes", written)
 
     def _rows(self) -> Any:
         child = cast("Serializer", self._serializer.child)

@@ -1,0 +1,110 @@
+"""The rows of a very long list as bytes that leave while its instances are made."""
+
+from collections.abc import Iterator
+from contextvars import copy_context
+from typing import Any
+
+from rest_framework.renderers import BaseRenderer
+
+from rowpath.fast.django.chunks import Chunks
+from rowpath.fast.drf.compiling.batch import batched_for
+from rowpath.fast.drf.data.keeping import any_reads_instance
+from rowpath.fast.drf.data.represent import is_ours
+from rowpath.fast.drf.instances.written import Written
+from rowpath.fast.fallback import CannotCompileError
+
+# The rows of a piece: they are in memory at once, with all that they lead to.
+_ROWS = 500
+
+
+def chunks_of(written: Written) -> Chunks:
+    """Return the instances that are to be `written`. Raises CannotCompileError, and reads none."""
+    serializer: Any = written.serializer
+    if any_reads_instance((serializer,)):
+        raise CannotCompileError("its serializer may look at the rows around a row")
+    return Chunks(serializer.instance, _ROWS)
+
+
+def begun(written: Written, chunks: Chunks, above: int, renderer: BaseRenderer) -> "Pieces | None":
+    """Return the pieces of a list of more than `above` rows, which are in `chunks`.
+
+    None if it is to be one piece: of rows that were read, and some of them written, or of none
+    that were. Raises what the project's code raises.
+    """
+    try:
+        rows = chunks.take(above + 1)
+    except Exception as error:
+        chunks.close()
+        if is_ours(error):  # Django reads them all
+            return None
+        raise
+    try:
+        if len(rows) > above:
+            _write(written, rows)
+            if not chunks.is_whole and (first := _taken(written, renderer)):
+                chunks.let_go()
+                return Pieces(written, chunks, renderer, first)
+        chunks.give_back()
+    except BaseException:
+        chunks.close()
+        raise
+    return None
+
+
+def _taken(written: Written, renderer: BaseRenderer) -> bytes:
+    """Return what was written; nothing if it is to be rendered with what will be behind it."""
+    try:
+        return written.take(renderer)
+    except Exception:  # noqa: BLE001 - it is raised once more where it is rendered
+        return b""
+
+
+def _write(written: Written, rows: list[Any]) -> None:
+    with batched_for(written.serializer, rows):
+        written.add(rows)
+
+
+class Pieces:
+    """The answer's pieces. The first is there from the start, so that its errors are ordinary.
+
+    A value that may still change is written at the end, with all that is behind it.
+    """
+
+    def __init__(
+        self, written: Written, chunks: Chunks, renderer: BaseRenderer, first: bytes
+    ) -> None:
+        self._written = written
+        self._chunks = chunks
+        self._renderer = renderer
+        self._first: bytes | None = first
+        self._is_over = False
+        # The zone and the language, say, which middleware takes back behind the view.
+        self._context = copy_context()
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        if self._first is not None:
+            piece, self._first = self._first, None
+            return piece
+        if self._is_over:
+            raise StopIteration
+        try:
+            return self._context.run(self._following)
+        except BaseException:
+            self.close()
+            raise
+
+    def _following(self) -> bytes:
+        while rows := self._chunks.take(_ROWS):
+            _write(self._written, rows)
+            if piece := self._written.take(self._renderer):
+                return piece
+        self.close()
+        return self._written.rest(self._renderer)
+
+    def close(self) -> None:
+        """Give the cursor back, whether or not the client took everything."""
+        self._is_over = True
+        self._chunks.close()
