@@ -187,7 +187,7 @@ class _Serializer:
 
     def _list(self, way: tuple[str, ...], target: str) -> str:
         source = f"{_source(*way)}, many=True, read_only=True"
-        kind = self._draw(st.sampled_from(["key", "slug", "slug", "nested", "nested"]))
+        kind = self._draw(st.sampled_from(["key", "slug", "nested", "nested"]))
         if kind == "nested" and self._depth:
             return f"{serializer(self._draw, self._world, target, (), self._depth - 1)}({source})"
         if kind == "slug":
