@@ -18,6 +18,7 @@ import psycopg
 
 from rowpath.lab.database import connect, open_database
 from rowpath.lab.dataset import PRODUCTS, ensure
+from rowpath.lab.schema import SCHEMA
 from rowpath.stats.ratio import ratio_interval
 
 PAGE = 25
@@ -36,6 +37,7 @@ def main() -> None:
         print(f"{database.description}, {os.cpu_count()} cores, {platform.platform()}")
         print(f"load {os.getloadavg()[0]:.2f}, {options.rows:,} rows")
         with connect(database.dsn) as connection:
+            connection.execute(f"SET search_path TO {SCHEMA}")
             tell(measured(connection, statements(options.rows), options.rounds))
 
 
