@@ -247,14 +247,19 @@ def test_a_late_row_that_cannot_be_computed_is_met_before_the_first_byte(server:
     assert server.same("numbers-by-methods/", Settings=settings).status == 500
 
 
-def test_a_session_that_is_ended_breaks_the_connection(any_server: Server, dsn: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "rows"), [("numbers/", MANY), ("numbers-by-methods/", MANY_INSTANCES)]
+)
+def test_a_session_that_is_ended_breaks_the_connection(
+    any_server: Server, dsn: str, path: str, rows: int
+) -> None:
     """When the administrator ends the session the client sees that rows are missing."""
-    with closing(any_server.begin("numbers/", Settings=numbers(MANY))) as connected:
+    with closing(any_server.begin(path, Settings=numbers(rows))) as connected:
         first = connected.recv(1 << 16)
         with connect(dsn) as connection:
             connection.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND xact_start IS NOT NULL"
+                " WHERE datname = current_database() AND query LIKE 'FETCH%'"
                 " AND pid <> pg_backend_pid()"
             )
         answer = first + rest_of(connected)
