@@ -31,6 +31,7 @@ def written(values: list[Any], style: tuple[bool, bytes]) -> bytes | None:
     array = _objects.Array(drfs, None, ascii_only=ascii_only, comma=comma, colon=colon)
     rows = _objects.Rows(None, lambda row: row, None, {}, is_by_drf=True)
     array.add(values, lambda: rows)
+    array.end()
     try:
         return array.written(sorted, lambda value: _json(value, style))
     except ValueError:
@@ -93,6 +94,7 @@ def test_what_changes_after_it_was_read_is_written_as_it_is_at_last() -> None:
     rows = _objects.Rows(None, lambda row: row, None, {}, is_by_drf=True)
     shared: list[Any] = [1]
     array.add([shared, "x", shared], lambda: rows)
+    array.end()
     shared.append(2)
 
     assert array.written(sorted, lambda value: _json(value, STYLES[0])) == b'[[1,2],"x",[1,2]]'
