@@ -113,7 +113,7 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
         # pure
         {"answered", "comparing", "growth"},
         # the project, in a process of its own
-        {"recording", "serving"},
+        {"forking", "recording", "serving"},
         {"drf", "fastapi", "sqlalchemy"},
         {"asgi", "django"},
         # the command's side
@@ -142,7 +142,7 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
         {"drf"},
     ),
     "fast/drf": (
-        {"apps", "back_off", "links", "options", "private"},
+        {"apps", "back_off", "in_pieces", "links", "options", "private"},
         {"grounds"},
         {"admission"},
         {"data"},

@@ -1,7 +1,4 @@
-"""The process that runs an application: `python -m rowpath.explain.asgi.worker DESCRIPTOR`.
-
-It reads orders from the descriptor, a socket to the command, and answers each.
-"""
+"""What runs an application in a process of its own, which forking.py forks."""
 
 import asyncio
 import gc
@@ -281,5 +278,6 @@ def _failed(error: Exception) -> Failed | None:
     )
 
 
-if __name__ == "__main__":
-    serve(Connection(int(sys.argv[1])), Worker(), _failed)
+def run(connection: Connection) -> None:
+    """Carry out the orders that come by `connection`, a socket to the command, until it closes."""
+    serve(connection, Worker(), _failed)

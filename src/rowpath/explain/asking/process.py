@@ -1,15 +1,14 @@
 """The process that runs a project, as the command sees it."""
 
-import os
-import subprocess
-import sys
 import tempfile
+from contextlib import suppress
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from typing import IO, Self
 
 from rowpath import errors
 from rowpath.errors import ServerError
+from rowpath.explain.asking.forker import Forker, forker_of
 from rowpath.explain.changes.edits import Edit
 from rowpath.explain.messages import (
     Answer,
@@ -47,26 +46,16 @@ class ProjectProcess:
         self._folder = project.folder
         self._output: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 closed at the exit
         self._connection: Connection | None = None
-        self._process: subprocess.Popen[bytes] | None = None
+        self._forker: Forker | None = None
+        self._pid: int | None = None
         self.is_over = False
         """Whether it died, or did not answer in time: it cannot be asked any more."""
         self.started = Started(versions="", missing=(), unguarded=())
 
     def __enter__(self) -> Self:
         """Start the project; an error of rowpath's where it does not start."""
-        ours, theirs = Pipe()
-        self._connection = ours
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", self.framework.worker, str(theirs.fileno())],
-            cwd=self._folder,
-            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
-            stdin=subprocess.DEVNULL,
-            stdout=self._output,
-            stderr=subprocess.STDOUT,
-            pass_fds=[theirs.fileno()],
-        )
-        theirs.close()
         try:
+            self._fork()
             reply = self._told(self._start, STARTS_WITHIN_S)
         except BaseException:
             self.__exit__()
@@ -75,17 +64,23 @@ class ProjectProcess:
             self.started = reply
         return self
 
+    def _fork(self) -> None:
+        self._connection, theirs = Pipe()
+        self._forker = forker_of(self.framework.worker, self._folder)
+        try:
+            self._pid = self._forker.fork(theirs, self._output)
+        except (EOFError, ConnectionError) as error:
+            raise self._ended(self._forker.output) from error
+        finally:
+            theirs.close()
+
     def __exit__(self, *_: object) -> None:
         """End the process; whatever it had open in a database is rolled back."""
         if self._connection is not None:
             self._connection.close()
-        if self._process is not None:
-            self._process.terminate()
-            try:
-                self._process.wait(timeout=5)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
+        if self._forker is not None and self._pid is not None:
+            with suppress(EOFError, ConnectionError):  # then it has ended with what forked it
+                self._forker.end(self._pid)
         self._output.close()
 
     def ask(self, order: Ask) -> Answer:
@@ -130,16 +125,20 @@ class ProjectProcess:
                 )
             reply: Reply = connection.recv()
         except (EOFError, ConnectionError) as error:
-            self.is_over = True
-            raise ServerError(
-                f"Cannot run the project: its process ended. It said: {self._last_words()}. "
-                f"{self.framework.run_first}"
-            ) from error
+            raise self._ended(self._output) from error
         if isinstance(reply, Failed):
             raise getattr(errors, reply.error)(reply.message)
         return reply
 
-    def _last_words(self) -> str:
-        self._output.seek(0)
-        lines = self._output.read().decode(errors="replace").strip().splitlines()
-        return " | ".join(line.strip() for line in lines[-LAST_LINES:]) or "nothing"
+    def _ended(self, output: IO[bytes]) -> ServerError:
+        self.is_over = True
+        return ServerError(
+            f"Cannot run the project: its process ended. It said: {_last_words(output)}. "
+            f"{self.framework.run_first}"
+        )
+
+
+def _last_words(output: IO[bytes]) -> str:
+    output.seek(0)
+    lines = output.read().decode(errors="replace").strip().splitlines()
+    return " | ".join(line.strip() for line in lines[-LAST_LINES:]) or "nothing"

@@ -1,11 +1,7 @@
-"""The process that runs a project: `python -m rowpath.explain.django.worker DESCRIPTOR`.
-
-It reads orders from the descriptor, a socket to the command, and answers each.
-"""
+"""What runs a project in a process of its own, which forking.py forks."""
 
 import gc
 import logging
-import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from multiprocessing.connection import Connection
@@ -178,5 +174,6 @@ def _failed(error: Exception) -> Failed | None:
     )
 
 
-if __name__ == "__main__":
-    serve(Connection(int(sys.argv[1])), Worker(), _failed)
+def run(connection: Connection) -> None:
+    """Carry out the orders that come by `connection`, a socket to the command, until it closes."""
+    serve(connection, Worker(), _failed)

@@ -1,7 +1,7 @@
 """Very large lists: the bytes leave while the rows are read, in bounded memory."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
 from rowpath.fast.drf.answering.responses import Outcome, with_outcome
+from rowpath.fast.drf.in_pieces import InPieces
 from rowpath.fast.drf.instances.pieces import Pieces, begun, chunks_of
 from rowpath.fast.drf.instances.written import Written
 from rowpath.fast.drf.mixin import FastListMixin
@@ -127,30 +128,13 @@ def _rows_of_a_piece(rows: int, piece: bytes) -> int:
     return min(max(1, _PIECE_BYTES * rows // max(1, len(piece))), _PIECE_ROWS)
 
 
-class _Body:
-    """The answer's pieces. The first is there from the start, so that its errors are ordinary."""
-
+class _Body(InPieces):
     def __init__(self, stream: "Stream", page: "WrittenPage") -> None:
+        first = page.take()
+        super().__init__(first)
         self._stream = stream
         self._page = page
-        self._first: bytes | None = page.take()
-        self._rows_of_a_piece = _rows_of_a_piece(page.count, self._first)
-        self._is_over = False
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self
-
-    def __next__(self) -> bytes:
-        if self._first is not None:
-            piece, self._first = self._first, None
-            return piece
-        if self._is_over:
-            raise StopIteration
-        try:
-            return self._following()
-        except BaseException as error:
-            self._stream.close(error)
-            raise
+        self._rows_of_a_piece = _rows_of_a_piece(page.count, first)
 
     def _following(self) -> bytes:
         before = self._page.count
@@ -158,14 +142,11 @@ class _Body:
         rows = self._page.count - before
         if rows == 0:
             end = self._page.finish()
-            self._is_over = True
-            self._stream.close()
+            self.close()
             return end
         piece = self._page.take()
         self._rows_of_a_piece = _rows_of_a_piece(rows, piece)
         return piece
 
-    def close(self) -> None:
-        """Give the cursor back, whether or not the client took everything."""
-        self._is_over = True
-        self._stream.close()
+    def _give_back(self, error: BaseException | None) -> None:
+        self._stream.close(error)

@@ -1,6 +1,5 @@
 """The rows of a very long list as bytes that leave while its instances are made."""
 
-from collections.abc import Iterator
 from contextvars import copy_context
 from typing import Any
 
@@ -10,6 +9,7 @@ from rowpath.fast.django.chunks import Chunks
 from rowpath.fast.drf.compiling.batch import batched_for
 from rowpath.fast.drf.data.keeping import any_reads_instance
 from rowpath.fast.drf.data.represent import is_ours
+from rowpath.fast.drf.in_pieces import InPieces
 from rowpath.fast.drf.instances.written import Written
 from rowpath.fast.fallback import CannotCompileError
 
@@ -64,39 +64,23 @@ def _write(written: Written, rows: list[Any]) -> None:
         written.add(rows)
 
 
-class Pieces:
-    """The answer's pieces. The first is there from the start, so that its errors are ordinary.
-
-    A value that may still change is written at the end, with all that is behind it.
-    """
+class Pieces(InPieces):
+    """A value that may still change is written at the end, with all that is behind it."""
 
     def __init__(
         self, written: Written, chunks: Chunks, renderer: BaseRenderer, first: bytes
     ) -> None:
+        super().__init__(first)
         self._written = written
         self._chunks = chunks
         self._renderer = renderer
-        self._first: bytes | None = first
-        self._is_over = False
         # The zone and the language, say, which middleware takes back behind the view.
         self._context = copy_context()
 
-    def __iter__(self) -> Iterator[bytes]:
-        return self
-
-    def __next__(self) -> bytes:
-        if self._first is not None:
-            piece, self._first = self._first, None
-            return piece
-        if self._is_over:
-            raise StopIteration
-        try:
-            return self._context.run(self._following)
-        except BaseException:
-            self.close()
-            raise
-
     def _following(self) -> bytes:
+        return self._context.run(self._written_next)
+
+    def _written_next(self) -> bytes:
         while rows := self._chunks.take(_ROWS):
             _write(self._written, rows)
             if piece := self._written.take(self._renderer):
@@ -104,7 +88,6 @@ class Pieces:
         self.close()
         return self._written.rest(self._renderer)
 
-    def close(self) -> None:
-        """Give the cursor back, whether or not the client took everything."""
-        self._is_over = True
+    def _give_back(self, error: BaseException | None) -> None:
+        del error
         self._chunks.close()
