@@ -33,6 +33,11 @@ class Forker:
         weakref.finalize(self, _ended, self._process, self._orders, self.output)
 
     @property
+    def pid(self) -> int:
+        """The process."""
+        return self._process.pid
+
+    @property
     def is_alive(self) -> bool:
         """Whether it can fork."""
         return self._process.poll() is None
@@ -41,7 +46,7 @@ class Forker:
         """Return the pid of a worker that has these; EOFError or ConnectionError where none is."""
         self._orders.send(None)
         for handle in (connection.fileno(), output.fileno()):
-            send_handle(self._orders, handle, self._process.pid)
+            send_handle(self._orders, handle, self.pid)
         return int(self._orders.recv())
 
     def end(self, pid: int) -> None:
