@@ -6,7 +6,16 @@ from explain.conftest import Shop
 from explain.shop_project import SHORT, explained
 from rowpath.explain.values import Confidence, Sameness
 
-PATHS = ("/api/books/", "/altered/", "/altered-behind/", "/dearer/", "/union/", "/random/", "/now/")
+PATHS = (
+    "/api/books/",
+    "/altered/",
+    "/altered-behind/",
+    "/dearer/",
+    "/union/",
+    "/random/",
+    "/now/",
+    "/of-a-set/",
+)
 
 
 @pytest.mark.parametrize("path", ["/altered/", "/altered-behind/"])
@@ -52,6 +61,14 @@ def test_what_differs_from_request_to_request_is_masked(shop: Shop) -> None:
 
     assert proof is not None
     assert (proof.sameness, proof.same_answer) == (Sameness.MASKED, True)
+
+
+def test_what_stands_in_the_order_of_a_set_is_compared(shop: Shop) -> None:
+    """The processes without and with the change share the order in which sets have strings."""
+    proof = shop.only("/of-a-set/").proof
+
+    assert proof is not None
+    assert proof.sameness is Sameness.BYTES
 
 
 def test_a_proof_counts_the_statements(shop: Shop) -> None:

@@ -1,6 +1,6 @@
 from django.urls import include, path
 from rest_framework.routers import DefaultRouter
-from shop import api, views
+from shop import api, of_a_set, views
 
 router = DefaultRouter()
 router.register("books", api.BookViewSet, basename="book")
@@ -29,6 +29,7 @@ urlpatterns = [
     path("generic-key/", views.generic_key),
     path("behind/", views.behind_many),
     path("tree/", views.tree),
+    path("of-a-set/", of_a_set.authors),
     path("behind-join/", views.behind_join),
     path("dropped/", views.dropped),
     path("dropped-in-part/", views.dropped_in_part),
