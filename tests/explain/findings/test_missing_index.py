@@ -24,7 +24,7 @@ CHANGES = {
     "/sorted/": 'indexes = [models.Index(fields=["-day", "id"])]',
     "/unpaid/": 'indexes = [models.Index(fields=["is_paid"])]',
 }
-SILENT = ("/by-number/", "/most/", "/by-plan/", "/titles/")
+SILENT = ("/by-number/", "/most/", "/twelfth/", "/by-plan/", "/titles/")
 LOCKS = "/locked/"
 WANTED = Wanted(requests=requests_of((*CHANGES, *SILENT, LOCKS)), may_build_indexes=True)
 PROOF = Proof(

@@ -89,7 +89,9 @@ def sentences(finding: Finding) -> Iterator[str]:
     if finding.marginal is not None:
         yield _marginal(finding.marginal)
     if finding.confidence is Confidence.ESTIMATED:
-        yield "Not in the diff: look at both answers yourself."
+        # A database's expectation has nothing that ran, and so no proof.
+        instead = "look at both answers yourself" if finding.proof else "nothing was changed to see"
+        yield f"Not in the diff: {instead}."
     if finding.growth is not None:
         yield _growth(finding.growth)
     if finding.reason is not None:
