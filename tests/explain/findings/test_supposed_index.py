@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from conftest import SMALL, enterable_folder
+from explain import indexes
 from explain.conftest import Shop
 from explain.shop_project import explained, requests_of
 from rowpath.explain.changes.edits import diff
@@ -17,13 +18,8 @@ from rowpath.lab.database.programs import DEBIAN, Programs
 from rowpath.report.explain.sentences import sentences
 from system import HYPOPG
 
-SALES = "40000"
-CHANGES = {
-    "/of-buyer/4/": 'indexes = [models.Index(fields=["buyer"])]',
-    "/latest/": 'indexes = [models.Index(fields=["kind", "-day"])]',
-    "/sorted/": 'indexes = [models.Index(fields=["-day", "id"])]',
-    "/unpaid/": 'indexes = [models.Index(fields=["is_paid"])]',
-}
+SALES = indexes.SALES
+CHANGES = indexes.CHANGES
 SILENT = ("/by-number/", "/most/", "/twelfth/", "/titles/")
 PATHS = (*CHANGES, *SILENT)
 NAME = "test_supposed_index"
@@ -55,7 +51,7 @@ def test_an_index_is_estimated_where_none_may_be_built(on_postgresql: Shop, path
     assert finding.advice is not None
     assert "which supposes that index by hypopg" in finding.advice
     assert "--try-indexes builds it" in finding.advice
-    assert "Not in the diff: nothing was changed to see." in sentences(finding)
+    assert "Not in the diff, since it was not run." in sentences(finding)
 
 
 def test_no_estimate_is_in_the_diff(on_postgresql: Shop) -> None:
