@@ -31,16 +31,22 @@ APT = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
-    """A program that tests run, under any of its names, and the package of Debian that has it."""
+    """A program that tests run, under any of its names, and the package of Debian that has it.
+
+    What is no program has a pattern of `files` instead. `options` are apt-get's for it.
+    """
 
     what: str
-    programs: tuple[str, ...]
+    programs: tuple[str, ...] = ()
+    files: str = ""
     package: str
+    options: tuple[str, ...] = ()
 
     def find(self) -> Path | None:
-        """Return where the program is, None if it is nowhere."""
+        """Return where the program, or the newest file, is; None if it is nowhere."""
         found = map(found_program, self.programs)
-        return next((path for path in found if path is not None), None)
+        files = sorted(Path("/").glob(self.files), reverse=True) if self.files else []
+        return next((path for path in (*found, *files) if path is not None), None)
 
 
 BROWSER = Need(
@@ -65,7 +71,19 @@ REDIS = Need(
     programs=("redis-server", "valkey-server"),
     package="redis-server",
 )
-NEEDS = (BROWSER, COMPILER, POOLER, REDIS)
+# The package of a PostgreSQL makes a cluster and starts it, unless this file says otherwise; it is
+# written where nothing of PostgreSQL's is installed yet.
+_WITHOUT_A_CLUSTER = (
+    "test -e /etc/postgresql-common || { mkdir /etc/postgresql-common && "
+    "echo create_main_cluster=false >/etc/postgresql-common/createcluster.conf; }"
+)
+HYPOPG = Need(
+    what="PostgreSQL with hypopg, which supposes indexes",
+    files="usr/share/postgresql/*/extension/hypopg.control",
+    package="^postgresql-1.-hypopg$",
+    options=("-o", f"DPkg::Pre-Invoke::={_WITHOUT_A_CLUSTER}"),
+)
+NEEDS = (BROWSER, COMPILER, POOLER, REDIS, HYPOPG)
 
 
 def found_program(name: str) -> Path | None:
@@ -146,7 +164,8 @@ def _installer() -> tuple[str, ...] | None:
 def _installed(installer: Sequence[str], needs: Sequence[Need]) -> str:
     """Install the packages of `needs`, each by itself; return what was wrong with the last."""
     commands = [["update"]]
-    commands += [["install", "-y", "--no-install-recommends", need.package] for need in needs]
+    install = ("install", "-y", "--no-install-recommends")
+    commands += [[*need.options, *install, need.package] for need in needs]
     reason = "apt-get has installed it, and it is not on PATH"
     for command in commands:
         done = subprocess.run([*installer, *command], capture_output=True, text=True, check=False)

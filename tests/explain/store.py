@@ -3,13 +3,18 @@
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+
+import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from explain.shop_project import explained
 from rowpath.explain.changes.edits import diff
 from rowpath.explain.project_of import ProjectOf, application_in
 from rowpath.explain.values import Explained, Explanation, Finding
+from rowpath.lab.database import Database, connect
 
 SOURCE = Path(__file__).parent / "application"
 APP = "store.main:app"
@@ -50,6 +55,19 @@ def filled(folder: Path) -> ProjectOf:
     project = copied(folder)
     subprocess.run([sys.executable, "fill.py"], cwd=folder, check=True, timeout=60)
     return project
+
+
+@contextmanager
+def in_postgresql(database: Database, name: str) -> Iterator[None]:
+    """Have stores that are filled in the block in a new database of that name."""
+    with connect(database.dsn) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    place = conninfo_to_dict(database.dsn)
+    user = f"{place.get('user', '')}:{place.get('password', '')}"
+    query = f"host={place.get('host', '')}&port={place.get('port', '')}"
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("STORE_DATABASE", f"postgresql+psycopg://{user}@/{name}?{query}")
+        yield
 
 
 def store_of(project: ProjectOf, paths: Sequence[str]) -> Store:

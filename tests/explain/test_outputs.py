@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,12 @@ from explain.made_explanation import SOURCE, explanation_of
 from rowpath.errors import UsageError
 from rowpath.explain import baseline
 from rowpath.explain.baseline import from_json, without
-from rowpath.explain.values import Explanation, Kind
-from rowpath.report.explain import github, markdown
+from rowpath.explain.changes.edits import insertion
+from rowpath.explain.values import Confidence, Explanation, Kind
+from rowpath.report.explain import github, markdown, terminal
 from rowpath.report.explain.sarif import to_sarif
+from rowpath.report.explain.sentences import changed_lines
+from rowpath.stats.interval import Interval
 
 
 @pytest.fixture
@@ -42,7 +46,64 @@ def test_github_gets_a_line_for_each_finding(explanation: Explanation) -> None:
         "::warning file=shop.py,line=1,title=rowpath proved%3A 1 statement for every Book::"
         "/books/%0A-"
     )
+    assert second.startswith("::notice file=shop.py,line=1,title=rowpath advice%3A ")
     assert second.endswith("::/books/%0AAsk once: 100%25.")
+
+
+def overview_of(explanation: Explanation, **changed: object) -> str:
+    """The line of a request in the overview of many, whose proved finding is another."""
+    (request,) = explanation.requests
+    finding = replace(request.findings[0], **changed)  # type: ignore[arg-type]
+    one = replace(request, statements=1, findings=(finding,))
+    many = replace(explanation, requests=(one,) * 4)
+    return terminal.render(many).plain.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("high", "told"), [(0.6, "10.0 ms can be saved"), (1.1, "1 proved, without a difference")]
+)
+def test_a_change_that_spares_no_statement_is_told_by_its_time(
+    explanation: Explanation, high: float, told: str
+) -> None:
+    """What is proved never counts as a finding without a change."""
+    ratio = Interval(estimate=0.5, low=0.4, high=high)
+    proof = explanation.requests[0].findings[0].proof
+    assert proof is not None
+    line = overview_of(explanation, proof=replace(proof, statements_before=1, ratio=ratio))
+
+    assert line.startswith("/books/      1 statement ")
+    assert told in line
+
+
+def test_advice_alone_has_no_change(explanation: Explanation) -> None:
+    """Its number is told where nothing can be saved."""
+    line = overview_of(explanation, confidence=Confidence.ADVICE)
+
+    assert line.endswith("1 without a change")
+
+
+def test_a_change_elsewhere_says_where(explanation: Explanation, tmp_path: Path) -> None:
+    """Below the line that reads stands the file that is changed; empty lines are left out."""
+    models = tmp_path / "models.py"
+    models.write_text("class Book:\n    title = 1\n")
+    edit = insertion(str(models), 2, 13, "\n\n    class Meta:\n        indexes = []")
+    finding = replace(explanation.requests[0].findings[0], edits=(edit,))
+
+    assert changed_lines(finding, str(tmp_path)) == [
+        "models.py:2",
+        "+    class Meta:",
+        "+        indexes = []",
+    ]
+
+
+def test_what_is_about_no_statement_has_no_share(explanation: Explanation) -> None:
+    """Columns that nobody reads are none of a request's statements."""
+    (request,) = explanation.requests
+    finding = replace(request.findings[0], statements=0)
+    one = replace(explanation, requests=(replace(request, findings=(finding,)),))
+
+    assert "**proved: 1 statement for every Book** (`/books/`)" in markdown.render(one)
+    assert "1 statement for every Book\n" in terminal.render(one).plain
 
 
 def sarif(explanation: Explanation) -> dict[str, Any]:

@@ -74,13 +74,17 @@ class Limit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """Answer a request `times` times, in a transaction each that is rolled back."""
+    """Answer a request `times` times, in a transaction each that is rolled back.
+
+    SELECTs are planned with each of the `supposed` indexes, where the database can suppose any.
+    """
 
     request: Request
     watch: Watch = Watch.NOTHING
     limit: Limit | None = None
     may_write: bool = False
     times: int = 1
+    supposed: tuple[Index, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,19 @@ class Built:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Supposed:
+    """What the planner expects a SELECT to cost, in its own units, without an index and with it.
+
+    `size_bytes` is what it takes the index to have.
+    """
+
+    index: Index
+    cost_before: float
+    cost_after: float
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """A model's table, and where the class is whose `Meta` says which indexes it has.
 
@@ -69,7 +82,8 @@ class Selected:
     """A SELECT of a queryset's, asked anew behind the request's own.
 
     `from_start_s` is what it takes without its `offset`, None where that is small.
-    `is_distinct_anyway` says that its DISTINCT cannot leave out a row.
+    `is_distinct_anyway` says that its DISTINCT cannot leave out a row. `supposed` has each index
+    that the database was asked to suppose, empty where it cannot.
     """
 
     text: str
@@ -82,6 +96,7 @@ class Selected:
     is_page_count: bool
     is_distinct_anyway: bool
     scans: tuple[Scan, ...]
+    supposed: tuple[Supposed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

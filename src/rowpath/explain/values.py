@@ -38,7 +38,7 @@ class Confidence(StrEnum):
     PROVED = "proved"
     """The change was run: the answer is the same, and it costs less."""
     ESTIMATED = "estimated"
-    """The change was run and costs less; whether the answer is the same cannot be told."""
+    """It costs less: by a run whose answer cannot be compared, or as the database expects."""
     ADVICE = "advice"
     """What was seen is certain; no change of it was run, or the one that was is refused."""
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from explain import indexes
 from explain.conftest import Shop
 from explain.shop_project import explained, requests_of
 from rowpath.explain.changes.edits import diff
@@ -17,14 +18,9 @@ from rowpath.explain.values import Confidence, Finding, Kind, Proof, Sameness
 from rowpath.lab.database import Database, connect
 from rowpath.stats.interval import Interval
 
-SALES = "40000"
-CHANGES = {
-    "/of-buyer/4/": 'indexes = [models.Index(fields=["buyer"])]',
-    "/latest/": 'indexes = [models.Index(fields=["kind", "-day"])]',
-    "/sorted/": 'indexes = [models.Index(fields=["-day", "id"])]',
-    "/unpaid/": 'indexes = [models.Index(fields=["is_paid"])]',
-}
-SILENT = ("/by-number/", "/most/", "/by-plan/", "/titles/")
+SALES = indexes.SALES
+CHANGES = indexes.CHANGES
+SILENT = ("/by-number/", "/most/", "/twelfth/", "/by-plan/", "/titles/")
 LOCKS = "/locked/"
 WANTED = Wanted(requests=requests_of((*CHANGES, *SILENT, LOCKS)), may_build_indexes=True)
 PROOF = Proof(

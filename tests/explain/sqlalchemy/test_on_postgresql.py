@@ -7,7 +7,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from explain.shop_project import explained
-from explain.store import Store, filled, store_of
+from explain.store import Store, filled, in_postgresql, store_of
 from rowpath.errors import ServerError
 from rowpath.explain.values import Confidence, Kind
 from rowpath.lab.database import Database, connect
@@ -18,14 +18,8 @@ PATHS = ("/async/books", "/async/run-sync", "/async/writes", "/tags/1", "/writes
 @pytest.fixture(scope="module")
 def on_postgresql(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """Paths of a store in a PostgreSQL of its own."""
-    with connect(database.dsn) as connection:
-        connection.execute("CREATE DATABASE explained_store")
-    place = conninfo_to_dict(database.dsn)
-    user = f"{place.get('user', '')}:{place.get('password', '')}"
-    query = f"host={place.get('host', '')}&port={place.get('port', '')}"
     folder: Path = tmp_path_factory.mktemp("postgresql") / "store"
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setenv("STORE_DATABASE", f"postgresql+psycopg://{user}@/explained_store?{query}")
+    with in_postgresql(database, "explained_store"):
         yield store_of(filled(folder), PATHS)
 
 
@@ -73,7 +67,7 @@ def test_a_page_about_one_object_is_explained(on_postgresql: Store) -> None:
 
 def test_lazy_loading_without_a_greenlet_is_told(on_postgresql: Store) -> None:
     """What an AsyncSession cannot load lazily is an error of the project's, with its reason."""
-    with pytest.raises(ServerError, match=r"MissingGreenlet\) greenlet_spawn has not been called"):
+    with pytest.raises(ServerError, match=r"MissingGreenlet\W+greenlet_spawn has not been called"):
         explained(on_postgresql.project, ["/async/lazy"])
 
 

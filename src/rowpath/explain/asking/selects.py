@@ -7,7 +7,7 @@ from rowpath.explain.asking.look import Look
 from rowpath.explain.asking.process import ProjectProcess
 from rowpath.explain.changes.insertion_points import points
 from rowpath.explain.messages import Watch
-from rowpath.explain.selected import Selected
+from rowpath.explain.selected import Index, Selected
 from rowpath.explain.values import Place
 
 
@@ -48,9 +48,12 @@ def selects(
     )
 
 
-def selects_of(process: ProjectProcess, look: Look) -> Iterator[Selected]:
+def selects_of(
+    process: ProjectProcess, look: Look, supposed: tuple[Index, ...] = ()
+) -> Iterator[Selected]:
     """Yield the SELECTs of one request, as a process of the project's asks it."""
-    yield from process.ask(replace(look.ask, watch=Watch.SELECTS)).observed.selects
+    ask = replace(look.ask, watch=Watch.SELECTS, supposed=supposed)
+    yield from process.ask(ask).observed.selects
 
 
 def ms(duration_s: float) -> str:

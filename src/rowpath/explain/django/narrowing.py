@@ -1,6 +1,5 @@
 """What a queryset loads that `only()` could narrow, and how much of it there is."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -55,7 +54,7 @@ def _joined(
         yield from _joined(related, behind, (*path, name))
 
 
-def weigh(row: Model, loaded: Narrowing, sizes: Counter[str]) -> None:
+def weigh(row: Model, loaded: Narrowing, sizes: dict[str, int]) -> None:
     """Add the sizes of a row's values to those of the columns, and of rows that are joined."""
     for column in loaded.columns:
         *path, name = column.split("__")
@@ -63,7 +62,8 @@ def weigh(row: Model, loaded: Narrowing, sizes: Counter[str]) -> None:
         for each in path:
             of_row = None if of_row is None else of_row._state.fields_cache.get(each)
         if of_row is not None:
-            sizes[column] += _size(of_row.__dict__.get(name))
+            size = _size(of_row.__dict__.get(name))
+            sizes[column] = sizes.get(column, 0) + size
 
 
 def _size(value: object) -> int:

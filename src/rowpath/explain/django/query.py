@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from itertools import count
 from types import FrameType
 from typing import Any
@@ -14,7 +13,7 @@ from django.views import View
 
 from rowpath.capture.patching import Patch
 from rowpath.explain.django.narrowing import narrowing, weigh
-from rowpath.explain.messages import Limit, Narrowing
+from rowpath.explain.messages import Limit
 from rowpath.explain.recording.facts import UNKNOWN, Rows, Tag
 from rowpath.explain.recording.frames import OwnCode
 from rowpath.explain.recording.recorder import Recorder
@@ -80,7 +79,7 @@ def retag(row: Model, of_row: Tag) -> None:
 def _init(original: Callable[..., None], recorder: Recorder) -> Callable[..., None]:
     def init(queryset: QuerySet[Any], *args: Any, **kwargs: Any) -> None:
         original(queryset, *args, **kwargs)
-        if recorder.prefetching or not _is_told(recorder):
+        if not _is_told(recorder):
             return
         if not _has_trail(queryset._query, recorder):
             _begin(queryset, recorder.steps.of(sys._getframe(1)), recorder)
@@ -165,42 +164,46 @@ def _prefetch(original: Callable[..., None], recorder: Recorder) -> Callable[...
 def _rows(original: Callable[..., Any], recorder: Recorder) -> Callable[..., Any]:
     def rows(iterable: Any) -> Iterator[Any]:
         if not recorder.is_watching:
-            yield from original(iterable)
-            return
-        query = iterable.queryset._query
-        of_rows = _tag_of_rows(query, recorder)
-        if of_rows is None or _is_of_one_object(query, of_rows, recorder):
-            number = _own_number(query, of_rows, recorder)
-            of_rows = recorder.evaluating(number, is_ordered=iterable.queryset.ordered)
-            if recorder.reads_columns:
-                recorder.counter(number).narrowing = narrowing(iterable.queryset)
-            _limit(iterable, recorder.limit)
-        elif recorder.prefetching and recorder.limit and recorder.limit.with_prefetches:
-            _limit(iterable, recorder.limit)
-        if of_rows.path or of_rows is UNKNOWN:  # counted with the rows that they are reached from
-            for row in original(iterable):
-                row._state.rowpath_tag = of_rows
-                yield row
-            return
-        counter = recorder.counter(of_rows.number)
-        if counter.narrowing is not None:
-            yield from _weighed(original(iterable), of_rows, counter, counter.narrowing)
-            return
-        for row in original(iterable):
-            counter.rows += 1
+            return iter(original(iterable))
+        of_rows = _evaluating(iterable, recorder)
+        # What is reached from other rows is counted with these.
+        is_counted = not (of_rows.path or of_rows is UNKNOWN)
+        counter = recorder.counter(of_rows.number) if is_counted else None
+        if iterable.chunked_fetch or (counter is not None and counter.narrowing is not None):
+            return _one_by_one(original(iterable), of_rows, counter)
+        # Django makes a list of them anyway, and a generator of ours would be resumed for each row.
+        made = list(original(iterable))
+        if counter is not None:
+            counter.rows += len(made)
+        for row in made:
             row._state.rowpath_tag = of_rows
-            yield row
+        return iter(made)
 
     return rows
 
 
-def _weighed(
-    rows: Iterator[Any], of_rows: Tag, counter: Rows, narrowed: Narrowing
-) -> Iterator[Any]:
+def _evaluating(iterable: Any, recorder: Recorder) -> Tag:
+    """Note that a queryset is evaluated; return the tag of its rows."""
+    query = iterable.queryset._query
+    of_rows = _tag_of_rows(query, recorder)
+    if of_rows is None or _is_of_one_object(query, of_rows, recorder):
+        number = _own_number(query, of_rows, recorder)
+        of_rows = recorder.evaluating(number, is_ordered=iterable.queryset.ordered)
+        if recorder.reads_columns:
+            recorder.counter(number).narrowing = narrowing(iterable.queryset)
+        _limit(iterable, recorder.limit)
+    elif recorder.prefetching and recorder.limit and recorder.limit.with_prefetches:
+        _limit(iterable, recorder.limit)
+    return of_rows
+
+
+def _one_by_one(rows: Iterator[Any], of_rows: Tag, counter: Rows | None) -> Iterator[Any]:
     for row in rows:
-        counter.rows += 1
         row._state.rowpath_tag = of_rows
-        weigh(row, narrowed, counter.sizes)
+        if counter is not None:
+            counter.rows += 1
+            if counter.narrowing is not None:
+                weigh(row, counter.narrowing, counter.sizes)
         yield row
 
 
@@ -229,8 +232,7 @@ def _own_number(query: Any, of_rows: Tag | None, recorder: Recorder) -> int:
     number: int = query.rowpath_trail
     if of_rows is None:
         return number
-    parent = (recorder.trail(of_rows.number), of_rows.path)
-    return recorder.number_of(replace(recorder.trail(number), parent=parent))
+    return recorder.behind(number, of_rows)
 
 
 def _limit(iterable: Any, limit: Limit | None) -> None:

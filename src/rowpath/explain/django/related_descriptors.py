@@ -55,7 +55,9 @@ def reading_one(
         tag = getattr(instance._state, TAG, None)
         if tag is None or tag is UNKNOWN:
             return _of_unknown(original, recorder, descriptor, instance, owner)
-        reached = tag.reached(hop_of(descriptor))
+        reached = tag.through.get(descriptor)
+        if reached is None:
+            reached = tag.through[descriptor] = tag.reached(hop_of(descriptor))
         if not recorder.prefetching:
             reached.is_read = True
             if recorder.reads_columns:
@@ -103,7 +105,9 @@ def _many(original: Callable[..., Any], recorder: Recorder) -> Callable[..., Any
         tag = getattr(instance._state, TAG, None)
         if tag is None or tag is UNKNOWN:
             return manager
-        reached = tag.reached(_many_hop(descriptor, manager.model))
+        reached = tag.through.get(descriptor)
+        if reached is None:
+            reached = tag.through[descriptor] = tag.reached(_many_hop(descriptor, manager.model))
         reached.is_read = True
         # The manager is made for this one access, so that nothing of it has to be undone.
         made = manager.get_queryset
@@ -123,7 +127,10 @@ def _many(original: Callable[..., Any], recorder: Recorder) -> Callable[..., Any
                 is_there = queryset._result_cache is not None
                 query.rowpath_prefetched = _is_ordered(query) if is_there else None
             for row in queryset._result_cache or ():
-                retag(row, reached)
+                state = row._state
+                known = getattr(state, TAG, None)
+                if known is None or known is UNKNOWN:
+                    state.rowpath_tag = reached
             return queryset
 
         manager.get_queryset = get_queryset

@@ -18,7 +18,8 @@ LEAST_ROWS = 2000
 """Of a table with fewer rows PostgreSQL reads all, whatever index it has."""
 MOST_KEPT = 0.1
 """Of the rows that are read: an index for more would not be used."""
-_EXPLAIN = "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) "
+RUN = "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) "
+EXPECTED = "EXPLAIN (FORMAT JSON) "
 _SCANS = frozenset({"Seq Scan", "Index Scan", "Bitmap Heap Scan"})
 _SORTS = frozenset({"Sort", "Incremental Sort"})
 _PASSES_ON = frozenset({"Gather", "Gather Merge"})
@@ -35,10 +36,11 @@ class _Part:
     kept_rows: int
 
 
-def plan_of(connection: Any, sql: str, params: Any) -> dict[str, Any]:
-    """Return the plan of a SELECT, which is run for it; PostgreSQL's alone."""
-    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-        cursor.cursor.execute(_EXPLAIN + sql, params)
+def plan_of(connection: Any, sql: str, params: Any, explain: str = RUN) -> dict[str, Any]:
+    """Return the plan of a SELECT in PostgreSQL: as it was RUN, or is EXPECTED to be."""
+    atomic, errors = transaction.atomic(using=connection.alias), connection.wrap_database_errors
+    with atomic, errors, connection.cursor() as cursor:
+        cursor.cursor.execute(explain + sql, params)
         ((plan,),) = cursor.cursor.fetchall()
     whole = json.loads(plan) if isinstance(plan, str) else plan
     top: dict[str, Any] = whole[0]["Plan"]

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from time import perf_counter
 from types import FrameType
@@ -12,11 +12,12 @@ from typing import Any
 from django.db import DatabaseError, transaction
 from django.db.models.sql.datastructures import Join
 
+from rowpath.explain.django import supposed_indexes
 from rowpath.explain.django.scans import plan_of, scans
 from rowpath.explain.django.statements import Wrapper, wrapped
 from rowpath.explain.recording.recorder import Recorder
 from rowpath.explain.recording.statement_text import normalized
-from rowpath.explain.selected import Scan, Selected
+from rowpath.explain.selected import Index, Scan, Selected
 from rowpath.explain.trails import Trail
 from rowpath.explain.values import Place
 
@@ -41,8 +42,13 @@ class _Sent:
 
 
 @contextmanager
-def watched(recorder: Recorder) -> Iterator[Callable[[], tuple[Selected, ...]]]:
-    """Yield what tells of the SELECTs of the block, and asks each anew; within the block."""
+def watched(
+    recorder: Recorder, supposed: tuple[Index, ...] = ()
+) -> Iterator[Callable[[], tuple[Selected, ...]]]:
+    """Yield what tells of the SELECTs of the block, and asks each anew; within the block.
+
+    Each is planned with the `supposed` indexes as well, where the database can.
+    """
     sent: dict[str, _Sent] = {}
 
     def listen(execute: Wrapper, sql: Any, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 Django's
@@ -65,7 +71,13 @@ def watched(recorder: Recorder) -> Iterator[Callable[[], tuple[Selected, ...]]]:
         return result
 
     with wrapped(listen):
-        yield lambda: tuple(_selected(shown, each, recorder) for shown, each in tuple(sent.items()))
+        yield lambda: tuple(
+            replace(
+                _selected(shown, each, recorder),
+                supposed=supposed_indexes.planned(each.connection, each.sql, each.params, supposed),
+            )
+            for shown, each in tuple(sent.items())
+        )
 
 
 def _is_select(text: str) -> bool:

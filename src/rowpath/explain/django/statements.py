@@ -8,7 +8,7 @@ from django.db import DatabaseError, connections
 
 from rowpath.explain.django.columns import columns_of
 from rowpath.explain.django.query import number_of
-from rowpath.explain.recording.facts import Purpose
+from rowpath.explain.recording.facts import NO_PURPOSE, Purpose
 from rowpath.explain.recording.phase_clock import Clock
 from rowpath.explain.recording.recorder import Recorder
 from rowpath.explain.recording.statement_text import is_work
@@ -63,7 +63,7 @@ def _purpose(recorder: Recorder, vendor: str) -> Purpose:
         )
     access = recorder.accesses[-1] if recorder.accesses else None
     if recorder.prefetching or access is None:
-        return Purpose()
+        return NO_PURPOSE
     return Purpose(relation=access[0], row=number_of(access[1]))
 
 

@@ -78,11 +78,16 @@ def _built(connection: Any, model: Any, wanted: Index) -> Built:
 
 def _of(model: Any, wanted: Index) -> Any:
     """Return the index as the changed `Meta` has it: what is built is what the change says."""
-    condition = Q(**dict(map(_lookup, wanted.condition))) if wanted.condition else None
+    condition = condition_of(wanted)
     for index in reversed(model._meta.indexes):
         if tuple(index.fields) == wanted.fields and index.condition == condition:
             return index
     raise _refused(wanted, "the changed class does not have it", "Add it by hand")
+
+
+def condition_of(wanted: Index) -> Q | None:
+    """Return the condition of a partial index as Django has it."""
+    return Q(**dict(map(_lookup, wanted.condition))) if wanted.condition else None
 
 
 def _lookup(condition: tuple[str, bool | None]) -> tuple[str, bool]:

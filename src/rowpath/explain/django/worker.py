@@ -133,7 +133,7 @@ class Worker:
             stack.enter_context(self._patches.recorded())
             stack.enter_context(self._recorder.watching(order.limit))
             written_by = stack.enter_context(writes.watched(self._recorder.code))
-            told = stack.enter_context(selects.watched(self._recorder))
+            told = stack.enter_context(selects.watched(self._recorder, order.supposed))
             return lambda: Observed(selects=told(), written=written_by())
         if order.watch is Watch.PLANS:
             log = stack.enter_context(query_plans.logged())

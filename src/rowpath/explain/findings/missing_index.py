@@ -1,4 +1,7 @@
-"""Finding: an index that would spare a scan or a sort, built for real where that is allowed."""
+"""Finding: an index that would spare a scan or a sort.
+
+It is built for real where that is allowed, else supposed where the database has hypopg.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,13 +14,13 @@ from rowpath.explain.findings import meta_edits
 from rowpath.explain.findings.index_candidates import MOST, candidates
 from rowpath.explain.messages import Answer
 from rowpath.explain.proving.trials import Trials
-from rowpath.explain.selected import Built, Index, Scan, Table
+from rowpath.explain.selected import Built, Index, Scan, Supposed, Table
 from rowpath.explain.values import Confidence, Finding, Kind, Proof
 
 LEAST_SHARE = 0.1
 """Of the request's time, that the SELECTs take which get advice; what is built is measured."""
 MOST_LEFT = 0.5
-"""Of the SELECTs' time, with an index that is worth the whole proof."""
+"""Of the SELECTs' time, or expected cost, with an index that is worth it."""
 ROUNDS = 3
 MOST_TABLES = 8
 """Of a run, for which indexes are built: those that take most time first."""
@@ -41,9 +44,10 @@ class _Scanned:
 def findings(
     trials: Trials, selects: Sequence[Of], *, may_build: bool
 ) -> Iterator[tuple[Of, Finding]]:
-    """Yield the tables that want an index: proved where one may be built, else as advice.
+    """Yield the tables that want an index: proved where one may be built, else as an estimate.
 
-    An index that was built, and does not halve the time of its SELECTs, is not told.
+    What may be neither built nor supposed is advice. An index that does not halve the time of its
+    SELECTs, or what the planner expects them to cost, is not told.
     """
     told: set[Index] = set()
     found = sorted(_scanned(selects), key=lambda each: -each.duration_s)[:MOST_TABLES]
@@ -51,7 +55,7 @@ def findings(
         is_much = each.duration_s >= LEAST_SHARE * each.of[0].look.duration_s
         if each.indexes[0] in told or not (is_much or may_build):
             continue
-        finding = _tried(trials, each) if may_build else _advice(each, None)
+        finding = _tried(trials, each) if may_build else _supposed(trials, each, None)
         if finding is not None:
             told.add(each.indexes[0])
             yield each.of[0], finding
@@ -83,10 +87,11 @@ def _sum_s(durations_s: Mapping[str, float], of: Sequence[Of]) -> float:
 
 
 def _tried(trials: Trials, each: _Scanned) -> Finding | None:
-    """Return what the first index shows that is worth it; None where none is."""
+    """Return what the first index shows that is worth it, once built; None where none is."""
     look = each.of[0].look
     if look.ask.may_write:
-        return _advice(each, "a request that writes, or locks, would wait for that index itself")
+        reason = "a request that writes, or locks, would wait for that index itself"
+        return _supposed(trials, each, reason)
     for index in each.indexes:
         edits = meta_edits.edits(each.table, index)
         if not edits:
@@ -98,7 +103,7 @@ def _tried(trials: Trials, each: _Scanned) -> Finding | None:
                 proof = trials.proof_by(changed, (look,), gain.is_one)
                 built = changed.started.built
         except RowpathError as error:
-            return _advice(each, " ".join(str(error).split()).rstrip("."))
+            return _supposed(trials, each, " ".join(str(error).split()).rstrip("."))
         if proof is not None and built is not None:
             if is_shown(proof):
                 told = _told(each, Confidence.PROVED)
@@ -111,6 +116,33 @@ def _tried(trials: Trials, each: _Scanned) -> Finding | None:
 def is_shown(proof: Proof) -> bool:
     """Return whether the whole request takes less time, by its interval, where it is timed."""
     return proof.ratio is None or proof.ratio.high < 1
+
+
+def _supposed(trials: Trials, each: _Scanned, reason: str | None) -> Finding | None:
+    """Return what the planner expects of the first index that is worth it; None where none is.
+
+    Where it cannot be asked the likeliest index is advice. `reason` says why none was built, None
+    where that was not wanted.
+    """
+    trials.tell(f"asking for what an index of {each.table.table} may spare")
+    asked = {one.text: one for one in selects_of(trials.unchanged, each.of[0].look, each.indexes)}
+    selects = [(one.count, asked.get(one.select.text)) for one in each.of]
+    for number in range(len(each.indexes)):
+        expected = [
+            (count, select.supposed[number])
+            for count, select in selects
+            if select is not None and select.supposed
+        ]
+        if not expected:
+            return _advice(each, reason)
+        all_of_them = replace(
+            expected[0][1],
+            cost_before=sum(count * one.cost_before for count, one in expected),
+            cost_after=sum(count * one.cost_after for count, one in expected),
+        )
+        if all_of_them.cost_after <= MOST_LEFT * all_of_them.cost_before:
+            return _estimate(each, all_of_them, reason)
+    return None
 
 
 @dataclass(slots=True)
@@ -150,23 +182,39 @@ def _this(each: _Scanned) -> str:
     return "This SELECT takes" if len(each.of) == 1 else f"These {len(each.of)} SELECTs take"
 
 
+def _estimate(each: _Scanned, supposed: Supposed, reason: str | None) -> Finding:
+    """Return what the planner expects of an index that was not built."""
+    edits = meta_edits.edits(each.table, supposed.index)
+    index = "it" if edits else meta_edits.source_of(each.table, supposed.index, _NAMES)
+    advice = (
+        f"{_today(each)}. With {index} PostgreSQL's planner, which supposes that index by hypopg, "
+        f"expects {supposed.cost_after:,.0f} of its units instead of {supposed.cost_before:,.0f}, "
+        f"and about {supposed.size_bytes / 1024:,.0f} kB for the index."
+    )
+    not_built = f" It was not built: {reason}." if reason else f" {_option(each)}"
+    found = _told(each, Confidence.ESTIMATED)
+    refused = None if edits else each.table.reason or f"{each.table.name} has no plain Meta"
+    return replace(found, edits=edits, reason=refused, advice=advice + not_built)
+
+
 def _advice(each: _Scanned, reason: str | None) -> Finding:
     """Return what would be built, and why it was not."""
     index = meta_edits.source_of(each.table, each.indexes[0], _NAMES)
-    request = f"the whole request {ms(each.of[0].look.duration_s)}"
-    allowed = (
-        ""
-        if reason
-        else (
-            " --try-indexes builds it in a transaction that is rolled back, and measures; whoever "
-            f"writes to {each.table.table} waits meanwhile."
-        )
-    )
-    advice = (
-        f"{_this(each)} {ms(each.duration_s)} asked by itself, {request}. What may help is {index} "
-        f"in the Meta of {each.table.name}.{allowed}"
-    )
+    allowed = "" if reason else f" {_option(each)}"
+    advice = f"{_today(each)}. What may help is {index} in the Meta of {each.table.name}.{allowed}"
     return replace(_told(each, Confidence.ADVICE), reason=reason, advice=advice)
+
+
+def _today(each: _Scanned) -> str:
+    whole = f"the whole request {ms(each.of[0].look.duration_s)}"
+    return f"{_this(each)} {ms(each.duration_s)} asked by itself, {whole}"
+
+
+def _option(each: _Scanned) -> str:
+    return (
+        "--try-indexes builds it in a transaction that is rolled back, and measures; whoever "
+        f"writes to {each.table.table} waits meanwhile."
+    )
 
 
 def _told(each: _Scanned, confidence: Confidence) -> Finding:

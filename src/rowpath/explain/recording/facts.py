@@ -1,8 +1,8 @@
 """What is noted of one answer while it is made, and all that is told of it afterwards."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from rowpath.explain.messages import Asked, Evaluated, Load, Narrowing, Observed, Reads, Seen, Uses
 from rowpath.explain.recording.statement_text import normalized
@@ -31,6 +31,7 @@ class Tag:
         "number",
         "path",
         "readers",
+        "through",
     )
 
     def __init__(self, number: int, path: Path, evaluation: int) -> None:
@@ -41,6 +42,8 @@ class Tag:
         self.loads = 0
         self.columns: set[str] = set()
         self.readers: dict[Caller, None] = {}
+        self.through: dict[object, Tag] = {}
+        """What was reached, by what a framework reads it with, where that is noted."""
         self._reached: dict[str, Tag] = {}
 
     def reached(self, hop: Hop) -> "Tag":
@@ -71,9 +74,11 @@ UNKNOWN = Tag(UNKNOWN_TRAIL, (), 0)
 """Of rows that a prefetch loads: whoever reads them later says what they are."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Purpose:
-    """What a statement is for: a relation of a row, or nothing that is known."""
+class Purpose(NamedTuple):
+    """What a statement is for: a relation of a row, or nothing that is known.
+
+    A tuple, since each statement has one and a frozen dataclass takes several times as long.
+    """
 
     relation: Tag | None = None
     row: int = 0
@@ -83,6 +88,7 @@ class Purpose:
     blocks: bool = False
 
 
+NO_PURPOSE = Purpose()
 Raw = tuple[str, tuple[object, ...] | str, Purpose, Caller]
 """A statement as it is noted: what is told of it is made later."""
 
@@ -95,7 +101,7 @@ class Rows:
     rows: int = 0
     is_ordered: bool = False
     narrowing: Narrowing | None = None
-    sizes: Counter[str] = field(default_factory=Counter)
+    sizes: dict[str, int] = field(default_factory=dict)
     tags: list[Tag] = field(default_factory=list)
 
 

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from secrets import randbelow
 from types import CodeType, FrameType
@@ -13,7 +13,7 @@ from rowpath.explain.messages import Limit, Observed
 from rowpath.explain.recording.facts import NOBODY, Caller, Facts, Purpose, Raw, Rows, Tag, Used
 from rowpath.explain.recording.frames import Mark, OwnCode
 from rowpath.explain.recording.steps import KnownSteps
-from rowpath.explain.trails import Span, Trail
+from rowpath.explain.trails import Path, Span, Trail
 from rowpath.explain.values import Place, Reader
 
 ReaderOf = Callable[[FrameType], Reader | None]
@@ -56,6 +56,7 @@ class Recorder:
     evaluations: int = 0
     _begun: dict[tuple[str, int], tuple[int, Step]] = field(default_factory=dict)
     _refined: dict[tuple[int, int], tuple[int, Step]] = field(default_factory=dict)
+    _behind: dict[tuple[int, int, Path], int] = field(default_factory=dict)
     _own_callers: dict[tuple[int, int], tuple[Place, Reader, CodeType]] = field(
         default_factory=dict
     )
@@ -107,9 +108,21 @@ class Recorder:
             found = self._refined[number, id(step)] = self.number_of(trail), step
         return found[0]
 
+    def behind(self, number: int, of_rows: Tag) -> int:
+        """Return the number of a trail whose rows are reached from one row of another's."""
+        key = number, of_rows.number, of_rows.path
+        found = self._behind.get(key)
+        if found is None:
+            parent = (self.trail(of_rows.number), of_rows.path)
+            found = self.number_of(replace(self.trail(number), parent=parent))
+            self._behind[key] = found
+        return found
+
     def evaluating(self, number: int, *, is_ordered: bool) -> Tag:
         """Note that a queryset of a trail is evaluated; return the tag of its rows."""
-        rows = self._rows.setdefault(number, Rows())
+        rows = self._rows.get(number)
+        if rows is None:
+            rows = self._rows[number] = Rows()
         rows.times += 1
         rows.is_ordered = is_ordered
         self.evaluations += 1
@@ -159,11 +172,12 @@ class Recorder:
             while each is not None:
                 code = each.f_code
                 mark = marks.get(code.co_filename) or marked(code.co_filename)
-                if mark is Mark.OWN:
-                    place, own = self._own_caller(each)
-                    return place, reader or own
-                if mark is Mark.HAS_BOUNDARY and self.code.is_boundary(code):
-                    return None, reader
+                if mark is not Mark.LIBRARY:
+                    if mark is Mark.OWN:
+                        place, own = self._own_caller(each)
+                        return place, reader or own
+                    if self.code.is_boundary(code):
+                        return None, reader
                 if reader is None and code.co_name in readers:
                     reader = readers[code.co_name](each)
                 each = each.f_back

@@ -77,21 +77,24 @@ class KnownSteps:
         while frame is not None:
             code = frame.f_code
             file = code.co_filename
-            mark = marks.get(file) or self._code.marked(file)
-            if mark is Mark.OWN:
-                key += (id(code), frame.f_lasti, is_direct)
-                if is_body(code):
-                    break
-            elif mark is Mark.HAS_BOUNDARY and self._code.is_boundary(code):
-                break
-            else:
-                passes = passing.get(file)
-                if passes is None:
-                    passes = passing[file] = self._passes_on(frame)
-                if not passes:
-                    if key:
+            passes = passing.get(file)
+            if passes is None:  # neither a file of Django's that passes on, nor one that does not
+                mark = marks.get(file) or self._code.marked(file)
+                if mark is Mark.LIBRARY:
+                    passing[file] = self._passes_on(frame)
+                    continue
+                if mark is Mark.OWN:
+                    key += (id(code), frame.f_lasti, is_direct)
+                    if is_body(code):
                         break
+                elif self._code.is_boundary(code) or key:
+                    break
+                else:
                     is_direct = False
+            elif not passes:
+                if key:
+                    break
+                is_direct = False
             frame = frame.f_back
         return tuple(key)
 

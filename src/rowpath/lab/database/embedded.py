@@ -47,14 +47,17 @@ START_PAUSE_S = 0.02
 
 @contextmanager
 def embedded_postgresql(
-    folder: Path, settings: Mapping[str, str] | None = None
+    folder: Path,
+    settings: Mapping[str, str] | None = None,
+    programs: Programs | None = None,
 ) -> Iterator[Database]:
     """Run PostgreSQL in the data folder for as long as the block lasts.
 
-    `settings` go over those that fit the machine. DatabaseError when it cannot be run, with the
+    `settings` go over those that fit the machine, `programs` are others than those that are found
+    first. DatabaseError when it cannot be run, with the
     server's last words; BusyError when another command runs it; DiskError when there is no room.
     """
-    programs = find_programs()
+    programs = programs or find_programs()
     cluster = folder / f"postgresql-{programs.major}"
     user = _admitted(folder, cluster, programs)
     _make(folder)

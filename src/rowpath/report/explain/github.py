@@ -4,8 +4,15 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-comm
 """
 
 from rowpath.explain.changes.edits import shown
-from rowpath.explain.values import Explanation, Finding
+from rowpath.explain.values import Confidence, Explanation, Finding
 from rowpath.report.explain.sentences import changed_lines, sentences
+
+_LEVELS = {
+    Confidence.PROVED: "warning",
+    Confidence.ESTIMATED: "notice",
+    Confidence.ADVICE: "notice",
+}
+"""GitHub shows ten of a kind in a step, so that those which are proved are not left out."""
 
 
 def render(explanation: Explanation) -> str:
@@ -28,7 +35,7 @@ def _command(finding: Finding, path: str, root: str) -> str:
     message = "\n".join((path, *changed_lines(finding, root), *sentences(finding)))
     properties = {"file": shown(place.file, root), "line": str(place.line), "title": title}
     shown_properties = ",".join(f"{name}={_property(text)}" for name, text in properties.items())
-    return f"::warning {shown_properties}::{_data(message)}"
+    return f"::{_LEVELS[finding.confidence]} {shown_properties}::{_data(message)}"
 
 
 def _data(text: str) -> str:

@@ -8,11 +8,11 @@ from markupsafe import Markup
 
 from rowpath import __version__
 from rowpath.explain.changes.edits import diff
-from rowpath.explain.values import Confidence, Explained, Explanation, Finding, Sent, saved
+from rowpath.explain.values import Confidence, Explained, Explanation, Finding, Sent
 from rowpath.report import figures, page, source
 from rowpath.report.charts.drawing import Chart
 from rowpath.report.charts.explain import PhasePart, growth_chart, phase_parts, phases_chart
-from rowpath.report.explain.sentences import counted, sentences, times, where
+from rowpath.report.explain.sentences import saving, sentences, share, times, where
 from rowpath.report.explain.terminal import left_out
 from rowpath.report.statements import MOST_STATEMENTS, Shown, shown_plan, shown_sql
 
@@ -51,7 +51,7 @@ class FindingPart:
     confidence: str
     looks: str
     title: str
-    share: str
+    share: str | None
     place: str
     change: Markup | None
     statements: tuple[Markup, ...]
@@ -107,7 +107,7 @@ def _request(number: int, explained: Explained, root: str) -> RequestPart:
         user=explained.request.user,
         statements=explained.statements,
         time=figures.time(explained.duration_s * 1000),
-        saved=_saved(explained),
+        saved=saving(explained, lambda time_s: figures.time(time_s * 1000)) or figures.NOTHING,
         phases=parts,
         chart=phases_chart(parts),
         findings=tuple(
@@ -120,12 +120,6 @@ def _request(number: int, explained: Explained, root: str) -> RequestPart:
     )
 
 
-def _saved(explained: Explained) -> str:
-    time_s, statements = saved(explained)
-    time = f"{figures.time(time_s * 1000)} and " if time_s else ""
-    return f"{time}{counted(statements)}" if statements else figures.NOTHING
-
-
 def _finding(anchor: str, finding: Finding, root: str) -> FindingPart:
     texts = (finding.statement, *finding.other_statements)
     return FindingPart(
@@ -133,7 +127,7 @@ def _finding(anchor: str, finding: Finding, root: str) -> FindingPart:
         confidence=finding.confidence.value,
         looks=_LOOKS[finding.confidence],
         title=finding.title,
-        share=f"{counted(finding.statements)} of {finding.of_statements}",
+        share=share(finding),
         place=where(finding, root),
         change=_change(diff(finding.edits, root)),
         statements=tuple(source.sql(shown_sql(text).text) for text in texts if text is not None),

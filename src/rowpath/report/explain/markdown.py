@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from rowpath.explain.changes.edits import diff
 from rowpath.explain.values import Explained, Explanation, Finding
-from rowpath.report.explain.sentences import counted, sentences, statements, where
+from rowpath.report.explain.sentences import sentences, share, statements, where
 from rowpath.report.markdown_text import code, inert, row
 
 _FENCE = "````"
@@ -39,9 +39,9 @@ def _request(explained: Explained, root: str) -> Iterator[str]:
 
 
 def _finding(finding: Finding, explained: Explained, root: str) -> Iterator[str]:
-    share = f"{counted(finding.statements)} of {finding.of_statements}"
+    of_them = share(finding)
     title = inert(f"{finding.confidence.value}: {finding.title}")
-    yield f"**{title}** ({share} of {code(explained.request.name)})"
+    yield f"**{title}** ({f'{of_them} of ' if of_them else ''}{code(explained.request.name)})"
     place = where(finding, root)
     if place:
         yield ""

@@ -1,10 +1,11 @@
 """What is told of a finding in words; every output that people read takes them from here."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from rowpath.explain.changes.edits import diff, shown
 from rowpath.explain.values import (
     Confidence,
+    Explained,
     Finding,
     Growth,
     Kind,
@@ -12,6 +13,7 @@ from rowpath.explain.values import (
     Proof,
     Reader,
     Sameness,
+    saved,
 )
 from rowpath.stats.interval import Interval
 
@@ -28,6 +30,20 @@ def counted(statements: int) -> str:
 def times(number: int) -> str:
     """Return how often, in words."""
     return "once" if number == 1 else f"{number:,} times"
+
+
+def share(finding: Finding) -> str | None:
+    """Return how many of the request's statements a finding is about; None for those of none."""
+    if not finding.statements:
+        return None
+    return f"{counted(finding.statements)} of {finding.of_statements}"
+
+
+def saving(explained: Explained, time: Callable[[float], str]) -> str:
+    """Return the time and the statements that the best proved change saves, empty for neither."""
+    time_s, statements = saved(explained)
+    parts = (time(time_s) if time_s else "", counted(statements) if statements else "")
+    return " and ".join(filter(None, parts))
 
 
 def where(finding: Finding, root: str) -> str:
@@ -77,9 +93,19 @@ def cut(statement: str) -> str:
 
 
 def changed_lines(finding: Finding, root: str) -> list[str]:
-    """Return the lines that a change takes away and puts in, as a diff has them."""
-    lines = diff(finding.edits, root, context=0).splitlines()
-    return [line for line in lines if not line.startswith(("---", "+++", "@@"))]
+    """Return the lines that a change takes away and puts in, as a diff has them.
+
+    Empty ones are left out. What is changed in another file than the finding's place stands below
+    its name.
+    """
+    told, place = [], finding.place
+    for file in dict.fromkeys(edit.file for edit in finding.edits):
+        edits = tuple(edit for edit in finding.edits if edit.file == file)
+        if place is None or file != place.file:
+            told.append(f"{shown(file, root)}:{min(edit.line for edit in edits)}")
+        lines = diff(edits, root, context=0).splitlines()
+        told += [each for each in lines if not each.startswith(("---", "+++", "@@")) and each[1:]]
+    return told
 
 
 def sentences(finding: Finding) -> Iterator[str]:
@@ -89,7 +115,9 @@ def sentences(finding: Finding) -> Iterator[str]:
     if finding.marginal is not None:
         yield _marginal(finding.marginal)
     if finding.confidence is Confidence.ESTIMATED:
-        yield "Not in the diff: look at both answers yourself."
+        # A database's expectation has nothing that ran, and so no proof.
+        instead = ": look at both answers yourself" if finding.proof else ", since it was not run"
+        yield f"Not in the diff{instead}."
     if finding.growth is not None:
         yield _growth(finding.growth)
     if finding.reason is not None:

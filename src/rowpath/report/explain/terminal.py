@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from rich.text import Text
 
-from rowpath.explain.values import Confidence, Explained, Explanation, Finding, saved
+from rowpath.explain.values import Confidence, Explained, Explanation, Finding
 from rowpath.report.explain.sentences import (
     changed_lines,
     counted,
+    saving,
     sentences,
     statements,
     times,
@@ -20,6 +21,7 @@ _STYLES = {
     Confidence.ESTIMATED: "bold yellow",
     Confidence.ADVICE: "bold cyan",
 }
+_SIGNS = {"+": "green", "-": "red"}
 _LEAST_SHARE = 0.01
 MOST_WHOLE = 3
 """Requests that are told one after the other; of more there is an overview first."""
@@ -55,17 +57,24 @@ def _overview(explanation: Explanation) -> Iterator[Text]:
         return
     widest = max(len(each.request.name) for each in requests)
     for each in requests:
-        time_s, statements = saved(each)
-        time = f"{time_s * 1000:.1f} ms and " if time_s else ""
-        saving = f"  {time}{counted(statements)} can be saved"
-        found = f"  {len(each.findings)} without a change" if each.findings else ""
+        saves = saving(each, lambda time_s: f"{time_s * 1000:.1f} ms")
+        found = f"  {saves} can be saved" if saves else _unsaving(each)
         logged = f"{each.request.logged:>9,} times" if each.request.logged else ""
+        noun = "statement " if each.statements == 1 else "statements"
         yield Text(
-            f"{each.request.name.ljust(widest)}{logged}  {each.statements:>5} statements "
-            f"{each.duration_s * 1000:>8.1f} ms{saving if statements else found}",
-            style="bold" if statements else "",
+            f"{each.request.name.ljust(widest)}{logged}  {each.statements:>5} {noun} "
+            f"{each.duration_s * 1000:>8.1f} ms{found}",
+            style="bold" if saves else "",
         )
     yield Text()
+
+
+def _unsaving(explained: Explained) -> str:
+    """Return how many findings there are where none saves time or statements."""
+    proved = [each.confidence is Confidence.PROVED for each in explained.findings]
+    if any(proved):
+        return f"  {sum(proved)} proved, without a difference in time"
+    return f"  {len(proved)} without a change" if proved else ""
 
 
 def _has_more(explained: Explained) -> bool:
@@ -109,7 +118,8 @@ def _headline(explained: Explained) -> str:
 
 
 def _finding(number: int, finding: Finding, root: str) -> Iterator[Text]:
-    share = f" ({finding.statements} of {finding.of_statements})"
+    statements_of = f"{finding.statements} of {finding.of_statements}"
+    share = f" ({statements_of})" if finding.statements else ""
     title = Text(f"{number}  ")
     title.append(finding.confidence.value.ljust(9), style=_STYLES[finding.confidence])
     yield title.append(f" {finding.title}{share}", style="bold")
@@ -119,6 +129,6 @@ def _finding(number: int, finding: Finding, root: str) -> Iterator[Text]:
     for statement in statements(finding):
         yield Text(f"{_INDENT}{statement}", style="dim")
     for line in changed_lines(finding, root):
-        yield Text(f"{_INDENT}{line}", style="green" if line.startswith("+") else "red")
+        yield Text(f"{_INDENT}{line}", style=_SIGNS.get(line[0], ""))
     for sentence in sentences(finding):
         yield Text(f"{_INDENT}{sentence}")

@@ -22,4 +22,10 @@ async def get_async_db():
         yield session
 
 
-__all__ = ["AsyncSessionLocal", "Session", "engine", "get_async_db", "get_db"]
+async def get_expiring_db():
+    """Give a session whose commit expires its rows, which is SQLAlchemy's default."""
+    async with async_sessionmaker(asynchronous)() as session:
+        yield session
+
+
+__all__ = ["AsyncSessionLocal", "Session", "engine", "get_async_db", "get_db", "get_expiring_db"]

@@ -108,6 +108,7 @@ urlpatterns = [
     path("altered/", views.altered),
     path("dearer/", views.dearer),
     path("of-buyer/<int:number>/", views.of_buyer),
+    path("twelfth/", views.twelfth),
     path("by-plan/", views.by_plan),
     path("by-driver/<slug:way>/", views.by_driver),
     path("locked/", views.locked),

@@ -623,6 +623,12 @@ def unpaid(request):
     return answer(sale.number for sale in Sale.objects.filter(is_paid=False).order_by("number"))
 
 
+def twelfth(request):
+    """Asks for rows that lie everywhere in the table, so that all of it is read with an index."""
+    kinds = [f"kind {i}" for i in range(42)]
+    return answer(sale.number for sale in Sale.objects.filter(kind__in=kinds).order_by("number"))
+
+
 def by_plan(request):
     """Answers by which plan its rows come, so that an index alters the answer."""
     sales = Sale.objects.filter(note="+")
