@@ -13,6 +13,7 @@ from django.db.models.sql.compiler import SQLCompiler
 
 from rowpath.fast.django.making.grounds import making_changed
 from rowpath.fast.django.making.makers import instances_of
+from rowpath.fast.django.making.statements import compiler_of
 from rowpath.fast.fallback import CannotCompileError
 from rowpath.fast.names import place_of
 from rowpath.fast.stores import kept
@@ -24,8 +25,8 @@ _log = logging.getLogger("rowpath.fast")
 # The places that have been logged with their traceback.
 _logged: set[tuple[str, int]] = kept(set())
 
-# Telling compiled code how takes as long as Django does for about so many rows of PostgreSQL.
-FEW_ROWS = 32
+# Telling compiled code how takes as long as Django does for some six rows of PostgreSQL.
+FEW_ROWS = 8
 
 _ITERABLE = "_iterable_class"
 
@@ -65,7 +66,7 @@ def _are_few(results: Any) -> bool:
 def _asked(rows: ModelIterable) -> tuple[QuerySet, SQLCompiler, Callable[[], Any]]:
     """Return what ModelIterable has of its queryset, and what sends its statement."""
     queryset = rows.queryset
-    compiler = queryset.query.get_compiler(using=queryset.db)
+    compiler = compiler_of(queryset)
     sent = {"chunked_fetch": rows.chunked_fetch, "chunk_size": rows.chunk_size}
     return queryset, compiler, partial(compiler.execute_sql, **sent)
 
