@@ -76,3 +76,34 @@ def test_what_is_patched_where_django_compiles_is_called_as_often(project: Insid
 def test_a_backend_of_the_projects_compiles_each_statement(project: Inside) -> None:
     """Only of Django's own is known that equal shapes have equal statements."""
     assert project.call("compiled_once:of_the_projects") == [True]
+
+
+@pytest.mark.parametrize("alias", ALIASES)
+@pytest.mark.parametrize("name", PAIRS)
+def test_rows_are_counted_as_by_django(project: Inside, name: str, alias: str) -> None:
+    """As many, by as many equal statements, and the Query is Django's again afterwards."""
+    theirs, ours, _ = project.call("compiled_once:counts", of=name, alias=alias)
+
+    assert ours == theirs
+
+
+@pytest.mark.parametrize("alias", ALIASES)
+@pytest.mark.parametrize("name", ["all", "values", "joined", "inheriting"])
+def test_a_count_is_compiled_once(project: Inside, name: str, alias: str) -> None:
+    """Four counts of two querysets with a shape in common send what was compiled for the first."""
+    assert project.call("compiled_once:counts", of=name, alias=alias)[2] == 1
+
+
+def test_an_error_of_a_count_passes(project: Inside) -> None:
+    """What an execute_wrapper or the database raises is raised, and nothing is sent again."""
+    told = project.call("compiled_once:refused")
+
+    assert told[1::2] == told[::2]
+    assert [tries for _, _, tries in told] == [1] * 4
+
+
+def test_a_defect_leaves_a_count_to_django(project: Inside) -> None:
+    """It is right, and by one statement."""
+    count, *told = project.call("compiled_once:with_a_defect")
+
+    assert told == [[count, 1]] * 2

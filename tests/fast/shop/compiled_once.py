@@ -1,11 +1,13 @@
 """Statements of instances that are compiled once for a shape, and what that leaves in a Query."""
 
-from collections.abc import Callable
+import pickle
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 from unittest import mock
 
-from django.db import connections
+from django.db import DatabaseError, connections
 from django.db.models import F
 from django.db.models.functions import Lower
 from django.db.models.query import QuerySet
@@ -185,6 +187,79 @@ def few(alias: str) -> list[Any]:
         page = rows.all()[:2]
         with made_by_rowpath(page):
             told.append(repr([described(one) for one in page]))
+    return told
+
+
+def counts(of: str, alias: str) -> list[Any]:
+    """Return what Django and rowpath count of a pair, what they send, and how often it compiles."""
+    stores.forget()
+    model, *both, _ = PAIRS[of]
+    compiled: list[Any] = []
+    count_statement = statements.count_statement
+
+    def noting(*given: Any) -> Any:
+        compiled.append(count_statement(*given))
+        return compiled[-1]
+
+    with mock.patch.object(statements, "count_statement", noting):
+        told = [
+            [_counted_rows(make(model.objects.using(alias)), within) for make in both]
+            for within in (_as_it_is, made_by_rowpath)
+        ]
+    return [*told, sum(one is not None for one in compiled)]
+
+
+@contextmanager
+def _as_it_is(_: QuerySet[Any]) -> Iterator[None]:
+    yield
+
+
+def _counted_rows(rows: QuerySet[Any], within: Any) -> list[Any]:
+    with CaptureQueriesContext(connections[rows.db]) as sent, within(rows):
+        found = rows.count()
+        page = rows.all()
+        beside = page.count()
+    text = pickle.dumps(page.query)
+    return [
+        [found, beside, rows.count(), page.count()],
+        [one["sql"] for one in sent],
+        [type(rows.query).__name__, b"rowpath" in text, type(pickle.loads(text)).__name__],  # noqa: S301
+    ]
+
+
+def refused() -> list[Any]:
+    """Return what is raised while rows are counted, and how often it was tried, by either way."""
+    errors = (ValueError("the project's"), DatabaseError("the database's"))
+    return [_tried(error, within) for error in errors for within in (_as_it_is, made_by_rowpath)]
+
+
+def _tried(error: Exception, within: Any) -> list[Any]:
+    tries: list[int] = []
+
+    def refusing(_execute: Any, _sql: Any, *_: Any) -> Any:
+        tries.append(1)
+        raise error
+
+    rows = Thing.objects.order_by("pk")
+    with connections["default"].execute_wrapper(refusing), within(rows):
+        try:
+            rows.count()
+        except (ValueError, DatabaseError) as raised:
+            return [repr(raised), repr(raised.__context__), len(tries)]
+    return []
+
+
+def with_a_defect() -> list[Any]:
+    """Return what is counted where a step of rowpath's fails, and by how many statements."""
+    rows = Thing.objects.order_by("pk")
+    told: list[Any] = [rows.count()]
+    for name in ("shape_of", "is_countable"):
+        with (
+            mock.patch.object(statements, name, side_effect=KeyError("moved")),
+            CaptureQueriesContext(connections["default"]) as sent,
+            made_by_rowpath(rows),
+        ):
+            told.append([rows.count(), len(sent)])
     return told
 
 

@@ -8,13 +8,16 @@ from functools import cache, partial
 from operator import itemgetter
 from typing import Any, TypeVar, cast
 
+from django.db import DatabaseError
 from django.db.models.query import ModelIterable, QuerySet
+from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
 
+from rowpath.fast.django.counting import as_query, count_by, counted
 from rowpath.fast.django.making.grounds import making_changed
 from rowpath.fast.django.making.makers import instances_of
-from rowpath.fast.django.making.statements import compiler_of
-from rowpath.fast.fallback import CannotCompileError
+from rowpath.fast.django.making.statements import compiler_of, counted_by
+from rowpath.fast.fallback import CannotCompileError, TheirsError
 from rowpath.fast.names import place_of
 from rowpath.fast.stores import kept
 
@@ -71,10 +74,12 @@ def _asked(rows: ModelIterable) -> tuple[QuerySet, SQLCompiler, Callable[[], Any
     return queryset, compiler, partial(compiler.execute_sql, **sent)
 
 
-def _guarded(step: Callable[[], T]) -> T | None:
+def _guarded(step: Callable[[], T], passing: tuple[type[Exception], ...] = ()) -> T | None:
     """Return what `step` returns; None, which is logged, if Django has to go on."""
     try:
         return step()
+    except passing:
+        raise
     except CannotCompileError as error:
         _log.debug("Django makes the instances of a list: %s", error)
     except Exception as error:  # noqa: BLE001 - no defect of ours is a reason for an error 500
@@ -110,17 +115,35 @@ class _Sent:
         return getattr(self._queryset, name)
 
 
+def _count(query: Query, using: str) -> int | None:
+    """Return how many rows `query` has, by Django's statement; None to have Django count them."""
+    asked = _guarded(lambda: counted_by(query, using))
+    if asked is None:
+        return None
+    try:
+        return _guarded(partial(counted, *asked), passing=(DatabaseError, TheirsError))
+    except TheirsError as error:
+        raised = error.error
+    raise raised  # not within the handler, which would be its context
+
+
 @contextmanager
 def made_by_rowpath(rows: QuerySet) -> Iterator[None]:
     """Have the instances of `rows`, which may_be_made(), made by compiled code, within.
 
-    So are those of querysets that are made of it within.
+    So are those of querysets that are made of it within, and the rows of all are counted by a
+    statement that is known of their shape.
     """
     own = vars(rows)
     own[_ITERABLE] = CompiledIterable
+    query = _guarded(lambda: own.get("_query"))
+    if isinstance(query, Query):
+        count_by(_count, query)
     try:
         yield
     finally:
+        if isinstance(query, Query):
+            as_query(query)
         if _ITERABLE in own and own[_ITERABLE] is CompiledIterable:
             own[_ITERABLE] = ModelIterable
 

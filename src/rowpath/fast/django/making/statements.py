@@ -1,12 +1,13 @@
-"""The statement by which Django reads instances, compiled once for all querysets of a shape.
+"""The statements by which Django reads and counts instances, compiled once for each shape.
 
-Django compiles it for each queryset, which takes as long as making some fifty of their instances.
+Django compiles them for each queryset: either takes as long as making some fifty instances.
 """
 
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet, FieldError, FullResultSet
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field
 from django.db.models.expressions import Col
 from django.db.models.query import QuerySet
@@ -14,10 +15,12 @@ from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
 
 from rowpath.fast.bounded import Bounded
+from rowpath.fast.django.counting import CountingQuery, count_statement, is_countable
 from rowpath.fast.django.grounds import check_compiler
 from rowpath.fast.django.making.grounds import compiling_changed
 from rowpath.fast.django.overrides import overridden
 from rowpath.fast.django.shapes import Shape, shape_of
+from rowpath.fast.django.statement import Statement
 from rowpath.fast.stores import ANY_SETTING, kept
 
 # What a compiler knows of the rows once it has made the SQL.
@@ -36,6 +39,7 @@ class _Statement:
     joins: dict[str, dict[str, Any]]
 
 
+_counts: Bounded[Statement | None] = kept(Bounded(_STATEMENTS), changed_by=ANY_SETTING)
 _statements: Bounded[_Statement | None] = kept(Bounded(_STATEMENTS), changed_by=ANY_SETTING)
 
 
@@ -59,10 +63,26 @@ def compiler_of(queryset: QuerySet) -> SQLCompiler:
     return compiler
 
 
+def counted_by(query: Query, using: str) -> tuple[Statement, BaseDatabaseWrapper] | None:
+    """Return what counts the rows of `query` on the database `using`, and its connection.
+
+    None to have Django count them. Raises CannotCompileError.
+    """
+    compiler = query.get_compiler(using=using)
+    if not (is_countable(query) and _has_kept(compiler)):
+        return None
+    if (shape := shape_of(query, compiler.connection)) is None:
+        return None
+    known = _counts.get(shape.key, lambda: count_statement(query, shape, using))
+    if known is None:
+        return None
+    return Statement(known.sql, shape.params, using), compiler.connection
+
+
 def _has_kept(compiler: SQLCompiler) -> bool:
     """Whether the SQL of `compiler` is that of all of its shape, if it has one."""
     query = compiler.query
-    if type(query) is not Query or not query.default_cols or compiling_changed() is not None:
+    if type(query) not in _QUERIES or not query.default_cols or compiling_changed() is not None:
         return False
     if (
         query.select
@@ -73,6 +93,7 @@ def _has_kept(compiler: SQLCompiler) -> bool:
         or query.explain_info
         or query.subquery
         or query._filtered_relations
+        or query.alias_prefix != Query.alias_prefix  # by which joins are named that are made yet
     ):
         return False
     # A backend of the project's may name a table by the request.
@@ -83,6 +104,7 @@ def _has_kept(compiler: SQLCompiler) -> bool:
     return True
 
 
+_QUERIES = (Query, CountingQuery)
 _BACKENDS = tuple(f"django.db.backends.{name}.operations" for name in ("postgresql", "sqlite3"))
 
 
