@@ -145,7 +145,7 @@ LADDER = Experiment(
             question="How long does one user wait?",
             baseline="drf",
             of="product",
-            sizes=(100, 1_000, 10_000, 100_000),
+            sizes=(25, 100, 1_000, 10_000, 100_000),
             variants=RUNGS,
         ),
         Group(
@@ -153,7 +153,7 @@ LADDER = Experiment(
             question="How many requests per second does one worker answer while two users ask?",
             baseline="drf-many",
             of="product",
-            sizes=(100, 1_000, 10_000),
+            sizes=(25, 100, 1_000, 10_000),
             measure=TWO_USERS,
             variants=tuple(map(by_many, RUNGS)),
         ),

@@ -1,6 +1,6 @@
 """What instances are made by, and past, in Django."""
 
-from django.db.models import base, query, query_utils
+from django.db.models import base, query, query_utils, sql
 from django.db.models.fields import DecimalField, mixins, related_descriptors
 from django.db.models.signals import ModelSignal
 from django.db.models.sql import compiler
@@ -39,6 +39,18 @@ _GROUNDS: tuple[tuple[Owner, tuple[str, ...]], ...] = (
     (timezone, ("is_aware", "make_aware")),
 )
 
+# A tool that has put itself into one of these has to see each statement compiled.
+_COMPILING: tuple[tuple[Owner, tuple[str, ...]], ...] = (
+    (
+        compiler.SQLCompiler,
+        (
+            *("as_sql", "compile", "get_default_columns", "get_from_clause", "get_order_by"),
+            *("get_related_selections", "get_select", "pre_sql_setup", "setup_query"),
+        ),
+    ),
+    (sql.Query, ("get_compiler", "get_initial_alias", "join", "reset_refcounts")),
+)
+
 _relied = kept(Relied())
 
 
@@ -51,3 +63,11 @@ def making_changed() -> str | None:
 def check_also(owner: Owner, *names: str) -> str | None:
     """Rely on `names` of `owner` too; return what one is instead, None if all are shipped."""
     return _relied.check(owner, *names)
+
+
+def compiling_changed() -> str | None:
+    """Rely on what compiles a statement too; return what is not what Django ships of it."""
+    for owner, names in _COMPILING:
+        if (instead := check_also(owner, *names)) is not None:
+            return instead
+    return None

@@ -8,12 +8,16 @@ from functools import cache, partial
 from operator import itemgetter
 from typing import Any, TypeVar, cast
 
+from django.db import DatabaseError
 from django.db.models.query import ModelIterable, QuerySet
+from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
 
+from rowpath.fast.django.counting import as_query, count_by, counted
 from rowpath.fast.django.making.grounds import making_changed
 from rowpath.fast.django.making.makers import instances_of
-from rowpath.fast.fallback import CannotCompileError
+from rowpath.fast.django.making.statements import compiler_of, counted_by
+from rowpath.fast.fallback import CannotCompileError, TheirsError
 from rowpath.fast.names import place_of
 from rowpath.fast.stores import kept
 
@@ -24,8 +28,8 @@ _log = logging.getLogger("rowpath.fast")
 # The places that have been logged with their traceback.
 _logged: set[tuple[str, int]] = kept(set())
 
-# Telling compiled code how takes as long as Django does for about so many rows of PostgreSQL.
-FEW_ROWS = 32
+# Telling compiled code how takes as long as Django does for some six rows of PostgreSQL.
+FEW_ROWS = 8
 
 _ITERABLE = "_iterable_class"
 
@@ -65,15 +69,17 @@ def _are_few(results: Any) -> bool:
 def _asked(rows: ModelIterable) -> tuple[QuerySet, SQLCompiler, Callable[[], Any]]:
     """Return what ModelIterable has of its queryset, and what sends its statement."""
     queryset = rows.queryset
-    compiler = queryset.query.get_compiler(using=queryset.db)
+    compiler = compiler_of(queryset)
     sent = {"chunked_fetch": rows.chunked_fetch, "chunk_size": rows.chunk_size}
     return queryset, compiler, partial(compiler.execute_sql, **sent)
 
 
-def _guarded(step: Callable[[], T]) -> T | None:
+def _guarded(step: Callable[[], T], passing: tuple[type[Exception], ...] = ()) -> T | None:
     """Return what `step` returns; None, which is logged, if Django has to go on."""
     try:
         return step()
+    except passing:
+        raise
     except CannotCompileError as error:
         _log.debug("Django makes the instances of a list: %s", error)
     except Exception as error:  # noqa: BLE001 - no defect of ours is a reason for an error 500
@@ -109,17 +115,35 @@ class _Sent:
         return getattr(self._queryset, name)
 
 
+def _count(query: Query, using: str) -> int | None:
+    """Return how many rows `query` has, by Django's statement; None to have Django count them."""
+    asked = _guarded(lambda: counted_by(query, using))
+    if asked is None:
+        return None
+    try:
+        return _guarded(partial(counted, *asked), passing=(DatabaseError, TheirsError))
+    except TheirsError as error:
+        raised = error.error
+    raise raised  # not within the handler, which would be its context
+
+
 @contextmanager
 def made_by_rowpath(rows: QuerySet) -> Iterator[None]:
     """Have the instances of `rows`, which may_be_made(), made by compiled code, within.
 
-    So are those of querysets that are made of it within.
+    So are those of querysets that are made of it within, and the rows of all are counted by a
+    statement that is known of their shape.
     """
     own = vars(rows)
     own[_ITERABLE] = CompiledIterable
+    query = _guarded(lambda: own.get("_query"))
+    if isinstance(query, Query):
+        count_by(_count, query)
     try:
         yield
     finally:
+        if isinstance(query, Query):
+            as_query(query)
         if _ITERABLE in own and own[_ITERABLE] is CompiledIterable:
             own[_ITERABLE] = ModelIterable
 
