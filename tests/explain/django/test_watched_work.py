@@ -55,3 +55,46 @@ def test_the_filters_that_django_puts_off_stay_put_off(project: ProjectOf) -> No
 
     assert 0 < alone < 24
     assert watched == alone
+
+
+CYCLES = """
+import gc
+import json
+import django
+django.setup()
+from shop.models import Author
+from rowpath.explain.django.client_handler import ClientWatch
+
+def names(authors):
+    return [[book.title for book in author.books.all()] for author in authors]
+
+def left():
+    authors = list(Author.objects.prefetch_related("books"))
+    names(authors)
+    gc.collect()
+    names(authors)
+    return gc.collect()
+
+gc.disable()
+with ClientWatch() as watch:
+    found = []
+    watch.watched(left)
+    watch.watched(lambda: found.append(left()))
+print(json.dumps(found))
+"""
+
+
+def test_no_cycle_is_left_of_a_relation_that_is_read(project: ProjectOf) -> None:
+    """A cycle for each row would have Python look through all objects ever more often."""
+    done = subprocess.run(
+        [sys.executable, "-c", CYCLES],
+        cwd=project.folder,
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": SETTINGS},
+        capture_output=True,
+        check=True,
+        text=True,
+        timeout=60,
+    )
+    (left,) = json.loads(done.stdout)
+
+    assert left == 0

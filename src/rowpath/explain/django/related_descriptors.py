@@ -98,6 +98,8 @@ def _single_hop(descriptor: Any) -> Hop:
 
 
 def _many(original: Callable[..., Any], recorder: Recorder) -> Callable[..., Any]:
+    watched = _WatchedManagers(recorder)
+
     def get(descriptor: Any, instance: Model | None, owner: Any = None) -> Any:
         manager = original(descriptor, instance, owner)
         if instance is None or not recorder.is_watching or recorder.prefetching:
@@ -109,34 +111,60 @@ def _many(original: Callable[..., Any], recorder: Recorder) -> Callable[..., Any
         if reached is None:
             reached = tag.through[descriptor] = tag.reached(_many_hop(descriptor, manager.model))
         reached.is_read = True
-        # The manager is made for this one access, so that nothing of it has to be undone.
-        made = manager.get_queryset
-
-        def get_queryset() -> Any:
-            is_of_many = recorder.rows_of(reached.number) > 1
-            recorder.relating += is_of_many
-            try:
-                queryset = made()
-            finally:
-                recorder.relating -= is_of_many
-            query = queryset._query
-            if queryset._result_cache is None or not hasattr(query, "rowpath_relation"):
-                query.rowpath_relation = reached
-                query.rowpath_row = number_of(instance)
-                query.rowpath_refined = False
-                is_there = queryset._result_cache is not None
-                query.rowpath_prefetched = _is_ordered(query) if is_there else None
-            for row in queryset._result_cache or ():
-                state = row._state
-                known = getattr(state, TAG, None)
-                if known is None or known is UNKNOWN:
-                    state.rowpath_tag = reached
-            return queryset
-
-        manager.get_queryset = get_queryset
+        # The manager is made for this one access, so that nothing of it has to be undone. Were its
+        # get_queryset replaced by a closure, that would hold it: a cycle for each access, for whose
+        # sake Python looks through all objects ever more often.
+        manager.__class__ = watched.of(type(manager))
+        manager.rowpath_read = reached, instance
         return manager
 
     return get
+
+
+class _WatchedManagers:
+    """The classes of managers that tell a recorder of what their querysets are for."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+        self._made: dict[type, type] = {}
+
+    def of(self, manager: type) -> type:
+        """Return a manager's class that tells, whose querysets are those of the class given."""
+        made = self._made.get(manager)
+        if made is None:
+            made = self._made[manager] = _told_of(manager, self._recorder)
+        return made
+
+
+def _told_of(manager_class: Any, recorder: Recorder) -> type:
+    made = manager_class.get_queryset
+
+    def get_queryset(manager: Any) -> Any:
+        reached, instance = manager.rowpath_read
+        is_of_many = recorder.rows_of(reached.number) > 1
+        recorder.relating += is_of_many
+        try:
+            queryset = made(manager)
+        finally:
+            recorder.relating -= is_of_many
+        query = queryset._query
+        rows = queryset._result_cache
+        if rows is None or not hasattr(query, "rowpath_relation"):
+            query.rowpath_relation = reached
+            query.rowpath_row = number_of(instance)
+            query.rowpath_refined = False
+            query.rowpath_prefetched = None if rows is None else _is_ordered(query)
+        for row in rows or ():
+            state = row._state
+            known = getattr(state, TAG, None)
+            if known is None or known is UNKNOWN:
+                state.rowpath_tag = reached
+        return queryset
+
+    named = {name: getattr(manager_class, name) for name in ("__module__", "__qualname__")}
+    body = {"get_queryset": get_queryset, **named}
+    told: type = type(manager_class)(manager_class.__name__, (manager_class,), body)
+    return told
 
 
 def _is_ordered(query: Any) -> bool:
