@@ -14,7 +14,7 @@ from rowpath.fast.drf.instances.written import Written
 from rowpath.fast.fallback import CannotCompileError
 
 # The rows of a piece: they are in memory at once, with all that they lead to.
-_ROWS = 500
+PIECE_ROWS = 500
 
 
 def chunks_of(written: Written) -> Chunks:
@@ -22,7 +22,7 @@ def chunks_of(written: Written) -> Chunks:
     serializer: Any = written.serializer
     if any_reads_instance((serializer,)):
         raise CannotCompileError("its serializer may look at the rows around a row")
-    return Chunks(serializer.instance, _ROWS)
+    return Chunks(serializer.instance, PIECE_ROWS)
 
 
 def begun(written: Written, chunks: Chunks, above: int, renderer: BaseRenderer) -> "Pieces | None":
@@ -33,6 +33,9 @@ def begun(written: Written, chunks: Chunks, above: int, renderer: BaseRenderer) 
     """
     try:
         rows = chunks.take(above + 1)
+    except CannotCompileError:
+        chunks.close()
+        return None
     except Exception as error:
         chunks.close()
         if is_ours(error):  # Django reads them all
@@ -97,7 +100,7 @@ class Pieces:
             raise
 
     def _following(self) -> bytes:
-        while rows := self._chunks.take(_ROWS):
+        while rows := self._chunks.take(PIECE_ROWS):
             _write(self._written, rows)
             if piece := self._written.take(self._renderer):
                 return piece
