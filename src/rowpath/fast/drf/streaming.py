@@ -55,14 +55,14 @@ class StreamingList(FastListMixin):  # noqa: D101
             return None
         try:
             rows = admitted.way.in_pieces(reading.whole_list())
+            if rows is None:
+                return None
+            admitted.context.get()  # for whatever it raises, before the first byte
+            from rowpath.fast.django.stream import Stream  # noqa: PLC0415 - needs psycopg 3
+
+            stream = Stream(rows.statement, self.slow_client_timeout_s)
         except CannotCompileError:
             return None  # and the same again where it is read in one piece
-        if rows is None:
-            return None
-        admitted.context.get()  # for whatever it raises, before the first byte
-        from rowpath.fast.django.stream import Stream  # noqa: PLC0415 - needs psycopg 3
-
-        stream = Stream(rows.statement, self.slow_client_timeout_s)
         try:
             page = rows.begin()
             stream.fetch(max(0, self.stream_above_rows) + 1, page.add)
