@@ -14,6 +14,7 @@ Done = subprocess.CompletedProcess[str]
 FIRST_KEYS = {"route", "view", "has_mixin", "path", "falls_back", "sql", "saving", "unmeasured"}
 KEYS = FIRST_KEYS | {
     "verdict",
+    "mixin",
     "way",
     "data_by_drf",
     "unloaded",

@@ -40,8 +40,11 @@ def _why_not(view: AsyncFastListMixin) -> FallBack | None:
 
 @step
 def _known(view: AsyncFastListMixin) -> FallBack | None:
-    if (reason := changed()) is not None:
-        return reason
+    return changed() or why_adrf_lists(view)
+
+
+def why_adrf_lists(view: AsyncFastListMixin) -> FallBack | None:
+    """Return why the mixin leaves alist() to adrf; None if it answers."""
     if not lists_as_drf(type(view), FastListMixin):
         return FallBack(reason=f"{named(type(view))} has a list() of its own")
     own = lists_in_its_own_way(view, AsyncFastListMixin)

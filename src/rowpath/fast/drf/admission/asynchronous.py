@@ -1,11 +1,12 @@
 """Which asynchronous views of adrf list as DRF's ListModelMixin does, in a thread."""
 
+from collections.abc import Iterator
 from inspect import iscoroutinefunction
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from rowpath.fast.django.overrides import overridden
-from rowpath.fast.drf.admission.views import adrfs
+from rowpath.fast.drf.admission.views import adrfs, passes_on
 from rowpath.fast.names import definer, named
 from rowpath.fast.stores import kept
 
@@ -18,6 +19,13 @@ _LISTING = (
 _PAGING = ("paginate_queryset", "get_paginated_response")
 
 _classes: WeakKeyDictionary[type, str | None] = kept(WeakKeyDictionary())
+
+
+def in_front(view_class: type, mixin: type) -> Iterator[str]:
+    """Yield why an alist() in front of `mixin`, which is in `view_class`, does not end in its."""
+    for cls in view_class.__mro__[: view_class.__mro__.index(mixin)]:
+        if "alist" in vars(cls) and not passes_on(cls, "alist"):
+            yield f"{named(cls)} has an alist() of its own"
 
 
 def lists_in_its_own_way(view: Any, mixin: type) -> str | None:

@@ -41,11 +41,12 @@ def paragraph(one: Forecast) -> Iterator[str]:
         yield f"Of the rows that Django reads rowpath {makes} the data."
     yield from _unloaded(one)
     if one.data_by_drf is not None:
-        yield f"DRF makes the data, too: {_one_line(str(one.data_by_drf))}."
+        makes = "adrf makes the list" if one.route.is_asynchronous else "DRF makes the data, too"
+        yield f"{makes}: {_one_line(str(one.data_by_drf))}."
     if one.planned is not None:
         yield from _plan(one)
     if one.behind is not None and one.verdict in (Verdict.FAST, Verdict.VALUES):
-        yield f"FastListMixin belongs in the bases of {one.behind}, whose list() ends in it then."
+        yield f"{one.mixin} belongs in the bases of {one.behind}, whose list() ends in it then."
     if one.refused is not None and one.verdict is not Verdict.FALLS_BACK:
         yield f"Before its list() the view raises {_one_line(one.refused)}."
     if one.rendered_otherwise is not None:
@@ -162,6 +163,7 @@ def as_json(one: Forecast, counts: Mapping[str, Count]) -> dict[str, Any]:
         "route": str(one.route),
         "view": _dotted(one.route.view_class),
         "has_mixin": one.is_fast,
+        "mixin": one.mixin,
         "path": planned and planned.path,
         "way": one.way,
         "falls_back": one.falls_back and _reason(one.falls_back),
@@ -199,6 +201,7 @@ def look_alike_as_json(one: LookAlike) -> dict[str, Any]:
         "route": str(one),
         "view": _dotted(one.view_class),
         "has_mixin": False,
+        "mixin": None,
         "path": None,
         "way": None,
         "falls_back": {"reason": reason, "field": None, "change": None},
