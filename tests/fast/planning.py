@@ -17,6 +17,7 @@ KEYS = FIRST_KEYS | {
     "mixin",
     "way",
     "data_by_drf",
+    "one_piece",
     "unloaded",
     "missing",
     "blockers",
@@ -34,10 +35,11 @@ def plan(
     urls: str = "planned",
     settings: Mapping[str, Any] | None = None,
     environ: Mapping[str, str] | None = None,
+    database: Mapping[str, Any] | None = None,
 ) -> Done:
     """Return what the command said, which is never a traceback."""
     own = {"ROOT_URLCONF": f"fast.shop.{urls}", **(settings or {})}
-    given = {"databases": {"default": dsn}, "settings": own}
+    given = {"databases": {"default": dsn}, "settings": own, "database": dict(database or {})}
     program = [sys.executable, "-W", "error", "-m", "django", "rowpath_plan", *arguments]
     done = subprocess.run(
         program,

@@ -25,8 +25,13 @@ _CHUNKS = "_rowpath_chunks"
 """The attribute of a queryset whose instances are read in chunks."""
 
 
-def _check(rows: Any) -> None:
+def check_chunks(rows: Any) -> None:
     """Raise CannotCompileError unless `rows` are a queryset whose instances may come in chunks."""
+    _check(rows)
+    _check_connection(connections[rows.db])
+
+
+def _check(rows: Any) -> None:
     if not isinstance(rows, QuerySet) or rows._result_cache is not None:
         raise CannotCompileError("its rows are not a queryset that nobody has read")
     if (own := overridden(type(rows), QuerySet, _READING)) is not None:

@@ -34,6 +34,11 @@ from rowpath.fast.drf.forecasting.routes import Route
 from rowpath.fast.drf.forecasting.unloaded import Unloaded, unloaded
 from rowpath.fast.drf.instances.listing import why_data
 from rowpath.fast.drf.mixin import FastListMixin
+from rowpath.fast.drf.streaming import (
+    StreamingList,
+    why_instances_in_one_piece,
+    why_rows_in_one_piece,
+)
 from rowpath.fast.fallback import CannotCompileError, FallBack
 from rowpath.fast.names import error_text, named
 
@@ -84,6 +89,8 @@ class Forecast:
     measured: Measured = NOT_MEASURED
     way: str | None = None
     """What rowpath makes of the rows, as the outcome of an answer tells it."""
+    one_piece: FallBack | None = None
+    """Why a StreamingList without pages is never streamed; None for any other list, too."""
     unloaded: tuple[Unloaded, ...] = ()
     """The relations that the queryset does not load, where Django makes the rows."""
     data_by_drf: FallBack | None = None
@@ -164,6 +171,8 @@ def _of_queryset(case: _Case, asked: AskedView, queryset: QuerySet, *, measure: 
         reason = FallBack(reason="for nobody in particular its queryset is empty")
         return _told(case, Verdict.UNKNOWN, falls_back=reason, missing=(USER,))
     came = measured(view, admitted.way, queryset) if measure else NOT_MEASURED
+    is_stream = isinstance(view, StreamingList) and view.paginator is None
+    one_piece = why_rows_in_one_piece(admitted.way, queryset) if is_stream else None
     return _told(
         case,
         Verdict.FAST if came.unwritten is None else Verdict.VALUES,
@@ -173,6 +182,7 @@ def _of_queryset(case: _Case, asked: AskedView, queryset: QuerySet, *, measure: 
             columns=(len(admitted.ready.compiled.columns), _columns_of(page)),
         ),
         measured=came,
+        one_piece=one_piece,
     )
 
 
@@ -239,6 +249,8 @@ def _told(case: _Case, verdict: Verdict, **said: Any) -> Forecast:
     if asked is not None and isinstance(asked.refused, KeyError):  # what initial() looks for
         said.setdefault("missing", missing(asked.refused, case.route, case.client, asked))
     way, data_by_drf, not_loaded = _way(asked, verdict)
+    if asked is not None and way in ("instances", "data"):
+        said.setdefault("one_piece", _one_piece(asked.view, way))
     return Forecast(
         route=case.route,
         verdict=verdict,
@@ -273,6 +285,19 @@ def _way(
         return None, reason, ()
     made = "instances" if why_data(view, view.request, serializer) is None else "data"
     return Outcome(made=made).way, None, _unloaded(view, serializer)
+
+
+def _one_piece(view: GenericAPIView, way: str) -> FallBack | None:
+    if not isinstance(view, StreamingList) or view.paginator is not None:
+        return None
+    if way == "data":
+        return FallBack(reason="its rows are made data, which is whole")
+    try:
+        queryset = view.filter_queryset(view.get_queryset())
+        return why_instances_in_one_piece(view, view.get_serializer(queryset, many=True))
+    except Exception as error:  # noqa: BLE001 - whatever the project's code raises
+        _log.debug("It is not told whether a list is streamed: %r", error)
+        return None
 
 
 def _unloaded(view: GenericAPIView, serializer: BaseSerializer) -> tuple[Unloaded, ...]:

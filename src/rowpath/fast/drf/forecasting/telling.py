@@ -33,12 +33,7 @@ def paragraph(one: Forecast) -> Iterator[str]:
         yield from _reasons([one.falls_back])
     if one.missing:
         yield f"Not given: {'; '.join(one.missing)}."
-    if one.way == "instances":
-        writes = "writes" if one.is_fast else "would write"
-        yield f"The instances that Django makes rowpath {writes} as they are."
-    if one.way == "data":
-        makes = "makes" if one.is_fast else "would make"
-        yield f"Of the rows that Django reads rowpath {makes} the data."
+    yield from _way(one)
     yield from _unloaded(one)
     if one.data_by_drf is not None:
         makes = "adrf makes the list" if one.route.is_asynchronous else "DRF makes the data, too"
@@ -51,6 +46,17 @@ def paragraph(one: Forecast) -> Iterator[str]:
         yield f"Before its list() the view raises {_one_line(one.refused)}."
     if one.rendered_otherwise is not None:
         yield f"That is with Accept: application/json. Otherwise {one.rendered_otherwise} answers."
+
+
+def _way(one: Forecast) -> Iterator[str]:
+    if one.way == "instances":
+        writes = "writes" if one.is_fast else "would write"
+        yield f"The instances that Django makes rowpath {writes} as they are."
+    if one.way == "data":
+        makes = "makes" if one.is_fast else "would make"
+        yield f"Of the rows that Django reads rowpath {makes} the data."
+    if one.one_piece is not None:
+        yield f"It is never streamed: {_one_line(one.one_piece.reason)}."
 
 
 def _unloaded(one: Forecast) -> Iterator[str]:
@@ -168,6 +174,7 @@ def as_json(one: Forecast, counts: Mapping[str, Count]) -> dict[str, Any]:
         "way": one.way,
         "falls_back": one.falls_back and _reason(one.falls_back),
         "data_by_drf": one.data_by_drf and _reason(one.data_by_drf),
+        "one_piece": one.one_piece and _reason(one.one_piece),
         "unloaded": [
             {"path": each.path, "row_by_row": each.row_by_row and _reason(each.row_by_row)}
             for each in one.unloaded
@@ -206,6 +213,7 @@ def look_alike_as_json(one: LookAlike) -> dict[str, Any]:
         "way": None,
         "falls_back": {"reason": reason, "field": None, "change": None},
         "data_by_drf": None,
+        "one_piece": None,
         "unloaded": [],
         "sql": None,
         "saving": None,

@@ -20,9 +20,14 @@ PIECE_ROWS = 500
 def chunks_of(written: Written) -> Chunks:
     """Return the instances that are to be `written`. Raises CannotCompileError, and reads none."""
     serializer: Any = written.serializer
+    check_rows_around(serializer)
+    return Chunks(serializer.instance, PIECE_ROWS)
+
+
+def check_rows_around(serializer: Any) -> None:
+    """Raise CannotCompileError if `serializer` may look at other rows than the one it is at."""
     if any_reads_instance((serializer,)):
         raise CannotCompileError("its serializer may look at the rows around a row")
-    return Chunks(serializer.instance, PIECE_ROWS)
 
 
 def begun(written: Written, chunks: Chunks, above: int, renderer: BaseRenderer) -> "Pieces | None":
