@@ -53,7 +53,9 @@ def asked(world: World, user: Any) -> Iterator[dict[str, Any]]:
     routes = []
     tables = []
     for route in list_routes():
-        if isinstance(route, Route) and route.url.parameters.keys() <= kwargs.keys():
+        if not isinstance(route, Route) or route.is_asynchronous:
+            continue
+        if route.url.parameters.keys() <= kwargs.keys():
             is_json, model = known(route, client)
             routes += [route] if is_json else []
             tables += [model] if is_json and model is not None else []

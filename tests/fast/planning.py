@@ -14,8 +14,10 @@ Done = subprocess.CompletedProcess[str]
 FIRST_KEYS = {"route", "view", "has_mixin", "path", "falls_back", "sql", "saving", "unmeasured"}
 KEYS = FIRST_KEYS | {
     "verdict",
+    "mixin",
     "way",
     "data_by_drf",
+    "one_piece",
     "unloaded",
     "missing",
     "blockers",
@@ -33,10 +35,11 @@ def plan(
     urls: str = "planned",
     settings: Mapping[str, Any] | None = None,
     environ: Mapping[str, str] | None = None,
+    database: Mapping[str, Any] | None = None,
 ) -> Done:
     """Return what the command said, which is never a traceback."""
     own = {"ROOT_URLCONF": f"fast.shop.{urls}", **(settings or {})}
-    given = {"databases": {"default": dsn}, "settings": own}
+    given = {"databases": {"default": dsn}, "settings": own, "database": dict(database or {})}
     program = [sys.executable, "-W", "error", "-m", "django", "rowpath_plan", *arguments]
     done = subprocess.run(
         program,

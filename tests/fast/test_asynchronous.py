@@ -25,6 +25,10 @@ def project(copies: Copies) -> Iterator[Inside]:
         ("AsViewSet", "?page=2", [200, "compiled", None]),
         ("ByMethod", "?page=2", [200, None, "instances"]),
         ("InFront", "?page=2", [200, "compiled", None]),
+        ("SerializedLater", "?page=2", [200, "compiled", None]),
+        ("SerializedAsDrf", "", [200, "compiled", None]),
+        ("SerializedWhole", "", [200, "compiled", None]),
+        ("SerializedByMethod", "?page=2", [200, None, "instances"]),
     ],
 )
 def test_a_list_is_the_one_that_adrf_gives(
@@ -40,7 +44,16 @@ def test_a_list_is_the_one_that_adrf_gives(
 @pytest.mark.parametrize(
     ("view", "status"),
     [
-        ("SerializedLater", 200),
+        ("Awaited", 200),
+        ("OwnLater", 200),
+        ("OwnNow", 200),
+        ("WithLoud", 200),
+        ("OwnListing", 200),
+        ("ByRequest", 200),
+        ("NestedLater", 200),
+        ("Indented", 200),
+        ("ReadOtherwise", 200),
+        ("ReadOtherwiseNow", 200),
         ("FilteredLater", 200),
         ("PagedLater", 200),
         ("OwnList", 200),

@@ -17,7 +17,7 @@ def foreseen(
     """
     routes = (route for route in list_routes() if isinstance(route, Route))
     route = next((route for route in routes if route.callback is callback), None)
-    if route is None:
+    if route is None or route.is_asynchronous:
         return None
     texts = {name: str(each) for name, each in kwargs.items()}
     client = Client(user=user, kwargs=texts, query=query)

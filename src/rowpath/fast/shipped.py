@@ -233,6 +233,8 @@ def _codes(found: object) -> Iterator[CodeType]:
         functions = (found.fget, found.fset, found.fdel)
     elif isinstance(found, functools.cached_property) or type(found).__name__ == "cached_property":
         functions = (getattr(found, "func", None),)
+    elif type(found).__name__ == "AsyncPropertyDescriptor":  # async_property's, which adrf has
+        functions = (getattr(found, "__wrapped__", None),)
     else:
         functions = (found,)
     for function in functions:

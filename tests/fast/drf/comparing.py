@@ -73,9 +73,7 @@ class Compared:
 
 def compared(view: type[ListAPIView[Any]], url: str, accept: str) -> Compared:
     """Ask both for `url`, and the fast one twice. Raises DifferenceError."""
-    mixin = StreamingList if hasattr(view, "stream_above_rows") else FastListMixin
-    own = {name: one for name, one in vars(view).items() if name == "stream_above_rows"}
-    fast: type[ListAPIView[Any]] = type("View", (mixin, view), own)
+    fast: type[ListAPIView[Any]] = type("View", (*_mixins(view), view), {})
     theirs, _, said = asked(view, url, accept)
     first, again = asked(fast, url, accept), asked(fast, url, accept)
     for ours, path, reason in (first, again):
@@ -94,6 +92,14 @@ def compared(view: type[ListAPIView[Any]], url: str, accept: str) -> Compared:
     path = "broken off" if ours.raised is _BrokenOffError else path
     data = data_compared(view, url, accept)
     return Compared(answer, path, reason, data, read_by_django(view, url, accept))
+
+
+def _mixins(view: type[ListAPIView[Any]]) -> tuple[type, ...]:
+    """Return what makes `view` fast: a stream, if it says of how many rows."""
+    if not hasattr(view, "stream_above_rows"):
+        return (FastListMixin,)
+    said = {name: one for name, one in vars(view).items() if name.startswith("stream_")}
+    return (type("Streaming", (StreamingList,), said),)
 
 
 # By the serializer class: rowpath makes the fields of one that it has seen before once for all.
@@ -127,12 +133,15 @@ class _Reading:
 def read_by_django(view: type[ListAPIView[Any]], url: str, accept: str) -> str:
     """Hold what the mixin answers of instances against DRF's. Raises DifferenceError.
 
-    Return what it made of them: "instances", "data", or "DRF" or "raised" for nothing.
+    Return what it made of them: "instances", "pieces" of them, "data", or "DRF" or "raised" for
+    nothing.
     """
-    fast: type[ListAPIView[Any]] = type("View", (_Reading, FastListMixin, view), {})
+    fast: type[ListAPIView[Any]] = type("View", (_Reading, *_mixins(view), view), {})
     theirs, said, their_data = _asked(view, url, accept)
     with override_settings(ROWPATH={}):  # whatever else is tried without compiled code
         ours, path, our_data = _asked(fast, url, accept)
+    if path == "pieces":
+        our_data = their_data  # a stream has none
     if (ours, our_data) != (theirs, their_data):
         raise DifferenceError(
             f"asked for {url}: {path}\nDRF:  {said} {theirs} {their_data}\nfast: {ours} {our_data}"
@@ -158,11 +167,13 @@ def _asked(view: type[ListAPIView[Any]], url: str, accept: str) -> tuple[Answer,
     try:
         response: Any = view.as_view()(request)
         outcome = outcome_of(response)
-        content = response.render().content
+        content = _content(response)
     except Exception as error:  # noqa: BLE001 - whatever it is, both have to raise it
         return Answer(raised=type(error)), "raised", chain(error)
     headers = tuple(sorted(response.headers.items()))
     answer = Answer(status=response.status_code, headers=headers, content=content)
+    if response.streaming:
+        return answer, "pieces", None
     return answer, (outcome and outcome.way) or "DRF", exact(response.data)
 
 

@@ -52,7 +52,9 @@ if __name__ == "__main__":
     configure(sys.argv[1], compiled=sys.argv[2] == "compiled")
     from fast.drf.cases import hunt
     from rowpath.fast.django.making import iterable
+    from rowpath.fast.drf.instances import pieces
 
     iterable.FEW_ROWS = 0  # whose instances Django makes, as they are hardly worth a look
+    pieces.PIECE_ROWS = 2  # of lists that have hardly more than five
 
     json.dump(hunt(float(sys.argv[3])), sys.stdout)

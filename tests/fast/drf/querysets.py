@@ -4,20 +4,22 @@ from collections.abc import Sequence
 
 from hypothesis import strategies as st
 
-from fast.drf.expressions import Annotation
+from fast.drf.serializers import Listed, Serialized
 from fast.drf.worlds import Draw, World, rarely, spread
 
 
 def queryset(
-    draw: Draw, world: World, root: str, annotations: Sequence[Annotation], *, may_slice: bool
+    draw: Draw, world: World, root: str, serialized: Serialized, *, may_slice: bool
 ) -> str:
-    """Return a queryset of instances of `root`."""
+    """Return a queryset of instances of `root`, which mostly prefetches what is serialized."""
     made = _Queryset(draw, world, root, may_slice=may_slice)
     parts = [f"{root}.objects", *made.narrowed()]
+    annotations, listed = serialized.annotations, serialized.listed
     if annotations:
         named = ", ".join(f"{one.name}={one.expression}" for one in annotations)
         parts.append(f"annotate({named})")
-    parts += [made.ordered([one.name for one in annotations]), *made.loaded(), *made.ended()]
+    loaded = made.loading(listed) if listed and not draw(rarely(4)) else made.loaded()
+    parts += [made.ordered([one.name for one in annotations]), *loaded, *made.ended()]
     return _chained(parts)
 
 
@@ -173,6 +175,18 @@ class _Queryset:
         found: list[str] = self._draw(spread(calls))
         return found
 
+    def loading(self, listed: Sequence[Listed]) -> list[str]:
+        """Return the call that prefetches each relation that is listed, in one of its forms."""
+        loads = []
+        for one in listed:
+            rows = self._draw(spread(["", *self._prefetched_rows(one.target)]))
+            if one.kept_as is not None and not self._draw(rarely(12)):
+                queryset = f", {rows}" if rows else ""
+                loads.append(f"Prefetch({one.lookup!r}{queryset}, to_attr={one.kept_as!r})")
+            elif one.kept_as is None and not self._draw(rarely(5)):
+                loads.append(f"Prefetch({one.lookup!r}, {rows})" if rows else repr(one.lookup))
+        return [f"prefetch_related({', '.join(loads)})"] if loads else []
+
     def _prefetching(self) -> str:
         """Return a call that loads the relations to many, each in one of several ways.
 
@@ -186,17 +200,27 @@ class _Queryset:
         return f"prefetch_related({', '.join(loads)})" if loads else "all()"
 
     def _prefetch(self, name: str, target: str) -> str:
-        rows = f"{target}.objects.order_by({self._draw(spread(['pk', '-pk']))!r})"
-        below = [f"{name}__{one}" for one, _ in self._world.lists(target)]
-        below += [f"{name}__{one.name}" for one in self._world.relations(target)]
-        given = [
-            *("", f".filter(pk__gt={self._world.tables[target].key_of(1)})", ".distinct()"),
-            *(f".prefetch_related({one!r})" for one in below[-1:]),
-            *([".annotate(given=F('pk'))"] if self._draw(rarely(4)) else []),
+        below = [f"{name}__{one}" for one in self._below(target)]
+        choices = [
+            repr(name),
+            *(f"Prefetch({name!r}, {one})" for one in self._prefetched_rows(target)),
         ]
-        choices = [repr(name), *(f"Prefetch({name!r}, {rows}{one})" for one in given)]
         chosen: str = self._draw(spread([*choices, *map(repr, below)]))
         return chosen
+
+    def _below(self, target: str) -> list[str]:
+        lists = [name for name, _ in self._world.lists(target)]
+        return lists + [one.name for one in self._world.relations(target)]
+
+    def _prefetched_rows(self, target: str) -> list[str]:
+        """Return the querysets that a prefetch of rows of `target` may have."""
+        rows = f"{target}.objects.order_by({self._draw(spread(['pk', '-pk']))!r})"
+        given = [
+            *("", f".filter(pk__gt={self._world.tables[target].key_of(1)})", ".distinct()"),
+            *(f".prefetch_related({one!r})" for one in self._below(target)[-1:]),
+            *([".annotate(given=F('pk'))"] if self._draw(rarely(4)) else []),
+        ]
+        return [f"{rows}{one}" for one in given]
 
     def ended(self) -> list[str]:
         calls: list[list[str]] = [[]] * 12 + [["reverse()"], ["none()"]]

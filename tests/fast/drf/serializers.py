@@ -1,6 +1,7 @@
 """Generated serializers, as source."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
@@ -40,16 +41,34 @@ def with_options(call: str, *options: str) -> str:
     return f"{module}{name}({', '.join(one for one in (arguments, *options) if one)})"
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A relation to many that a serializer lists."""
+
+    lookup: str
+    """By which a queryset prefetches it."""
+    target: str
+    kept_as: str | None
+    """The attribute under which the serializer looks for its rows; None for the relation itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Serialized:
+    """A serializer, as source, with what its rows have to carry and may have prefetched."""
+
+    source: str
+    annotations: Sequence[Annotation]
+    listed: Sequence[Listed]
+    """In an order in which they can be prefetched."""
+
+
 def serializer(
-    draw: Draw, world: World, root: str, annotations: Sequence[Annotation], depth: int = 2
-) -> str:
+    draw: Draw, world: World, root: str, annotations: Sequence[Annotation]
+) -> Serialized:
     """Return a serializer of instances of the model `root` that carry `annotations`."""
-    made = _Serializer(draw, world, root, depth)
-    if draw(rarely(100)):
-        return made.overriding(annotations)
-    if draw(st.booleans()):
-        return made.of_model(annotations)
-    return made.plain(annotations)
+    made = _Serializer(draw, world, root, 2)
+    source = made.source(annotations)
+    return Serialized(source, annotations, [*dict.fromkeys(made.listed)])
 
 
 def values_serializer(draw: Draw, fields: dict[str, tuple[str, ...]]) -> str:
@@ -79,6 +98,20 @@ class _Serializer:
         self._world = world
         self._root = root
         self._depth = depth
+        self._above: tuple[str, ...] = ()
+        self.listed: list[Listed] = []
+
+    def source(self, annotations: Sequence[Annotation] = ()) -> str:
+        if self._draw(rarely(100)):
+            return self.overriding(annotations)
+        if self._draw(st.booleans()):
+            return self.of_model(annotations)
+        return self.plain(annotations)
+
+    def _nested(self, way: tuple[str, ...], root: str) -> str:
+        made = _Serializer(self._draw, self._world, root, self._depth - 1)
+        made._above, made.listed = (*self._above, *way), self.listed
+        return made.source()
 
     def plain(self, annotations: Sequence[Annotation]) -> str:
         return _class("serializers.Serializer", [*self._members(annotations).values()])
@@ -130,10 +163,9 @@ class _Serializer:
         if self._draw(rarely(60)):
             return str(self._draw(st.sampled_from(_ODD_MEMBERS)))
         if self._depth and self._draw(rarely(12)):
-            inner = serializer(self._draw, self._world, self._root, (), self._depth - 1)
-            return f"{inner}(source='*')"
+            return f"{self._nested((), self._root)}(source='*')"
         way, end = self._place()
-        if self._draw(rarely(8)) and (lists := self._world.lists(end.name)):
+        if self._draw(rarely(5)) and (lists := self._world.lists(end.name)):
             name, target = self._draw(spread(lists))
             return self._list((*way, name), target)
         relations = self._world.relations(end.name)
@@ -182,14 +214,17 @@ class _Serializer:
         arguments = ", ".join(one for one in (_source(*way), options) if one)
         if self._depth == 0:
             return f"serializers.PrimaryKeyRelatedField(read_only=True, {_source(*way)})"
-        inner = serializer(self._draw, self._world, relation.name, (), self._depth - 1)
-        return f"{inner}({arguments})"
+        return f"{self._nested(way, relation.name)}({arguments})"
 
     def _list(self, way: tuple[str, ...], target: str) -> str:
+        lookup = "__".join((*self._above, *way))
+        kept_as = f"{way[-1]}_kept" if self._draw(rarely(5)) else None
+        self.listed.append(Listed(lookup, target, kept_as))
+        way = (*way[:-1], kept_as or way[-1])
         source = f"{_source(*way)}, many=True, read_only=True"
-        kind = self._draw(st.sampled_from(["key", "slug", "nested", "nested"]))
+        kind = self._draw(spread(["key", "slug", "slug", "nested", "nested"]))
         if kind == "nested" and self._depth:
-            return f"{serializer(self._draw, self._world, target, (), self._depth - 1)}({source})"
+            return f"{self._nested(way, target)}({source})"
         if kind == "slug":
             columns = [one.name for one in self._world.columns(target)]
             slug = self._draw(st.sampled_from([*columns, "pk"]))

@@ -90,7 +90,7 @@ def _fields(serializer: BaseSerializer[Any], model: Model) -> Iterator[str]:
 
 
 def _end(model: Model, way: list[str]) -> Model:
-    for name in way:
+    for name in (attribute.removesuffix("_kept") for attribute in way):  # as Prefetch(to_attr=)
         related: Any = meta_of(model).get_field(name).related_model
         model = related
     return model

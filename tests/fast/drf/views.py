@@ -33,12 +33,13 @@ def views(
         rows, fields = values_queryset(draw, world, root, may_slice=around.may_slice)
         return values_serializer(draw, fields), [_view(draw, rows, around, zones)]
     found = annotations(draw, world, root, part)
+    serialized = serializer(draw, world, root, found)
     made = []
     for _ in range(draw(st.integers(1, 2))):
         around = _around(draw, world, root)
-        rows = queryset(draw, world, root, found, may_slice=around.may_slice)
+        rows = queryset(draw, world, root, serialized, may_slice=around.may_slice)
         made.append(_view(draw, rows, around, zones))
-    return serializer(draw, world, root, found), made
+    return serialized.source, made
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def _around(draw: Draw, world: World, root: str) -> _Around:
         members.append(f"renderer_classes=[type('R', (JSONRenderer,), dict({flags}))]")
     may_slice = not backends and "Cursor" not in paginator
     if paginator == "None" and draw(rarely(4)):
-        members.append("stream_above_rows=1")
+        members += ["stream_above_rows=1", "stream_instances=True"]
     return _Around([*members, *backends], queries, may_slice)
 
 

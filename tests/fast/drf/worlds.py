@@ -1,6 +1,6 @@
 """Generated models and their rows: a table, what it points to, and what points to it one to one.
 
-Far <- Near <- Main <- Side        Child(Main), Proxy(Main)
+Far <- Near <- Main <- Side, Line        Child(Main), Proxy(Main)
 """
 
 from collections.abc import Iterator, Sequence
@@ -165,6 +165,9 @@ def worlds(draw: Draw, *, postgresql: bool, part: Part) -> World:
     one = "main = models.OneToOneField(Main, models.CASCADE, related_name='side')"
     side = Table("Side", "auto", maker.columns("s", 2), (Relation("main", "Main", False, one),))
     tables = [far, near, main, side]
+    if draw(st.booleans()):
+        lines = maker.foreign("line", "Main")
+        tables.append(Table("Line", "auto", maker.columns("e", 2), lines))
     if draw(rarely(3)):
         tables.append(Table("Child", main.key, maker.columns("d", 2), base="Main"))
         last = (*maker.foreign("child", "Child"), *maker.foreign("twice", "Side"))

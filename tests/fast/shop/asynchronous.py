@@ -7,14 +7,17 @@ from adrf import generics, mixins, serializers, viewsets
 from adrf.test import AsyncAPIRequestFactory
 from asgiref.sync import async_to_sync
 from django.db import connection
+from django.db.models.query import QuerySet
 from django.test.utils import CaptureQueriesContext
 from rest_framework.exceptions import NotFound
 from rest_framework.filters import BaseFilterBackend, SearchFilter
 from rest_framework.pagination import PageNumberPagination
+from rest_framework.relations import SlugRelatedField
+from rest_framework.renderers import JSONRenderer
 from rest_framework.serializers import SerializerMethodField
 
-from fast.shop.models import Note
-from fast.shop.views import NOTES, FlatFields
+from fast.shop.models import Note, Topic
+from fast.shop.views import NOTES, FlatFields, TopicFields
 from rowpath.fast.drf import AsyncFastListMixin, outcome_of
 
 
@@ -50,6 +53,89 @@ class Later(serializers.ModelSerializer):
         fields = ("id", "text")
 
 
+class LaterAsDrf(serializers.ModelSerializer):
+    """Whose rows adrf represents as DRF would."""
+
+    topic_name = serializers.CharField(source="topic.name", default=None)
+    whose = SlugRelatedField(slug_field="username", source="owner", read_only=True)
+    about = TopicFields(source="topic")
+
+    class Meta:
+        model = Note
+        fields = ("id", "text", "topic", "topic_name", "whose", "about")
+
+
+class LaterByMethod(LaterAsDrf):
+    length = SerializerMethodField()
+
+    class Meta(LaterAsDrf.Meta):
+        fields = (*LaterAsDrf.Meta.fields, "length")  # type: ignore[assignment]
+
+    def get_length(self, note: Note) -> int:
+        return len(note.text)
+
+
+class Awaited(LaterAsDrf):
+    length = serializers.SerializerMethodField()
+
+    class Meta(LaterAsDrf.Meta):
+        fields = (*LaterAsDrf.Meta.fields, "length")  # type: ignore[assignment]
+
+    async def get_length(self, note: Note) -> int:
+        return len(note.text)
+
+
+class OwnLater(LaterAsDrf):
+    async def ato_representation(self, instance: Note) -> Any:
+        return {**await super().ato_representation(instance), "own": True}
+
+
+class OwnNow(LaterAsDrf):
+    """Whose own method adrf does not ask."""
+
+    def to_representation(self, _: Any) -> Any:
+        raise AssertionError("adrf asks for no to_representation()")
+
+
+class Loud(serializers.CharField):
+    """Whose own method adrf does not ask, either."""
+
+    def to_representation(self, value: Any) -> Any:
+        return f"{super().to_representation(value)}!"
+
+
+class WithLoud(Later):
+    text = Loud()
+
+
+class LaterTopic(serializers.ModelSerializer):
+    class Meta:
+        model = Topic
+        fields = ("name",)
+
+
+class WithLater(Later):
+    topic = LaterTopic()
+
+    class Meta(Later.Meta):
+        fields = (*Later.Meta.fields, "topic")  # type: ignore[assignment]
+
+
+class ListedLater(serializers.ListSerializer):
+    async def ato_representation(self, data: Any) -> Any:
+        return (await super().ato_representation(data))[::-1]
+
+
+class OwnListing(Later):
+    class Meta(Later.Meta):
+        list_serializer_class = ListedLater
+
+
+class ByRequest(Later):
+    def get_fields(self) -> Any:
+        return {"id": super().get_fields()["id"]}
+
+
 class Plain(generics.ListAPIView):
     queryset = NOTES
     serializer_class: Any = FlatFields
@@ -76,6 +162,52 @@ class AsViewSet(viewsets.ModelViewSet):
 
 class SerializedLater(Paged):
     serializer_class = Later
+
+
+class SerializedAsDrf(Paged):
+    serializer_class = LaterAsDrf
+
+
+class SerializedWhole(Plain):
+    serializer_class = LaterAsDrf
+
+
+class SerializedByMethod(Paged):
+    serializer_class = LaterByMethod
+
+
+SERIALIZED = {
+    serializer.__name__: type(serializer.__name__, (Plain,), {"serializer_class": serializer})
+    for serializer in (Awaited, OwnLater, OwnNow, WithLoud, OwnListing, ByRequest)
+}
+
+
+class Backwards(QuerySet[Note]):
+    """Which adrf's serializers do not read by its iterator."""
+
+    def __iter__(self) -> Any:
+        return iter([*super().__iter__()][::-1])
+
+
+class ReadOtherwise(Plain):
+    serializer_class: Any = LaterAsDrf
+
+    def get_queryset(self) -> Any:
+        return Backwards(Note).order_by("pk")
+
+
+class ReadOtherwiseNow(ReadOtherwise):
+    serializer_class = FlatFields
+
+
+class NestedLater(Plain):
+    queryset = NOTES.select_related("topic")
+    serializer_class = WithLater
+
+
+class Indented(Plain):
+    serializer_class = Later
+    renderer_classes = (type("Own", (JSONRenderer,), {"get_indent": lambda *_: 2}),)
 
 
 class FilteredLater(Paged):
@@ -140,7 +272,8 @@ VIEWS: dict[str, Any] = {
     for view in (
         *(Plain, Paged, Searched, ByMethod, AsViewSet, SerializedLater, FilteredLater),
         *(PagedLater, OwnList, OwnFilter, OwnEnvelope, OwnAsyncFilter, OwnAsyncList),
-        *(InFront, OnTheInstance, Raising),
+        *(InFront, OnTheInstance, Raising, SerializedAsDrf, SerializedWhole, SerializedByMethod),
+        *(NestedLater, Indented, ReadOtherwise, ReadOtherwiseNow, *SERIALIZED.values()),
     )
 }
 

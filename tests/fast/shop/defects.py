@@ -227,7 +227,7 @@ _UNGUARDED = {
         "write",
     },
     "rowpath.fast.drf.instances.members": {"all"},
-    "rowpath.fast.drf.instances.pieces": {"add", "is_whole", "let_go", "serializer"},
+    "rowpath.fast.drf.instances.pieces": {"__init__", "add", "is_whole", "let_go", "serializer"},
     "rowpath.fast.drf.instances.written": {
         "_add",
         "_count",

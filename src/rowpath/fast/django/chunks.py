@@ -25,8 +25,13 @@ _CHUNKS = "_rowpath_chunks"
 """The attribute of a queryset whose instances are read in chunks."""
 
 
-def _check(rows: Any) -> None:
+def check_chunks(rows: Any) -> None:
     """Raise CannotCompileError unless `rows` are a queryset whose instances may come in chunks."""
+    _check(rows)
+    _check_connection(connections[rows.db])
+
+
+def _check(rows: Any) -> None:
     if not isinstance(rows, QuerySet) or rows._result_cache is not None:
         raise CannotCompileError("its rows are not a queryset that nobody has read")
     if (own := overridden(type(rows), QuerySet, _READING)) is not None:
@@ -126,8 +131,13 @@ def _read(rows: QuerySet, size: int) -> Generator[Any, None, None]:
 
 @contextmanager
 def _planned_to_the_end(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Have the plan of a cursor be that which is quickest for all rows, within."""
+    """Have the plan of a cursor be that which is quickest for all rows, within.
+
+    Raises CannotCompileError behind a pooler, where the session may be another's a moment later.
+    """
     before = _planned(connection, "1.0")
+    if before is None:
+        raise CannotCompileError("a pooler stands before the database, which may change sessions")
     try:
         yield
     finally:
@@ -135,15 +145,19 @@ def _planned_to_the_end(connection: BaseDatabaseWrapper) -> Iterator[None]:
             _planned(connection, before)
 
 
-def _planned(connection: BaseDatabaseWrapper, fraction: str) -> str:
-    """Have cursors planned for that much of their rows, and return for how much they were."""
+def _planned(connection: BaseDatabaseWrapper, fraction: str) -> str | None:
+    """Have cursors planned for that much of their rows, and return for how much they were.
+
+    None, and nothing is done, where the session is not the one that the driver was told of.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_FRACTION, [fraction])
-        before: str = cursor.fetchone()[0]
-    return before
+        cursor.execute(_FRACTION, [fraction, connection.connection.info.backend_pid])
+        found = cursor.fetchone()
+    return None if found is None else str(found[0])
 
 
+# A pooler makes up the process that it tells a client of.
 _FRACTION = (
     "SELECT current_setting('cursor_tuple_fraction'), "
-    "set_config('cursor_tuple_fraction', %s, false)"
+    "set_config('cursor_tuple_fraction', %s, false) WHERE pg_backend_pid() = %s"
 )

@@ -5,11 +5,12 @@ from threading import get_ident, local
 from typing import Any
 
 from django.core.signals import request_started
-from django.db import connections, transaction
+from django.db import Error, connections, transaction
 
 from rowpath.fast.django.binary import take_binary_rows
 from rowpath.fast.django.statement import Statement
 from rowpath.fast.django.wrappers import ToldApart
+from rowpath.fast.fallback import CannotCompileError
 from rowpath.fast.psycopg.cursor import Take
 
 _names = count()
@@ -21,7 +22,8 @@ class Stream:
 
     It is declared in a transaction that it begins, on the statement's own connection, so that its
     rows are those of one moment and are made one piece at a time. PostgreSQL ends the session if
-    the client lets it wait for longer than `patience_s` between two pieces.
+    the client lets it wait for longer than `patience_s` between two pieces. Where no transaction
+    can be begun, as behind a pooler of statements, it raises CannotCompileError.
     """
 
     def __init__(self, statement: Statement, patience_s: float) -> None:
@@ -34,7 +36,7 @@ class Stream:
         try:
             connection = connections[statement.using]
             with connection.cursor() as cursor, ToldApart(connection):
-                cursor.execute(_SETTINGS, [f"{patience_s * 1000:.0f}"])
+                _begin(cursor, patience_s)
                 declare = f"DECLARE {self._name} NO SCROLL CURSOR FOR {statement.sql}"
                 cursor.execute(declare, statement.params)
             _open_streams().add(self)
@@ -59,6 +61,13 @@ class Stream:
                 _open_streams().discard(self)
             finally:
                 self._transaction.__exit__(type(error) if error else None, error, None)
+
+
+def _begin(cursor: Any, patience_s: float) -> None:
+    try:
+        cursor.execute(_SETTINGS, [f"{patience_s * 1000:.0f}"])
+    except Error as error:
+        raise CannotCompileError("the database begins no transaction for it") from error
 
 
 def _open_streams() -> set[Stream]:

@@ -39,14 +39,12 @@ _log = logging.getLogger("rowpath.fast")
 class FastListMixin(_Listing):  # noqa: D101 - see above
     # Answers the view's queryset, filtered and paginated.
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # noqa: D102
-        reason, is_drfs = _beforehand(self)
+        reason, is_drfs = beforehand(self)
         if not is_drfs:
             response = super().list(request, *args, **kwargs)
             return _told(self, Answered(response=response, reason=reason))
         queryset = self.filter_queryset(self.get_queryset())
-        if reason is not None:
-            return _told(self, listed(self, request, queryset, reason))
-        return _told(self, answer(self, request, queryset))
+        return answered(self, request, queryset, reason)
 
     # Answers all rows in another way than in one piece; None for one piece.
     def list_unpaginated(  # noqa: D102
@@ -69,7 +67,16 @@ class FastMixin:  # noqa: D101 - see above
     _rowpath_marks = True
 
 
-def _beforehand(view: FastListMixin) -> tuple[FallBack | None, bool]:
+def answered(
+    view: FastListMixin, request: Request, queryset: Any, reason: FallBack | None
+) -> Response:
+    """Return the answer of `queryset`, whose rows Django reads for a `reason` if there is one."""
+    if reason is not None:
+        return _told(view, listed(view, request, queryset, reason))
+    return _told(view, answer(view, request, queryset))
+
+
+def beforehand(view: FastListMixin) -> tuple[FallBack | None, bool]:
     """Return why `view` does not answer fast, whatever its queryset is, and None if it may.
 
     And whether it lists as DRF does, so that its list() may be done without.

@@ -3,21 +3,24 @@
 import logging
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connections
+from django.db.models.query import QuerySet
 from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
+from rowpath.fast.django.chunks import check_chunks
 from rowpath.fast.drf.answering.responses import Outcome, with_outcome
 from rowpath.fast.drf.in_pieces import InPieces
-from rowpath.fast.drf.instances.pieces import Pieces, begun, chunks_of
+from rowpath.fast.drf.instances.pieces import Pieces, begun, check_rows_around, chunks_of
 from rowpath.fast.drf.instances.written import Written
 from rowpath.fast.drf.mixin import FastListMixin
 from rowpath.fast.drf.rows.reading import Reading
+from rowpath.fast.drf.rows.ways import Way
 from rowpath.fast.drf.steps import step
-from rowpath.fast.fallback import CannotCompileError
+from rowpath.fast.fallback import CannotCompileError, FallBack
 
 if TYPE_CHECKING:
     from rowpath.fast.django.stream import Stream
@@ -56,14 +59,14 @@ class StreamingList(FastListMixin):  # noqa: D101
             return None
         try:
             rows = admitted.way.in_pieces(reading.whole_list())
+            if rows is None:
+                return None
+            admitted.context.get()  # for whatever it raises, before the first byte
+            from rowpath.fast.django.stream import Stream  # noqa: PLC0415 - needs psycopg 3
+
+            stream = Stream(rows.statement, self.slow_client_timeout_s)
         except CannotCompileError:
             return None  # and the same again where it is read in one piece
-        if rows is None:
-            return None
-        admitted.context.get()  # for whatever it raises, before the first byte
-        from rowpath.fast.django.stream import Stream  # noqa: PLC0415 - needs psycopg 3
-
-        stream = Stream(rows.statement, self.slow_client_timeout_s)
         try:
             page = rows.begin()
             stream.fetch(max(0, self.stream_above_rows) + 1, page.add)
@@ -99,12 +102,48 @@ def _beginning(
     view: StreamingList, request: Request, written: Written
 ) -> tuple[str, Callable[[], Pieces | None]]:
     """Return the header of a stream, and what begins it. Raises CannotCompileError."""
-    if not view.stream_instances:
-        raise CannotCompileError("the view does not say that they may be streamed")
+    _check_says_so(view)
     if _is_by_asgi(request):
         raise CannotCompileError("it is asked for by ASGI")
     above, renderer = max(0, view.stream_above_rows), request.accepted_renderer
     return _content_type(request), partial(begun, written, chunks_of(written), above, renderer)
+
+
+def _check_says_so(view: StreamingList) -> None:
+    if not view.stream_instances:
+        raise CannotCompileError(
+            "the view does not say that instances may be streamed",
+            change="Say stream_instances = True, if its methods do without the middleware around.",
+        )
+
+
+def why_rows_in_one_piece(way: Way, queryset: QuerySet) -> FallBack | None:
+    """Return why `queryset`, which is read by `way`, is answered in one piece; None for a stream.
+
+    However many rows it has, and as far as it does not depend on how it is served.
+    """
+    if (atomic := _of_transactions(queryset)) is not None:
+        return atomic
+    if way.in_pieces(queryset) is not None or queryset.query.is_empty():
+        return None
+    return FallBack(reason="its rows have lists within them, or are read without compiled code")
+
+
+def why_instances_in_one_piece(view: StreamingList, serializer: Any) -> FallBack | None:
+    """Return the same of the instances that `serializer` has, which Django would read."""
+    try:
+        _check_says_so(view)
+        check_rows_around(serializer)
+        check_chunks(serializer.instance)
+    except CannotCompileError as error:
+        return error.fall_back
+    return _of_transactions(serializer.instance)
+
+
+def _of_transactions(queryset: QuerySet) -> FallBack | None:
+    if not connections[queryset.db].settings_dict["ATOMIC_REQUESTS"]:
+        return None
+    return FallBack(reason="the view runs in a transaction (ATOMIC_REQUESTS)")
 
 
 def _content_type(request: Request) -> str:

@@ -1,11 +1,15 @@
 """Which asynchronous views of adrf list as DRF's ListModelMixin does, in a thread."""
 
+from collections.abc import Iterator
 from inspect import iscoroutinefunction
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from rowpath.fast.django.overrides import overridden
-from rowpath.fast.drf.admission.views import adrfs
+from rowpath.fast.drf.admission.awaiting import awaits_in_its_own_way
+from rowpath.fast.drf.admission.renderers import style_of
+from rowpath.fast.drf.admission.views import adrfs, passes_on
+from rowpath.fast.fallback import CannotCompileError
 from rowpath.fast.names import definer, named
 from rowpath.fast.stores import kept
 
@@ -18,6 +22,13 @@ _LISTING = (
 _PAGING = ("paginate_queryset", "get_paginated_response")
 
 _classes: WeakKeyDictionary[type, str | None] = kept(WeakKeyDictionary())
+
+
+def in_front(view_class: type, mixin: type) -> Iterator[str]:
+    """Yield why an alist() in front of `mixin`, which is in `view_class`, does not end in its."""
+    for cls in view_class.__mro__[: view_class.__mro__.index(mixin)]:
+        if "alist" in vars(cls) and not passes_on(cls, "alist"):
+            yield f"{named(cls)} has an alist() of its own"
 
 
 def lists_in_its_own_way(view: Any, mixin: type) -> str | None:
@@ -35,6 +46,8 @@ def lists_in_its_own_way(view: Any, mixin: type) -> str | None:
         return "adrf's alist() is not the one that it ships"
     try:
         return _of_view(view)
+    except CannotCompileError as error:
+        return error.fall_back.reason
     except Exception as error:  # noqa: BLE001 - adrf's alist() asks the project's code again
         return f"the view raised {type(error).__name__}: {error}"
 
@@ -62,6 +75,10 @@ def _of_view(view: Any) -> str | None:
         if iscoroutinefunction(getattr(view.paginator, name)):
             return f"{named(type(view.paginator))} pages asynchronously"
     serializer_class = view.get_serializer_class()
-    if hasattr(serializer_class, "adata"):
-        return f"{named(serializer_class)} is an asynchronous serializer, which DRF's are not"
+    if not hasattr(serializer_class, "adata"):
+        return None
+    if (own := awaits_in_its_own_way(serializer_class)) is not None:
+        return own
+    # For any other renderer a row of DRF's is a dict, and of adrf's an OrderedDict.
+    style_of(view.request.accepted_renderer, view.request.accepted_media_type)
     return None

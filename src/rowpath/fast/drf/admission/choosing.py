@@ -138,10 +138,13 @@ def _changes(cls: type, of_instances: Iterable[str]) -> bool:
 
 
 def is_drfs_class(cls: type) -> bool:
-    """Whether `cls` is one of DRF's own classes."""
+    """Whether `cls` is one of DRF's own classes, or of adrf's.
+
+    These have asynchronous methods beside those of DRF, which they change for nobody else.
+    """
     # By what is there under its name: type() gives a serializer made by it the module of DRF's
     # metaclass.
-    is_in_drf = cls.__module__.partition(".")[0] == "rest_framework"
+    is_in_drf = cls.__module__.partition(".")[0] in ("rest_framework", "adrf")
     return is_in_drf and getattr(sys.modules[cls.__module__], cls.__name__, None) is cls
 
 

@@ -113,9 +113,7 @@ def lists_as_drf(view_class: type, mixin: type) -> bool:
 def front_blockers(view_class: type, mixin: type) -> Iterator[FallBack]:
     """Yield why the list() methods in front of `mixin`, which is in `view_class`, stop it."""
     for cls in view_class.__mro__[: view_class.__mro__.index(mixin)]:
-        if "list" not in vars(cls):
-            continue
-        if not _passes_list_on(cls):
+        if "list" in vars(cls) and not passes_on(cls, "list"):
             yield _own_list(cls, None)
 
 
@@ -129,28 +127,26 @@ def _own_list(owner: type, change: str | None) -> FallBack:
 
 def _behind(owner: type, mixin: type) -> str | None:
     """Return how `mixin` gets behind the list() of `owner`, if it can."""
-    if _wraps_the_next(owner):
+    if _wraps_the_next(owner, "list"):
         return (
             f"Name {mixin.__name__} in the bases of {named(owner)}, whose decorators wrap it then."
         )
-    if _passes_list_on(owner):
+    if passes_on(owner, "list"):
         return f"Name {mixin.__name__} after {named(owner)} in the bases."
     return None
 
 
-def _passes_list_on(owner: type) -> bool:
-    """Whether the list() of `owner` ends in the next class's: by super(), or by wrapping it."""
-    return _wraps_the_next(owner) or calls_super(unwrapped(vars(owner)["list"]), "list")
+def passes_on(owner: type, name: str) -> bool:
+    """Whether a method of `owner` ends in the next class's: by super(), or by wrapping it."""
+    return _wraps_the_next(owner, name) or calls_super(unwrapped(vars(owner)[name]), name)
 
 
-def _wraps_the_next(owner: type) -> bool:
+def _wraps_the_next(owner: type, name: str) -> bool:
     # A decorator of a class, such as method_decorator(), wraps what it finds there under the name.
     # With the mixin in the class's bases that is the mixin's list().
-    innermost = unwrapped(vars(owner)["list"])
+    innermost = unwrapped(vars(owner)[name])
     return any(
-        innermost is unwrapped(vars(cls)["list"])
-        for cls in owner.__mro__[1:]
-        if "list" in vars(cls)
+        innermost is unwrapped(vars(cls)[name]) for cls in owner.__mro__[1:] if name in vars(cls)
     )
 
 

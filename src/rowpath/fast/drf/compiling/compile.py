@@ -14,6 +14,7 @@ from rowpath.fast.django.columns import Computed, Selected, column
 from rowpath.fast.django.kinds import TYPES_OF_ONE_TEXT, Kind, kind_of
 from rowpath.fast.django.lists import List
 from rowpath.fast.django.overrides import overridden
+from rowpath.fast.drf.admission.views import adrfs
 from rowpath.fast.drf.compiling.defaults import default_of
 from rowpath.fast.drf.compiling.linked import linked, linked_item
 from rowpath.fast.drf.compiling.many import asks_for_more, lists_of, rows_of
@@ -202,8 +203,8 @@ def _base(serializer_class: type[serializers.BaseSerializer]) -> type[serializer
         raise CannotCompileError(f"{named(serializer_class)} is not a Serializer with fields")
     for base in (serializers.HyperlinkedModelSerializer, serializers.ModelSerializer):
         if issubclass(serializer_class, base):
-            return base
-    return serializers.Serializer
+            return adrfs(serializer_class, "serializers", "ModelSerializer") or base
+    return adrfs(serializer_class, "serializers", "Serializer") or serializers.Serializer
 
 
 def _members(

@@ -15,10 +15,12 @@ from rest_framework.serializers import ListSerializer, Serializer
 from rowpath.fast.django.models import check_instances, check_receivers
 from rowpath.fast.django.overrides import has_own
 from rowpath.fast.django.querysets import check_queryset, check_relations, crossed
+from rowpath.fast.drf.admission.asynchronous import in_front
 from rowpath.fast.drf.admission.choosing import chooses_fields
 from rowpath.fast.drf.admission.renderers import style_of
 from rowpath.fast.drf.admission.serializing import serializer_of
 from rowpath.fast.drf.admission.views import class_blockers, front_blockers, paginator_blockers
+from rowpath.fast.drf.asynchronous import AsyncFastListMixin, why_adrf_lists
 from rowpath.fast.drf.compiling.compile import Refusal, refusals
 from rowpath.fast.drf.compiling.places import Columns, Place, Rows
 from rowpath.fast.drf.compiling.prepared import place_of
@@ -49,16 +51,23 @@ class Blockers:
 
 def view_blockers(view: GenericAPIView) -> tuple[Blocker, ...]:
     """Return what stops `view`, which has the mixin and a request, whatever its queryset is."""
-    reasons = [
-        *filter(None, (changed(),)),
-        *class_blockers(type(view), FastListMixin),
-        *front_blockers(type(view), FastListMixin),
-    ]
+    reasons = [*filter(None, (changed(),)), *class_blockers(type(view), FastListMixin)]
+    if not isinstance(view, AsyncFastListMixin):  # which asks for no list()
+        reasons += front_blockers(type(view), FastListMixin)
     request = view.request
     reasons += _raised(partial(style_of, request.accepted_renderer, request.accepted_media_type))
     if (paginator := view.paginator) is not None:
         reasons += paginator_blockers(cast("Any", type(paginator)))
     return tuple(map(_by_its_reason, reasons))
+
+
+def adrf_blockers(view: GenericAPIView) -> tuple[Blocker, ...]:
+    """Return why adrf lists in `view`, which is no view of adrf's or has the mixin for these."""
+    if not isinstance(view, AsyncFastListMixin):
+        return ()
+    fronts = in_front(type(view), AsyncFastListMixin)
+    reasons = [FallBack(reason=reason) for reason in fronts]
+    return tuple(map(_by_its_reason, filter(None, (*reasons, why_adrf_lists(view)))))
 
 
 def queryset_blockers(view: GenericAPIView, queryset: Any) -> Blockers:

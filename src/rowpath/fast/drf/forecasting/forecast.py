@@ -15,11 +15,13 @@ from rest_framework.serializers import BaseSerializer
 from rowpath.fast.drf.admission.views import front_blockers, lists_as_drf
 from rowpath.fast.drf.answering.responses import Outcome
 from rowpath.fast.drf.answers import reading_for
+from rowpath.fast.drf.asynchronous import AsyncFastListMixin
 from rowpath.fast.drf.data.foreseen import why_by_drf
 from rowpath.fast.drf.forecasting.asking import AskedView, Client, ask
 from rowpath.fast.drf.forecasting.blockers import (
     Blocker,
     Blockers,
+    adrf_blockers,
     blockers_without_queryset,
     by_its_reason,
     queryset_blockers,
@@ -27,11 +29,16 @@ from rowpath.fast.drf.forecasting.blockers import (
 )
 from rowpath.fast.drf.forecasting.measuring import NOT_MEASURED, Measured, measured
 from rowpath.fast.drf.forecasting.missing import USER, missing, refuses
-from rowpath.fast.drf.forecasting.placing import owner_of_list, with_mixin
+from rowpath.fast.drf.forecasting.placing import mixin_of, owner_of_list, with_mixin
 from rowpath.fast.drf.forecasting.routes import Route
 from rowpath.fast.drf.forecasting.unloaded import Unloaded, unloaded
 from rowpath.fast.drf.instances.listing import why_data
 from rowpath.fast.drf.mixin import FastListMixin
+from rowpath.fast.drf.streaming import (
+    StreamingList,
+    why_instances_in_one_piece,
+    why_rows_in_one_piece,
+)
 from rowpath.fast.fallback import CannotCompileError, FallBack
 from rowpath.fast.names import error_text, named
 
@@ -66,6 +73,8 @@ class Forecast:
 
     route: Route
     verdict: Verdict
+    mixin: str
+    """The mixin that such a view has, or may have."""
     is_fast: bool
     """Whether the view has the mixin; without, this is what it would bring."""
     behind: str | None = None
@@ -80,6 +89,8 @@ class Forecast:
     measured: Measured = NOT_MEASURED
     way: str | None = None
     """What rowpath makes of the rows, as the outcome of an answer tells it."""
+    one_piece: FallBack | None = None
+    """Why a StreamingList without pages is never streamed; None for any other list, too."""
     unloaded: tuple[Unloaded, ...] = ()
     """The relations that the queryset does not load, where Django makes the rows."""
     data_by_drf: FallBack | None = None
@@ -108,7 +119,7 @@ def forecast(route: Route, *, measure: bool, client: Client = ANYBODY) -> Foreca
     case = _Case(route=route, client=client)
     try:
         with _unlogged():
-            asked = ask(with_mixin(route.view_class), route, client)
+            asked = ask(with_mixin(route.view_class, mixin_of(route)), route, client)
             case = replace(case, asked=asked)
             return _of_view(case, asked, measure=measure)
     except Exception as error:  # noqa: BLE001 - whatever a view raises without its client
@@ -131,6 +142,8 @@ def _of_view(case: _Case, asked: AskedView, *, measure: bool) -> Forecast:
         return _told(case, Verdict.NO_JSON, falls_back=FallBack(reason=text))
     view = asked.view
     known = view_blockers(view)
+    if by_adrf := adrf_blockers(view):
+        return _by_adrf(case, view, (*by_adrf, *known))
     try:
         queryset = view.filter_queryset(view.get_queryset())
     except Exception as error:  # noqa: BLE001 - whatever a view raises without its client
@@ -158,6 +171,8 @@ def _of_queryset(case: _Case, asked: AskedView, queryset: QuerySet, *, measure: 
         reason = FallBack(reason="for nobody in particular its queryset is empty")
         return _told(case, Verdict.UNKNOWN, falls_back=reason, missing=(USER,))
     came = measured(view, admitted.way, queryset) if measure else NOT_MEASURED
+    is_stream = isinstance(view, StreamingList) and view.paginator is None
+    one_piece = why_rows_in_one_piece(admitted.way, queryset) if is_stream else None
     return _told(
         case,
         Verdict.FAST if came.unwritten is None else Verdict.VALUES,
@@ -167,6 +182,7 @@ def _of_queryset(case: _Case, asked: AskedView, queryset: QuerySet, *, measure: 
             columns=(len(admitted.ready.compiled.columns), _columns_of(page)),
         ),
         measured=came,
+        one_piece=one_piece,
     )
 
 
@@ -182,6 +198,17 @@ def _fallen_back(
         falls_back=first,
         blockers=found,
         has_all_blockers=others.are_all,
+    )
+
+
+def _by_adrf(case: _Case, view: GenericAPIView, known: tuple[Blocker, ...]) -> Forecast:
+    """Tell of a list that adrf makes, of a queryset that it may filter asynchronously."""
+    return _told(
+        case,
+        Verdict.FALLS_BACK,
+        falls_back=known[0].fall_back,
+        blockers=(*known, *blockers_without_queryset(view)),
+        has_all_blockers=False,
     )
 
 
@@ -214,19 +241,23 @@ def _unknown(case: _Case, text: str, error: Exception) -> Forecast:
 
 def _told(case: _Case, verdict: Verdict, **said: Any) -> Forecast:
     view_class, asked = case.route.view_class, case.asked
-    is_fast = issubclass(view_class, FastListMixin)
-    owner = None if is_fast else owner_of_list(view_class)
+    mixin = mixin_of(case.route)
+    is_fast = issubclass(view_class, mixin)
+    owner = None if is_fast else owner_of_list(view_class, mixin)
     otherwise = None if asked is None else asked.otherwise
     refused = None if asked is None else asked.refused
     if asked is not None and isinstance(asked.refused, KeyError):  # what initial() looks for
         said.setdefault("missing", missing(asked.refused, case.route, case.client, asked))
     way, data_by_drf, not_loaded = _way(asked, verdict)
+    if asked is not None and way in ("instances", "data"):
+        said.setdefault("one_piece", _one_piece(asked.view, way))
     return Forecast(
         route=case.route,
         verdict=verdict,
         way=way,
         data_by_drf=data_by_drf,
         unloaded=not_loaded,
+        mixin=mixin.__name__,
         is_fast=is_fast,
         behind=None if owner is None else named(owner),
         rendered_otherwise=None if otherwise is None else named(type(otherwise)),
@@ -243,7 +274,7 @@ def _way(
     if asked is None or verdict not in (Verdict.FALLS_BACK, Verdict.VALUES):
         return None, None, ()
     view = asked.view
-    if (reason := _own_list(type(view))) is not None:
+    if (reason := _own_list(view)) is not None:
         return None, reason, ()
     try:
         serializer = view.get_serializer([], many=True)
@@ -256,6 +287,19 @@ def _way(
     return Outcome(made=made).way, None, _unloaded(view, serializer)
 
 
+def _one_piece(view: GenericAPIView, way: str) -> FallBack | None:
+    if not isinstance(view, StreamingList) or view.paginator is not None:
+        return None
+    if way == "data":
+        return FallBack(reason="its rows are made data, which is whole")
+    try:
+        queryset = view.filter_queryset(view.get_queryset())
+        return why_instances_in_one_piece(view, view.get_serializer(queryset, many=True))
+    except Exception as error:  # noqa: BLE001 - whatever the project's code raises
+        _log.debug("It is not told whether a list is streamed: %r", error)
+        return None
+
+
 def _unloaded(view: GenericAPIView, serializer: BaseSerializer) -> tuple[Unloaded, ...]:
     try:
         return unloaded(serializer, view.filter_queryset(view.get_queryset()))
@@ -264,7 +308,12 @@ def _unloaded(view: GenericAPIView, serializer: BaseSerializer) -> tuple[Unloade
         return ()
 
 
-def _own_list(listed: type[GenericAPIView]) -> FallBack | None:
+def _own_list(view: GenericAPIView) -> FallBack | None:
+    if by_adrf := adrf_blockers(view):
+        return by_adrf[0].fall_back
+    listed = type(view)
+    if isinstance(view, AsyncFastListMixin):
+        return None
     ends_in_ours = not any(front_blockers(listed, FastListMixin))
     if ends_in_ours and lists_as_drf(listed, FastListMixin):
         return None

@@ -1,4 +1,4 @@
-"""The list routes of a project: every URL whose GET is answered by a DRF view's list()."""
+"""The list routes of a project: every URL whose GET a view's list() answers, or adrf's alist()."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSetMixin
 
 from rowpath.fast.codes import calls_super, reads_attribute, says, unwrapped
+from rowpath.fast.drf.admission.views import adrfs
 from rowpath.fast.patterns import readable
 
 _LISTING_GETS = (ListAPIView.get, ListCreateAPIView.get)
@@ -47,6 +48,8 @@ class Route:
     initkwargs: Mapping[str, Any] = field(default_factory=dict)
     actions: Mapping[str, str] = field(default_factory=dict)
     """A viewset's methods by HTTP's; none for any other view."""
+    is_asynchronous: bool = False
+    """Whether it is adrf's alist() that lists there."""
 
     def __str__(self) -> str:
         return str(self.url)
@@ -71,7 +74,7 @@ def list_routes() -> Iterator[Route | LookAlike]:
         route = None if _is_for_suffix(url) else _listing(url, pattern.callback)
         if route is None:
             continue
-        method = route.method if isinstance(route, LookAlike) else "list"
+        method = route.method if isinstance(route, LookAlike) else ""
         if (str(url), route.view_class, method) not in seen:
             seen.add((str(url), route.view_class, method))
             yield route
@@ -122,7 +125,8 @@ def _listing(url: Url, callback: Any) -> Route | LookAlike | None:
     handler = getattr(view_class, method or "", None)
     if method is None or handler is None:
         return None
-    if issubclass(view_class, GenericAPIView) and _leads_to_list(view_class, method, handler):
+    lists_by = _lists_by(view_class, method, handler)
+    if issubclass(view_class, GenericAPIView) and lists_by is not None:
         initkwargs = getattr(callback, "initkwargs", None) or {}
         return Route(
             url=url,
@@ -130,17 +134,25 @@ def _listing(url: Url, callback: Any) -> Route | LookAlike | None:
             callback=callback,
             initkwargs=initkwargs,
             actions=actions,
+            is_asynchronous=lists_by == "alist",
         )
     return LookAlike(url=url, view_class=view_class, method=method) if _lists(handler) else None
 
 
-def _leads_to_list(view_class: type, method: str, handler: Any) -> bool:
-    if method == "list":
-        return True
+def _lists_by(view_class: type, method: str, handler: Any) -> str | None:
+    """Return the method that lists where `method` answers: list() or alist(), or None."""
+    is_adrfs = adrfs(view_class, "mixins", "ListModelMixin") is not None
+    if method == "list" or (method == "alist" and is_adrfs):
+        return method
     if method != "get" or not issubclass(view_class, ListModelMixin):
-        return False
-    passes_on = reads_attribute(handler, "list") or calls_super(handler, "get")
-    return unwrapped(handler) in _LISTING_GETS or passes_on
+        return None
+    if unwrapped(handler) in _LISTING_GETS or reads_attribute(handler, "list"):
+        return "list"
+    if is_adrfs and reads_attribute(handler, "alist"):
+        return "alist"
+    if not calls_super(handler, "get"):
+        return None
+    return "alist" if is_adrfs else "list"
 
 
 def _lists(handler: Any) -> bool:

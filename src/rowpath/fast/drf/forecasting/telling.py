@@ -33,23 +33,30 @@ def paragraph(one: Forecast) -> Iterator[str]:
         yield from _reasons([one.falls_back])
     if one.missing:
         yield f"Not given: {'; '.join(one.missing)}."
+    yield from _way(one)
+    yield from _unloaded(one)
+    if one.data_by_drf is not None:
+        makes = "adrf makes the list" if one.route.is_asynchronous else "DRF makes the data, too"
+        yield f"{makes}: {_one_line(str(one.data_by_drf))}."
+    if one.planned is not None:
+        yield from _plan(one)
+    if one.behind is not None and one.verdict in (Verdict.FAST, Verdict.VALUES):
+        yield f"{one.mixin} belongs in the bases of {one.behind}, whose list() ends in it then."
+    if one.refused is not None and one.verdict is not Verdict.FALLS_BACK:
+        yield f"Before its list() the view raises {_one_line(one.refused)}."
+    if one.rendered_otherwise is not None:
+        yield f"That is with Accept: application/json. Otherwise {one.rendered_otherwise} answers."
+
+
+def _way(one: Forecast) -> Iterator[str]:
     if one.way == "instances":
         writes = "writes" if one.is_fast else "would write"
         yield f"The instances that Django makes rowpath {writes} as they are."
     if one.way == "data":
         makes = "makes" if one.is_fast else "would make"
         yield f"Of the rows that Django reads rowpath {makes} the data."
-    yield from _unloaded(one)
-    if one.data_by_drf is not None:
-        yield f"DRF makes the data, too: {_one_line(str(one.data_by_drf))}."
-    if one.planned is not None:
-        yield from _plan(one)
-    if one.behind is not None and one.verdict in (Verdict.FAST, Verdict.VALUES):
-        yield f"FastListMixin belongs in the bases of {one.behind}, whose list() ends in it then."
-    if one.refused is not None and one.verdict is not Verdict.FALLS_BACK:
-        yield f"Before its list() the view raises {_one_line(one.refused)}."
-    if one.rendered_otherwise is not None:
-        yield f"That is with Accept: application/json. Otherwise {one.rendered_otherwise} answers."
+    if one.one_piece is not None:
+        yield f"It is never streamed: {_one_line(one.one_piece.reason)}."
 
 
 def _unloaded(one: Forecast) -> Iterator[str]:
@@ -162,10 +169,12 @@ def as_json(one: Forecast, counts: Mapping[str, Count]) -> dict[str, Any]:
         "route": str(one.route),
         "view": _dotted(one.route.view_class),
         "has_mixin": one.is_fast,
+        "mixin": one.mixin,
         "path": planned and planned.path,
         "way": one.way,
         "falls_back": one.falls_back and _reason(one.falls_back),
         "data_by_drf": one.data_by_drf and _reason(one.data_by_drf),
+        "one_piece": one.one_piece and _reason(one.one_piece),
         "unloaded": [
             {"path": each.path, "row_by_row": each.row_by_row and _reason(each.row_by_row)}
             for each in one.unloaded
@@ -199,10 +208,12 @@ def look_alike_as_json(one: LookAlike) -> dict[str, Any]:
         "route": str(one),
         "view": _dotted(one.view_class),
         "has_mixin": False,
+        "mixin": None,
         "path": None,
         "way": None,
         "falls_back": {"reason": reason, "field": None, "change": None},
         "data_by_drf": None,
+        "one_piece": None,
         "unloaded": [],
         "sql": None,
         "saving": None,

@@ -14,15 +14,20 @@ from rowpath.fast.drf.instances.written import Written
 from rowpath.fast.fallback import CannotCompileError
 
 # The rows of a piece: they are in memory at once, with all that they lead to.
-_ROWS = 500
+PIECE_ROWS = 500
 
 
 def chunks_of(written: Written) -> Chunks:
     """Return the instances that are to be `written`. Raises CannotCompileError, and reads none."""
     serializer: Any = written.serializer
+    check_rows_around(serializer)
+    return Chunks(serializer.instance, PIECE_ROWS)
+
+
+def check_rows_around(serializer: Any) -> None:
+    """Raise CannotCompileError if `serializer` may look at other rows than the one it is at."""
     if any_reads_instance((serializer,)):
         raise CannotCompileError("its serializer may look at the rows around a row")
-    return Chunks(serializer.instance, _ROWS)
 
 
 def begun(written: Written, chunks: Chunks, above: int, renderer: BaseRenderer) -> "Pieces | None":
@@ -33,6 +38,9 @@ def begun(written: Written, chunks: Chunks, above: int, renderer: BaseRenderer) 
     """
     try:
         rows = chunks.take(above + 1)
+    except CannotCompileError:
+        chunks.close()
+        return None
     except Exception as error:
         chunks.close()
         if is_ours(error):  # Django reads them all
@@ -81,7 +89,7 @@ class Pieces(InPieces):
         return self._context.run(self._written_next)
 
     def _written_next(self) -> bytes:
-        while rows := self._chunks.take(_ROWS):
+        while rows := self._chunks.take(PIECE_ROWS):
             _write(self._written, rows)
             if piece := self._written.take(self._renderer):
                 return piece
