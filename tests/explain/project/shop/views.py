@@ -625,7 +625,7 @@ def unpaid(request):
 
 
 def twelfth(request):
-    """Asks for rows that lie everywhere in the table and are wide, which an index does not spare."""
+    """Asks for rows that lie everywhere and are wide, so that an index spares little of it."""
     wide = Sale.objects.annotate(said=Repeat("kind", 1000)).order_by("number")
     return answer(sale.number for sale in wide.filter(kind__in=[f"kind {i}" for i in range(42)]))
 
