@@ -1,5 +1,7 @@
 """The shop of these tests: a Django project that is copied, filled and explained."""
 
+import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -7,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from rowpath.explain.asking.route_list import RoutesWanted
 from rowpath.explain.project_of import ProjectOf
@@ -28,6 +31,20 @@ def filled(folder: Path) -> ProjectOf:
     """Return a shop with tables and rows, in SQLite or the database that SHOP_DATABASES names."""
     subprocess.run([sys.executable, "fill.py"], cwd=folder, check=True, timeout=60)
     return ProjectOf(folder=folder, settings=SETTINGS)
+
+
+def printed(project: ProjectOf, script: str) -> Any:  # noqa: ANN401 - any JSON
+    """Return the JSON that a script prints which sets up Django in the project."""
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=project.folder,
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": project.settings},
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    return json.loads(done.stdout)
 
 
 def explained(

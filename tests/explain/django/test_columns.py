@@ -1,13 +1,8 @@
 """Which columns Python can add up, compare and have of dicts as the database does."""
 
-import json
-import os
-import subprocess
-import sys
-
 import pytest
 
-from explain.shop_project import SETTINGS
+from explain.shop_project import printed
 from rowpath.explain.project_of import ProjectOf
 
 SCRIPT = """
@@ -38,16 +33,7 @@ print(json.dumps({
 @pytest.fixture(scope="module")
 def told(project: ProjectOf) -> dict[str, list[str]]:
     """The columns of a model with one of each kind."""
-    done = subprocess.run(
-        [sys.executable, "-c", SCRIPT],
-        cwd=project.folder,
-        env=os.environ | {"DJANGO_SETTINGS_MODULE": SETTINGS},
-        check=True,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    found: dict[str, list[str]] = json.loads(done.stdout)
+    found: dict[str, list[str]] = printed(project, SCRIPT)
     return found
 
 

@@ -1,11 +1,6 @@
 """A watched request has Django do what it does otherwise, and nothing besides."""
 
-import json
-import os
-import subprocess
-import sys
-
-from explain.shop_project import SETTINGS
+from explain.shop_project import printed
 from rowpath.explain.project_of import ProjectOf
 
 SCRIPT = """
@@ -42,16 +37,7 @@ print(json.dumps([alone, watched]))
 
 def test_the_filters_that_django_puts_off_stay_put_off(project: ProjectOf) -> None:
     """A prefetched relation has one, for each row, which nobody needs whose rows are there."""
-    done = subprocess.run(
-        [sys.executable, "-c", SCRIPT],
-        cwd=project.folder,
-        env=os.environ | {"DJANGO_SETTINGS_MODULE": SETTINGS},
-        capture_output=True,
-        check=True,
-        text=True,
-        timeout=60,
-    )
-    alone, watched = json.loads(done.stdout)
+    alone, watched = printed(project, SCRIPT)
 
     assert 0 < alone < 24
     assert watched == alone
@@ -86,15 +72,6 @@ print(json.dumps(found))
 
 def test_no_cycle_is_left_of_a_relation_that_is_read(project: ProjectOf) -> None:
     """A cycle for each row would have Python look through all objects ever more often."""
-    done = subprocess.run(
-        [sys.executable, "-c", CYCLES],
-        cwd=project.folder,
-        env=os.environ | {"DJANGO_SETTINGS_MODULE": SETTINGS},
-        capture_output=True,
-        check=True,
-        text=True,
-        timeout=60,
-    )
-    (left,) = json.loads(done.stdout)
+    (left,) = printed(project, CYCLES)
 
     assert left == 0

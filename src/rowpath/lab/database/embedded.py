@@ -54,8 +54,8 @@ def embedded_postgresql(
     """Run PostgreSQL in the data folder for as long as the block lasts.
 
     `settings` go over those that fit the machine, `programs` are others than those that are found
-    first. DatabaseError when it cannot be run, with the
-    server's last words; BusyError when another command runs it; DiskError when there is no room.
+    first. DatabaseError when it cannot be run, with the server's last words; BusyError when another
+    command runs it; DiskError when there is no room.
     """
     programs = programs or find_programs()
     cluster = folder / f"postgresql-{programs.major}"
