@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from rowpath.explain.changes.edits import Edit
 from rowpath.explain.selected import Built, Index, Selected, Written
-from rowpath.explain.trails import Columns, Path, Span, Trail, ViewClass
+from rowpath.explain.trails import Columns, Hop, Owner, Path, Span, Trail, ViewClass
 from rowpath.explain.values import Phase, Place, Reader, Request, Sent
 
 
@@ -122,15 +122,35 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """The columns of one of SQLAlchemy's classes, that a list loads by a path; empty for its own.
+
+    `key` is the first column of the primary key, which is always loaded, and none of the `columns`.
+    """
+
+    path: Path
+    owner: Owner
+    key: str
+    columns: tuple[str, ...]
+
+    @property
+    def prefix(self) -> str:
+        """What stands before a column's name where it is told with its path."""
+        return "".join(f"{hop.name}." for hop in self.path)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Narrowing:
     """What a queryset loads that `only()` could narrow, as that names it: `title`, `author__name`.
 
     `key` is the primary key, which is always loaded. `joined` are the relations of the columns.
+    SQLAlchemy's are narrowed by themselves: they have `parts`, and no `columns`.
     """
 
-    key: str
-    columns: tuple[str, ...]
-    joined: tuple[str, ...]
+    key: str = ""
+    columns: tuple[str, ...] = ()
+    joined: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +171,8 @@ class Evaluated:
 
     `read` are the relations of its rows that were asked for, by whatever came to them. `reads` has
     the columns, where these were watched; `narrowing` is None where no `only()` may be added, and
-    else there are the `sizes` in bytes of all values of its columns.
+    else there are the `sizes` in bytes of all values of its columns. `declared` are relations that
+    SQLAlchemy loads with the rows as their mapping says, and that nobody asked for.
     """
 
     trail: Trail
@@ -162,6 +183,7 @@ class Evaluated:
     narrowing: Narrowing | None = None
     sizes: tuple[tuple[str, int], ...] = ()
     reads: tuple[Reads, ...] = ()
+    declared: tuple[Hop, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,12 @@
 """Makes the store's tables and rows: `python fill.py`."""
 
+import os
+
 from sqlalchemy.orm import Session
 from store.database import engine
-from store.models import Author, Base, Book, Country, Publisher, Review, Tag
+from store.models import Author, Base, Book, Country, Fair, Publisher, Review, Stall, Tag
+
+WIDTH = int(os.environ.get("STORE_WIDTH", "0"))
 
 
 def fill(books=24):
@@ -13,13 +17,14 @@ def fill(books=24):
         for i in range(books):
             author = Author(
                 name=f"author {i}",
+                bio="-" * WIDTH,
                 publisher=Publisher(name=f"publisher {i}"),
                 country=countries[i % 3],
             )
             session.add(
                 Book(
                     title=f"book {i}",
-                    blurb=f"about {i}",
+                    blurb=f"about {i}" + "-" * WIDTH,
                     text="-" * i,
                     author=author,
                     tags=[tags[i % 4], tags[(i + 1) % 4]],
@@ -27,6 +32,10 @@ def fill(books=24):
                 )
             )
             session.flush()
+        session.add_all(
+            Fair(name=f"fair {i}", country=countries[i % 3], stalls=[Stall(name="stall")])
+            for i in range(8)
+        )
         session.commit()
 
 

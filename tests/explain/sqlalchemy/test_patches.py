@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Select, create_engine, text
-from sqlalchemy.orm import Query, QueryContext, Session
+from sqlalchemy.orm import Load, Query, QueryContext, Session
 from sqlalchemy.sql.selectable import GenerativeSelect
 
 from rowpath.explain.asgi.worker import Worker
@@ -14,7 +14,14 @@ from rowpath.explain.recording.frames import OwnCode
 from rowpath.explain.recording.patch_sets import Patches
 from rowpath.explain.recording.phase_clock import PhaseClock
 from rowpath.explain.recording.recorder import Recorder
-from rowpath.explain.sqlalchemy import loads, origins, phases, read_only, statements
+from rowpath.explain.sqlalchemy import (
+    eager_loads,
+    loads,
+    origins,
+    phases,
+    read_only,
+    statements,
+)
 
 
 def methods(module: ModuleType) -> dict[str, Any]:
@@ -50,11 +57,11 @@ def test_patches_are_undone(module: ModuleType, recorder: Recorder) -> None:
 def test_every_target_is_there() -> None:
     """This SQLAlchemy and this FastAPI have all that is patched."""
     made = Patches()
-    modules = (loads, origins, phases, read_only, routing)
+    modules = (eager_loads, loads, origins, phases, read_only, routing)
     found = [made.is_there(each.METHODS, "-") for each in modules]
     found.append(made.is_there(loads.COLUMNS, "-"))
 
-    assert (found, made.missing) == ([True] * 6, [])
+    assert (found, made.missing) == ([True] * 7, [])
 
 
 @pytest.mark.parametrize(
@@ -62,6 +69,7 @@ def test_every_target_is_there() -> None:
     [
         (GenerativeSelect, "_limit_clause", origins.FINDING),
         (GenerativeSelect, "_order_by_clauses", origins.FINDING),
+        (Load, "context", eager_loads.FINDING),
         (Select, "_compile_options", loads.FINDING_OF_COLUMNS),
         (Query._compile_options, "_only_load_props", loads.FINDING_OF_COLUMNS),  # noqa: SLF001
         (QueryContext.default_load_options, "_refresh_state", loads.FINDING_OF_COLUMNS),

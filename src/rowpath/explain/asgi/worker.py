@@ -4,8 +4,8 @@ import asyncio
 import gc
 import logging
 import sys
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from importlib.metadata import version
 from multiprocessing.connection import Connection
 from typing import Any
@@ -38,10 +38,11 @@ from rowpath.explain.messages import (
 from rowpath.explain.recording.frames import OwnCode
 from rowpath.explain.recording.patch_sets import Patches
 from rowpath.explain.recording.phase_clock import PhaseClock
-from rowpath.explain.recording.query_plans import Log
 from rowpath.explain.recording.recorder import Recorder
 from rowpath.explain.serving import Received, line_of, serve
 from rowpath.explain.sqlalchemy import (
+    attribute_reads,
+    eager_loads,
     first_rows,
     loads,
     origins,
@@ -49,9 +50,10 @@ from rowpath.explain.sqlalchemy import (
     query_plans,
     read_only,
     statements,
+    volume,
 )
 from rowpath.explain.sqlalchemy.greenlets import waiting_frames
-from rowpath.explain.values import Request, Sent
+from rowpath.explain.values import Request
 
 _REAL = (
     "mail and tasks that it sends",
@@ -61,6 +63,9 @@ _REAL = (
     "what it does behind its answer",
 )
 """What a request that writes may do, though its databases are rolled back."""
+_RECORDED = frozenset({Watch.STATEMENTS, Watch.COLUMNS})
+Told = Callable[[], Observed]
+"""Tells what was recorded."""
 
 
 class Worker:
@@ -71,7 +76,7 @@ class Worker:
         self._clock = PhaseClock()
         self._patches = Patches()
         self._runner = asyncio.Runner()
-        self._has_lists = self._has_columns = False
+        self._has_lists = self._has_columns = self._has_reads = False
         self._models: list[type] = []
         self._engines: list[Engine] = []
         self._outermost = "application"
@@ -111,6 +116,7 @@ class Worker:
         made = self._patches
         self._has_lists = made.is_there(origins.METHODS | loads.METHODS, origins.FINDING)
         self._has_columns = made.is_there(loads.COLUMNS, loads.FINDING_OF_COLUMNS)
+        self._has_reads = made.is_there(eager_loads.METHODS, eager_loads.FINDING)
         if self._has_lists:
             made.recording.extend(origins.patches(self._recorder))
         if made.is_there(phases.METHODS, phases.FINDING):
@@ -167,15 +173,17 @@ class Worker:
                 "is its own. Send what it asks for, like --header 'Authorization: Bearer TOKEN'."
             )
         durations_s: list[float] = []
-        sent: tuple[Sent, ...] = ()
         for _ in range(order.times):
             with (
                 read_only.undone(may_write=order.may_write) as undone,
-                self._watched(order) as refused,
-                _logged(order) as log,
+                self._watched(order) as (refused, told),
+                _logged(order.watch) as told_by_asking,
             ):
-                received, sent = self._runner.run(self._asked(order.request, undone, log))
+                received, asked = self._runner.run(
+                    self._asked(order.request, undone, told_by_asking)
+                )
                 durations_s.append(received.duration_s)
+                observed = told() if asked is None else asked
             against = None if refused else undone.objection(received.error)
             if against is not None:
                 raise AnswerError(f"Cannot explain {order.request.path}: {against}.")
@@ -192,39 +200,51 @@ class Worker:
             durations_s=tuple(durations_s),
             error=received.error,
             written=refused[0] if refused else None,
-            observed=self._observed(order.watch, sent),
+            observed=observed,
             view=None,
         )
 
     @contextmanager
-    def _watched(self, order: Ask) -> Iterator[list[str]]:
-        """Record or time what is to be, and yield a list that gets the writes that are refused."""
-        if order.watch in {Watch.NOTHING, Watch.PLANS}:
-            yield []
+    def _watched(self, order: Ask) -> Iterator[tuple[list[str], Told]]:
+        """Record or time what is to be; yield the writes that are refused, and what tells."""
+        if order.watch not in {*_RECORDED, Watch.PHASES}:
+            yield [], Observed
             return
         with ExitStack() as stack:
             refused = stack.enter_context(statements.refused_writes())
-            if order.watch is Watch.STATEMENTS:
-                stack.enter_context(self._patches.recorded())
-                if self._has_lists:
-                    columns = self._has_columns
-                    stack.enter_context(loads.recorded(self._recorder, has_columns=columns))
-                stack.enter_context(statements.recorded(self._recorder))
-                stack.enter_context(self._recorder.watching(order.limit))
+            if order.watch in _RECORDED:
+                yield refused, self._recorded(order, stack)
             else:
                 self._clock.clear()
                 stack.enter_context(self._patches.timed())
                 stack.enter_context(statements.timed(self._clock))
-            yield refused
+                yield refused, lambda: Observed(phases=self._clock.phases())
 
-    def _observed(self, watch: Watch, sent: tuple[Sent, ...]) -> Observed:
-        if watch is Watch.STATEMENTS:
-            return self._recorder.observed()
-        return Observed(phases=self._clock.phases() if watch is Watch.PHASES else (), sent=sent)
+    def _recorded(self, order: Ask, stack: ExitStack) -> Told:
+        """Record statements, and reads where these are wanted, until the stack is left."""
+        recorder = self._recorder
+        lists, reads = None, None
+        if order.watch is Watch.COLUMNS and self._has_lists and self._has_reads:
+            lists = eager_loads.ListLoads()
+            reads = stack.enter_context(attribute_reads.recorded(self._models))
+        stack.enter_context(self._patches.recorded())
+        if self._has_lists:
+            columns = self._has_columns
+            stack.enter_context(loads.recorded(recorder, has_columns=columns, lists=lists))
+        stack.enter_context(statements.recorded(recorder))
+        stack.enter_context(recorder.watching(order.limit))
+
+        def told() -> Observed:
+            if lists is not None and reads is not None:
+                lists.tell(recorder, reads)
+            return recorder.observed()
+
+        return told
 
     async def _asked(
-        self, request: Request, undone: read_only.Undone, log: Log | None
-    ) -> tuple[Received, tuple[Sent, ...]]:
+        self, request: Request, undone: read_only.Undone, told: Told | None
+    ) -> tuple[Received, Observed | None]:
+        """Return the answer, and what is told of it by statements of our own, where any is."""
         if self._application is None or self._lifespan is None:
             raise RuntimeError("The application was not started")
 
@@ -234,9 +254,7 @@ class Worker:
         try:
             with self._clock.phase(self._outermost):
                 received = await ask(self._application, request, self._lifespan.state, answered)
-            if log is None:
-                return received, ()
-            return received, await greenlet_spawn(log.explained, query_plans.plan_of)
+            return received, None if told is None else await greenlet_spawn(told)
         finally:
             await greenlet_spawn(undone.roll_back)
 
@@ -252,8 +270,17 @@ def _starlette_routes() -> Any:
     return routes
 
 
-def _logged(order: Ask) -> AbstractContextManager[Log | None]:
-    return query_plans.logged() if order.watch is Watch.PLANS else nullcontext()
+@contextmanager
+def _logged(watch: Watch) -> Iterator[Told | None]:
+    """Yield what asks the databases about the block's statements, None where nobody wants that."""
+    if watch is Watch.PLANS:
+        with query_plans.logged() as log:
+            yield lambda: Observed(sent=log.explained(query_plans.plan_of))
+    elif watch is Watch.VOLUME:
+        with volume.logged() as sent:
+            yield lambda: Observed(volume_kb=volume.volume_kb(sent))
+    else:
+        yield None
 
 
 def _unguarded(written: list[str]) -> tuple[str, ...]:

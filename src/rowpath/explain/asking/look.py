@@ -8,7 +8,7 @@ from rowpath.explain.answered import is_answered
 from rowpath.explain.asking.process import ProjectProcess
 from rowpath.explain.comparing import Mask, mask_of, sameness
 from rowpath.explain.messages import Answer, Ask, Observed, Watch
-from rowpath.explain.project_of import DJANGO, Framework
+from rowpath.explain.project_of import Framework
 from rowpath.explain.trails import ViewClass
 from rowpath.explain.values import Phase, Request, Sameness
 
@@ -24,7 +24,7 @@ MOST_SAID = 200
 class Look:
     """What one request comes to today; `ask` asks it again in the same way.
 
-    `columns` is what was observed with each column that was read, of Django. `written` is what a
+    `columns` is what was observed with each column that was read. `written` is what a
     read-only transaction refused of it, None where that was nothing.
     """
 
@@ -52,9 +52,7 @@ def look(process: ProjectProcess, request: Request) -> Look:
     check(first, request, process.framework)
     process.ask(ask)  # what is loaded once, as content types are, is loaded by now
     once, again = process.ask(ask), process.ask(ask)
-    columns = Observed()
-    if process.framework is DJANGO:
-        columns = process.ask(replace(ask, watch=Watch.COLUMNS)).observed
+    columns = process.ask(replace(ask, watch=Watch.COLUMNS)).observed
     phases = process.ask(replace(ask, watch=Watch.PHASES, times=2))
     timed = process.ask(replace(ask, watch=Watch.NOTHING, times=TIMED))
     return Look(

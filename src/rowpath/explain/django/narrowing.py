@@ -8,6 +8,7 @@ from django.db.models import Model
 from django.db.models.query import QuerySet
 
 from rowpath.explain.messages import Narrowing
+from rowpath.explain.recording.value_sizes import size_of
 
 _ALL: tuple[frozenset[str], bool] = (frozenset(), True)
 """A query's `deferred_loading` where nothing is deferred."""
@@ -62,12 +63,5 @@ def weigh(row: Model, loaded: Narrowing, sizes: dict[str, int]) -> None:
         for each in path:
             of_row = None if of_row is None else of_row._state.fields_cache.get(each)
         if of_row is not None:
-            size = _size(of_row.__dict__.get(name))
+            size = size_of(of_row.__dict__.get(name))
             sizes[column] = sizes.get(column, 0) + size
-
-
-def _size(value: object) -> int:
-    """Return about how many bytes a value takes on its way."""
-    if isinstance(value, str | bytes | memoryview):
-        return len(value)
-    return len(str(value)) if value is not None else 0

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from rowpath.explain.asking.look import Look
 from rowpath.explain.asking.process import ProjectProcess
+from rowpath.explain.changes.references import shared_in
 from rowpath.explain.findings.unread_columns import LEAST_SHARE, Unread, unread
 from rowpath.explain.messages import Answer, Watch
 from rowpath.explain.proving.trials import Trials, with_finding
@@ -32,9 +33,9 @@ def told(trials: Trials, explained: Sequence[Explained], looks: Sequence[Look]) 
     """
     found = list(explained)
     dicts = _dicts(explained)
-    for each in unread(looks):
+    for each in unread(looks, shared_in(trials.project)):
         look = each.looks[0]
-        if (each.edit.file, each.point.function) in dicts:
+        if (each.point.file, each.point.function) in dicts:
             continue
         before_kb = _volume(trials.unchanged, look)
         if before_kb is None and trials.timing is None:
@@ -50,7 +51,7 @@ def told(trials: Trials, explained: Sequence[Explained], looks: Sequence[Look]) 
             after.append(_volume(changed, each.looks[0]))
             return sends_no_more(each.looks, answers)
 
-        proof = trials.proof(each.edit, each.looks, bears)
+        proof = trials.proof_of(each.edits, each.looks, bears)
         if proof is None:
             continue
         volumes = Volumes(before_kb=before_kb, after_kb=after[0])
@@ -109,10 +110,10 @@ def _finding(each: Unread, proof: Proof, volumes: Volumes) -> Finding:
         kind=Kind.UNREAD,
         confidence=Confidence.PROVED,
         title=f"{_named(each.columns)} of {model}: loaded with the rows, and not read by {by}",
-        place=Place(file=each.edit.file, line=each.edit.line, function=each.point.function),
+        place=Place(file=each.point.file, line=each.point.line, function=each.point.function),
         statements=0,
         of_statements=proof.statements_before,
-        edits=(each.edit,),
+        edits=each.edits,
         proof=proof,
         advice=sent,
     )

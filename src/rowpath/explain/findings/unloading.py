@@ -1,10 +1,12 @@
 """Whether eager loading that nobody reads can go: the change, run in all requests it is in."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from rowpath.explain.asking.look import Look
 from rowpath.explain.asking.process import ProjectProcess
+from rowpath.explain.changes.references import shared_in
+from rowpath.explain.findings.declared_loads import declared
 from rowpath.explain.findings.unused import Unused, unused
 from rowpath.explain.messages import Answer, Observed
 from rowpath.explain.proving.trials import Trials, with_finding
@@ -18,7 +20,8 @@ def told(trials: Trials, explained: Sequence[Explained], looks: Sequence[Look]) 
     said; where a view was not asked that shares the code, a note names it.
     """
     found = list(explained)
-    for each in unused(looks):
+    is_shared = shared_in(trials.project)
+    for each in (*unused(looks, is_shared), *declared(looks, is_shared)):
         if each.missing:
             number = next(i for i, look in enumerate(looks) if look is each.looks[0])
             notes = (*found[number].notes, _not_asked(each))
@@ -28,7 +31,7 @@ def told(trials: Trials, explained: Sequence[Explained], looks: Sequence[Look]) 
         def bears(_: ProjectProcess, answers: Sequence[Answer], each: Unused = each) -> bool:
             return _is_lighter(each.looks, answers)
 
-        proof = trials.proof(each.edit, each.looks, bears)
+        proof = trials.proof_of(each.edits, each.looks, bears)
         if proof is not None:
             found = with_finding(found, looks, each.looks[0], _finding(each, proof))
     return found
@@ -58,12 +61,20 @@ def _finding(each: Unused, proof: Proof) -> Finding:
         place=Place(file=each.span.file, line=each.span.end_line, function=each.span.function),
         statements=proof.statements_before - proof.statements_after,
         of_statements=proof.statements_before,
-        edits=(each.edit,),
+        edits=each.edits,
         proof=proof,
-        advice=None
-        if proof.statements_after < proof.statements_before
-        else "As many statements as before, one of them with fewer columns.",
+        advice=" ".join(_advice(each, proof)) or None,
     )
+
+
+def _advice(each: Unused, proof: Proof) -> Iterator[str]:
+    if proof.statements_after >= proof.statements_before:
+        yield "As many statements as before, one of them with fewer columns."
+    if each.declared is not None:
+        yield (
+            f"A relationship(lazy=...) of {each.declared} loads that with all rows; where no other "
+            "list reads it, take it out there instead."
+        )
 
 
 def _not_asked(each: Unused) -> str:

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from rowpath.explain.asking.look import Look
 from rowpath.explain.changes.eager_loading import quoted
 from rowpath.explain.changes.edits import Edit
+from rowpath.explain.changes.imports import joined
 from rowpath.explain.changes.insertion_points import Point, points
+from rowpath.explain.changes.references import Shared
 from rowpath.explain.findings.unused import missing
 from rowpath.explain.growth import FEWEST_ROWS
-from rowpath.explain.messages import Evaluated, Narrowing
+from rowpath.explain.messages import Evaluated, Narrowing, Part
+from rowpath.explain.sqlalchemy.column_options import narrowing_edits
 from rowpath.explain.trails import text_of
 
 LEAST_BYTES = 4096
@@ -21,7 +24,7 @@ LEAST_SHARE = 0.2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unread:
-    """Columns of a list that nobody reads, and the change by which `only()` names all others.
+    """Columns of a list that nobody reads, and the change by which they are left out.
 
     They are in the order of their size. `looks` are the requests that pass the change's place.
     """
@@ -29,7 +32,7 @@ class Unread:
     point: Point
     model: str
     columns: tuple[str, ...]
-    edit: Edit
+    edits: tuple[Edit, ...]
     looks: tuple[Look, ...]
 
 
@@ -39,7 +42,7 @@ class _Passing:
     evaluated: Evaluated
 
 
-def unread(looks: Sequence[Look]) -> Iterator[Unread]:
+def unread(looks: Sequence[Look], is_shared: Shared) -> Iterator[Unread]:
     """Yield the lists of which columns go unread by all requests that come by the same code.
 
     A list whose code another view shares that was not asked is passed over.
@@ -53,7 +56,9 @@ def unread(looks: Sequence[Look]) -> Iterator[Unread]:
     for point, passing in by_point.items():
         found = _found(point, passing)
         if found is not None and not missing(found.looks, looks):
-            yield found
+            steps = (step for each in passing for step in each.evaluated.trail.steps)
+            if not is_shared(span for step in steps for span in step):
+                yield found
 
 
 def _place(look: Look, evaluated: Evaluated) -> Point | None:
@@ -64,11 +69,25 @@ def _place(look: Look, evaluated: Evaluated) -> Point | None:
 
 
 def _found(point: Point, passing: Sequence[_Passing]) -> Unread | None:
-    loaded = {each.evaluated.narrowing for each in passing}
-    model = passing[0].evaluated.trail.model
-    (narrowing, *others) = loaded
+    trail = passing[0].evaluated.trail
+    (narrowing, *others) = {each.evaluated.narrowing for each in passing}
     if narrowing is None or others or max(each.evaluated.rows for each in passing) < FEWEST_ROWS:
         return None
+    if narrowing.parts:
+        left_out, edits = _by_options(point, narrowing.parts, passing)
+    else:
+        left_out, edits = _by_only(point, narrowing, passing)
+    if not edits:
+        return None
+    looks = tuple({id(each.look): each.look for each in passing}.values())
+    columns = _by_size(left_out, passing)
+    return Unread(point=point, model=trail.model, columns=columns, edits=edits, looks=looks)
+
+
+def _by_only(
+    point: Point, narrowing: Narrowing, passing: Sequence[_Passing]
+) -> tuple[list[str], tuple[Edit, ...]]:
+    """Return the columns that an `only()` leaves out, and its edit; none if these are few."""
     read = {
         "__".join(filter(None, (text_of(reads.path), column)))
         for each in passing
@@ -77,13 +96,38 @@ def _found(point: Point, passing: Sequence[_Passing]) -> Unread | None:
     }
     names = _names(narrowing, read)
     left_out = [each for each in narrowing.columns if each not in names and each != narrowing.key]
+    if not names or not _is_much(left_out, passing):
+        return [], ()
+    return left_out, (point.edit(f".only({', '.join(map(quoted, names))})"),)
+
+
+def _by_options(
+    point: Point, parts: Sequence[Part], passing: Sequence[_Passing]
+) -> tuple[list[str], tuple[Edit, ...]]:
+    """Return the columns that SQLAlchemy's loader options leave out, and the edits of these."""
+    all_left_out: list[str] = []
+    made: list[Edit] = []
+    for part in parts:
+        read = {
+            column
+            for each in passing
+            for reads in each.evaluated.reads
+            if reads.path == part.path
+            for column in reads.columns
+        }
+        left_out = [column for column in part.columns if column not in read]
+        names = [f"{part.prefix}{column}" for column in left_out]
+        if _is_much(names, passing):
+            edits = narrowing_edits(passing[0].evaluated.trail, point, part, left_out)
+            made.extend(edits)
+            all_left_out.extend(names if edits else ())
+    return all_left_out, joined(made)
+
+
+def _by_size(columns: Sequence[str], passing: Sequence[_Passing]) -> tuple[str, ...]:
+    """Return columns, the largest first."""
     sizes = Counter({name: size for each in passing for name, size in each.evaluated.sizes})
-    columns = tuple(sorted(left_out, key=lambda column: -sizes[column]))
-    if not names or not _is_much(columns, passing):
-        return None
-    chain = f".only({', '.join(map(quoted, names))})"
-    looks = tuple({id(each.look): each.look for each in passing}.values())
-    return Unread(point=point, model=model, columns=columns, edit=point.edit(chain), looks=looks)
+    return tuple(sorted(columns, key=lambda column: -sizes[column]))
 
 
 def _names(narrowing: Narrowing, read: set[str]) -> list[str]:

@@ -1,17 +1,21 @@
 """Finding: a relation that is loaded with the rows, and that nobody reads in the whole run."""
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rowpath.explain.asking.look import Look
 from rowpath.explain.changes.eager_loading import constants
 from rowpath.explain.changes.edits import Edit, behind, read, replacement
 from rowpath.explain.changes.insertion_points import own_span
+from rowpath.explain.changes.references import Shared
 from rowpath.explain.messages import Evaluated
+from rowpath.explain.sqlalchemy import unused_options
 from rowpath.explain.trails import Span
 
-METHODS = {"select_related": "joined", "prefetch_related": "prefetched"}
+METHODS = {"select_related": "joined", "prefetch_related": "prefetched", "options": "loaded"}
+_OPTIONS = "options"
+"""What SQLAlchemy's statements are told by what they load."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,18 +23,19 @@ class Unused:
     """Relations that a call names and nobody reads, and the change that leaves them out.
 
     `looks` are the requests whose lists come by that call; `missing` are views that share its code
-    and were not asked, so that they may read them.
+    and were not asked, so that they may read them. What is `declared` is loaded by its mapping.
     """
 
     span: Span
     word: str
     names: tuple[str, ...]
-    edit: Edit
+    edits: tuple[Edit, ...]
     looks: tuple[Look, ...]
     missing: tuple[str, ...]
+    declared: str | None = None
 
 
-def unused(looks: Sequence[Look]) -> Iterator[Unused]:
+def unused(looks: Sequence[Look], is_shared: Shared) -> Iterator[Unused]:
     """Yield the calls of a view's own code that load what no request of the run reads.
 
     A relation counts as read where it was asked for, whether it had rows or not, and where
@@ -51,14 +56,13 @@ def unused(looks: Sequence[Look]) -> Iterator[Unused]:
             if each == span
             for text in evaluated.read
         }
-        kept = {arg: _as_far_as_read(arg, asked) for arg in _names(call)}
-        names = tuple(arg for arg, text in kept.items() if text != arg)
-        if names:
+        names, edits = _left_out(call, asked, span.file)
+        if names and not is_shared(_step(span, passing)):
             yield Unused(
                 span=span,
-                word=METHODS[call.func.attr] if isinstance(call.func, ast.Attribute) else "",
+                word=METHODS[_method(call)],
                 names=names,
-                edit=_without(call, kept, span.file),
+                edits=edits,
                 looks=tuple(passing),
                 missing=missing(passing, looks),
             )
@@ -66,29 +70,52 @@ def unused(looks: Sequence[Look]) -> Iterator[Unused]:
 
 def _spans(look: Look) -> Iterator[tuple[Evaluated, Span]]:
     """Yield the calls that made the lists of a request, in code that only its view uses."""
-    for evaluated in look.observed.evaluated:
+    for evaluated in look.columns.evaluated:
         for step in evaluated.trail.steps:
             span = own_span(step)
             if span is not None and span is step[0] and span.is_direct:
                 yield evaluated, span
 
 
+def _step(span: Span, looks: Iterable[Look]) -> Iterator[Span]:
+    """Yield all calls of the project's that lead to a call."""
+    for look in looks:
+        for evaluated in look.columns.evaluated:
+            for step in evaluated.trail.steps:
+                if span in step:
+                    yield from step
+
+
 def _call(span: Span) -> ast.Call | None:
-    """Return the call of a method that loads relations, all of whose arguments are plain text."""
+    """Return the call of a method that loads relations.
+
+    It is told by its end: that of a call on several lines begins, for Python, on its method's.
+    """
     for node in ast.walk(ast.parse(read(span.file))):
         if (
             isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Attribute)
-            and node.func.attr in METHODS
-            and _place(node) == (span.line, span.column, span.end_line, span.end_column)
+            and _method(node) in METHODS
+            and (node.end_lineno, node.end_col_offset) == (span.end_line, span.end_column)
         ):
-            is_plain = node.args and not node.keywords and len(_names(node)) == len(node.args)
-            return node if is_plain else None
+            return node
     return None
 
 
-def _place(node: ast.Call) -> tuple[int, int, int | None, int | None]:
-    return node.lineno, node.col_offset, node.end_lineno, node.end_col_offset
+def _method(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else ""
+
+
+def _left_out(
+    call: ast.Call, asked: Collection[str], file: str
+) -> tuple[tuple[str, ...], tuple[Edit, ...]]:
+    """Return the relations that a call loads and nobody asks for, and the edits without them."""
+    if _method(call) == _OPTIONS:
+        return unused_options.left_out(call, asked, file)
+    if not call.args or call.keywords or len(_names(call)) < len(call.args):
+        return (), ()
+    kept = {arg: _as_far_as_read(arg, asked) for arg in _names(call)}
+    names = tuple(arg for arg, text in kept.items() if text != arg)
+    return names, (_without(call, kept, file),)
 
 
 def _names(call: ast.Call) -> list[str]:

@@ -103,6 +103,7 @@ class Rows:
     narrowing: Narrowing | None = None
     sizes: dict[str, int] = field(default_factory=dict)
     tags: list[Tag] = field(default_factory=list)
+    declared: tuple[Hop, ...] = ()
 
 
 @dataclass(slots=True)
@@ -161,6 +162,7 @@ class Facts:
                     narrowing=each.narrowing,
                     sizes=tuple(each.sizes.items()),
                     reads=tuple(_reads(each.tags)),
+                    declared=each.declared,
                 )
                 for number, each in self.rows.items()
             ),

@@ -41,6 +41,11 @@ def column_edits(trail: Trail, point: Point, paths: Sequence[Path]) -> tuple[Edi
     return _named_columns(point, paths) or _at(trail, point, paths, _joined)
 
 
+def lazy_edits(trail: Trail, point: Point, relations: Path) -> tuple[Edit, ...]:
+    """Return the change at a point that leaves relations out which their mapping says to load."""
+    return _at(trail, point, [(hop,) for hop in relations], lambda _: "lazyload")
+
+
 def _joined(hop: Hop) -> str:
     if hop.way is Way.COLUMN:
         return "undefer"
@@ -53,14 +58,14 @@ def _selected(hop: Hop) -> str:
 
 def _at(trail: Trail, point: Point, paths: Sequence[Path], loader: Loader) -> tuple[Edit, ...]:
     source = read(point.file)
-    call = _call(source, point)
+    call = call_at(source, point)
     names = Names(point.file, source, point.line)
-    if call is None or point.span is None or not _names(trail, point.span, source, names, paths):
+    if call is None or point.span is None or not may_name(trail, point.span, source, names, paths):
         return ()
-    words = _Words(names, loader)
+    words = Words(names, loader)
     made, rest = _continued(call, point.file, paths, words)
     if rest:
-        new = _new(call, point, ", ".join(words.options(rest)))
+        new = new_options(call, point, ", ".join(words.options(rest)))
         if new is None:
             return ()
         made.append(new)
@@ -69,15 +74,15 @@ def _at(trail: Trail, point: Point, paths: Sequence[Path], loader: Loader) -> tu
 
 
 def _continued(
-    call: ast.Call, file: str, paths: Sequence[Path], words: "_Words"
+    call: ast.Call, file: str, paths: Sequence[Path], words: "Words"
 ) -> tuple[list[Edit], list[Path]]:
     """Return the edits that continue loaders which the chain has, and the paths that are left."""
     made: list[Edit] = []
     left = list(paths)
-    for argument in _arguments_of(call, "options"):
+    for argument in arguments_of(call, "options"):
         for hop in {path[0]: None for path in left}:
             behind = [path[1:] for path in left if path[0] == hop]
-            is_it = _is_loader(argument) and ast.unparse(argument.args[0]) == words.attribute(hop)
+            is_it = is_loader(argument) and ast.unparse(argument.args[0]) == words.attribute(hop)
             if is_it and all(behind):
                 line, column = argument.end_lineno or 0, argument.end_col_offset or 0
                 made.append(insertion(file, line, column, words.continuation(behind)))
@@ -85,12 +90,13 @@ def _continued(
     return made, left
 
 
-def _is_loader(call: ast.Call) -> bool:
+def is_loader(call: ast.Call) -> bool:
+    """Return whether a call loads one relation, or leads through it."""
     name = ast.unparse(call.func).rpartition(".")[2]
     return name in _LOADERS and len(call.args) == 1 and not isinstance(call.args[0], ast.Starred)
 
 
-def _arguments_of(call: ast.Call, method: str) -> Iterator[ast.Call]:
+def arguments_of(call: ast.Call, method: str) -> Iterator[ast.Call]:
     """Yield what calls of a method in a chain are given, as far as it is calls."""
     current: ast.expr = call
     while isinstance(current, ast.Call) and isinstance(current.func, ast.Attribute):
@@ -99,7 +105,7 @@ def _arguments_of(call: ast.Call, method: str) -> Iterator[ast.Call]:
         current = current.func.value
 
 
-def _new(call: ast.Call, point: Point, options: str) -> Edit | None:
+def new_options(call: ast.Call, point: Point, options: str) -> Edit | None:
     """Return the edit that gives new options to a statement, None where it has no place for it."""
     if _method(call) not in _GETS:
         return insertion(point.file, point.line, point.column, f".options({options})")
@@ -110,7 +116,7 @@ def _new(call: ast.Call, point: Point, options: str) -> Edit | None:
     return insertion(point.file, line, column, f", options=[{options}]")
 
 
-class _Words:
+class Words:
     """How one module writes loader options; `needed` has all that it needs for them."""
 
     def __init__(self, names: Names, loader: Loader) -> None:
@@ -122,16 +128,17 @@ class _Words:
         """Yield the loader options of paths, each with those of what is behind it."""
         for hop in {path[0]: None for path in sorted(paths, key=_by_name)}:
             behind = [path[1:] for path in paths if path[0] == hop and len(path) > 1]
-            name = self._loader(hop)
-            function = self._names.of_function(_ORM, name)
-            self.needed.setdefault(name, function)
-            text = f"{function.text}({self.attribute(hop)})"
+            text = f"{self.function(self._loader(hop))}({self.attribute(hop)})"
             yield f"{text}{self.continuation(behind)}" if behind else text
 
     def continuation(self, behind: Sequence[Path]) -> str:
         """Return the calls that load what is behind a relation with it."""
         inner = list(self.options(behind))
         return f".{inner[0]}" if len(inner) == 1 else f".options({', '.join(inner)})"
+
+    def function(self, name: str) -> str:
+        """Return how a function of SQLAlchemy's is written."""
+        return self.needed.setdefault(name, self._names.of_function(_ORM, name)).text
 
     def attribute(self, hop: Hop) -> str:
         """Return how a class's attribute is written."""
@@ -145,7 +152,7 @@ def _by_name(path: Path) -> list[str]:
     return [hop.name for hop in path]
 
 
-def _call(source: bytes, point: Point) -> ast.Call | None:
+def call_at(source: bytes, point: Point) -> ast.Call | None:
     """Return the outermost call that ends at a point."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call) and _end(node) == (point.line, point.column):
@@ -161,7 +168,7 @@ def _method(call: ast.Call) -> str | None:
     return call.func.attr if isinstance(call.func, ast.Attribute) else None
 
 
-def _names(trail: Trail, span: Span, source: bytes, names: Names, paths: Sequence[Path]) -> bool:
+def may_name(trail: Trail, span: Span, source: bytes, names: Names, paths: Sequence[Path]) -> bool:
     """Return whether a span may name the class: not where its own code does not.
 
     A `select(self.model)` that many classes share must not name the attributes of one.
@@ -192,9 +199,9 @@ def _named_columns(point: Point, paths: Sequence[Path]) -> tuple[Edit, ...]:
     if any(len(path) > 1 for path in paths):
         return ()
     source = read(point.file)
-    call = _call(source, point)
-    words = _Words(Names(point.file, source, point.line), _joined)
-    for argument in _arguments_of(call, "options") if call is not None else ():
+    call = call_at(source, point)
+    words = Words(Names(point.file, source, point.line), _joined)
+    for argument in arguments_of(call, "options") if call is not None else ():
         if argument.args and ast.unparse(argument.func).rpartition(".")[2] == "load_only":
             last = argument.args[-1]
             added = "".join(f", {words.attribute(path[0])}" for path in paths)

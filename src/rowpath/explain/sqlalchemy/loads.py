@@ -12,6 +12,7 @@ from sqlalchemy.orm.interfaces import UserDefinedOption
 from rowpath.explain.growth import FEWEST_ROWS
 from rowpath.explain.recording.facts import Tag
 from rowpath.explain.recording.recorder import Recorder
+from rowpath.explain.sqlalchemy.eager_loads import ListLoads
 from rowpath.explain.sqlalchemy.origins import trail_of
 from rowpath.explain.trails import Hop, Owner, Path, Trail, Way
 
@@ -61,12 +62,15 @@ class Origin(UserDefinedOption):
 
 
 @contextmanager
-def recorded(recorder: Recorder, *, has_columns: bool = True) -> Iterator[None]:
+def recorded(
+    recorder: Recorder, *, has_columns: bool = True, lists: ListLoads | None = None
+) -> Iterator[None]:
     """Tell a recorder of lists, of their rows and of what is loaded for each within the block.
 
     Of columns that are loaded by themselves only if this SQLAlchemy `has_columns`: see COLUMNS.
+    `lists` are told what else the statements of lists load.
     """
-    listener = _Listener(recorder, has_columns=has_columns)
+    listener = _Listener(recorder, lists, has_columns=has_columns)
     event.listen(Session, "do_orm_execute", listener.execute)
     event.listen(Mapper, "load", listener.load, raw=True)
     try:
@@ -77,8 +81,9 @@ def recorded(recorder: Recorder, *, has_columns: bool = True) -> Iterator[None]:
 
 
 class _Listener:
-    def __init__(self, recorder: Recorder, *, has_columns: bool) -> None:
+    def __init__(self, recorder: Recorder, lists: ListLoads | None, *, has_columns: bool) -> None:
         self._recorder = recorder
+        self._lists = lists
         self._has_columns = has_columns
 
     def execute(self, state: ORMExecuteState) -> Result[Any] | None:
@@ -118,6 +123,8 @@ class _Listener:
         trail = trail_of(state.statement, label_of(model), self._recorder)
         number = self._recorder.number_of(trail)
         self._recorder.evaluating(number, is_ordered=_is_ordered(state.statement))
+        if self._lists is not None:
+            self._lists.add(number, state.statement, (Origin,))
         self._cut(state, trail.model, has_pages=True)
         _pass_on(state, Origin(number, 0))
         return Purpose(lists=number, has_columns=has_columns)

@@ -6,7 +6,7 @@ from fastapi.responses import RedirectResponse, StreamingResponse
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
-from store import by_async, crud
+from store import by_async, crud, loaded, narrowed
 from store.database import get_async_db, get_db
 from store.models import Author, Book, Review, Visit
 from store.schemas import BookOut, ShortOut, VisitIn
@@ -20,6 +20,8 @@ async def lifespan(app):
 
 app = FastAPI(lifespan=lifespan)
 app.include_router(by_async.router)
+app.include_router(loaded.router)
+app.include_router(narrowed.router)
 
 
 @app.middleware("http")

@@ -31,6 +31,7 @@ class Author(Base):
     __tablename__ = "author"
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
+    bio: Mapped[str] = mapped_column(default="")
     publisher_id: Mapped[int] = mapped_column(ForeignKey("publisher.id"))
     publisher: Mapped[Publisher] = relationship()
     country_id: Mapped[int] = mapped_column(ForeignKey("country.id"))
@@ -76,3 +77,19 @@ class Visit(Base):
     __tablename__ = "visit"
     id: Mapped[int] = mapped_column(primary_key=True)
     path: Mapped[str]
+
+
+class Fair(Base):
+    __tablename__ = "fair"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    country_id: Mapped[int] = mapped_column(ForeignKey("country.id"))
+    country: Mapped[Country] = relationship(lazy="joined")
+    stalls: Mapped[list["Stall"]] = relationship(lazy="selectin", order_by="Stall.id")
+
+
+class Stall(Base):
+    __tablename__ = "stall"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    fair_id: Mapped[int] = mapped_column(ForeignKey("fair.id"))

@@ -36,3 +36,16 @@ class ShortOut(Read):
 
 class VisitIn(BaseModel):
     path: str
+
+
+class TitleOut(Read):
+    title: str
+
+
+class NameOut(Read):
+    name: str
+
+
+class WrittenOut(Read):
+    title: str
+    author: NameOut

@@ -1,0 +1,80 @@
+"""Whether several parts of a project come by the same code, as its source tells."""
+
+import ast
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from pathlib import Path
+
+from rowpath.explain.project_of import ASGI, ProjectOf
+from rowpath.explain.trails import Span
+
+Shared = Callable[[Iterable[Span]], bool]
+"""Says whether code beside what was asked may come by one of some calls."""
+_ROUTES = frozenset(
+    {
+        *("get", "post", "put", "patch", "delete", "head", "options"),
+        *("route", "api_route", "websocket"),
+    }
+)
+"""Methods of an application or a router whose decorators make a function a route's."""
+_INSTALLED = frozenset({"site-packages", "dist-packages", "node_modules", "__pycache__"})
+
+
+def shared_in(project: ProjectOf) -> Shared:
+    """Return what says it of a project. Of Django's, the views of a trail are known by themselves.
+
+    An application's function is shared where more than one place names it, or more than one route.
+    """
+    if project.framework is not ASGI:
+        return lambda _: False
+
+    @cache
+    def is_function_shared(file: str, name: str) -> bool:
+        return _is_shared(project.folder, file, name)
+
+    def is_shared(spans: Iterable[Span]) -> bool:
+        functions = {(span.file, name) for span in spans for name in _functions(span.function)}
+        return any(is_function_shared(file, name) for file, name in functions)
+
+    return is_shared
+
+
+def _functions(qualname: str) -> Iterator[str]:
+    """Yield the functions around code, by their own names: not those of comprehensions."""
+    for part in qualname.split(".<locals>."):
+        name = part.rpartition(".")[2]
+        if not name.startswith("<"):
+            yield name
+
+
+def _is_shared(folder: Path, file: str, name: str) -> bool:
+    own = ast.parse(Path(file).read_bytes())
+    routes = sum(_routes_of(own, name))
+    if routes:
+        return routes > 1 or any(isinstance(each, ast.Name) for each in _uses(own, name))
+    return sum(1 for tree in _trees(folder, name) for _ in _uses(tree, name)) > 1
+
+
+def _routes_of(tree: ast.Module, name: str) -> Iterator[int]:
+    """Yield how many decorators make each function of a name a route's."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == name:
+            calls = [each.func for each in node.decorator_list if isinstance(each, ast.Call)]
+            yield sum(isinstance(each, ast.Attribute) and each.attr in _ROUTES for each in calls)
+
+
+def _uses(tree: ast.Module, name: str) -> Iterator[ast.AST]:
+    for node in ast.walk(tree):
+        is_name = isinstance(node, ast.Name) and node.id == name
+        if is_name or (isinstance(node, ast.Attribute) and node.attr == name):
+            yield node
+
+
+def _trees(folder: Path, name: str) -> Iterator[ast.Module]:
+    """Yield the project's modules that have a word."""
+    for path in folder.rglob("*.py"):
+        parts = path.relative_to(folder).parts
+        is_own = not any(part in _INSTALLED or part.startswith(".") for part in parts)
+        source = path.read_bytes() if is_own else b""
+        if name.encode() in source:
+            yield ast.parse(source)

@@ -1,0 +1,118 @@
+"""Columns that a list of an application's loads, and that nobody reads, on PostgreSQL."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from explain.store import Store, filled, in_postgresql, store_of
+from rowpath.explain.values import Confidence, Kind
+from rowpath.lab.database import Database
+
+CHANGES = {
+    "/narrow/titles": (
+        "blurb, author_id of Book",
+        (
+            "return [book.title for book in db.scalars(select(Book).order_by(Book.id)"
+            ".options(load_only(Book.title)))]"
+        ),
+    ),
+    "/narrow/model": (
+        "blurb, author_id of Book",
+        "return db.query(Book).order_by(Book.id).options(load_only(Book.title)).all()",
+    ),
+    "/narrow/joined": (
+        "blurb, author.bio, author.publisher_id, author.country_id of Book",
+        (
+            "statement = select(Book).options(joinedload(Book.author).load_only(Author.name))"
+            ".order_by(Book.id).options(defer(Book.blurb))"
+        ),
+    ),
+    "/narrow/inner": (
+        "books.blurb, bio, name, publisher_id and 2 more columns of Author",
+        (
+            "statement = select(Author).options(selectinload(Author.books).load_only(Book.title))"
+            ".order_by(Author.id).options(load_only(Author.id))"
+        ),
+    ),
+    "/narrow/heavy": (
+        "blurb of Book",
+        (
+            "return [(book.title, book.author_id) for book in db.scalars(select(Book)"
+            ".order_by(Book.id).options(defer(Book.blurb)))]"
+        ),
+    ),
+    "/narrow/keys": (
+        "blurb, title, author_id of Book",
+        (
+            "return [book.id for book in db.scalars(select(Book).order_by(Book.id)"
+            ".options(load_only(Book.id)))]"
+        ),
+    ),
+    "/narrow/async": (
+        "blurb, author_id of Book",
+        (
+            "return [book.title for book in await db.scalars(select(Book).order_by(Book.id)"
+            ".options(load_only(Book.title)))]"
+        ),
+    ),
+    "/narrow/by-key": (
+        "blurb, title of Book",
+        (
+            "return [book.author.name for book in db.scalars(statement.order_by(Book.id)"
+            ".options(load_only(Book.author_id)))]"
+        ),
+    ),
+}
+SILENT = (
+    "/narrow/encoded",
+    "/narrow/copied",
+    "/narrow/written",
+    "/narrow/chosen",
+    "/narrow/deferred",
+    "/narrow/raising",
+    "/narrow/distinct",
+    "/books",
+)
+PATHS = (*CHANGES, *SILENT)
+
+
+@pytest.fixture(scope="module")
+def store(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """Paths of a store in a PostgreSQL of its own, whose rows are wide."""
+    folder: Path = tmp_path_factory.mktemp("narrowed") / "store"
+    with in_postgresql(database, "narrowed_store"), pytest.MonkeyPatch.context() as patched:
+        patched.setenv("STORE_WIDTH", "2000")
+        yield store_of(filled(folder), PATHS)
+
+
+@pytest.mark.parametrize("path", CHANGES)
+def test_what_nobody_reads_is_left_out(store: Store, path: str) -> None:
+    """Wide rows of which little is read have that alone, by whatever names fewer columns."""
+    finding = store.only(path)
+
+    assert (finding.kind, finding.confidence) == (Kind.UNREAD, Confidence.PROVED)
+    assert (finding.title.partition(":")[0], store.added(path)[-1]) == CHANGES[path]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_the_repaired_form_has_none(repaired_store: Store, path: str) -> None:
+    """Nothing goes unread any more once git has applied the diff."""
+    kinds = [finding.kind for finding in repaired_store.of(path).findings]
+
+    assert Kind.UNREAD not in kinds
+
+
+@pytest.mark.parametrize("path", SILENT)
+def test_what_may_be_read_is_silent(store: Store, path: str) -> None:
+    """Rows that are taken whole or written, and columns that the project names by itself."""
+    kinds = [finding.kind for finding in store.of(path).findings]
+
+    assert Kind.UNREAD not in kinds
+
+
+def test_what_the_database_sends_is_told(store: Store) -> None:
+    """The advice has the volumes, by PostgreSQL's own account."""
+    advice = store.only("/narrow/titles").advice
+
+    assert advice == "The database sends 1 kB instead of 48 kB."
