@@ -1,6 +1,6 @@
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session
 
 from . import models
 
@@ -20,16 +20,6 @@ def get_tag(db: Session, tag_id: int):
 
 def with_text():
     return select(models.Book).where(models.Book.title != "").order_by(models.Book.id)
-
-
-def get_shelf(db: Session):
-    statement = select(models.Book).options(selectinload(models.Book.tags))
-    return db.scalars(statement.order_by(models.Book.id)).all()
-
-
-def get_titles(db: Session):
-    statement = select(models.Book).options(joinedload(models.Book.author))
-    return [book.title for book in db.scalars(statement.order_by(models.Book.id))]
 
 
 class Repository:

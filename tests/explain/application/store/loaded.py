@@ -14,7 +14,7 @@ from sqlalchemy.orm import (
     with_loader_criteria,
 )
 
-from store import crud
+from store import shelves
 from store.database import get_async_db, get_db
 from store.models import Author, Book, Fair, Review, Tag
 from store.schemas import BookOut, TitleOut, WrittenOut
@@ -68,7 +68,7 @@ def query(db: Session = Depends(get_db)) -> list[TitleOut]:
 
 @router.get("/of-one-place")
 def of_one_place(db: Session = Depends(get_db)):
-    return crud.get_titles(db)
+    return shelves.get_titles(db)
 
 
 @router.get("/async")
@@ -136,12 +136,12 @@ def sometimes(*, tags: bool = False, db: Session = Depends(get_db)):
 
 @router.get("/shelf")
 def shelf(db: Session = Depends(get_db)):
-    return [book.title for book in crud.get_shelf(db)]
+    return [book.title for book in shelves.get_shelf(db)]
 
 
 @router.get("/tagged-shelf")
 def tagged_shelf(db: Session = Depends(get_db)):
-    return [len(book.tags) for book in crud.get_shelf(db)]
+    return [len(book.tags) for book in shelves.get_shelf(db)]
 
 
 @router.get("/routed")
