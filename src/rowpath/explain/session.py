@@ -20,6 +20,7 @@ from rowpath.explain.findings import (
     in_database,
     in_python,
     key_by_relation,
+    multiplied_rows,
     narrowed,
     one_line,
     repeated,
@@ -102,6 +103,7 @@ def explain(wanted: Wanted, project: ProjectOf, timing: Timing | None, tell: Tel
         explained = tuple(_explained(today, seen, proved) for seen in looks)
         trials = Trials(unchanged=today, project=project, timing=timing, tell=tell)
         explained = tuple(unloading.told(trials, explained, looks))
+        explained = tuple(multiplied_rows.told(trials, explained, looks))
         explained = tuple(dicts_would_do.told(trials, explained, looks))
         explained = tuple(narrowed.told(trials, explained, looks))
         explained = tuple(for_a_number.told(trials, explained, looks))

@@ -17,6 +17,7 @@ class Kind(StrEnum):
     ANEW = "prefetched-and-asked-anew"
     SAME = "same-statement"
     UNUSED = "unused-eager-loading"
+    MULTIPLIED = "rows-multiplied-by-join"
     UNREAD = "unread-columns"
     DICTS = "dicts-would-do"
     COUNTED = "counted-and-loaded"

@@ -4,9 +4,10 @@ import os
 
 from sqlalchemy.orm import Session
 from store.database import engine
-from store.models import Author, Base, Book, Country, Fair, Publisher, Review, Stall, Tag
+from store.models import Author, Base, Book, Country, Fair, Publisher, Review, Stall, Tag, Visitor
 
 WIDTH = int(os.environ.get("STORE_WIDTH", "0"))
+FAIRS = int(os.environ.get("STORE_FAIRS", "1"))
 
 
 def fill(books=24):
@@ -33,7 +34,12 @@ def fill(books=24):
             )
             session.flush()
         session.add_all(
-            Fair(name=f"fair {i}", country=countries[i % 3], stalls=[Stall(name="stall")])
+            Fair(
+                name=f"fair {i}",
+                country=countries[i % 3],
+                stalls=[Stall(name="stall") for _ in range(FAIRS)],
+                visitors=[Visitor(name="visitor") for _ in range(FAIRS)],
+            )
             for i in range(8)
         )
         session.commit()

@@ -105,6 +105,7 @@ def _by_options(
     point: Point, parts: Sequence[Part], passing: Sequence[_Passing]
 ) -> tuple[list[str], tuple[Edit, ...]]:
     """Return the columns that SQLAlchemy's loader options leave out, and the edits of these."""
+    trail = passing[0].evaluated.trail
     all_left_out: list[str] = []
     made: list[Edit] = []
     for part in parts:
@@ -118,7 +119,10 @@ def _by_options(
         left_out = [column for column in part.columns if column not in read]
         names = [f"{part.prefix}{column}" for column in left_out]
         if _is_much(names, passing):
-            edits = narrowing_edits(passing[0].evaluated.trail, point, part, left_out)
+            # What loads a relation may stand in an earlier chain than the one that is continued.
+            places = points(trail, None) if part.path else (point,)
+            tried = (narrowing_edits(trail, place, part, left_out) for place in places)
+            edits: tuple[Edit, ...] = next(filter(None, tried), ())
             made.extend(edits)
             all_left_out.extend(names if edits else ())
     return all_left_out, joined(made)

@@ -104,6 +104,8 @@ class Rows:
     sizes: dict[str, int] = field(default_factory=dict)
     tags: list[Tag] = field(default_factory=list)
     declared: tuple[Hop, ...] = ()
+    multiplied: tuple[Hop, ...] = ()
+    copies: float = 1.0
 
 
 @dataclass(slots=True)
@@ -163,6 +165,8 @@ class Facts:
                     sizes=tuple(each.sizes.items()),
                     reads=tuple(_reads(each.tags)),
                     declared=each.declared,
+                    multiplied=each.multiplied,
+                    copies=each.copies,
                 )
                 for number, each in self.rows.items()
             ),

@@ -49,9 +49,13 @@ class AttributeReads:
             read == name and _is_kin(each, model) for each, read in self._names
         )
 
+    def rows(self, model: type) -> int:
+        """Return how many rows of a class were loaded."""
+        return sum(rows for each, rows in self._rows.items() if _is_kin(each, model))
+
     def has_rows(self, model: type) -> bool:
         """Return whether rows of a class were loaded."""
-        return any(_is_kin(each, model) for each in self._rows)
+        return self.rows(model) > 0
 
     def size(self, model: type, name: str) -> int:
         """Return about how many bytes all values of a column had."""

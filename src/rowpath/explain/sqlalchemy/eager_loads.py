@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from math import prod
 from typing import Any
 
 from sqlalchemy import Select, inspect
@@ -36,7 +37,8 @@ class Loads:
 
     `named` are those that its options name, with all on the way; `eager` are loaded with the rows,
     and `chosen` have columns that the project names by itself. `declared` are loaded with the rows
-    since the mapping says so. What is not `is_known` may read what it likes; of what may not be
+    since the mapping says so, and `joined` are relations to many of which an option joins the rows.
+    What is not `is_known` may read what it likes; of what may not be
     narrowed no `load_only()` is right.
     """
 
@@ -45,6 +47,7 @@ class Loads:
     eager: frozenset[Relations]
     chosen: frozenset[Relations]
     declared: frozenset[Any]
+    joined: frozenset[Any]
     is_known: bool
     may_be_narrowed: bool
 
@@ -72,6 +75,8 @@ class ListLoads:
                         tag = tag.reached(hop)
                     tag.is_read |= not each.is_known or _is_read(relations[-1], reads)
             rows.declared = _declared(alike, reads)
+            rows.multiplied = _path(_multiplying(alike[0].joined))
+            rows.copies = _copies(alike[0], reads)
             _tell_columns(recorder, number, alike, reads)
 
 
@@ -80,6 +85,17 @@ def _declared(alike: list[Loads], reads: AttributeReads) -> tuple[Hop, ...]:
     declared = frozenset.intersection(*(each.declared for each in alike))
     unread = [each for each in declared if not _is_read(each, reads)]
     return _path(tuple(sorted(unread, key=lambda relation: str(relation.key))))
+
+
+def _multiplying(joined: frozenset[Any]) -> Relations:
+    return tuple(sorted(joined, key=lambda relation: str(relation.key)))
+
+
+def _copies(loads: Loads, reads: AttributeReads) -> float:
+    """Return how often a row comes, joined to each of the many that it leads to."""
+    rows = reads.rows(loads.mapper.class_)
+    each = (reads.rows(relation.mapper.class_) for relation in loads.joined)
+    return prod(max(1.0, many / rows) for many in each) if rows else 1.0
 
 
 def _tell_columns(
@@ -113,6 +129,7 @@ def _loads_of(statement: Any, own_options: tuple[type, ...]) -> Loads | None:
     named: set[Relations] = set()
     eager: set[Relations] = {()}
     chosen: set[Relations] = set()
+    joined: set[Any] = set()
     is_raising = False
     for option in options:
         for element in getattr(option, "context", ()):
@@ -124,6 +141,8 @@ def _loads_of(statement: Any, own_options: tuple[type, ...]) -> Loads | None:
                 chosen.add(relations)
             elif strategy.get("lazy") in _EAGER:
                 eager.add(relations)
+                if strategy["lazy"] == "joined" and len(relations) == 1 and relations[0].uselist:
+                    joined.add(relations[0])
     are_loaders = all(isinstance(each, Load) for each in options)
     declared = {each for each in mapper.relationships if each.lazy in _EAGER and are_loaders}
     return Loads(
@@ -132,6 +151,7 @@ def _loads_of(statement: Any, own_options: tuple[type, ...]) -> Loads | None:
         named=frozenset(named),
         eager=frozenset(each for each in eager if _are_all_eager(each, eager)),
         chosen=frozenset(chosen),
+        joined=frozenset(joined),
         is_known=all(isinstance(each, Load | _WILDCARD) for each in options),
         may_be_narrowed=(
             are_loaders

@@ -28,6 +28,7 @@ _RULES = {
     Kind.SAME: "A statement is sent again with the same values.",
     Kind.UNUSED: "A relation is loaded with the rows, and not read.",
     Kind.KEY: "A row is loaded for a key that the row which leads to it has.",
+    Kind.MULTIPLIED: "Rows are sent once for each of the many that are joined to them.",
     Kind.UNREAD: "Columns are loaded with the rows, and not read.",
     Kind.DICTS: "Instances are made of which nothing but columns is read.",
     Kind.COUNTED: "Rows are counted, or asked for being there, and then all loaded.",

@@ -187,3 +187,23 @@ def declared(db: Session = Depends(get_db)):
 def declared_and_read(db: Session = Depends(get_db)):
     fairs = db.scalars(select(Fair).order_by(Fair.id))
     return [(fair.country.name, [stall.name for stall in fair.stalls]) for fair in fairs]
+
+
+@router.get("/multiplied")
+def multiplied(db: Session = Depends(get_db)):
+    statement = select(Fair).options(joinedload(Fair.visitors), joinedload(Fair.stalls))
+    fairs = db.scalars(statement.order_by(Fair.id)).unique()
+    return [(len(fair.visitors), len(fair.stalls), fair.country.name) for fair in fairs]
+
+
+@router.get("/multiplied-once")
+def multiplied_once(db: Session = Depends(get_db)):
+    fairs = db.scalars(select(Fair).options(joinedload(Fair.visitors)).order_by(Fair.id)).unique()
+    return [(fair.name, len(fair.visitors)) for fair in fairs]
+
+
+@router.get("/by-statements")
+def by_statements(db: Session = Depends(get_db)):
+    statement = select(Fair).options(selectinload(Fair.visitors), selectinload(Fair.stalls))
+    fairs = db.scalars(statement.order_by(Fair.id))
+    return [(len(fair.visitors), len(fair.stalls), fair.country.name) for fair in fairs]

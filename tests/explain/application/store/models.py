@@ -86,10 +86,18 @@ class Fair(Base):
     country_id: Mapped[int] = mapped_column(ForeignKey("country.id"))
     country: Mapped[Country] = relationship(lazy="joined")
     stalls: Mapped[list["Stall"]] = relationship(lazy="selectin", order_by="Stall.id")
+    visitors: Mapped[list["Visitor"]] = relationship(order_by="Visitor.id")
 
 
 class Stall(Base):
     __tablename__ = "stall"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    fair_id: Mapped[int] = mapped_column(ForeignKey("fair.id"))
+
+
+class Visitor(Base):
+    __tablename__ = "visitor"
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
     fair_id: Mapped[int] = mapped_column(ForeignKey("fair.id"))
