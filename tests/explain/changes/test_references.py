@@ -28,6 +28,10 @@ def five(): return five_books()
 @app.get("/books")
 def books(): return shelf.books
 
+def others():
+    books = shelf.all()
+    return books
+
 @app.get("/called")
 def called(): return 1
 

@@ -28,6 +28,13 @@ CHANGES = {
             ".order_by(Book.id).options(defer(Book.blurb))"
         ),
     ),
+    "/narrow/earlier": (
+        "blurb, author.bio, title, author.publisher_id and 1 more columns of Book",
+        (
+            "return [book.author.name for book in db.scalars(statement.order_by(Book.id)"
+            ".options(load_only(Book.author_id)))]"
+        ),
+    ),
     "/narrow/inner": (
         "books.blurb, bio, name, publisher_id and 2 more columns of Author",
         (
@@ -72,9 +79,14 @@ SILENT = (
     "/narrow/deferred",
     "/narrow/raising",
     "/narrow/distinct",
-    "/books",
 )
-PATHS = (*CHANGES, *SILENT)
+ROW_BY_ROW = "/books"
+BESIDE = {
+    ROW_BY_ROW: Kind.RELATION,
+    "/loaded/of-two": Kind.UNUSED,
+    "/loaded/async": Kind.UNUSED,
+}
+PATHS = (*CHANGES, *SILENT, *BESIDE)
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +107,16 @@ def test_what_nobody_reads_is_left_out(store: Store, path: str) -> None:
     assert (finding.title.partition(":")[0], store.added(path)[-1]) == CHANGES[path]
 
 
-@pytest.mark.parametrize("path", PATHS)
+def test_a_relation_is_narrowed_behind_its_loader(store: Store) -> None:
+    """Also where another chain goes on from there."""
+    added = store.added("/narrow/earlier")
+
+    assert (
+        "statement = select(Book).options(joinedload(Book.author).load_only(Author.name))" in added
+    )
+
+
+@pytest.mark.parametrize("path", [path for path in PATHS if path != ROW_BY_ROW])
 def test_the_repaired_form_has_none(repaired_store: Store, path: str) -> None:
     """Nothing goes unread any more once git has applied the diff."""
     kinds = [finding.kind for finding in repaired_store.of(path).findings]
@@ -116,3 +137,28 @@ def test_what_the_database_sends_is_told(store: Store) -> None:
     advice = store.only("/narrow/titles").advice
 
     assert advice == "The database sends 1 kB instead of 48 kB."
+
+
+@pytest.mark.parametrize("path", BESIDE)
+def test_columns_go_unread_beside_other_findings(store: Store, path: str) -> None:
+    """Both changes of one statement stand in the diff, each with what it brings."""
+    findings = store.of(path).findings
+    texts = {edit.text for edit in store.explanation.edits}
+
+    assert [each.kind for each in findings] == [BESIDE[path], Kind.UNREAD]
+    assert all(each.confidence is Confidence.PROVED for each in findings)
+    assert ".options(load_only(Book.title))" in texts
+
+
+@pytest.mark.parametrize("path", [path for path in BESIDE if path != ROW_BY_ROW])
+def test_both_changes_together_leave_nothing(repaired_store: Store, path: str) -> None:
+    """Neither cuts off what the other one added."""
+    assert repaired_store.of(path).findings == ()
+
+
+def test_what_a_change_joins_has_columns_of_its_own(repaired_store: Store) -> None:
+    """Rows that came one by one come with the list now, and of these little is read as well."""
+    finding = repaired_store.only(ROW_BY_ROW)
+
+    assert finding.kind is Kind.UNREAD
+    assert finding.title.startswith("author.bio, ")

@@ -63,11 +63,23 @@ def _routes_of(tree: ast.Module, name: str) -> Iterator[int]:
             yield sum(isinstance(each, ast.Attribute) and each.attr in _ROUTES for each in calls)
 
 
-def _uses(tree: ast.Module, name: str) -> Iterator[ast.AST]:
-    for node in ast.walk(tree):
-        is_name = isinstance(node, ast.Name) and node.id == name
-        if is_name or (isinstance(node, ast.Attribute) and node.attr == name):
-            yield node
+def _uses(node: ast.AST, name: str, *, is_local: bool = False) -> Iterator[ast.AST]:
+    """Yield what names a function; in code that has a variable of its name that is no such name."""
+    for child in ast.iter_child_nodes(node):
+        is_function = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        is_own = is_local or (is_function and name in _variables(child))
+        is_name = isinstance(child, ast.Name) and child.id == name and not is_own
+        if is_name or (isinstance(child, ast.Attribute) and child.attr == name):
+            yield child
+        yield from _uses(child, name, is_local=is_own)
+
+
+def _variables(function: ast.AST) -> Iterator[str]:
+    for node in ast.walk(function):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif isinstance(node, ast.arg):
+            yield node.arg
 
 
 def _trees(folder: Path, name: str) -> Iterator[ast.Module]:

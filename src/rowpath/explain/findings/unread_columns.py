@@ -108,7 +108,10 @@ def _by_options(
     trail = passing[0].evaluated.trail
     all_left_out: list[str] = []
     made: list[Edit] = []
+    asked = {text for each in passing for text in each.evaluated.read}
     for part in parts:
+        if part.path and text_of(part.path) not in asked:
+            continue  # what nobody asks for is not to be narrowed, but left out
         read = {
             column
             for each in passing

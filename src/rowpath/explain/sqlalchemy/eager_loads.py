@@ -144,7 +144,11 @@ def _loads_of(statement: Any, own_options: tuple[type, ...]) -> Loads | None:
                 if strategy["lazy"] == "joined" and len(relations) == 1 and relations[0].uselist:
                     joined.add(relations[0])
     are_loaders = all(isinstance(each, Load) for each in options)
-    declared = {each for each in mapper.relationships if each.lazy in _EAGER and are_loaders}
+    declared = {
+        each
+        for each in mapper.relationships
+        if are_loaders and each.lazy in _EAGER and not each.innerjoin
+    }
     return Loads(
         mapper=mapper,
         declared=frozenset(each for each in declared if (each,) not in named),

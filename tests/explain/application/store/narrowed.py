@@ -30,6 +30,13 @@ def joined(db: Session = Depends(get_db)) -> list[WrittenOut]:
     return db.scalars(statement).all()
 
 
+@router.get("/earlier")
+def earlier(db: Session = Depends(get_db)):
+    """Names its relation in another chain than its order."""
+    statement = select(Book).options(joinedload(Book.author))
+    return [book.author.name for book in db.scalars(statement.order_by(Book.id))]
+
+
 @router.get("/inner")
 def inner(db: Session = Depends(get_db)):
     statement = select(Author).options(selectinload(Author.books)).order_by(Author.id)
