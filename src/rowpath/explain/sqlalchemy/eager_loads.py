@@ -107,11 +107,11 @@ def _tell_columns(
     if len(narrowings) != 1 or not alike[0].may_be_narrowed:
         return
     (rows.narrowing,) = narrowings
-    for part in rows.narrowing.parts:
+    for relations, mapper in _narrowable(alike[0], reads):
+        part = _part(relations, mapper)
         tag = rows.tags[-1]
         for hop in part.path:
             tag = tag.reached(hop)
-        mapper = _mapper_at(alike[0].mapper, part.path)
         needed = _needed(mapper, alike, reads)
         for name in part.columns:
             rows.sizes[f"{part.prefix}{name}"] = reads.size(mapper.class_, name)
@@ -122,7 +122,7 @@ def _tell_columns(
 def _loads_of(statement: Any, own_options: tuple[type, ...]) -> Loads | None:
     """Return what a statement loads; None where it loads no rows of one mapped class."""
     asked = statement.column_descriptions
-    if not asked or asked[0]["expr"] is not asked[0]["entity"] or asked[0]["aliased"]:
+    if not asked or asked[0]["expr"] is not asked[0].get("entity") or asked[0]["aliased"]:
         return None
     options = [each for each in statement._with_options if not isinstance(each, own_options)]
     mapper: Mapper[Any] = inspect(asked[0]["entity"]).mapper
@@ -199,34 +199,30 @@ def _owner(model: type) -> Owner:
     return Owner(module=model.__module__, name=model.__qualname__)
 
 
-def _mapper_at(mapper: Mapper[Any], path: Path) -> Mapper[Any]:
-    for hop in path:
-        mapper = mapper.relationships[hop.name].mapper
-    return mapper
-
-
 def _narrowing(loads: Loads, reads: AttributeReads) -> Narrowing:
-    return Narrowing(parts=tuple(sorted(_parts(loads, reads), key=lambda part: part.prefix)))
+    parts = (_part(*each) for each in _narrowable(loads, reads))
+    return Narrowing(parts=tuple(sorted(parts, key=lambda part: part.prefix)))
 
 
-def _parts(loads: Loads, reads: AttributeReads) -> Iterator[Part]:
+def _narrowable(loads: Loads, reads: AttributeReads) -> Iterator[tuple[Relations, Mapper[Any]]]:
     """Yield the classes of which a statement loads rows whose columns could stay away."""
     for relations in loads.eager - loads.chosen:
         mapper = relations[-1].mapper if relations else loads.mapper
         is_plain = all(each.collection_class in _COLLECTIONS for each in relations)
-        if not is_plain or not _is_plain(mapper) or not reads.has_rows(mapper.class_):
-            continue
-        keys = {mapper.get_property_by_column(each).key for each in mapper.primary_key}
-        yield Part(
-            path=_path(relations),
-            owner=_owner(mapper.class_),
-            key=min(keys),
-            columns=tuple(
-                each.key
-                for each in mapper.column_attrs
-                if each.key not in keys and not each.deferred
-            ),
-        )
+        if is_plain and _is_plain(mapper) and reads.has_rows(mapper.class_):
+            yield relations, mapper
+
+
+def _part(relations: Relations, mapper: Mapper[Any]) -> Part:
+    keys = {mapper.get_property_by_column(each).key for each in mapper.primary_key}
+    return Part(
+        path=_path(relations),
+        owner=_owner(mapper.class_),
+        key=min(keys),
+        columns=tuple(
+            each.key for each in mapper.column_attrs if each.key not in keys and not each.deferred
+        ),
+    )
 
 
 def _is_plain(mapper: Mapper[Any]) -> bool:
