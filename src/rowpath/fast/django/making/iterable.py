@@ -14,8 +14,10 @@ from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
 
 from rowpath.fast.django.counting import as_query, count_by, counted
+from rowpath.fast.django.making.converters import converters_of
 from rowpath.fast.django.making.grounds import making_changed
 from rowpath.fast.django.making.makers import instances_of
+from rowpath.fast.django.making.reading import rows_of
 from rowpath.fast.django.making.statements import compiler_of, counted_by
 from rowpath.fast.fallback import CannotCompileError, TheirsError
 from rowpath.fast.names import place_of
@@ -49,14 +51,24 @@ class CompiledIterable(ModelIterable, metaclass=_PickledAsDjangos):
         if asked is None:
             yield from super().__iter__()
             return
-        queryset, compiler, send = asked
+        queryset, compiler, is_converted, send = asked
         results = send()
         made: Iterator[Any] | None = _guarded(
-            lambda: None if _are_few(results) else instances_of(queryset, compiler, results)
+            lambda: _made(queryset, compiler, results, is_converted=is_converted)
         )
         if made is None:
             made = _by_django(queryset, compiler, results)
         yield from made
+
+
+def _made(
+    queryset: QuerySet, compiler: SQLCompiler, results: Any, *, is_converted: bool
+) -> Iterator[Any] | None:
+    """Return the instances of `results`; None if Django makes them."""
+    if _are_few(results):
+        return None
+    converters = converters_of(compiler) if is_converted else ()
+    return instances_of(queryset, compiler, results, converters)
 
 
 def _are_few(results: Any) -> bool:
@@ -66,12 +78,28 @@ def _are_few(results: Any) -> bool:
     return sum(map(len, results)) < FEW_ROWS
 
 
-def _asked(rows: ModelIterable) -> tuple[QuerySet, SQLCompiler, Callable[[], Any]]:
-    """Return what ModelIterable has of its queryset, and what sends its statement."""
+def _asked(rows: ModelIterable) -> tuple[QuerySet, SQLCompiler, bool, Callable[[], Any]]:
+    """Return what ModelIterable has of its queryset, and what sends its statement.
+
+    And, before that, whether a value of its rows may be converted.
+    """
     queryset = rows.queryset
-    compiler = compiler_of(queryset)
-    sent = {"chunked_fetch": rows.chunked_fetch, "chunk_size": rows.chunk_size}
-    return queryset, compiler, partial(compiler.execute_sql, **sent)
+    compiler, is_converted = compiler_of(queryset)
+    chunked, size = rows.chunked_fetch, rows.chunk_size
+    send = partial(rows_of, compiler, _quicken, chunked_fetch=chunked, chunk_size=size)
+    return queryset, compiler, is_converted, send
+
+
+def _quicken(cursor: Any) -> None:
+    """Have the rows that `cursor`, which is on psycopg's, has yet to give be read faster."""
+    if not 0 <= cursor.rowcount < FEW_ROWS:  # on a server it does not know how many there are
+        _guarded(lambda: _quicken_moments(cursor.cursor))
+
+
+def _quicken_moments(cursor: Any) -> None:
+    from rowpath.fast.django.making.moments import quicken  # noqa: PLC0415 - needs psycopg 3
+
+    quicken(cursor)
 
 
 def _guarded(step: Callable[[], T], passing: tuple[type[Exception], ...] = ()) -> T | None:
