@@ -25,7 +25,6 @@ _GROUNDS: tuple[tuple[Owner, tuple[str, ...]], ...] = (
     (query.RelatedPopulator, ("__init__", "populate")),
     (query, ("ModelIterable", "RelatedPopulator", "_get_from_db", "get_related_populators")),
     (compiler.SQLCompiler, RESULTS),
-    (compiler, ("cursor_iter",)),
     (base.Model, ("__init__", "from_db")),
     (base, ("ModelState",)),
     (base.ModelState, ("__init__", "__setattr__")),

@@ -3,27 +3,32 @@
 import copyreg
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache, partial
 from operator import itemgetter
 from typing import Any, TypeVar, cast
 
 from django.db import DatabaseError
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
 from django.db.models.query import ModelIterable, QuerySet
 from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
 
 from rowpath.fast.django.counting import as_query, count_by, counted
+from rowpath.fast.django.drivers import has_binary_rows
 from rowpath.fast.django.making.converters import converters_of
 from rowpath.fast.django.making.grounds import making_changed
 from rowpath.fast.django.making.makers import instances_of
-from rowpath.fast.django.making.reading import rows_of
 from rowpath.fast.django.making.statements import compiler_of, counted_by
 from rowpath.fast.fallback import CannotCompileError, TheirsError
 from rowpath.fast.names import place_of
 from rowpath.fast.stores import kept
 
 T = TypeVar("T")
+_Send = Callable[[], Any]
+_Make = Callable[[Any], Iterator[Any] | None]
+_HaveMade = Callable[[Any], Iterator[Any]]
 
 _log = logging.getLogger("rowpath.fast")
 
@@ -51,14 +56,10 @@ class CompiledIterable(ModelIterable, metaclass=_PickledAsDjangos):
         if asked is None:
             yield from super().__iter__()
             return
-        queryset, compiler, is_converted, send = asked
+        send, make, have_made = asked
         results = send()
-        made: Iterator[Any] | None = _guarded(
-            lambda: _made(queryset, compiler, results, is_converted=is_converted)
-        )
-        if made is None:
-            made = _by_django(queryset, compiler, results)
-        yield from made
+        made = _guarded(lambda: make(results))
+        yield from have_made(results) if made is None else made
 
 
 def _made(
@@ -78,22 +79,42 @@ def _are_few(results: Any) -> bool:
     return sum(map(len, results)) < FEW_ROWS
 
 
-def _asked(rows: ModelIterable) -> tuple[QuerySet, SQLCompiler, bool, Callable[[], Any]]:
-    """Return what ModelIterable has of its queryset, and what sends its statement.
-
-    And, before that, whether a value of its rows may be converted.
-    """
+def _asked(rows: ModelIterable) -> tuple[_Send, _Make, _HaveMade]:
+    """Return what sends the statement, and what makes instances of its results, also by Django."""
     queryset = rows.queryset
     compiler, is_converted = compiler_of(queryset)
-    chunked, size = rows.chunked_fetch, rows.chunk_size
-    send = partial(rows_of, compiler, _quicken, chunked_fetch=chunked, chunk_size=size)
-    return queryset, compiler, is_converted, send
+    execute = partial(
+        compiler.execute_sql, chunked_fetch=rows.chunked_fetch, chunk_size=rows.chunk_size
+    )
+    reading = _reading(compiler.connection)
+
+    def send() -> Any:
+        with reading:
+            return execute()
+
+    make = partial(_made, queryset, compiler, is_converted=is_converted)
+    return send, make, partial(_by_django, queryset, compiler)
 
 
-def _quicken(cursor: Any) -> None:
-    """Have the rows that `cursor`, which is on psycopg's, has yet to give be read faster."""
-    if not 0 <= cursor.rowcount < FEW_ROWS:  # on a server it does not know how many there are
-        _guarded(lambda: _quicken_moments(cursor.cursor))
+def _reading(connection: BaseDatabaseWrapper) -> AbstractContextManager[Any]:
+    """Return within what rows of `connection` are read faster."""
+    try:
+        is_psycopg = has_binary_rows(connection)
+    except CannotCompileError:  # of a version that was not proved, say
+        is_psycopg = False
+    return connection.execute_wrapper(_quickening) if is_psycopg else nullcontext()
+
+
+def _quickening(execute: Callable[..., Any], *sent: Any) -> Any:
+    """Execute a statement, and have its rows read faster."""
+    result = execute(*sent)
+    _guarded(lambda: _quicken(sent[-1]["cursor"]))
+    return result
+
+
+def _quicken(cursor: CursorWrapper) -> None:
+    if not 0 <= cursor.rowcount < FEW_ROWS:  # a cursor in the server does not know how many
+        _quicken_moments(cursor.cursor)
 
 
 def _quicken_moments(cursor: Any) -> None:

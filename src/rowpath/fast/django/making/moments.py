@@ -34,7 +34,9 @@ def quicken(cursor: Any) -> None:
     loader = cursor.adapters.get_loader(Type.TIMESTAMPTZ, Format.TEXT)
     is_utc = cursor.connection.info.timezone is UTC  # which the text is in
     if is_utc and _is_djangos(loader) and _is_unpatched():
-        cursor.adapters.register_loader(Type.TIMESTAMPTZ, _quick(loader.timezone))
+        quick = _quick(loader.timezone)
+        quick(Type.TIMESTAMPTZ, cursor)  # for what that raises: with psycopg it ends the process
+        cursor.adapters.register_loader(Type.TIMESTAMPTZ, quick)
 
 
 def _is_djangos(loader: Any) -> bool:
