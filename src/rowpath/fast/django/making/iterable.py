@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache, partial
 from operator import itemgetter
+from types import ModuleType
 from typing import Any, TypeVar, cast
 
 from django.db import DatabaseError
@@ -102,7 +103,9 @@ def _reading(connection: BaseDatabaseWrapper) -> AbstractContextManager[Any]:
         is_psycopg = has_binary_rows(connection)
     except CannotCompileError:  # of a version that was not proved, say
         is_psycopg = False
-    return connection.execute_wrapper(_quickening) if is_psycopg else nullcontext()
+    if not (is_psycopg and _moments().ARE_READ_IN_PYTHON):
+        return nullcontext()
+    return connection.execute_wrapper(_quickening)
 
 
 def _quickening(execute: Callable[..., Any], *sent: Any) -> Any:
@@ -114,13 +117,13 @@ def _quickening(execute: Callable[..., Any], *sent: Any) -> Any:
 
 def _quicken(cursor: CursorWrapper) -> None:
     if not 0 <= cursor.rowcount < FEW_ROWS:  # a cursor in the server does not know how many
-        _quicken_moments(cursor.cursor)
+        _moments().quicken(cursor.cursor)
 
 
-def _quicken_moments(cursor: Any) -> None:
-    from rowpath.fast.django.making.moments import quicken  # noqa: PLC0415 - needs psycopg 3
+def _moments() -> ModuleType:
+    from rowpath.fast.django.making import moments  # noqa: PLC0415 - needs psycopg 3
 
-    quicken(cursor)
+    return moments
 
 
 def _guarded(step: Callable[[], T], passing: tuple[type[Exception], ...] = ()) -> T | None:

@@ -1,6 +1,7 @@
 """Moments of PostgreSQL, read by compiled code as Django's loader for psycopg reads them in Python.
 
-That takes as long as all else that psycopg does for some twenty columns.
+That takes as long as all else that psycopg does for some twenty columns. Since Django 6.1 psycopg's
+own compiled loader does most of it.
 """
 
 from datetime import UTC, tzinfo
@@ -16,6 +17,8 @@ from rowpath.fast.django.making.converters import DATETIME
 from rowpath.fast.django.making.grounds import check_also
 from rowpath.fast.encoding.writers import Type
 from rowpath.fast.stores import kept
+
+ARE_READ_IN_PYTHON = issubclass(BaseTzLoader, of_driver.TimestamptzLoader)
 
 _GROUNDS: tuple[tuple[Any, ...], ...] = (
     (BaseTzLoader, "load"),
