@@ -26,6 +26,7 @@ LISTS: tuple[Names, ...] = (
     of_drf.NEEDED,
     of_drf.USED_IF_THERE,
     of_psycopg.NEEDED,
+    of_psycopg.USED_IF_THERE,
 )
 LISTED = {name for names in LISTS for found in names.values() for name in found}
 LISTED_MODULES = {part for names in LISTS for path in names for part in path.split(".")}

@@ -18,6 +18,10 @@ class Converter:
         digits: int = 0,
     ) -> None: ...
 
+class MomentLoader:
+    def __init__(self, theirs: Callable[[Any, Any], Any], zone: object) -> None: ...
+    def load(self, data: Any) -> Any: ...  # noqa: ANN401 - whatever `theirs` returns
+
 class Maker:
     width: int
     def __init__(

@@ -175,6 +175,66 @@ cdef class Converter:
         )
 
 
+cdef class MomentLoader:
+    """What reads a timestamptz of PostgreSQL's text, in front of a loader in Python."""
+
+    cdef object _theirs
+    cdef object _zone
+
+    def __init__(self, theirs, zone):
+        """Read moments of UTC in a usual form, and give them `zone`; `theirs` reads all others.
+
+        It is called as a method.
+        """
+        self._theirs, self._zone = theirs, zone
+
+    def load(self, data):
+        """Return the moment that `data` says."""
+        cdef const unsigned char[::1] text = data
+        made = self._usual(text)
+        return self._theirs(self, data) if made is None else made
+
+    cdef object _usual(self, const unsigned char[::1] text):
+        """Return the moment of 2026-03-04 05:06:07.123456+00, say; None of any other form."""
+        cdef Py_ssize_t end = text.shape[0] - 3
+        cdef Py_ssize_t at
+        cdef int micros = 0
+        cdef int scale = 100_000
+        # Without a fraction, or with one of six digits at most.
+        if not (end == 19 or 21 <= end <= 26):
+            return None
+        if not (text[end] == c"+" and text[end + 1] == c"0" and text[end + 2] == c"0"):
+            return None
+        if not (text[4] == c"-" and text[7] == c"-" and text[10] == c" "):
+            return None
+        if not (text[13] == c":" and text[16] == c":" and (end == 19 or text[19] == c".")):
+            return None
+        for at in range(20, end):
+            if not c"0" <= text[at] <= c"9":
+                return None
+            micros += scale * (text[at] - c"0")
+            scale //= 10
+        try:
+            return datetime_new(
+                _two_digits(text, 0) * 100 + _two_digits(text, 2),
+                _two_digits(text, 5),
+                _two_digits(text, 8),
+                _two_digits(text, 11),
+                _two_digits(text, 14),
+                _two_digits(text, 17),
+                micros,
+                self._zone,
+            )
+        except ValueError:
+            return None
+
+
+cdef int _two_digits(const unsigned char[::1] text, Py_ssize_t at) except -1:
+    if not (c"0" <= text[at] <= c"9" and c"0" <= text[at + 1] <= c"9"):
+        raise ValueError("they are no digits")
+    return 10 * (text[at] - c"0") + text[at + 1] - c"0"
+
+
 cdef class Maker:
     """Makes instances of one model, of what stands at certain positions of a row."""
 

@@ -34,6 +34,7 @@ class Tally:
     data: Counter[str] = field(default_factory=Counter)
     by_django: Counter[str] = field(default_factory=Counter)
     made: Counter[str] = field(default_factory=Counter)
+    awaited: Counter[str] = field(default_factory=Counter)
 
     def add(
         self, view_class: type[ListAPIView[Any]], source: str, options: set[str], compared: Compared
@@ -57,6 +58,7 @@ class Tally:
             "data": dict(self.data),
             "by_django": dict(self.by_django),
             "made": dict(self.made),
+            "awaited": dict(self.awaited),
         }
 
 

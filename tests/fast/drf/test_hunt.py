@@ -188,3 +188,12 @@ def test_nearly_all_lists_are_written_from_instances_where_django_reads_them(
     told = found[way].counts["by_django"]
 
     assert told["instances"] + told["pieces"] >= 0.8 * (told.total() - told["raised"])
+
+
+@pytest.mark.parametrize("way", SHARES)
+def test_most_lists_of_adrfs_are_not_left_to_it(found: Mapping[str, Found], way: str) -> None:
+    """Those that are tried as lists of asynchronous views, with serializers of adrf's, too."""
+    told = found[way].counts["awaited"]
+
+    assert told["rows"] + told["instances"] + told["data"] >= 0.7 * (told.total() - told["raised"])
+    assert told["rows"] > 0

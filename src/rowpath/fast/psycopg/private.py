@@ -14,3 +14,8 @@ NEEDED: Names = {
         *("_pgconn", "_raise_for_result", "_send_prepare", "_send_query_prepared", "_start_query"),
     ),
 }
+
+USED_IF_THERE: Names = {
+    # What reads a moment: whether it is as shipped.
+    "psycopg.types.datetime.TimestamptzLoader": ("_load_iso",),
+}

@@ -30,7 +30,7 @@ _MOMENT, _DECIMAL, _TRUTH = (
 # More are left to Django.
 _PLACES = 9
 # The class that datetime.datetime was from the start: tests put others in its place.
-_DATETIME = dt.datetime
+DATETIME = dt.datetime
 
 
 def converters_of(compiler: SQLCompiler) -> "list[Converter]":
@@ -68,7 +68,7 @@ def _quicker_on_sqlite() -> Callable[[_Call, Any], dict[str, Any]]:
         if function is DatabaseOperations.convert_booleanfield_value:
             return {"kind": KINDS["TRUTH"]}
         if function is DatabaseOperations.convert_datetimefield_value:
-            if dt.datetime is not _DATETIME:
+            if dt.datetime is not DATETIME:
                 return {}
             zone = call.__self__.connection.timezone if settings.USE_TZ else None
             return {"kind": KINDS["MOMENT"], "zone": zone}

@@ -3,17 +3,22 @@
 import copyreg
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache, partial
 from operator import itemgetter
+from types import ModuleType
 from typing import Any, TypeVar, cast
 
 from django.db import DatabaseError
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
 from django.db.models.query import ModelIterable, QuerySet
 from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
 
 from rowpath.fast.django.counting import as_query, count_by, counted
+from rowpath.fast.django.drivers import has_binary_rows
+from rowpath.fast.django.making.converters import converters_of
 from rowpath.fast.django.making.grounds import making_changed
 from rowpath.fast.django.making.makers import instances_of
 from rowpath.fast.django.making.statements import compiler_of, counted_by
@@ -22,6 +27,9 @@ from rowpath.fast.names import place_of
 from rowpath.fast.stores import kept
 
 T = TypeVar("T")
+_Send = Callable[[], Any]
+_Make = Callable[[Any], Iterator[Any] | None]
+_HaveMade = Callable[[Any], Iterator[Any]]
 
 _log = logging.getLogger("rowpath.fast")
 
@@ -49,14 +57,20 @@ class CompiledIterable(ModelIterable, metaclass=_PickledAsDjangos):
         if asked is None:
             yield from super().__iter__()
             return
-        queryset, compiler, send = asked
+        send, make, have_made = asked
         results = send()
-        made: Iterator[Any] | None = _guarded(
-            lambda: None if _are_few(results) else instances_of(queryset, compiler, results)
-        )
-        if made is None:
-            made = _by_django(queryset, compiler, results)
-        yield from made
+        made = _guarded(lambda: make(results))
+        yield from have_made(results) if made is None else made
+
+
+def _made(
+    queryset: QuerySet, compiler: SQLCompiler, results: Any, *, is_converted: bool
+) -> Iterator[Any] | None:
+    """Return the instances of `results`; None if Django makes them."""
+    if _are_few(results):
+        return None
+    converters = converters_of(compiler) if is_converted else ()
+    return instances_of(queryset, compiler, results, converters)
 
 
 def _are_few(results: Any) -> bool:
@@ -66,12 +80,50 @@ def _are_few(results: Any) -> bool:
     return sum(map(len, results)) < FEW_ROWS
 
 
-def _asked(rows: ModelIterable) -> tuple[QuerySet, SQLCompiler, Callable[[], Any]]:
-    """Return what ModelIterable has of its queryset, and what sends its statement."""
+def _asked(rows: ModelIterable) -> tuple[_Send, _Make, _HaveMade]:
+    """Return what sends the statement, and what makes instances of its results, also by Django."""
     queryset = rows.queryset
-    compiler = compiler_of(queryset)
-    sent = {"chunked_fetch": rows.chunked_fetch, "chunk_size": rows.chunk_size}
-    return queryset, compiler, partial(compiler.execute_sql, **sent)
+    compiler, is_converted = compiler_of(queryset)
+    execute = partial(
+        compiler.execute_sql, chunked_fetch=rows.chunked_fetch, chunk_size=rows.chunk_size
+    )
+    reading = _reading(compiler.connection)
+
+    def send() -> Any:
+        with reading:
+            return execute()
+
+    make = partial(_made, queryset, compiler, is_converted=is_converted)
+    return send, make, partial(_by_django, queryset, compiler)
+
+
+def _reading(connection: BaseDatabaseWrapper) -> AbstractContextManager[Any]:
+    """Return within what rows of `connection` are read faster."""
+    try:
+        is_psycopg = has_binary_rows(connection)
+    except CannotCompileError:  # of a version that was not proved, say
+        is_psycopg = False
+    if not (is_psycopg and _moments().ARE_READ_IN_PYTHON):
+        return nullcontext()
+    return connection.execute_wrapper(_quickening)
+
+
+def _quickening(execute: Callable[..., Any], *sent: Any) -> Any:
+    """Execute a statement, and have its rows read faster."""
+    result = execute(*sent)
+    _guarded(lambda: _quicken(sent[-1]["cursor"]))
+    return result
+
+
+def _quicken(cursor: CursorWrapper) -> None:
+    if not 0 <= cursor.rowcount < FEW_ROWS:  # a cursor in the server does not know how many
+        _moments().quicken(cursor.cursor)
+
+
+def _moments() -> ModuleType:
+    from rowpath.fast.django.making import moments  # noqa: PLC0415 - needs psycopg 3
+
+    return moments
 
 
 def _guarded(step: Callable[[], T], passing: tuple[type[Exception], ...] = ()) -> T | None:

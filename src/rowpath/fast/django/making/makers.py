@@ -17,7 +17,6 @@ from django.db.models.query_utils import DeferredAttribute
 from django.db.models.sql.compiler import SQLCompiler
 
 from rowpath.fast.bounded import Bounded
-from rowpath.fast.django.making.converters import converters_of
 from rowpath.fast.django.making.grounds import RESULTS
 from rowpath.fast.django.models import check_receivers
 from rowpath.fast.django.overrides import overridden
@@ -26,7 +25,7 @@ from rowpath.fast.stores import kept
 
 if TYPE_CHECKING:
     # At run time they are imported where they may be missing.
-    from rowpath.fast._making import Instances, Maker, Related
+    from rowpath.fast._making import Converter, Instances, Maker, Related
 
 # What a model may have a hand in its instances by.
 _MAKING = ("from_db", "__init__", "__new__", "__setattr__", "__getattribute__")
@@ -34,10 +33,13 @@ _MAKING = ("from_db", "__init__", "__new__", "__setattr__", "__getattribute__")
 _Columns = list[tuple[str, int, int]]
 
 
-def instances_of(queryset: QuerySet, compiler: SQLCompiler, results: Any) -> "Instances":
+def instances_of(
+    queryset: QuerySet, compiler: SQLCompiler, results: Any, converters: "Iterable[Converter]"
+) -> "Instances":
     """Return the instances of the `results` of `queryset`, whose statement `compiler` has sent.
 
-    Reads none of the results before it is asked for an instance. Raises CannotCompileError.
+    The `converters` convert the values of a row. Reads none of the results before it is asked for
+    an instance. Raises CannotCompileError.
     """
     from rowpath.fast._making import Instances  # noqa: PLC0415 - not built everywhere
 
@@ -48,7 +50,7 @@ def instances_of(queryset: QuerySet, compiler: SQLCompiler, results: Any) -> "In
     maker = _whole(queryset, compiler)
     annotations = (compiler.annotation_col_map or {}).items()
     rows = chain.from_iterable(results)
-    return Instances(rows, converters_of(compiler), maker, annotations, _relating(queryset))
+    return Instances(rows, converters, maker, annotations, _relating(queryset))
 
 
 def _whole(queryset: QuerySet, compiler: SQLCompiler) -> "Maker":

@@ -37,30 +37,33 @@ class _Statement:
     """Without its LIMIT and OFFSET, which stand at its end."""
     told: dict[str, Any]
     joins: dict[str, dict[str, Any]]
+    is_converted: bool
+    """Whether Django converts a value of the rows."""
 
 
 _counts: Bounded[Statement | None] = kept(Bounded(_STATEMENTS), changed_by=ANY_SETTING)
 _statements: Bounded[_Statement | None] = kept(Bounded(_STATEMENTS), changed_by=ANY_SETTING)
 
 
-def compiler_of(queryset: QuerySet) -> SQLCompiler:
-    """Return the compiler of `queryset`, which has been given its SQL where that is known.
+def compiler_of(queryset: QuerySet) -> tuple[SQLCompiler, bool]:
+    """Return the compiler of `queryset`, and whether it may convert a value of the rows.
 
-    It leaves in the Query what it would by compiling. Raises CannotCompileError.
+    It has been given its SQL where that is known, and leaves in the Query what it would by
+    compiling. Raises CannotCompileError.
     """
     query = queryset.query
     compiler = query.get_compiler(using=queryset.db)
     shape = shape_of(query, compiler.connection) if _has_kept(compiler) else None
     if shape is None:
-        return compiler
+        return compiler, True
     known = _statements.get(shape.key, lambda: statement_for(query, compiler, shape))
     if known is None:
-        return compiler
+        return compiler, True
     sql, params = known.sql + shape.limits, shape.params
     joins = {name: _copied(one) for name, one in known.joins.items()}
     vars(compiler).update(known.told, as_sql=lambda: (sql, params))
     vars(query).update(joins)
-    return compiler
+    return compiler, known.is_converted
 
 
 def counted_by(query: Query, using: str) -> tuple[Statement, BaseDatabaseWrapper] | None:
@@ -122,7 +125,15 @@ def statement_for(query: Query, compiler: SQLCompiler, shape: Shape) -> _Stateme
         sql=sql,
         told={name: getattr(made, name) for name in _TOLD},
         joins={name: vars(own)[name] for name in _JOINS},
+        is_converted=_is_converted(made),
     )
+
+
+def _is_converted(compiler: SQLCompiler) -> bool:
+    """Whether a value may be converted, of the rows of any statement of the shape."""
+    columns = [column[0] for column in compiler.select[: compiler.col_count]]
+    own = (overridden(type(one.output_field), Field, ("get_db_converters",)) for one in columns)
+    return any(own) or bool(compiler.get_converters(columns))
 
 
 def _is_plain(column: Any) -> bool:

@@ -50,13 +50,13 @@ def _unread(serializer: BaseSerializer) -> QuerySet | None:
     """Return the queryset of `serializer` if DRF reads all of it before it represents a row."""
     rows: Any = serializer.instance
     is_next = (
-        may_batch() is None
-        and isinstance(rows, QuerySet)
+        isinstance(rows, QuerySet)
         and rows._result_cache is None
         and isinstance(serializer, ListSerializer)
         and vars(serializer).keys().isdisjoint(_OWN)
         and all(getattr(type(serializer), name) is vars(ListSerializer)[name] for name in _DATA)
         and all(getattr(type(rows), name) is vars(QuerySet)[name] for name in _READING)
+        and may_batch() is None
     )
     return rows if is_next else None
 
@@ -76,12 +76,14 @@ def may_batch() -> str | None:
 
 
 def _peers(serializer: BaseSerializer, rows: Sequence[Any] | None) -> Peers | None:
-    if may_batch() is not None or not isinstance(serializer, ListSerializer):
+    if not isinstance(serializer, ListSerializer):
         return None
     child = serializer.child
     if rows is None:
         rows = _rows(serializer.instance)
     if not isinstance(child, Serializer) or not rows[1:2] or not isinstance(rows[0], Model):
+        return None
+    if may_batch() is not None:
         return None
     return Peers(rows, FieldReads((child,)), unordered=options().batch == "unordered")
 

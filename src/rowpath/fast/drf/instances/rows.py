@@ -35,7 +35,7 @@ def rows_of(serializer: Serializer, style: JsonStyle) -> "Rows":
 
     May make the serializer's fields, and raises what that raises.
     """
-    if not guarded(lambda: may_stand_in(serializer)):
+    if not guarded(lambda: data_changed() is None and may_stand_in(serializer)):
         return by_drf(serializer)
     if "fields" not in vars(serializer):
         by_recipe = guarded(lambda: _by_recipe(serializer, style))
@@ -45,12 +45,11 @@ def rows_of(serializer: Serializer, style: JsonStyle) -> "Rows":
 
 
 def may_stand_in(serializer: Serializer) -> bool:
-    """Whether the rows of `serializer` are written without it, as far as its classes tell."""
-    return (
-        data_changed() is None
-        and keeps_fields(type(serializer))
-        and ancestors_keep_fields(serializer)
-    )
+    """Whether the rows of `serializer` are written without it, as far as its classes tell.
+
+    That is where DRF's own are not changed.
+    """
+    return keeps_fields(type(serializer)) and ancestors_keep_fields(serializer)
 
 
 def by_drf(serializer: Serializer) -> "Rows":
