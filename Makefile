@@ -7,6 +7,9 @@ BIN := $(VENV)/bin
 # One more than there are cores, since many tests wait for servers; 0 is no worker but pytest itself.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(1 + (os.cpu_count() or 1))')
 
+# Compiled files are kept whatever the shell says: the tests start hundreds of Python processes.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: lab ladder test check system lint lock clean
 
 lab: $(VENV)/lab.stamp

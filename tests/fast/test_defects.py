@@ -36,6 +36,7 @@ def project(copies: Copies) -> Iterator[Inside]:
         copies("shop_defects") as dsn,
         inside({"databases": {"default": dsn}, "settings": given}) as running,
     ):
+        running.call("defects:leave_few_rows")
         yield running
 
 

@@ -252,6 +252,8 @@ class Mutation:
             old = content[last]
         except (KeyError, IndexError, TypeError):
             return  # another mutation has taken it away
+        if isinstance(content, str):
+            return  # by which another has replaced a list
         if self.how == "another":
             content[last] = self._another(old)
         elif self.how == "taken away":

@@ -25,11 +25,13 @@ _LOOK_UP = "__look_up__"
 _places: list[Place] = []
 _seen: set[int] = set()
 _broken: set[int] = set()
+_failed: set[int] = set()
 
 
 def _look_up(found: Any, name: str, number: int) -> Any:
     _seen.add(number)
     if number in _broken:
+        _failed.add(number)
         raise AttributeError(f"{type(found).__name__!r} has no attribute {name!r}")
     return getattr(found, name)
 
@@ -106,11 +108,17 @@ def seen() -> list[Place]:
 @contextmanager
 def breaking(place: Place) -> Iterator[None]:
     """Have the look-up at `place` fail for as long as the block lasts."""
+    _failed.clear()
     _broken.add(_places.index(place))
     try:
         yield
     finally:
         _broken.clear()
+
+
+def has_failed(place: Place) -> bool:
+    """Whether the look-up at `place` failed while it was broken last."""
+    return _places.index(place) in _failed
 
 
 def forget() -> None:
