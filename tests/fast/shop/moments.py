@@ -5,6 +5,7 @@ from typing import Any
 from unittest import mock
 
 from django.db import connections
+from django.db.backends.postgresql import psycopg_any
 from django.db.backends.postgresql.psycopg_any import BaseTzLoader
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,11 +14,9 @@ from psycopg.types.datetime import TimestamptzLoader
 
 from fast.exact import chain, exact
 from fast.shop.making import Thing
-from rowpath.fast.django.making import iterable
+from rowpath.fast.django.making import iterable, moments
 from rowpath.fast.django.making.moments import quicken
 
-# Since Django 6.1 they are not read in Python, and are left to it.
-_ARE_LEFT = not issubclass(BaseTzLoader, TimestamptzLoader)
 _OID = 1184
 _ROWS = "SELECT text, text::timestamptz FROM unnest(%s::text[]) text"
 
@@ -29,7 +28,7 @@ def _read(texts: list[str], session: str = "", *, by_rowpath: bool) -> tuple[Any
             cursor.execute(session)
         cursor.execute(_ROWS, [texts])
         before = cursor.cursor.adapters.get_loader(_OID, 0)
-        if by_rowpath and not _ARE_LEFT:
+        if by_rowpath:
             quicken(cursor.cursor)
         is_djangos = cursor.cursor.adapters.get_loader(_OID, 0) is before
         try:
@@ -45,11 +44,6 @@ def _both(texts: list[str], session: str = "") -> list[Any]:
     if session:
         connections["default"].close()
     return [theirs, ours, is_djangos]
-
-
-def are_left() -> bool:
-    """Return whether all moments are left to Django."""
-    return _ARE_LEFT
 
 
 def odd(text: str) -> list[Any]:
@@ -73,7 +67,7 @@ def any_moments() -> int:
     def same(moments: list[dt.datetime]) -> None:
         theirs, ours, is_djangos = _both([moment.isoformat() for moment in moments])
         assert ours == theirs
-        assert is_djangos == _ARE_LEFT
+        assert not is_djangos
         count.extend(moments)
 
     same()
@@ -87,6 +81,13 @@ class _Masking(BaseTzLoader):
 
     def load(self, data: Any) -> Any:
         return super().load(data).replace(microsecond=0)
+
+
+class _Behind(TimestamptzLoader):
+    """What a project has registered with psycopg before Django was imported."""
+
+    def load(self, data: Any) -> Any:
+        return super().load(data) + dt.timedelta(days=1)
 
 
 class _Frozen(dt.datetime):
@@ -103,14 +104,15 @@ def with_another(what: str) -> list[Any]:
             return odd("2024-01-02 03:04:05.678+00")
         finally:
             adapters.register_loader(_OID, before)
-    real = TimestamptzLoader.load
+    real = BaseTzLoader.load
 
     def noted(self: Any, data: Any) -> Any:
         return real(self, data) + dt.timedelta(days=1)
 
     patch = {
         "frozen": mock.patch.object(of_driver, "datetime", _Frozen),
-        "patched": mock.patch.object(TimestamptzLoader, "load", noted),
+        "patched": mock.patch.object(BaseTzLoader, "load", noted),
+        "behind": mock.patch.object(psycopg_any, "orig_tz_loader_cls", _Behind, create=True),
     }[what]
     with patch:
         return odd("2024-01-02 03:04:05.678+00")
@@ -128,7 +130,7 @@ def of_lists(few: int) -> list[Any]:
         cursors: list[Any] = []
         queryset = Thing.objects.order_by("pk")
         with (
-            mock.patch.object(iterable, "FEW_ROWS", few),
+            mock.patch.object(moments, "FEW_ROWS", few),
             connections["default"].execute_wrapper(note),
             iterable.made_by_rowpath(queryset),
         ):

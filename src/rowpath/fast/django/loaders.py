@@ -5,9 +5,11 @@ A project may register loaders of its own, which mask, round or convert what Dja
 
 from functools import cache, lru_cache
 from itertools import repeat
+from typing import Any
 
 import psycopg
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.postgresql import psycopg_any
 from django.db.backends.postgresql.psycopg_any import BaseTzLoader
 from psycopg.abc import Loader
 from psycopg.adapt import AdaptersMap
@@ -47,12 +49,22 @@ def _read(types: tuple[int, ...]) -> tuple[int, ...]:
 
 def _is_usual(oid: int, loader: type[Loader] | None) -> bool:
     if oid == Type.TIMESTAMPTZ:
-        return loader is not None and getattr(loader, "load", None) is BaseTzLoader.load
+        return reads_moments_as_django(loader)
     expected = _expected()
     if oid in expected:
         return loader is expected[oid]
     # Arrays, and types that an extension brings: hstore.
     return loader is None or loader.__module__.startswith("psycopg")
+
+
+def reads_moments_as_django(loader: Any) -> bool:
+    """Whether `loader` is one of those that Django makes, and reads as psycopg does behind it."""
+    is_djangos = all(
+        getattr(loader, name, None) is getattr(BaseTzLoader, name) for name in ("__init__", "load")
+    )
+    # Since Django 6.1: the one that was there as Django was imported.
+    behind = vars(psycopg_any).get("orig_tz_loader_cls")
+    return is_djangos and (behind is None or behind.__module__.startswith("psycopg"))
 
 
 @kept

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache, partial
 from operator import itemgetter
-from types import ModuleType
 from typing import Any, TypeVar, cast
 
 from django.db import DatabaseError
@@ -103,9 +102,7 @@ def _reading(connection: BaseDatabaseWrapper) -> AbstractContextManager[Any]:
         is_psycopg = has_binary_rows(connection)
     except CannotCompileError:  # of a version that was not proved, say
         is_psycopg = False
-    if not (is_psycopg and _moments().ARE_READ_IN_PYTHON):
-        return nullcontext()
-    return connection.execute_wrapper(_quickening)
+    return connection.execute_wrapper(_quickening) if is_psycopg else nullcontext()
 
 
 def _quickening(execute: Callable[..., Any], *sent: Any) -> Any:
@@ -116,14 +113,10 @@ def _quickening(execute: Callable[..., Any], *sent: Any) -> Any:
 
 
 def _quicken(cursor: CursorWrapper) -> None:
-    if not 0 <= cursor.rowcount < FEW_ROWS:  # a cursor in the server does not know how many
-        _moments().quicken(cursor.cursor)
-
-
-def _moments() -> ModuleType:
     from rowpath.fast.django.making import moments  # noqa: PLC0415 - needs psycopg 3
 
-    return moments
+    if not 0 <= cursor.rowcount < moments.FEW_ROWS:  # a cursor in the server does not know how many
+        moments.quicken(cursor.cursor)
 
 
 def _guarded(step: Callable[[], T], passing: tuple[type[Exception], ...] = ()) -> T | None:

@@ -1,7 +1,7 @@
 """Moments of PostgreSQL, read by compiled code as Django's loader for psycopg reads them in Python.
 
-That takes as long as all else that psycopg does for some twenty columns. Since Django 6.1 psycopg's
-own compiled loader does most of it.
+That takes as long as all else that psycopg does for some twenty columns. Since Django 6.1 a loader
+of psycopg's in C does most of it.
 """
 
 from datetime import UTC, tzinfo
@@ -13,15 +13,17 @@ from psycopg.abc import AdaptContext, Loader
 from psycopg.pq import Format
 from psycopg.types import datetime as of_driver
 
+from rowpath.fast.django.loaders import reads_moments_as_django
 from rowpath.fast.django.making.converters import DATETIME
 from rowpath.fast.django.making.grounds import check_also
 from rowpath.fast.encoding.writers import Type
 from rowpath.fast.stores import kept
 
-ARE_READ_IN_PYTHON = issubclass(BaseTzLoader, of_driver.TimestamptzLoader)
+# Telling the driver takes as long as Django's loader does for so many rows.
+FEW_ROWS = 8 if issubclass(BaseTzLoader, of_driver.TimestamptzLoader) else 64
 
 _GROUNDS: tuple[tuple[Any, ...], ...] = (
-    (BaseTzLoader, "load"),
+    (BaseTzLoader, "__init__", "load"),
     (of_driver.TimestamptzLoader, "__init__", "load", "_load_iso"),
 )
 
@@ -36,16 +38,15 @@ def quicken(cursor: Any) -> None:
         return
     loader = cursor.adapters.get_loader(Type.TIMESTAMPTZ, Format.TEXT)
     is_utc = cursor.connection.info.timezone is UTC  # which the text is in
-    if is_utc and _is_djangos(loader) and _is_unpatched():
+    is_djangos = reads_moments_as_django(loader) and _is_usual(loader.timezone)
+    if is_utc and is_djangos and _is_unpatched():
         quick = _quick(loader.timezone)
         quick(Type.TIMESTAMPTZ, cursor)  # for what that raises: with psycopg it ends the process
         cursor.adapters.register_loader(Type.TIMESTAMPTZ, quick)
 
 
-def _is_djangos(loader: Any) -> bool:
-    is_zone_usual = loader.timezone is None or loader.timezone is UTC
-    is_whole = loader.__init__ is of_driver.TimestamptzLoader.__init__
-    return is_zone_usual and is_whole and loader.load is BaseTzLoader.load
+def _is_usual(zone: tzinfo | None) -> bool:
+    return zone is None or zone is UTC
 
 
 def _is_unpatched() -> bool:
