@@ -56,7 +56,7 @@ def test_an_asynchronous_list_has_its_way(
         ("/OwnFilter/", f"{HERE}.OwnFilter has a filter_queryset() of its own"),
         ("/OnTheInstance/", "this view has a filter_queryset() of its own"),
         ("/Raising/", "the view raised NotFound: no serializer"),
-        ("/fast/OwnList/", "fast.shop.planned_async.OwnList has a list() of its own"),
+        ("/fast/OwnList/", f"{HERE}.OwnList has a list() of its own"),
         ("/fast/Elsewhere/", "fast.shop.planned_async.Elsewhere has an alist() of its own"),
     ],
 )
@@ -70,6 +70,13 @@ def test_what_leaves_a_list_to_adrf_is_told(
     assert one["falls_back"]["reason"] == reason
     assert one["data_by_drf"]["reason"] == reason
     assert one["blockers"][0]["reason"] == reason
+
+
+def test_no_reason_is_told_twice(told: dict[str, dict[str, Any]]) -> None:
+    """What adrf and DRF would stop at alike is one reason."""
+    for route, one in told.items():
+        reasons = [(blocker["field"], blocker["reason"]) for blocker in one["blockers"]]
+        assert len({*reasons}) == len(reasons), route
 
 
 def test_a_view_of_adrfs_that_lists_by_list_is_one_of_drfs(

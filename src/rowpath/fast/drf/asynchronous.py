@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from rowpath.fast.django.overrides import overridden
 from rowpath.fast.drf.admission.asynchronous import lists_in_its_own_way
-from rowpath.fast.drf.admission.views import lists_as_drf
+from rowpath.fast.drf.admission.views import lister_behind, lists_as_drf
 from rowpath.fast.drf.grounds import changed
 from rowpath.fast.drf.mixin import FastListMixin, answered, beforehand
 from rowpath.fast.drf.steps import step
@@ -93,6 +93,7 @@ def _known(view: AsyncFastListMixin) -> FallBack | None:
 def why_adrf_lists(view: AsyncFastListMixin) -> FallBack | None:
     """Return why the mixin leaves alist() to adrf; None if it answers."""
     if not lists_as_drf(type(view), FastListMixin):
-        return FallBack(reason=f"{named(type(view))} has a list() of its own")
+        owner = lister_behind(type(view), FastListMixin) or type(view)
+        return FallBack(reason=f"{named(owner)} has a list() of its own")
     own = lists_in_its_own_way(view, AsyncFastListMixin)
     return None if own is None else FallBack(reason=own)

@@ -105,9 +105,14 @@ def generic_view(view_class: type) -> type:
 
 def lists_as_drf(view_class: type, mixin: type) -> bool:
     """Whether DRF's own list() is what stands behind `mixin`, which is in `view_class`."""
-    after = view_class.__mro__[view_class.__mro__.index(mixin) + 1 :]
-    owner = next((cls for cls in after if "list" in vars(cls)), None)
+    owner = lister_behind(view_class, mixin)
     return owner is not None and vars(owner)["list"] is ListModelMixin.list
+
+
+def lister_behind(view_class: type, mixin: type) -> type | None:
+    """Return the class whose list() stands behind `mixin`, which is in `view_class`."""
+    after = view_class.__mro__[view_class.__mro__.index(mixin) + 1 :]
+    return next((cls for cls in after if "list" in vars(cls)), None)
 
 
 def front_blockers(view_class: type, mixin: type) -> Iterator[FallBack]:

@@ -1,7 +1,7 @@
 """What the fast path makes of a route, told without a client: the plan's SQL, or the reasons."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -207,9 +207,14 @@ def _by_adrf(case: _Case, view: GenericAPIView, known: tuple[Blocker, ...]) -> F
         case,
         Verdict.FALLS_BACK,
         falls_back=known[0].fall_back,
-        blockers=(*known, *blockers_without_queryset(view)),
+        blockers=_without_repeats((*known, *blockers_without_queryset(view))),
         has_all_blockers=False,
     )
+
+
+def _without_repeats(blockers: Iterable[Blocker]) -> tuple[Blocker, ...]:
+    """Return each of `blockers` once: a later one of a reason may say how to change it."""
+    return (*{(one.fall_back.field, one.fall_back.reason): one for one in blockers}.values(),)
 
 
 def _without_queryset(
