@@ -46,6 +46,7 @@ class _Classes:
     def __init__(self, compared: tuple[_Compared, ...] = ()) -> None:
         self.compared = compared
         self.tags: Tags | None = None  # where that is compiled
+        self._classes = tuple(cast("type", owner) for owner, _, _ in compared)
 
     def hold(self) -> bool:
         """Whether no class was touched since they were compared."""
@@ -54,7 +55,11 @@ class _Classes:
     @property
     def owners(self) -> set[Owner]:
         """The classes themselves."""
-        return {owner for owner, _, _ in self.compared}
+        return {*self._classes}
+
+    def tags_now(self) -> "Tags | None":
+        """Return the tags that they have, where that is compiled."""
+        return None if compiled is None else compiled.Tags(self._classes)
 
 
 # What the interpreter itself brings: object.__init__, the members of slots.
@@ -153,7 +158,7 @@ class Relied:
 
     def _changed_in(self, classes: _Classes) -> str | None:
         # Taken before they are compared, so that what changes meanwhile is seen the next time.
-        tags = _tags_of(classes.compared)
+        tags = classes.tags_now()
         if (instead := self._changed(classes.compared)) is not None:
             return instead
         with self._lock:
@@ -179,12 +184,6 @@ class Relied:
                 if getattr(owner, name, None) != was:
                     return _instead(owner, name) or f"{_said(owner)}.{name} was replaced"
         return None
-
-
-def _tags_of(compared: Iterable[_Compared]) -> "Tags | None":
-    if compiled is None:
-        return None
-    return compiled.Tags(tuple(cast("type", owner) for owner, _, _ in compared))
 
 
 def _compared(owner: Owner, attributes: dict[str, object]) -> _Compared:
