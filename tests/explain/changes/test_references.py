@@ -32,6 +32,12 @@ def others():
     books = shelf.all()
     return books
 
+class Shelf(BaseModel):
+    shelves: list[str]
+
+@app.get("/shelves", response_model=list[Shelf])
+def shelves(): return crud.query()
+
 @app.get("/called")
 def called(): return 1
 
@@ -89,6 +95,7 @@ def is_shared(project: ProjectOf, *functions: str) -> bool:
         ("two.<locals>.<listcomp>", "two"),
         ("Books.method", "five_books", "five"),
         ("books",),
+        ("shelves",),
     ],
 )
 def test_what_one_place_names_is_of_one_route(project: ProjectOf, *, functions: list[str]) -> None:

@@ -68,7 +68,12 @@ def _uses(node: ast.AST, name: str, *, is_local: bool = False) -> Iterator[ast.A
     for child in ast.iter_child_nodes(node):
         is_function = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
         is_own = is_local or (is_function and name in _variables(child))
-        is_name = isinstance(child, ast.Name) and child.id == name and not is_own
+        is_name = (
+            isinstance(child, ast.Name)
+            and isinstance(child.ctx, ast.Load)  # a schema's `author: Author` names no function
+            and child.id == name
+            and not is_own
+        )
         if is_name or (isinstance(child, ast.Attribute) and child.attr == name):
             yield child
         yield from _uses(child, name, is_local=is_own)
