@@ -52,7 +52,21 @@ def _is_shared(folder: Path, file: str, name: str) -> bool:
     routes = sum(_routes_of(own, name))
     if routes:
         return routes > 1 or any(isinstance(each, ast.Name) for each in _uses(own, name))
-    return sum(1 for tree in _trees(folder, name) for _ in _uses(tree, name)) > 1
+    trees = list(_trees(folder, name))
+    is_used_once = sum(1 for tree in trees for _ in _uses(tree, name)) <= 1
+    return not is_used_once or any(_is_handed_on_in_loop(tree, name) for tree in trees)
+
+
+def _is_handed_on_in_loop(tree: ast.Module, name: str) -> bool:
+    """Return whether a loop gives a function to calls, which may make it several routes'."""
+    return any(
+        isinstance(argument, ast.Name | ast.Attribute) and argument in _uses(call, name)
+        for loop in ast.walk(tree)
+        if isinstance(loop, ast.For)
+        for call in ast.walk(loop)
+        if isinstance(call, ast.Call)
+        for argument in call.args
+    )
 
 
 def _routes_of(tree: ast.Module, name: str) -> Iterator[int]:
