@@ -32,6 +32,17 @@ def others():
     books = shelf.all()
     return books
 
+class Shelf(BaseModel):
+    shelves: list[str]
+
+@app.get("/shelves", response_model=list[Shelf])
+def shelves(): return crud.query()
+
+def looped(): return crud.query()
+
+for path in PATHS:
+    app.get(path)(looped)
+
 @app.get("/called")
 def called(): return 1
 
@@ -89,6 +100,7 @@ def is_shared(project: ProjectOf, *functions: str) -> bool:
         ("two.<locals>.<listcomp>", "two"),
         ("Books.method", "five_books", "five"),
         ("books",),
+        ("shelves",),
     ],
 )
 def test_what_one_place_names_is_of_one_route(project: ProjectOf, *, functions: list[str]) -> None:
@@ -96,9 +108,9 @@ def test_what_one_place_names_is_of_one_route(project: ProjectOf, *, functions: 
     assert not is_shared(project, *functions)
 
 
-@pytest.mark.parametrize("functions", [("twice", "two"), ("three",), ("called",)])
+@pytest.mark.parametrize("functions", [("twice", "two"), ("three",), ("called",), ("looped",)])
 def test_what_several_places_name_is_shared(project: ProjectOf, *, functions: list[str]) -> None:
-    """A function of two callers, of two routes, or of a route and a caller."""
+    """A function of two callers, of two routes, of a route and a caller, or of a loop's routes."""
     assert is_shared(project, *functions)
 
 

@@ -151,6 +151,38 @@ def test_loading_reads_nothing(session: Session) -> None:
     assert reads.size(Cup, "text") == 14
 
 
+class Plate(Base):
+    """A row that writes what it is given to its `__dict__`, as each of SQLModel's does."""
+
+    __tablename__ = "plate"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Write SQLAlchemy's state, and hand on all else."""
+        if name == "_sa_instance_state":
+            self.__dict__[name] = value
+        elif name == "note":
+            self.__dict__["note"] = value
+        else:
+            super().__setattr__(name, value)
+
+
+@pytest.mark.parametrize("is_written", [False, True])
+def test_a_row_that_writes_its_own_state_is_not_read(session: Session, *, is_written: bool) -> None:
+    """What else it writes past its attributes takes it whole."""
+    session.add(Plate(name="flat"))
+    session.commit()
+    session.expunge_all()
+
+    with attribute_reads.recorded((Plate,)) as reads:
+        plate = session.scalars(select(Plate)).one()
+        if is_written:
+            plate.note = "chipped"
+
+    assert reads.is_read(Plate, "name") == is_written
+
+
 def test_a_relation_is_read_on_the_way(session: Session) -> None:
     """A property that follows it reads the relation and a column behind it."""
     with attribute_reads.recorded(MODELS) as reads:

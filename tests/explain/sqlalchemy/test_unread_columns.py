@@ -29,7 +29,7 @@ CHANGES = {
         ),
     ),
     "/narrow/earlier": (
-        "blurb, author.bio, title, author.publisher_id and 1 more columns of Book",
+        "blurb, author.bio, title, author.publisher_id and 1 more column of Book",
         (
             "return [book.author.name for book in db.scalars(statement.order_by(Book.id)"
             ".options(load_only(Book.author_id)))]"

@@ -75,6 +75,16 @@ def test_a_statement_less_is_told(store: Store) -> None:
     assert (finding.proof.statements_before, finding.proof.statements_after) == (2, 1)
 
 
+def test_several_requests_are_told_by_their_number(store_project: ProjectOf) -> None:
+    """A finding that is of two requests says that none of them reads it."""
+    of_two, _ = explained(store_project, ("/loaded/one", "/loaded/one?page=2")).requests
+    (finding,) = of_two.findings
+
+    assert finding.title == (
+        "tags: loaded with the rows, and not read by any of the 2 requests that load it"
+    )
+
+
 def test_a_join_less_is_told(store: Store) -> None:
     """As many statements as before have fewer columns."""
     finding = store.only("/loaded/query")

@@ -52,7 +52,21 @@ def _is_shared(folder: Path, file: str, name: str) -> bool:
     routes = sum(_routes_of(own, name))
     if routes:
         return routes > 1 or any(isinstance(each, ast.Name) for each in _uses(own, name))
-    return sum(1 for tree in _trees(folder, name) for _ in _uses(tree, name)) > 1
+    trees = list(_trees(folder, name))
+    is_used_once = sum(1 for tree in trees for _ in _uses(tree, name)) <= 1
+    return not is_used_once or any(_is_handed_on_in_loop(tree, name) for tree in trees)
+
+
+def _is_handed_on_in_loop(tree: ast.Module, name: str) -> bool:
+    """Return whether a loop gives a function to calls, which may make it several routes'."""
+    return any(
+        isinstance(argument, ast.Name | ast.Attribute) and argument in _uses(call, name)
+        for loop in ast.walk(tree)
+        if isinstance(loop, ast.For)
+        for call in ast.walk(loop)
+        if isinstance(call, ast.Call)
+        for argument in call.args
+    )
 
 
 def _routes_of(tree: ast.Module, name: str) -> Iterator[int]:
@@ -68,7 +82,12 @@ def _uses(node: ast.AST, name: str, *, is_local: bool = False) -> Iterator[ast.A
     for child in ast.iter_child_nodes(node):
         is_function = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
         is_own = is_local or (is_function and name in _variables(child))
-        is_name = isinstance(child, ast.Name) and child.id == name and not is_own
+        is_name = (
+            isinstance(child, ast.Name)
+            and isinstance(child.ctx, ast.Load)  # a schema's `author: Author` names no function
+            and child.id == name
+            and not is_own
+        )
         if is_name or (isinstance(child, ast.Attribute) and child.attr == name):
             yield child
         yield from _uses(child, name, is_local=is_own)

@@ -90,7 +90,8 @@ def is_worth_it(ratio: Interval | None, volumes: Volumes) -> bool:
 
 def _named(columns: Sequence[str]) -> str:
     more = len(columns) - MOST_NAMED
-    return f"{', '.join(columns[:MOST_NAMED])}{f' and {more} more columns' if more > 0 else ''}"
+    rest = f" and {more} more column{'s' * (more > 1)}" if more > 0 else ""
+    return f"{', '.join(columns[:MOST_NAMED])}{rest}"
 
 
 def _volume(process: ProjectProcess, look: Look) -> int | None:
@@ -100,7 +101,7 @@ def _volume(process: ProjectProcess, look: Look) -> int | None:
 def _finding(each: Unread, proof: Proof, volumes: Volumes) -> Finding:
     model = each.model.rpartition(".")[2]
     requests = len(each.looks)
-    by = f"none of the {requests} requests that load them" if requests > 1 else "this request"
+    by = f"any of the {requests} requests that load them" if requests > 1 else "this request"
     sent = (
         f"The database sends {volumes.after_kb:,} kB instead of {volumes.before_kb:,} kB."
         if volumes.before_kb is not None and volumes.after_kb is not None

@@ -53,7 +53,7 @@ def _weight(observed: Observed) -> tuple[int, int]:
 def _finding(each: Unused, proof: Proof) -> Finding:
     names = ", ".join(each.names)
     requests = len(each.looks)
-    by = f"none of the {requests} requests that load it" if requests > 1 else "this request"
+    by = f"any of the {requests} requests that load it" if requests > 1 else "this request"
     return Finding(
         kind=Kind.UNUSED,
         confidence=Confidence.PROVED,

@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from types import FrameType
 from typing import Any
 
 from sqlalchemy import event
@@ -90,8 +91,21 @@ def _is_whole(name: str) -> bool:
     frame = sys._getframe(3)  # of `noted`, of the attribute, of what reads it
     is_library = str(frame.f_globals.get("__name__")).startswith(_LIBRARY)
     if not is_library:
-        return name == "__dict__"
+        return name == "__dict__" and not _is_setting_state(frame)
     return frame.f_code.co_name in _TAKES_WHOLE
+
+
+def _is_setting_state(frame: FrameType) -> bool:
+    """Return whether a frame is of a `__setattr__` that is given a row's state.
+
+    SQLModel's writes that to the `__dict__` of each row that SQLAlchemy makes.
+    """
+    code = frame.f_code
+    return (
+        code.co_name == "__setattr__"
+        and code.co_argcount > 1
+        and frame.f_locals.get(code.co_varnames[1]) == _STATE
+    )
 
 
 @contextmanager
