@@ -71,6 +71,19 @@ def test_the_diff_has_each_change_once(shop: Shop) -> None:
     assert text.count('+    queryset = Book.objects.order_by("id").select_related("author")') == 2
 
 
+def test_an_answer_that_each_process_gives_otherwise_holds_up_no_other_change(
+    project: ProjectOf,
+) -> None:
+    """It cannot be compared with all changes, which is told; they stand together all the same."""
+    paths = ["/helper/", "/api/strings/"]
+    alone = explained(project, paths)
+    beside = explained(project, [*paths, "/by-process/"])
+
+    assert len({edit.file for edit in alone.edits}) > 1
+    assert beside.edits == alone.edits
+    assert [note for note in beside.notes if note.startswith("/by-process/ answers otherwise in")]
+
+
 def test_a_user_is_logged_in_without_a_session(shop: Shop) -> None:
     """A page that needs a log-in answers as the user, and no session is written."""
     (request,) = explained(shop.project, ["/private/"], user="ada").requests

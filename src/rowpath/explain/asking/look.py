@@ -84,6 +84,12 @@ def sameness_now(seen: Look, today: ProjectProcess, body: bytes) -> Sameness:
     return sameness(fresh, body, mask, has_order=has_order)
 
 
+def second_answer(seen: Look, process: ProjectProcess) -> Answer:
+    """Return what `process` answers once what is loaded once, as content types are, is loaded."""
+    process.ask(seen.ask)
+    return process.ask(seen.ask)
+
+
 def check(answer: Answer, request: Request, framework: Framework) -> None:
     """AnswerError or ServerError where an answer is none that could be explained."""
     path, status = request.name, answer.status

@@ -5,11 +5,10 @@ from dataclasses import dataclass, replace
 
 from rowpath.errors import RowpathError
 from rowpath.explain.answered import is_answered
-from rowpath.explain.asking.look import Look
+from rowpath.explain.asking.look import Look, second_answer
 from rowpath.explain.asking.process import ProjectProcess
 from rowpath.explain.changes.edits import Edit
 from rowpath.explain.changes.imports import joined
-from rowpath.explain.messages import Answer
 from rowpath.explain.proving.timing import Timing, ratio_of
 from rowpath.explain.proving.together import side_by_side
 from rowpath.explain.proving.trials import Trials
@@ -71,18 +70,13 @@ class _Gain:
             yield replace(finding, marginal=self._of(look)) if is_of else finding
 
     def _of(self, look: Look) -> Marginal | None:
-        answers = [_answer(process, look) for process in (self.without, self.whole)]
+        answers = [second_answer(look, process) for process in (self.without, self.whole)]
         if not all(is_answered(answer, look.ask.request) for answer in answers):
             return None
         before, after = (len(answer.observed.statements) for answer in answers)
         timing = self.timing
         ratio = ratio_of(self.without, self.whole, look.ask, timing) if timing else None
         return Marginal(statements_before=before, statements_after=after, ratio=ratio)
-
-
-def _answer(process: ProjectProcess, look: Look) -> Answer:
-    process.ask(look.ask)  # what is loaded once, as content types are, is loaded by now
-    return process.ask(look.ask)
 
 
 def _findings(explained: Sequence[Explained], changes: Sequence[tuple[Edit, ...]]) -> int:

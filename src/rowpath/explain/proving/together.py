@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from rowpath.errors import RowpathError
-from rowpath.explain.asking.look import Look, sameness_now
+from rowpath.explain.asking.look import Look, sameness_now, second_answer
 from rowpath.explain.asking.process import ProjectProcess
 from rowpath.explain.changes.edits import Edit
 from rowpath.explain.changes.imports import goes_on, joined
@@ -20,19 +20,26 @@ def together(
     """Return the edits that stand together, and a note where they are not all.
 
     They stand where every request still gives the same answer with no more statements. Otherwise
-    it is the first change alone, which saves the most.
+    it is the first change alone, which saves the most. A request that another process of the
+    unchanged project answers otherwise, too, is held by its statements alone, and told.
     """
     changes = side_by_side(changes)
     edits = joined(edit for change in changes for edit in change)
     if len(changes) < 2:  # noqa: PLR2004 one was proved by itself
         return edits, ()
+    restless: list[str] = []
     try:
         with ProjectProcess(project, edits) as changed:
-            against = next(filter(None, (_objection(seen, today, changed) for seen in looks)), None)
+            objections = (_objection(seen, today, changed, project, restless) for seen in looks)
+            against = next(filter(None, objections), None)
     except RowpathError as error:
         against = " ".join(str(error).split())[:300]
     if against is None:
-        return edits, ()
+        return edits, tuple(
+            f"{path} answers otherwise in each process of the project, so its answer was not "
+            "compared with all changes"
+            for path in restless
+        )
     note = (
         f"the changes do not go together ({against}): the diff has the first alone; make it, and "
         "ask again"
@@ -60,13 +67,22 @@ def side_by_side(changes: Sequence[tuple[Edit, ...]]) -> tuple[tuple[Edit, ...],
     return tuple(kept)
 
 
-def _objection(seen: Look, today: ProjectProcess, changed: ProjectProcess) -> str | None:
-    changed.ask(seen.ask)
-    answer = changed.ask(seen.ask)
-    same = sameness_now(seen, today, answer.compared)
+def _objection(
+    seen: Look,
+    today: ProjectProcess,
+    changed: ProjectProcess,
+    project: ProjectOf,
+    restless: list[str],
+) -> str | None:
+    """Return what speaks against the changes; a path whose answer does not is put to `restless`."""
+    answer = second_answer(seen, changed)
     path = seen.ask.request.name
-    if same is Sameness.DIFFERENT:
-        return f"{path} answers otherwise"
+    if sameness_now(seen, today, answer.compared) is Sameness.DIFFERENT:
+        with ProjectProcess(project) as unchanged:
+            again = second_answer(seen, unchanged)
+        if sameness_now(seen, today, again.compared) is not Sameness.DIFFERENT:
+            return f"{path} answers otherwise"
+        restless.append(path)
     if len(answer.observed.statements) > len(seen.observed.statements):
         return f"{path} sends more statements"
     return None

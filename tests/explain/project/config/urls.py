@@ -127,6 +127,7 @@ urlpatterns = [
     path("distinct-by-request/", views.distinct_by_request),
     path("distinct-by-filters/", views.distinct_by_filters),
     path("distinct-values/", views.distinct_values),
+    path("by-process/", of_a_set.by_process),
     path("writes/", views.writes),
     path("created/", views.created),
     path("created-at-once/", views.created_at_once),
