@@ -42,7 +42,8 @@ SILENT = (
     "/loaded/held",
     "/loaded/declared-and-read",
 )
-PATHS = (*CHANGES, *SILENT)
+IN_STEPS = "/loaded/in-steps"
+PATHS = (*CHANGES, IN_STEPS, *SILENT)
 
 
 @pytest.mark.parametrize("path", CHANGES)
@@ -64,6 +65,15 @@ def test_the_repaired_form_is_silent(repaired_store: Store, path: str) -> None:
 def test_what_may_be_read_is_silent(store: Store, path: str) -> None:
     """By a model, a property, the row as a whole, or code that another route may come by."""
     assert store.of(path).findings == ()
+
+
+def test_a_step_that_only_loads_goes_as_a_whole(store: Store) -> None:
+    """No `statement = statement` is left behind."""
+    finding = store.only(IN_STEPS)
+    (edit,) = finding.edits
+
+    assert finding.confidence is Confidence.PROVED
+    assert (edit.end_line - edit.line, edit.column, edit.end_column, edit.text) == (1, 0, 0, "")
 
 
 def test_a_statement_less_is_told(store: Store) -> None:

@@ -40,6 +40,8 @@ KEPT = (
     "s.options(joinedload(A.x, B.y), joinedload(A.x.of_type(C)), joinedload(A.x.and_(B.y)))",
     's.options(joinedload(A.x).raiseload("*"), selectinload(A.x).load_only(B.y, raiseload=True))',
     "s.options(selectinload(A.x).lazyload(B.y))",
+    's.options(selectinload(A.x), raiseload("*"))',
+    's.options(selectinload(A.x), orm.raiseload("*"))',
 )
 
 

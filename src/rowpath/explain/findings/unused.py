@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rowpath.explain.asking.look import Look
+from rowpath.explain.changes import assignments
 from rowpath.explain.changes.eager_loading import constants
 from rowpath.explain.changes.edits import Edit, behind, read, replacement
 from rowpath.explain.changes.insertion_points import own_span
@@ -45,7 +46,8 @@ def unused(looks: Sequence[Look], is_shared: Shared) -> Iterator[Unused]:
         span for look in looks for evaluated, span in _spans(look) if evaluated.rows
     )
     for span in spans:
-        call = _call(span)
+        tree = ast.parse(read(span.file))
+        call = _call(tree, span)
         if call is None:
             continue
         passing = [look for look in looks if any(span == each for _, each in _spans(look))]
@@ -57,6 +59,9 @@ def unused(looks: Sequence[Look], is_shared: Shared) -> Iterator[Unused]:
             for text in evaluated.read
         }
         names, edits = _left_out(call, asked, span.file)
+        if edits == (_without_call(call, span.file),):
+            alone = assignments.without(tree, call, span.file)
+            edits = edits if alone is None else (alone,)
         if names and not is_shared(_step(span, passing)):
             yield Unused(
                 span=span,
@@ -86,12 +91,12 @@ def _step(span: Span, looks: Iterable[Look]) -> Iterator[Span]:
                     yield from step
 
 
-def _call(span: Span) -> ast.Call | None:
+def _call(tree: ast.Module, span: Span) -> ast.Call | None:
     """Return the call of a method that loads relations.
 
     It is told by its end: that of a call on several lines begins, for Python, on its method's.
     """
-    for node in ast.walk(ast.parse(read(span.file))):
+    for node in ast.walk(tree):
         if (
             isinstance(node, ast.Call)
             and _method(node) in METHODS
@@ -139,6 +144,10 @@ def _without(call: ast.Call, kept: dict[str, str], file: str) -> Edit:
     if texts:
         between = ", " if first.lineno == last.lineno else f",\n{' ' * first.col_offset}"
         return replacement(file, first, last, between.join(f'"{each}"' for each in texts))
+    return _without_call(call, file)
+
+
+def _without_call(call: ast.Call, file: str) -> Edit:
     owner = call.func.value if isinstance(call.func, ast.Attribute) else call.func
     return behind(file, owner, call, ".all()" * isinstance(owner, ast.Attribute))
 

@@ -9,6 +9,7 @@ from rowpath.explain.changes.edits import Edit, behind
 _LOADS = frozenset({"joinedload", "selectinload", "subqueryload"})
 _OF_COLUMNS = frozenset({"load_only", "defer", "undefer", "undefer_group"})
 """What says of a relation's rows which columns they have."""
+_RAISES = "raiseload"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +36,14 @@ def left_out(
     """Return the relations that an `options()` loads and nobody asks for, and the edits.
 
     `asked` are paths as `books.tags`. An option in any other form than a chain of loaders, each of
-    one relation, is left as it is.
+    one relation, is left as it is; so are all beside a `raiseload()`, which has whatever they load
+    raise without them.
     """
+    if any(
+        isinstance(node, ast.Name | ast.Attribute) and _last(node) == _RAISES
+        for node in ast.walk(call)
+    ):
+        return (), ()
     cuts = _Cuts(file=file, asked=asked)
     _cut_arguments(call, (), cuts)
     return tuple(cuts.names), tuple(cuts.edits)
@@ -88,6 +95,10 @@ def _chain(node: ast.expr) -> list[_Call]:
             return found[::-1]
         node = inner
     return []
+
+
+def _last(node: ast.Name | ast.Attribute) -> str:
+    return node.id if isinstance(node, ast.Name) else node.attr
 
 
 def _is_plain(chain: list[_Call]) -> bool:

@@ -29,6 +29,13 @@ def one(db: Session = Depends(get_db)):
     return [book.title for book in db.scalars(statement)]
 
 
+@router.get("/in-steps")
+def in_steps(db: Session = Depends(get_db)):
+    statement = select(Book).order_by(Book.id)
+    statement = statement.options(selectinload(Book.tags))  # what is shown of a book
+    return [book.title for book in db.scalars(statement)]
+
+
 @router.get("/of-two")
 def of_two(db: Session = Depends(get_db)) -> list[WrittenOut]:
     statement = (
