@@ -54,6 +54,8 @@ class Forking:
         assert stdout is not None
         with TemporaryDirectory() as streams, self._lock:
             out, errors = Path(streams) / "out", Path(streams) / "errors"
+            for stream in (out, errors):
+                stream.touch()  # one that is killed before it opens them has said nothing
             asked = {
                 "arguments": arguments,
                 "folder": str(folder.absolute()),
