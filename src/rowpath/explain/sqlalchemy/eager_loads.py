@@ -38,8 +38,8 @@ class Loads:
     `named` are those that its options name, with all on the way; `eager` are loaded with the rows,
     and `chosen` have columns that the project names by itself. `declared` are loaded with the rows
     since the mapping says so, and `joined` are relations to many of which an option joins the rows.
-    What is not `is_known` may read what it likes; of what may not be
-    narrowed no `load_only()` is right.
+    What is not `is_known` may read what it likes; of what may not be narrowed no `load_only()` is
+    right.
     """
 
     mapper: Mapper[Any]
