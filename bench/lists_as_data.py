@@ -3,8 +3,8 @@
 Each round asks both in changing order, in one process, in CPU time, by DRF's request factory and
 up to the rendered body; the rows are the lab's products in an SQLite database in memory, or in
 PostgreSQL. The serializer has the talk's seven fields, or the key, those and two methods. The bytes
-are written from the instances, or made of data. Told is DRF's time over ours, with its interval as
-in the lab.
+are written from the instances, or made of data; those that are passed on are of FastSerializers in
+APIViews. Told is DRF's time over ours, with its interval as in the lab.
 
     python bench/lists_as_data.py [--rows 1 25 100 1_000] [--rounds 40] [--postgresql]
         [--made-by-django]
@@ -88,10 +88,10 @@ def compare(databases: dict[str, Any], options: argparse.Namespace) -> None:
                     if theirs() != ours():
                         sys.exit(f"Cannot compare {name}: the answers differ.")
                     told(f"{way}, {name}", theirs, ours, options.rounds)
-        for name, theirs, ours in pairs_of_data():
+        for name, theirs, ours in (*pairs_passed_on(options.rows), *pairs_of_data()):
             if theirs() != ours():
                 sys.exit(f"Cannot compare {name}: the answers differ.")
-            told(f"data, {name}", theirs, ours, options.rounds)
+            told(name, theirs, ours, options.rounds)
 
 
 @contextmanager
@@ -115,6 +115,45 @@ def products_made(count: int) -> Iterator[None]:
             transaction.set_rollback(True)
 
 
+def pairs_passed_on(sizes: list[int]) -> list[tuple[str, Step, Step]]:
+    """Return the same of APIViews, which make their answers of a FastSerializer's data."""
+    from rest_framework.response import Response  # noqa: PLC0415
+    from rest_framework.test import APIRequestFactory  # noqa: PLC0415
+    from rest_framework.views import APIView  # noqa: PLC0415
+
+    from products import WithMethods  # noqa: PLC0415
+    from rowpath.fast.drf import FastSerializer, outcome_of  # noqa: PLC0415
+    from rowpath.lab.apps.django.models import Product  # noqa: PLC0415
+    from rowpath.lab.apps.django.serializers import ProductSerializer  # noqa: PLC0415
+
+    request = APIRequestFactory().get("/")
+
+    def listed(serializer: type, rows: int, *bases: type) -> Step:
+        name = f"{serializer.__name__}{rows}{len(bases)}"
+        made: Any = type(name, (*bases, serializer), {"__module__": __name__})
+        globals()[name] = made  # as a class statement's is
+
+        class View(APIView):
+            def get(self, _request: object) -> Response:
+                return Response(made(Product.objects.order_by("pk")[:rows], many=True).data)
+
+        view: Any = View.as_view()
+        if bases and getattr(outcome_of(view(request)), "way", None) != "instances":
+            sys.exit("Cannot measure what is passed on: it was answered otherwise.")
+        return lambda: view(request).render().content
+
+    serializers = {"seven fields": ProductSerializer, "two methods": WithMethods}
+    return [
+        (
+            f"passed on, {name}, {rows:>6,} rows",
+            listed(made, rows),
+            listed(made, rows, FastSerializer),
+        )
+        for name, made in serializers.items()
+        for rows in sizes
+    ]
+
+
 def pairs_of_data() -> list[tuple[str, Step, Step]]:
     """Return the same where rows can only become data: one object, and what a project changes."""
     from rest_framework.generics import ListAPIView, RetrieveAPIView  # noqa: PLC0415
@@ -134,8 +173,8 @@ def pairs_of_data() -> list[tuple[str, Step, Step]]:
 
     one, rows = (WithMethods, RetrieveAPIView), (Overriding, ListAPIView)
     return [
-        ("one object", asked(*one), asked(one[0], FastMixin, one[1])),
-        ("own to_representation()", asked(*rows), asked(rows[0], FastListMixin, rows[1])),
+        ("data, one object", asked(*one), asked(one[0], FastMixin, one[1])),
+        ("data, own to_representation()", asked(*rows), asked(rows[0], FastListMixin, rows[1])),
     ]
 
 

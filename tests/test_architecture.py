@@ -156,7 +156,7 @@ FLOORS: dict[str, tuple[set[str], ...]] = {
         {"instances"},
         {"answers"},
         # what a project writes
-        {"mixin"},
+        {"mixin", "serializer"},
         {"asynchronous", "everywhere", "streaming"},
         # what a project is told
         {"forecasting"},

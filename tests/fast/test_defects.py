@@ -26,6 +26,8 @@ SCENARIOS = (
     "instances-once",
     "instances-looked-at",
     "instances-streamed",
+    "passed-on",
+    "passed-on-and-asked-for",
 )
 
 

@@ -38,6 +38,7 @@ OURS = {
     "_native",
     "_objects",
     "_tags",
+    "_rowpath_source",
     "_rowpath_chunks",
     "_rowpath_instead_of",
     "_rowpath_looks",

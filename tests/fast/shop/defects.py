@@ -70,17 +70,31 @@ def _scenario(view: Any, query: str = "", **given: Any) -> Scenario:
     return Scenario(view=view, query=query, **({"options": {}} | given))
 
 
-def _of_serializers(case: str) -> dict[str, Any]:
-    """Return a scenario whose view has a case's serializer, and as ours its FastSerializer."""
+def _of_serializers(case: str, path: str | None = None) -> dict[str, Any]:
+    """Return a scenario whose view has a case's serializer, and as ours its FastSerializer.
+
+    Its rows become data, or are written as DRF's own list passes that on.
+    """
     theirs, ours = (representing.CASES[case](bases)[0] for bases in (DRFS, OURS))
     stand_in_a_module(ours)
     listed = _view(ListAPIView, serializer_class=theirs, queryset=representing.products()[:3])
     return {
         "view": listed,
-        "path": None,
+        "path": path,
         "ours": lambda view: _view(view, serializer_class=ours),
-        "options": {},
+        "options": {"instances": path == "instances"},
     }
+
+
+def _asked_behind(view: Any) -> Any:
+    """Return a view whose answers' data is asked for before they are rendered."""
+
+    def finalize_response(self: Any, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+        answer = view.finalize_response(self, request, response, *args, **kwargs)
+        answer["X-Rows"] = str(len(answer.data))
+        return answer
+
+    return _view(view, finalize_response=finalize_response)
 
 
 def _of_mixin(case: str, path: str) -> dict[str, Any]:
@@ -93,6 +107,11 @@ def _of_mixin(case: str, path: str) -> dict[str, Any]:
         "path": path,
         "options": {"instances": path == "instances"},
     }
+
+
+def _passed_on_and_asked_for() -> dict[str, Any]:
+    made = _of_serializers("nested_and_methods", "instances")
+    return made | {"view": _asked_behind(made["view"]), "path": "data"}
 
 
 class Looking(PagesOfTwo):
@@ -181,6 +200,8 @@ SCENARIOS = {
     "instances-looked-at": Scenario(**_looked_at("nested_and_methods")),
     "instances-once": Scenario(**_of_mixin("nested_and_methods", "instances")),
     "instances-streamed": Scenario(**_streamed("nested_and_methods")),
+    "passed-on": Scenario(**_of_serializers("nested_and_methods", "instances")),
+    "passed-on-and-asked-for": Scenario(**_passed_on_and_asked_for()),
 }
 
 
@@ -236,7 +257,11 @@ _UNGUARDED = {
         "write",
     },
     "rowpath.fast.drf.instances.members": {"all"},
+    "rowpath.fast.drf.instances.passed_on": {
+        *("get", "instances", "read", "restore", "rows", "write", "written"),
+    },
     "rowpath.fast.drf.instances.pieces": {"__init__", "add", "is_whole", "let_go", "serializer"},
+    "rowpath.fast.drf.instances.source": {"data", "fill", "written"},
     "rowpath.fast.drf.instances.written": {
         "_add",
         "_count",
@@ -276,7 +301,18 @@ _UNGUARDED = {
         "row_class",
     },
     "rowpath.fast.drf.answering.responses": {
+        "_become_drfs",
+        "_become_response",
+        "_data",
         "_fast_content",
+        "_is_rendering",
+        "_lazy",
+        "_restored",
+        "_rows",
+        "_source",
+        "_tell_asked",
+        "data",
+        "restore",
         "_let_go",
         "close",
         "fast",

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rowpath.fast.drf.answering.responses import Outcome, outcome_of
     from rowpath.fast.drf.asynchronous import AsyncFastListMixin
-    from rowpath.fast.drf.data.rows import FastSerializer
     from rowpath.fast.drf.mixin import FastListMixin, FastMixin
+    from rowpath.fast.drf.serializer import FastSerializer
     from rowpath.fast.drf.streaming import StreamingList
 
 __all__ = [
@@ -28,7 +28,7 @@ _HOMES = {
     "AsyncFastListMixin": "asynchronous",
     "FastListMixin": "mixin",
     "FastMixin": "mixin",
-    "FastSerializer": "data.rows",
+    "FastSerializer": "serializer",
     "Outcome": "answering.responses",
     "StreamingList": "streaming",
     "outcome_of": "answering.responses",

@@ -10,11 +10,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from rowpath.fast.drf.admission.views import lists_as_drf, view_falls_back
-from rowpath.fast.drf.answering.responses import Outcome, with_outcome
+from rowpath.fast.drf.answering.responses import Outcome, outcome_of, with_outcome
 from rowpath.fast.drf.answering.shadow import turned_off
 from rowpath.fast.drf.answers import Answered, answer, listed
 from rowpath.fast.drf.data import of_views  # noqa: F401 - which looks for FastMixin
 from rowpath.fast.drf.grounds import changed, data_changed
+from rowpath.fast.drf.instances import passed_on  # noqa: F401 - and for what it has marked
 from rowpath.fast.drf.instances.written import Written
 from rowpath.fast.drf.rows.reading import Reading
 from rowpath.fast.drf.steps import count, held, step
@@ -110,5 +111,7 @@ def _tell(view: FastListMixin, answered: Answered) -> None:
     reason = answered.reason
     if reason is not None:
         _log.debug("Django reads the rows of %s: %s", type(view).__name__, reason)
-        with_outcome(answered.response, Outcome(reason=reason, made=answered.made))
+        before = outcome_of(answered.response)  # of a serializer that is fast by itself
+        made = answered.made or (None if before is None else before.made)
+        with_outcome(answered.response, Outcome(reason=reason, made=made))
     count(view, reason, answered.ready)

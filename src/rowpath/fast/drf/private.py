@@ -15,8 +15,8 @@ NEEDED: Names = {
 }
 
 USED_IF_THERE: Names = {
-    # What a serializer has if it was given data, or has made its own: it may have neither.
-    "rest_framework.serializers.BaseSerializer": ("_data", "_errors"),
+    # What a serializer has that was made, and if it was given data, or has made its own.
+    "rest_framework.serializers.BaseSerializer": ("_context", "_data", "_errors"),
     # A project may have these of its own: they only validate.
     "rest_framework.serializers.Serializer": ("_read_only_defaults", "_writable_fields"),
     "rest_framework.serializers.ModelSerializer": ("_get_constraint_violation_error_message",),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from rest_framework.pagination import BasePagination
 from rest_framework.response import Response
 
 from rowpath.fast.django.overrides import has_own
@@ -9,6 +10,7 @@ from rowpath.fast.drf.admission.views import generic_view
 from rowpath.fast.drf.answering.envelopes import NotPlainError, marked
 from rowpath.fast.drf.answering.lazy import LazyList, is_unread
 from rowpath.fast.names import definer
+from rowpath.fast.shipped import is_shipped
 
 _ENVELOPE = ("get_paginated_response",)
 _DRFS = "rest_framework.pagination"
@@ -39,5 +41,12 @@ def has_drfs_envelope(view: Any) -> bool:
     """Whether the envelope of the view's pages is DRF's own."""
     if has_own(view, generic_view(type(view)), _ENVELOPE):
         return False
-    owner = definer(type(view.paginator), *_ENVELOPE)
-    return _ENVELOPE[0] not in vars(view.paginator) and owner.__module__ == _DRFS
+    return is_drfs_envelope(view.paginator)
+
+
+def is_drfs_envelope(paginator: BasePagination | None) -> bool:
+    """Whether `paginator` puts DRF's own envelope around its pages."""
+    if paginator is None or _ENVELOPE[0] in vars(paginator):
+        return False
+    owner = definer(type(paginator), *_ENVELOPE)
+    return owner.__module__ == _DRFS and is_shipped(owner, *_ENVELOPE)

@@ -16,6 +16,7 @@ from rowpath.fast.drf.answering.envelopes import NotPlainError, as_json, marked,
 from rowpath.fast.drf.answering.lazy import LazyList, is_unread
 from rowpath.fast.drf.steps import step
 from rowpath.fast.fallback import CannotCompileError, FallBack, TheirsError
+from rowpath.fast.names import named
 from rowpath.fast.plan import JsonStyle
 
 _log = logging.getLogger("rowpath.fast")
@@ -137,7 +138,7 @@ class FastResponse(Response):
         """DRF's own data of the rows that were written."""
         if self._is_rendering:
             return None  # for the renderer that has rendered already
-        self._become_drfs(_caller())
+        self._become_drfs()
         return self.data  # which is DRF's from now on
 
     @data.setter
@@ -147,26 +148,32 @@ class FastResponse(Response):
     @property
     def rendered_content(self) -> bytes:  # type: ignore[override] # bytes, as Response has it
         """The body, under the headers that the renderer's own would have had."""
-        body = raised = None
+        raised = None
         try:
-            body = self._fast_content()
-        except CannotCompileError:
-            pass
+            return self._fast_content()
+        except CannotCompileError as error:
+            reason = error.fall_back
         except TheirsError as error:
             raised = error.error
         if raised is not None:
             raise raised  # not within the handler, which would be its context
-        if body is not None:
-            return body
+        try:
+            self._tell_drfs(reason)
+        except CannotCompileError:
+            _log.debug("An answer that DRF renders says that it was fast")
         self._become_response(self._restored())
         return self.rendered_content
 
     @step
-    def _fast_content(self) -> bytes | None:
+    def _tell_drfs(self, reason: FallBack) -> None:
+        with_outcome(self, self._source.rendered_by_drf(reason))
+
+    @step
+    def _fast_content(self) -> bytes:
         renderer = self.accepted_renderer
         array, envelope = self._array, self._envelope(renderer)
-        if array is None or envelope is None:
-            return None
+        if array is None:
+            raise CannotCompileError("its body was rendered before")
         written = array if isinstance(array, bytes) else array(renderer)
         writing = _Writing(renderer, envelope, written, self._source.style)
         self.accepted_renderer = cast("BaseRenderer", writing)
@@ -181,15 +188,21 @@ class FastResponse(Response):
         return body
 
     def _envelope(self, renderer: BaseRenderer) -> Any:
-        """Return what is to be rendered around the rows; None if DRF has to render all."""
-        if not is_unread(self._lazy) or self.renderer_context.get("indent") is not None:
-            return None
+        """Return what is to be rendered around the rows.
+
+        Raises CannotCompileError if DRF has to render all.
+        """
+        if not is_unread(self._lazy):
+            raise CannotCompileError("its rows were looked at")
+        if self.renderer_context.get("indent") is not None:
+            raise CannotCompileError("the client asks for indented JSON")
+        if _style(renderer, self.accepted_media_type) != self._source.style:
+            self._source.asked(named(type(renderer)))
+            raise CannotCompileError(f"it is rendered by {named(type(renderer))}")
         try:
-            if style_of(renderer, self.accepted_media_type) != self._source.style:
-                return None
             return marked(self._data, self._lazy)
-        except (CannotCompileError, NotPlainError):
-            return None
+        except NotPlainError as error:
+            raise CannotCompileError(f"there is {error} around the rows") from error
 
     def close(self) -> None:
         """Close it, and let go of what leads back to it.
@@ -214,16 +227,23 @@ class FastResponse(Response):
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         if self.is_rendered:  # or else it raises
-            self._become_drfs(_caller())
+            self._become_drfs()
             return self.__reduce_ex__(protocol)  # which is DRF's from now on
         return super().__reduce_ex__(protocol)
 
-    def _become_drfs(self, asker: str) -> None:
+    def _become_drfs(self) -> None:
+        try:
+            self._tell_asked()
+        except CannotCompileError:
+            _log.debug("Who asked for the data of an answer was not counted")
+        self._become_response(self._restored())
+
+    @step
+    def _tell_asked(self) -> None:
+        asker = _caller()
         self._source.asked(asker)
         if not self.is_rendered:
-            reason = FallBack(reason=f"its data was asked for by {asker}")
-            with_outcome(self, self._source.rendered_by_drf(reason))
-        self._become_response(self._restored())
+            self._tell_drfs(FallBack(reason=f"its data was asked for by {asker}"))
 
     def _restored(self) -> Any:
         if is_unread(self._lazy):
@@ -244,6 +264,14 @@ def ties_of(response: Response) -> Callable[[bytes, bytes], bool]:
     Asked for before it is rendered.
     """
     return response._source.ties if isinstance(response, FastResponse) else lambda *_: False
+
+
+def _style(renderer: BaseRenderer, accepted_media_type: str) -> JsonStyle | None:
+    """Return how `renderer` dumps JSON; None if it is not known to."""
+    try:
+        return style_of(renderer, accepted_media_type)
+    except CannotCompileError:
+        return None
 
 
 class _Writing:

@@ -54,16 +54,24 @@ class Mark:
 def put(owner: type, name: str, ours: Callable[[Function], Function]) -> Function:
     """Put what `ours` makes of it in the place of `name` of `owner`; return DRF's own.
 
-    Where something else has been put there before, that stays.
+    That is a function, or one that a property gets its value by. Where something else has been put
+    there before, that stays.
     """
-    found = vars(owner)[name]
-    theirs: Function = getattr(found, _INSTEAD_OF, found)
+    found: Any = vars(owner)[name]
+    function: Any = found.fget if isinstance(found, property) else found
+    theirs: Function = getattr(function, _INSTEAD_OF, function)
     if shipped.is_shipped(owner, name):
         made = functools.wraps(theirs)(ours(theirs))
         setattr(made, _INSTEAD_OF, theirs)
         shipped.stands_for(made, theirs)
-        setattr(owner, name, made)
+        setattr(owner, name, found.getter(made) if isinstance(found, property) else made)
     return theirs
+
+
+def stands_in(owner: type, name: str) -> bool:
+    """Whether what rowpath has put into `owner` is what is there under `name`."""
+    found = vars(owner).get(name)
+    return hasattr(found.fget if isinstance(found, property) else found, _INSTEAD_OF)
 
 
 def _looking_for_marks(theirs: Function) -> Function:

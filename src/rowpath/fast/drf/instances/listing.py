@@ -6,7 +6,6 @@ from weakref import WeakKeyDictionary
 
 from django.db.models.query import QuerySet
 from rest_framework.generics import GenericAPIView
-from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer, ListSerializer, Serializer
@@ -17,12 +16,13 @@ from rowpath.fast.drf.admission.renderers import style_of
 from rowpath.fast.drf.answering.enveloping import enveloping, has_drfs_envelope, why_drf_renders
 from rowpath.fast.drf.answering.lazy import LazyList, is_refusal, is_unread
 from rowpath.fast.drf.answering.ordinary import ListData
-from rowpath.fast.drf.answering.responses import FastResponse, Outcome
+from rowpath.fast.drf.answering.responses import FastResponse
 from rowpath.fast.drf.answering.shadow import turned_off
 from rowpath.fast.drf.compiling.batch import batched
 from rowpath.fast.drf.data.members import represents_as_drf
 from rowpath.fast.drf.grounds import data_changed, rendering_changed
 from rowpath.fast.drf.instances.rows import may_stand_in
+from rowpath.fast.drf.instances.source import InstancesSource
 from rowpath.fast.drf.instances.written import Written
 from rowpath.fast.drf.making import making
 from rowpath.fast.drf.options import options
@@ -121,54 +121,10 @@ class Listing:
         if told is not None:
             asked_of_instances(type(self._view)).again(told)
             raise CannotCompileError(told)
-        source = _Source(type(self._view), written)
+        source = InstancesSource(asked_of_instances(type(self._view)), written)
         fast = FastResponse.of(response, source.json, rows, source)
         self.made = "instances"
         return fast
-
-
-class _Source:
-    """Where the rows of an answer come from."""
-
-    def __init__(self, view_class: type, written: Written) -> None:
-        self._view_class = view_class
-        self._written = written
-
-    @property
-    def style(self) -> JsonStyle:
-        """How they are written."""
-        return self._written.style
-
-    def json(self, renderer: BaseRenderer) -> bytes:
-        """Return the rows as `renderer` does. Raises CannotCompileError and TheirsError."""
-        try:
-            return self._written.json(renderer)
-        except CannotCompileError as error:
-            told = f"the rows of its last answers were rendered by DRF ({error.fall_back.reason})"
-            asked_of_instances(self._view_class).again(told)
-            raise
-
-    def restore(self, rows: LazyList, _read: memoryview) -> None:
-        """Make `rows` the data that DRF would have made."""
-        rows.fill(self._written.data())
-
-    def asked(self, asker: str) -> None:
-        """Hear who asked for the data."""
-        asked_of_instances(self._view_class).again(
-            f"the data of its last answers was asked for by {asker}"
-        )
-
-    def passed(self) -> None:
-        """Hear that the answer was sent and nobody asked."""
-        asked_of_instances(self._view_class).back_off.succeeded()
-
-    def rendered_by_drf(self, reason: FallBack) -> Outcome:
-        """Return the outcome of an answer that DRF renders for `reason`."""
-        return Outcome(reason=reason, made="data")
-
-    def ties(self, _ours: bytes, _other: bytes) -> bool:
-        """Whether others that tie were read: they are by the statement of Django's."""
-        return False
 
 
 @step
@@ -204,18 +160,24 @@ def _checked(
     """Return the list whose rows can be written, and how. Raises CannotCompileError."""
     _check_view(view)
     style = style_of(request.accepted_renderer, request.accepted_media_type)
-    return _list_of(serializer), style
+    return list_of(serializer), style
 
 
 def _check_view(view: GenericAPIView) -> None:
     """Raise CannotCompileError if no list of `view` is written from instances now."""
+    check_process()
+    if (found := turned_off(type(view)) or _asks(view)) is not None:
+        raise CannotCompileError.of(found)
+
+
+def check_process() -> None:
+    """Raise CannotCompileError if no list of this process is written from instances now."""
     if not (options().instances and options().data and options().compiled):
         raise CannotCompileError("ROWPATH turns it off")
     if objects() is None:
         raise CannotCompileError("there is no compiled code")
-    reason = turned_off(type(view)) or data_changed() or rendering_changed()
-    if (found := reason or _asks(view)) is not None:
-        raise CannotCompileError.of(found)
+    if (reason := data_changed() or rendering_changed()) is not None:
+        raise CannotCompileError.of(reason)
 
 
 # By the view's action.
@@ -233,7 +195,7 @@ def _asks(view: GenericAPIView) -> FallBack | None:
     return known[action]
 
 
-def _list_of(serializer: BaseSerializer) -> ListSerializer:
+def list_of(serializer: BaseSerializer) -> ListSerializer:
     """Return `serializer` if its rows can be written; raise CannotCompileError if not."""
     own = vars(serializer)
     if not isinstance(serializer, ListSerializer) or not own.keys().isdisjoint(_OF_LIST):

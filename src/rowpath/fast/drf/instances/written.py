@@ -119,11 +119,14 @@ class Written:
 
     def data(self) -> ReturnList:
         """Return the data that DRF would have made of the rows when they were written."""
-        own = vars(self._serializer)
-        made = guarded(lambda: all_restored(self._array.tape))
-        if made is not None and _DATA not in own:  # None for a defect: DRF makes them then
-            own[_DATA] = made
+        guarded(lambda: self.keep_data())  # noqa: PLW0108 - guards that it is looked up, too
         return self._serializer.data
+
+    def keep_data(self) -> None:
+        """Have the serializer keep that data, as one does that was asked for it."""
+        own = vars(self._serializer)
+        if _DATA not in own:
+            own[_DATA] = all_restored(self._array.tape)
 
 
 def _dumped(renderer: BaseRenderer, value: Any) -> bytes:
