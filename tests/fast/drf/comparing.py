@@ -69,6 +69,8 @@ class Compared:
     """How FastSerializer has made the data: see `how_represented`; "none" if there is none."""
     by_django: str
     """What rowpath made of the rows where Django had to read them: see `read_by_django`."""
+    passed_on: str
+    """The same of DRF's own list with a FastSerializer: see `passed_on`."""
 
 
 def compared(view: type[ListAPIView[Any]], url: str, accept: str) -> Compared:
@@ -90,8 +92,13 @@ def compared(view: type[ListAPIView[Any]], url: str, accept: str) -> Compared:
     ours, path, reason = first
     answer = theirs if ours.raised is not None else ours
     path = "broken off" if ours.raised is _BrokenOffError else path
-    data = data_compared(view, url, accept)
-    return Compared(answer, path, reason, data, read_by_django(view, url, accept))
+    with_base = _with_fast_serializer(view)
+    data = data_compared(view, with_base, url, accept)
+    theirs_and_data = _asked(view, url, accept)
+    with override_settings(ROWPATH={}):  # whatever else is tried without compiled code
+        by_django = read_by_django(theirs_and_data, view, url, accept)
+        passed = passed_on(theirs_and_data, with_base, url, accept)
+    return Compared(answer, path, reason, data, by_django, passed)
 
 
 def _mixins(view: type[ListAPIView[Any]]) -> tuple[type, ...]:
@@ -106,20 +113,44 @@ def _mixins(view: type[ListAPIView[Any]]) -> tuple[type, ...]:
 _fast_serializers: WeakKeyDictionary[type, type] = WeakKeyDictionary()
 
 
-def data_compared(view: type[ListAPIView[Any]], url: str, accept: str) -> str:
-    """Hold the data of FastSerializer against DRF's. Raises DifferenceError."""
+def _with_fast_serializer(view: type[ListAPIView[Any]]) -> type[ListAPIView[Any]]:
     serializer: Any = view.serializer_class
     if (fast := _fast_serializers.get(serializer)) is None:
         members = {"__module__": __name__}
         fast = type(serializer.__name__, (FastSerializer, serializer), members)
         _fast_serializers[serializer] = fast
         stand_in_a_module(fast)
-    with_fast = type(view.__name__, (view,), {"serializer_class": fast})
+    return type(view.__name__, (view,), {"serializer_class": fast})
+
+
+def data_compared(
+    view: type[ListAPIView[Any]], with_base: type[ListAPIView[Any]], url: str, accept: str
+) -> str:
+    """Hold the data of FastSerializer against DRF's. Raises DifferenceError."""
     theirs, _ = _data(view, url, accept)
-    ours, how = _data(with_fast, url, accept)
+    with override_settings(ROWPATH={"instances": False}):
+        ours, how = _data(with_base, url, accept)
     if ours != theirs:
         raise DifferenceError(f"data of {url} ({how})\nDRF:  {theirs}\nfast: {ours}")
     return how
+
+
+_Asked = tuple[Answer, str, Any]
+
+
+def passed_on(by_drf: _Asked, with_base: type[ListAPIView[Any]], url: str, accept: str) -> str:
+    """Hold what DRF's list answers of a FastSerializer against DRF's. Raises DifferenceError.
+
+    Return what rowpath made of it: "instances", or "DRF" or "raised" for nothing.
+    """
+    theirs, said, their_data = by_drf
+    ours, path, our_data = _asked(with_base, url, accept)
+    if (ours, our_data) != (theirs, their_data):
+        raise DifferenceError(
+            f"passed on for {url}: {path}\nDRF:  {said} {theirs} {their_data}\n"
+            f"fast: {ours} {our_data}"
+        )
+    return path
 
 
 class _Reading:
@@ -130,16 +161,15 @@ class _Reading:
         return super().paginate_queryset(queryset)  # type: ignore[misc] # of the view behind
 
 
-def read_by_django(view: type[ListAPIView[Any]], url: str, accept: str) -> str:
+def read_by_django(by_drf: _Asked, view: type[ListAPIView[Any]], url: str, accept: str) -> str:
     """Hold what the mixin answers of instances against DRF's. Raises DifferenceError.
 
     Return what it made of them: "instances", "pieces" of them, "data", or "DRF" or "raised" for
     nothing.
     """
     fast: type[ListAPIView[Any]] = type("View", (_Reading, *_mixins(view), view), {})
-    theirs, said, their_data = _asked(view, url, accept)
-    with override_settings(ROWPATH={}):  # whatever else is tried without compiled code
-        ours, path, our_data = _asked(fast, url, accept)
+    theirs, said, their_data = by_drf
+    ours, path, our_data = _asked(fast, url, accept)
     if path == "pieces":
         our_data = their_data  # a stream has none
     if (ours, our_data) != (theirs, their_data):
@@ -161,7 +191,7 @@ def instances_compared(view: type[ListAPIView[Any]]) -> str:
     return who
 
 
-def _asked(view: type[ListAPIView[Any]], url: str, accept: str) -> tuple[Answer, str, Any]:
+def _asked(view: type[ListAPIView[Any]], url: str, accept: str) -> _Asked:
     """Return the view's answer, what was made of its rows, and its data once it is rendered."""
     request = APIRequestFactory().get(url, HTTP_ACCEPT=accept)
     try:

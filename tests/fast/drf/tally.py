@@ -33,6 +33,7 @@ class Tally:
     unmade: Counter[str] = field(default_factory=Counter)
     data: Counter[str] = field(default_factory=Counter)
     by_django: Counter[str] = field(default_factory=Counter)
+    passed_on: Counter[str] = field(default_factory=Counter)
     made: Counter[str] = field(default_factory=Counter)
     awaited: Counter[str] = field(default_factory=Counter)
 
@@ -43,6 +44,7 @@ class Tally:
         self.paths[compared.path] += 1
         self.data[compared.data] += 1
         self.by_django[compared.by_django] += 1
+        self.passed_on[compared.passed_on] += 1
         if compared.reason:
             self.reasons[re.sub(r"^[^ ]+: ", "", compared.reason)[:80]] += 1
         if compared.path in ("compiled", "portable", "streamed") and compared.answer.rows():
@@ -57,6 +59,7 @@ class Tally:
             "unmade": dict(self.unmade),
             "data": dict(self.data),
             "by_django": dict(self.by_django),
+            "passed_on": dict(self.passed_on),
             "made": dict(self.made),
             "awaited": dict(self.awaited),
         }

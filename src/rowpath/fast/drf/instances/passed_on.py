@@ -23,7 +23,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import ListSerializer
 from rest_framework.views import APIView
 
-from rowpath.fast.drf.admission.askers import Asked
+from rowpath.fast.drf.admission.askers import Asked, asked_of_instances
 from rowpath.fast.drf.admission.passing import Callee, site_of
 from rowpath.fast.drf.admission.renderers import style_of
 from rowpath.fast.drf.answering.enveloping import has_drfs_envelope, is_drfs_envelope
@@ -114,10 +114,12 @@ def _source_for_answers(serializer: ListSerializer, frame: FrameType) -> _Source
     told = _Variables(frame)
     if told.is_turned_off() or not all(map(told.makes_an_answer, site.callees)):
         return None
-    site.asked.check()
+    # The code may be DRF's own, which makes the answers of many views.
+    asked = site.asked if told.view is None else asked_of_instances(type(told.view))
+    asked.check()
     style = told.style(serializer)
     check_process()
-    return _Source(site.asked, Written(list_of(serializer), style))
+    return _Source(asked, Written(list_of(serializer), style))
 
 
 def _is_rowpaths(frame: FrameType) -> bool:
@@ -132,11 +134,13 @@ class _Variables:
         self._names = {*frame.f_code.co_varnames, *frame.f_code.co_cellvars}
         self._names.update(frame.f_code.co_freevars)
         self._global = frame.f_globals
+        found = self._local.get("self")
+        self.view = found if isinstance(found, APIView) else None
+        """The view that the code is a method of."""
 
     def is_turned_off(self) -> bool:
-        """Whether the code is a method of a view for which the fast path is turned off."""
-        view = self._local.get("self")
-        return isinstance(view, APIView) and turned_off(type(view)) is not None
+        """Whether the fast path is turned off for the view."""
+        return self.view is not None and turned_off(type(self.view)) is not None
 
     def makes_an_answer(self, callee: Callee) -> bool:
         """Whether `callee` makes a Response of data without a look at it."""
@@ -175,9 +179,8 @@ class _Variables:
         if type(context) is dict:
             yield context.get("request")
         yield self._local.get("request")
-        view = self._local.get("self")
-        if isinstance(view, APIView):
-            yield vars(view).get("request")
+        if self.view is not None:
+            yield vars(self.view).get("request")
 
 
 def _given_out(serializer: ListSerializer, source: _Source) -> Any:
