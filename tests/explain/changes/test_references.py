@@ -43,6 +43,19 @@ def looped(): return crud.query()
 for path in PATHS:
     app.get(path)(looped)
 
+def keyed(): return crud.query()
+
+for path in PATHS:
+    app.add_api_route(path, endpoint=keyed)
+
+def listed(): return crud.query()
+
+more = [Route(path, listed) for path in PATHS]
+
+def listed_by_keyword(): return crud.query()
+
+yet_more = [Route(path, endpoint=listed_by_keyword) for path in PATHS]
+
 @app.get("/called")
 def called(): return 1
 
@@ -108,9 +121,20 @@ def test_what_one_place_names_is_of_one_route(project: ProjectOf, *, functions: 
     assert not is_shared(project, *functions)
 
 
-@pytest.mark.parametrize("functions", [("twice", "two"), ("three",), ("called",), ("looped",)])
+@pytest.mark.parametrize(
+    "functions",
+    [
+        ("twice", "two"),
+        ("three",),
+        ("called",),
+        ("looped",),
+        ("keyed",),
+        ("listed",),
+        ("listed_by_keyword",),
+    ],
+)
 def test_what_several_places_name_is_shared(project: ProjectOf, *, functions: list[str]) -> None:
-    """A function of two callers, of two routes, of a route and a caller, or of a loop's routes."""
+    """A function of two callers, of two routes, of a route and a caller, or of routes in a loop."""
     assert is_shared(project, *functions)
 
 

@@ -17,6 +17,10 @@ _ROUTES = frozenset(
     }
 )
 """Methods of an application or a router whose decorators make a function a route's."""
+_LOOPS = (
+    *(ast.For, ast.AsyncFor, ast.While),
+    *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp),
+)
 _INSTALLED = frozenset({"site-packages", "dist-packages", "node_modules", "__pycache__"})
 
 
@@ -62,10 +66,10 @@ def _is_handed_on_in_loop(tree: ast.Module, name: str) -> bool:
     return any(
         isinstance(argument, ast.Name | ast.Attribute) and argument in _uses(call, name)
         for loop in ast.walk(tree)
-        if isinstance(loop, ast.For)
+        if isinstance(loop, _LOOPS)
         for call in ast.walk(loop)
         if isinstance(call, ast.Call)
-        for argument in call.args
+        for argument in (*call.args, *(keyword.value for keyword in call.keywords))
     )
 
 
