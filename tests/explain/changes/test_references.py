@@ -61,6 +61,9 @@ def called(): return 1
 
 def calls(): return called()
 
+@app.get("/listing")
+def listing(): return [list(each) for each in crud.Repository().list()]
+
 def five_books(): return [each.books for each in crud.method()]
 """
 CRUD = """
@@ -69,6 +72,9 @@ def twice(): ...
 class Books:
     def method(self): ...
     def all(self): ...
+class Repository:
+    def list(self): ...
+    def get(self): ...
 def unnamed(): ...
 """
 
@@ -87,10 +93,10 @@ def project(tmp_path: Path) -> ProjectOf:
 
 def is_shared(project: ProjectOf, *functions: str) -> bool:
     """Whether others may come by functions of the project's, innermost first."""
-    modules = {"once": "crud", "twice": "crud", "Books.method": "crud", "unnamed": "crud"}
+    in_crud = {"once", "twice", "Books.method", "unnamed", "Repository.list", "Repository.get"}
     spans = (
         Span(
-            file=str(project.folder / "shop" / f"{modules.get(function, 'main')}.py"),
+            file=str(project.folder / "shop" / f"{'crud' if function in in_crud else 'main'}.py"),
             function=function,
             scope=Scope.VIEW,
             line=1,
@@ -112,6 +118,8 @@ def is_shared(project: ProjectOf, *functions: str) -> bool:
         ("unnamed",),
         ("two.<locals>.<listcomp>", "two"),
         ("Books.method", "five_books", "five"),
+        ("Repository.list", "listing"),
+        ("Repository.get", "one"),
         ("books",),
         ("shelves",),
     ],
