@@ -41,6 +41,14 @@ def test_a_shared_function_is_left_to_its_callers(file: str) -> None:
     assert first((inner, caller)) == ("f20", 20)
 
 
+def test_of_several_functions_the_call_of_the_first_one_is_next(file: str) -> None:
+    """What a view gets of a service may be no queryset, where what the service gets is one."""
+    lines = [span(line, Scope.FUNCTION, file=file) for line in (3, 20, 30)]
+    found = points(Trail(model="shop.Book", steps=(tuple(lines),)), None)
+
+    assert [point.line for point in found] == [30, 20, 3]
+
+
 def test_a_method_is_continued_itself(file: str) -> None:
     """`get_queryset` is continued, not the `list` that calls it."""
     inner, caller = span(3, file=file), span(20, file=file)

@@ -39,7 +39,8 @@ def points(trail: Trail, view: ViewClass | None) -> tuple[Point, ...]:
     """Return where a trail's chain may be continued, the likeliest first.
 
     The last call that refined the queryset in code which only its callers use; what such code
-    calls, if others share it; then the earlier steps; then the class of a generic view.
+    calls, if others share it, and the first call of that; then the earlier steps; then the class of
+    a generic view.
     """
     found: list[Point] = []
     for step in reversed(trail.steps):
@@ -48,6 +49,9 @@ def points(trail: Trail, view: ViewClass | None) -> tuple[Point, ...]:
             continue
         if step[0].is_direct or chosen is not step[0]:
             found.append(_at(chosen))
+            if chosen is not step[0] and step[1].scope is Scope.FUNCTION:
+                # The outermost may call what returns something made of the rows, and no queryset.
+                found.append(_at(step[1]))
         else:
             found.extend(_in_shortcut(chosen, trail.manager))
     if not found:
