@@ -24,6 +24,7 @@ class Shelf(Base):
     def __init__(self, db: Session, other: "Crate"):
         self.db = db
         self.other = other
+        self.first, self.second = other, db
     def get(self, id): CALL
     def list(self): ...
 
@@ -58,7 +59,10 @@ ANOTHERS = (
     *("request.headers.get(1)", "kwargs.get(1)", "options.get(1)", "os.environ.get(1)"),
     *("Crate().get(1)", "own.scalars(select(Book)).get(1)", "router.get"),
 )
-ANOTHERS_OWN = ("self.db.get(Book, 1)", "self.other.get(1)")
+ANOTHERS_OWN = (
+    *("self.db.get(Book, 1)", "self.other.get(1)"),
+    *("self.first.get(1)", "self.second.get(Book, 1)"),
+)
 
 
 def may_be_of(text: str, *, in_class: bool = False) -> bool:

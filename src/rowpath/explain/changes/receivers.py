@@ -127,10 +127,11 @@ class Receivers:
             if isinstance(said, ast.AnnAssign) and ast.unparse(said.target) == node.attr:
                 return self.annotated(said.annotation)
         given = [
-            each.value
+            value
             for each in ast.walk(classes[0])
             if isinstance(each, ast.Assign)
-            and any(ast.unparse(target) == f"self.{node.attr}" for target in each.targets)
+            for target, value in _assigned(each)
+            if ast.unparse(target) == f"self.{node.attr}"
         ]
         return self._class_of(given[0]) if len(given) == 1 else None
 
@@ -196,12 +197,22 @@ def _given(scope: ast.AST, name: str) -> Iterator[ast.expr | None]:
     values: dict[int, ast.expr] = {}
     for node in nodes:
         if isinstance(node, ast.Assign):
-            values |= {id(target): node.value for target in node.targets}
+            values |= {id(target): value for target, value in _assigned(node)}
         elif isinstance(node, ast.NamedExpr):
             values[id(node.target)] = node.value
     for node in nodes if not isinstance(scope, ast.Module) else _targets(scope):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id == name:
             yield values.get(id(node))
+
+
+def _assigned(node: ast.Assign) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """Yield what is assigned to what, of `a, b = c, d` each by itself."""
+    for target in node.targets:
+        if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+            if len(target.elts) == len(node.value.elts):
+                yield from zip(target.elts, node.value.elts, strict=True)
+        else:
+            yield target, node.value
 
 
 def _targets(module: ast.Module) -> Iterator[ast.expr]:
