@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 router = APIRouter()
 SessionDep = Annotated[Session, Depends(get_db)]
 ShelfDep = Annotated["Shelf", Depends()]
+Round = Annotated[Round, Depends()]
 
 class Base:
     def get(self, id): ...
@@ -40,17 +41,19 @@ def resolved(): ...
 def view(
     shelf: Shelf, dep: ShelfDep, base: Base, has: Has, unknown, any_: Any, crate: Crate,
     session: SessionDep, own: Session, request: Request, maybe: Shelf | None,
-    options: dict[str, str], either: Shelf | Crate, **kwargs,
+    options: dict[str, str], either: Shelf | Crate, round_: Round, **kwargs,
 ):
     local = Shelf(own)
     made = Crate()
     for looped in shelves: ...
+    one, other = other, one
     both = Shelf(own) if made else made
     CALL
 """
 ITS = (
     *("shelf.get(1)", "dep.get(1)", "base.get(1)", "has.get(1)", "unknown.get(1)", "any_.get(1)"),
     *("maybe.get(1)", "either.get(1)", "local.get(1)", "looped.get(1)", "both.get(1)"),
+    *("one.get(1)", "round_.get(1)"),
     *("Shelf(own).get(1)", "resolved().get(1)", "request.state.shelf.get(1)", "Shelf.get"),
 )
 ITS_OWN = ("self.get(1)", "self.shared.get(1)", "self.unknown.get(1)")

@@ -28,6 +28,7 @@ class Receivers:
     def __init__(self, tree: ast.Module, modules: Modules) -> None:
         self._tree = tree
         self._modules = modules
+        self._asking: set[ast.expr] = set()
 
     def may_be_of(self, attribute: ast.Attribute, owner: str) -> bool:
         """Return whether an attribute may be read of an object of a class, or of one below it."""
@@ -65,6 +66,15 @@ class Receivers:
 
     def _class_of(self, node: ast.expr) -> str | None:
         """Return the name of a class of the project's, or LIBRARY; None where nothing says it."""
+        if node in self._asking:  # what is given to each other, as in `a, b = b, a`
+            return None
+        self._asking.add(node)
+        try:
+            return self._class_of_kind(node)
+        finally:
+            self._asking.remove(node)
+
+    def _class_of_kind(self, node: ast.expr) -> str | None:
         if isinstance(node, ast.Await):
             return self._class_of(node.value)
         if isinstance(node, ast.Call):
@@ -141,11 +151,11 @@ class Receivers:
             return self._named(node.value)
         if isinstance(node, ast.BinOp):
             is_optional = isinstance(node.right, ast.Constant) and node.right.value is None
-            return self.annotated(node.left) if is_optional else None
+            return self.annotated(node.left, has_alias=has_alias) if is_optional else None
         if isinstance(node, ast.Subscript):
             first = node.slice.elts[0] if isinstance(node.slice, ast.Tuple) else node.slice
             is_wrapped = ast.unparse(node.value).rpartition(".")[2] in {"Annotated", "Optional"}
-            return self.annotated(first if is_wrapped else node.value)
+            return self.annotated(first if is_wrapped else node.value, has_alias=has_alias)
         name = ast.unparse(node).rpartition(".")[2]
         found = self._named(name)
         if found is not None or not has_alias:
