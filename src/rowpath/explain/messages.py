@@ -172,8 +172,9 @@ class Evaluated:
     `read` are the relations of its rows that were asked for, by whatever came to them. `reads` has
     the columns, where these were watched; `narrowing` is None where no `only()` may be added, and
     else there are the `sizes` in bytes of all values of its columns. `declared` are relations that
-    SQLAlchemy loads with the rows as their mapping says, and that nobody asked for. `multiplied`
-    are relations to many that it joins, by which each row comes `copies` times.
+    SQLAlchemy loads with the rows as their mapping says, and that nobody asked for; `loaded_anyway`
+    are those of its options' that the mapping loads without them too. `multiplied` are relations to
+    many that it joins, by which each row comes `copies` times.
     """
 
     trail: Trail
@@ -185,6 +186,7 @@ class Evaluated:
     sizes: tuple[tuple[str, int], ...] = ()
     reads: tuple[Reads, ...] = ()
     declared: tuple[Hop, ...] = ()
+    loaded_anyway: frozenset[str] = frozenset()
     multiplied: tuple[Hop, ...] = ()
     copies: float = 1.0
 

@@ -13,6 +13,7 @@ CUT = {
     "def f(rows):\n    rows = rows.options(\n        x,\n    )  # the x\n    return rows\n": (
         "def f(rows):\n    return rows\n"
     ),
+    "rows = all_rows()\n# Of x.\n# It is read.\nrows = rows.options(x)\n": "rows = all_rows()\n",
     "if wanted:\n    rows = rows.options(x)\nuse(rows)": "if wanted:\n    pass\nuse(rows)",
     "rows = all_rows()\nrows = rows.options(x)": "rows = all_rows()\n",
 }

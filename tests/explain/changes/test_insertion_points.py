@@ -1,5 +1,6 @@
 """Where a queryset's chain of calls is continued."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,23 @@ def test_a_shared_function_is_left_to_its_callers(file: str) -> None:
     inner, caller = span(3, Scope.FUNCTION, file=file), span(20, Scope.FUNCTION, file=file)
 
     assert first((inner, caller)) == ("f20", 20)
+
+
+def test_of_several_functions_the_call_of_the_first_one_is_next(file: str) -> None:
+    """What a view gets of a service may be no queryset, where what the service gets is one."""
+    lines = [span(line, Scope.FUNCTION, file=file) for line in (3, 20, 30)]
+    found = points(Trail(model="shop.Book", steps=(tuple(lines),)), None)
+
+    assert [point.line for point in found] == [30, 20, 3]
+
+
+def test_what_is_handed_to_a_helper_is_continued_where_it_is_made(file: str) -> None:
+    """A helper that cuts a page of any statement must not name what one of them loads."""
+    made = span(20, file=file)
+    cut = (span(3, file=file), replace(span(21, file=file), function=made.function))
+    found = points(Trail(model="shop.Book", steps=((made,), cut)), None)
+
+    assert [(point.function, point.line) for point in found] == [("f20", 20)]
 
 
 def test_a_method_is_continued_itself(file: str) -> None:

@@ -43,10 +43,26 @@ def looped(): return crud.query()
 for path in PATHS:
     app.get(path)(looped)
 
+def keyed(): return crud.query()
+
+for path in PATHS:
+    app.add_api_route(path, endpoint=keyed)
+
+def listed(): return crud.query()
+
+more = [Route(path, listed) for path in PATHS]
+
+def listed_by_keyword(): return crud.query()
+
+yet_more = [Route(path, endpoint=listed_by_keyword) for path in PATHS]
+
 @app.get("/called")
 def called(): return 1
 
 def calls(): return called()
+
+@app.get("/listing")
+def listing(): return [list(each) for each in crud.Repository().list()]
 
 def five_books(): return [each.books for each in crud.method()]
 """
@@ -56,6 +72,9 @@ def twice(): ...
 class Books:
     def method(self): ...
     def all(self): ...
+class Repository:
+    def list(self): ...
+    def get(self): ...
 def unnamed(): ...
 """
 
@@ -74,10 +93,10 @@ def project(tmp_path: Path) -> ProjectOf:
 
 def is_shared(project: ProjectOf, *functions: str) -> bool:
     """Whether others may come by functions of the project's, innermost first."""
-    modules = {"once": "crud", "twice": "crud", "Books.method": "crud", "unnamed": "crud"}
+    in_crud = {"once", "twice", "Books.method", "unnamed", "Repository.list", "Repository.get"}
     spans = (
         Span(
-            file=str(project.folder / "shop" / f"{modules.get(function, 'main')}.py"),
+            file=str(project.folder / "shop" / f"{'crud' if function in in_crud else 'main'}.py"),
             function=function,
             scope=Scope.VIEW,
             line=1,
@@ -99,6 +118,8 @@ def is_shared(project: ProjectOf, *functions: str) -> bool:
         ("unnamed",),
         ("two.<locals>.<listcomp>", "two"),
         ("Books.method", "five_books", "five"),
+        ("Repository.list", "listing"),
+        ("Repository.get", "one"),
         ("books",),
         ("shelves",),
     ],
@@ -108,9 +129,20 @@ def test_what_one_place_names_is_of_one_route(project: ProjectOf, *, functions: 
     assert not is_shared(project, *functions)
 
 
-@pytest.mark.parametrize("functions", [("twice", "two"), ("three",), ("called",), ("looped",)])
+@pytest.mark.parametrize(
+    "functions",
+    [
+        ("twice", "two"),
+        ("three",),
+        ("called",),
+        ("looped",),
+        ("keyed",),
+        ("listed",),
+        ("listed_by_keyword",),
+    ],
+)
 def test_what_several_places_name_is_shared(project: ProjectOf, *, functions: list[str]) -> None:
-    """A function of two callers, of two routes, of a route and a caller, or of a loop's routes."""
+    """A function of two callers, of two routes, of a route and a caller, or of routes in a loop."""
     assert is_shared(project, *functions)
 
 

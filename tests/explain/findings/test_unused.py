@@ -11,6 +11,7 @@ from rowpath.explain.values import Confidence, Kind
 CHANGES = {
     "/unread-join/": '+    books = Book.objects.all().order_by("id")',
     "/unread-prefetch/": '+    books = Book.objects.order_by("id").prefetch_related("tags")',
+    "/unread-commented/": '-        "reviews",  # of each book',
     "/unread-inner/": (
         '+    books = Prefetch("books", queryset=Book.objects.all().order_by("id"))'
     ),
@@ -40,6 +41,14 @@ def test_the_repaired_form_has_no_unused_loading(repaired: Shop, path: str) -> N
 def test_what_is_asked_for_is_no_finding(shop: Shop, path: str) -> None:
     """A relation without rows is read all the same, and an answer that changes speaks against."""
     assert shop.of(path).findings == ()
+
+
+def test_a_comment_of_what_is_left_out_goes_with_it(shop: Shop) -> None:
+    """What stands above it and behind it speaks of nothing else."""
+    finding = shop.only("/unread-commented/")
+    lines = diff(finding.edits, shop.explanation.root, context=0).splitlines()
+
+    assert lines[3:] == ["-        # For the stars,", '-        "reviews",  # of each book']
 
 
 def test_a_prefetch_is_a_statement_less(shop: Shop) -> None:

@@ -17,12 +17,17 @@ CHANGES = {
     ),
     "/loaded/query": ("author", "return db.query(Book).order_by(Book.id).all()"),
     "/loaded/of-one-place": ("author", "statement = select(models.Book)"),
+    "/loaded/repository": ("tags", "statement = select(Book).order_by(Book.id)"),
     "/loaded/declared": (
         "country, stalls",
         (
             "return [fair.name for fair in db.scalars(select(Fair).order_by(Fair.id)"
             ".options(lazyload(Fair.country), lazyload(Fair.stalls)))]"
         ),
+    ),
+    "/loaded/declared-and-named": (
+        "visitors",
+        "statement = select(Fair).options(selectinload(Fair.country))",
     ),
 }
 SILENT = (

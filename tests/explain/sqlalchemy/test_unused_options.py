@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from rowpath.explain.changes.comments import Commented
 from rowpath.explain.changes.edits import applied
 from rowpath.explain.sqlalchemy.unused_options import left_out
 
@@ -30,6 +31,29 @@ LEFT_OUT = {
     ),
     "s.options(selectinload(A.x), load_only(A.y))": "s.options(load_only(A.y))",
 }
+COMMENTED = {
+    "s.options(\n    # Of x.\n    joinedload(A.x),\n    joinedload(A.author),\n)": (
+        "s.options(\n    joinedload(A.author),\n)"
+    ),
+    "s.options(\n    joinedload(A.x),  # of x\n    # Of it.\n    joinedload(A.author),\n)": (
+        "s.options(\n    # Of it.\n    joinedload(A.author),\n)"
+    ),
+    "s.options(\n    joinedload(A.author),  # who wrote it\n    joinedload(A.x)  # of x\n)": (
+        "s.options(\n    joinedload(A.author),  # who wrote it\n)"
+    ),
+    "(\n    s.options(\n        # Of x.\n        joinedload(A.x)\n    )\n)": "(\n    s\n)",
+    "(\n    s  # all\n    # Of x.\n    .options(joinedload(A.x))  # of x\n    .all()\n)": (
+        "(\n    s  # all\n    .all()\n)"
+    ),
+}
+SHARED = (
+    "s.options(joinedload(A.x), joinedload(A.author))  # of x",
+    "s.options(  # of x\n    joinedload(A.x), joinedload(A.author),\n)",
+    "s.options(\n    joinedload(A.author).joinedload(B.x),  # of x\n)",
+    "s.options(joinedload(A.x))  # of x",
+    "s.options(\n    joinedload(A.author)\n    # Of x.\n    .joinedload(B.x),\n    f(y),\n)",
+)
+"""Where a comment stands beside other things as well."""
 KEPT = (
     "s.options(joinedload(A.author), selectinload(A.books).selectinload(B.tags))",
     "s.options(selectinload(A.books))",
@@ -57,7 +81,8 @@ def changed(folder: Path, source: str) -> tuple[tuple[str, ...], str]:
         and each.func.attr == "options"
         and isinstance(each.func.value, ast.Name)
     )
-    names, edits = left_out(call, READ, str(file))
+    commented = Commented(file=str(file), source=source.encode())
+    names, edits = left_out(call, READ, commented)
     return names, applied(source.encode(), edits).decode()
 
 
@@ -70,7 +95,13 @@ def test_what_nobody_reads_is_taken_out(tmp_path: Path, source: str) -> None:
     assert text == LEFT_OUT[source]
 
 
-@pytest.mark.parametrize("source", KEPT)
+@pytest.mark.parametrize("source", COMMENTED)
+def test_comments_of_what_goes_go_with_it(tmp_path: Path, source: str) -> None:
+    """Those above and behind it; those of other options stay with these."""
+    assert changed(tmp_path, source)[1] == COMMENTED[source]
+
+
+@pytest.mark.parametrize("source", [*KEPT, *SHARED])
 def test_what_is_read_or_in_another_form_stays(tmp_path: Path, source: str) -> None:
     """What leads to a relation that is read, and whatever is no plain chain of loaders."""
     assert changed(tmp_path, source) == ((), source)

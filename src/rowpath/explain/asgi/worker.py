@@ -133,8 +133,7 @@ class Worker:
         from rowpath.explain.fastapi import models, routing  # noqa: PLC0415 it may not be installed
 
         self._recorder.code = OwnCode((), routing.boundaries(), waiting_frames)
-        reader_of = models.reader_of(self._recorder)
-        self._recorder.readers = dict.fromkeys(models.VALIDATING, reader_of)
+        self._recorder.add_readers(models.VALIDATING, models.reader_of(self._recorder))
         if self._patches.is_there(routing.METHODS, routing.FINDING):
             self._patches.phases.extend(routing.patches(self._clock))
             self._outermost = "middleware"

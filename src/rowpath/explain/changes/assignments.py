@@ -9,8 +9,8 @@ from rowpath.explain.changes.edits import Edit, read
 def without(tree: ast.Module, call: ast.Call, file: str) -> Edit | None:
     """Return the edit without `rows = rows.method(...)`, of which `call` is what stands behind `=`.
 
-    None where it is no such assignment, or not alone on its lines. Where it is all that a block
-    has, `pass` stands there instead.
+    The comments above and behind it go as well. None where it is no such assignment, or not alone
+    on its lines. Where it is all that a block has, `pass` stands there instead.
     """
     owner = call.func.value if isinstance(call.func, ast.Attribute) else None
     for block in _blocks(tree):
@@ -43,5 +43,7 @@ def _cut(statement: ast.Assign, file: str, *, is_all: bool) -> Edit | None:
     rest = lines[last - 1][statement.end_col_offset :].strip()
     if indent.strip() or (rest and not rest.startswith(b"#")):
         return None
+    while first > 1 and lines[first - 2].strip().startswith(b"#"):
+        first -= 1
     text = f"{indent.decode()}pass\n" if is_all else ""
     return Edit(file=file, line=first, column=0, end_line=last + 1, end_column=0, text=text)

@@ -39,22 +39,42 @@ def points(trail: Trail, view: ViewClass | None) -> tuple[Point, ...]:
     """Return where a trail's chain may be continued, the likeliest first.
 
     The last call that refined the queryset in code which only its callers use; what such code
-    calls, if others share it; then the earlier steps; then the class of a generic view.
+    calls, if others share it, and the first call of that; then the earlier steps; then the class of
+    a generic view.
     """
     found: list[Point] = []
     for step in reversed(trail.steps):
         chosen = own_span(step)
-        if chosen is None:
+        if chosen is None or _is_handed_in(step, trail.steps[0]):
             continue
         if step[0].is_direct or chosen is not step[0]:
             found.append(_at(chosen))
+            if chosen is not step[0] and step[1].scope is Scope.FUNCTION:
+                # The outermost may call what returns something made of the rows, and no queryset.
+                found.append(_at(step[1]))
         else:
             found.extend(_in_shortcut(chosen, trail.manager))
     if not found:
         found.extend(_in_view(view))
         found.extend(_at(step[0]) for step in reversed(trail.steps) if step)
-    found.extend(_at(step[0]) for step in reversed(trail.steps) if step and step[0].is_direct)
+    found.extend(
+        _at(step[0])
+        for step in reversed(trail.steps)
+        if step and step[0].is_direct and not _is_handed_in(step, trail.steps[0])
+    )
     return tuple(dict.fromkeys(found))
+
+
+def _is_handed_in(step: tuple[Span, ...], made: tuple[Span, ...]) -> bool:
+    """Return whether code was called with what its caller made, and may be with any other class's.
+
+    As a helper is that cuts a page of whatever statement it is given.
+    """
+    if not (step and made) or step[0].scope is not Scope.VIEW:
+        return False
+    own, maker = step[0], (made[0].file, made[0].function)
+    callers = [(each.file, each.function) for each in step[1:]]
+    return (own.file, own.function) != maker and maker in callers
 
 
 def own_span(step: tuple[Span, ...]) -> Span | None:

@@ -1,10 +1,11 @@
 """Whether several parts of a project come by the same code, as its source tells."""
 
 import ast
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
+from rowpath.explain.changes.receivers import Modules, Receivers
 from rowpath.explain.project_of import ASGI, ProjectOf
 from rowpath.explain.trails import Span
 
@@ -17,6 +18,10 @@ _ROUTES = frozenset(
     }
 )
 """Methods of an application or a router whose decorators make a function a route's."""
+_LOOPS = (
+    *(ast.For, ast.AsyncFor, ast.While),
+    *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp),
+)
 _INSTALLED = frozenset({"site-packages", "dist-packages", "node_modules", "__pycache__"})
 
 
@@ -29,43 +34,58 @@ def shared_in(project: ProjectOf) -> Shared:
         return lambda _: False
 
     @cache
-    def is_function_shared(file: str, name: str) -> bool:
-        return _is_shared(project.folder, file, name)
+    def modules(text: str) -> Sequence[ast.Module]:
+        return tuple(_trees(project.folder, text))
+
+    @cache
+    def is_function_shared(file: str, name: str, owner: str) -> bool:
+        return _is_shared(modules, file, name, owner)
 
     def is_shared(spans: Iterable[Span]) -> bool:
-        functions = {(span.file, name) for span in spans for name in _functions(span.function)}
-        return any(is_function_shared(file, name) for file, name in functions)
+        functions = {(span.file, *each) for span in spans for each in _functions(span.function)}
+        return any(is_function_shared(*each) for each in functions)
 
     return is_shared
 
 
-def _functions(qualname: str) -> Iterator[str]:
-    """Yield the functions around code, by their own names: not those of comprehensions."""
+def _functions(qualname: str) -> Iterator[tuple[str, str]]:
+    """Yield the functions around code, each by its own name and its class's, if it is a method.
+
+    Those of comprehensions are none.
+    """
     for part in qualname.split(".<locals>."):
-        name = part.rpartition(".")[2]
+        owner, _, name = part.rpartition(".")
         if not name.startswith("<"):
-            yield name
+            yield name, owner.rpartition(".")[2]
 
 
-def _is_shared(folder: Path, file: str, name: str) -> bool:
+def _is_shared(modules: Modules, file: str, name: str, owner: str) -> bool:
     own = ast.parse(Path(file).read_bytes())
     routes = sum(_routes_of(own, name))
     if routes:
         return routes > 1 or any(isinstance(each, ast.Name) for each in _uses(own, name))
-    trees = list(_trees(folder, name))
-    is_used_once = sum(1 for tree in trees for _ in _uses(tree, name)) <= 1
-    return not is_used_once or any(_is_handed_on_in_loop(tree, name) for tree in trees)
+    uses = [(tree, list(_uses_of(tree, name, owner, modules))) for tree in modules(name)]
+    is_used_once = sum(len(of_tree) for _, of_tree in uses) <= 1
+    return not is_used_once or any(_is_handed_on_in_loop(*each) for each in uses)
 
 
-def _is_handed_on_in_loop(tree: ast.Module, name: str) -> bool:
+def _uses_of(tree: ast.Module, name: str, owner: str, modules: Modules) -> Iterator[ast.AST]:
+    """Yield what may name a function or, of an `owner`, its method."""
+    receivers = Receivers(tree, modules)
+    for each in _uses(tree, name):
+        if not owner or (isinstance(each, ast.Attribute) and receivers.may_be_of(each, owner)):
+            yield each
+
+
+def _is_handed_on_in_loop(tree: ast.Module, uses: Sequence[ast.AST]) -> bool:
     """Return whether a loop gives a function to calls, which may make it several routes'."""
     return any(
-        isinstance(argument, ast.Name | ast.Attribute) and argument in _uses(call, name)
+        isinstance(argument, ast.Name | ast.Attribute) and argument in uses
         for loop in ast.walk(tree)
-        if isinstance(loop, ast.For)
+        if isinstance(loop, _LOOPS)
         for call in ast.walk(loop)
         if isinstance(call, ast.Call)
-        for argument in call.args
+        for argument in (*call.args, *(keyword.value for keyword in call.keywords))
     )
 
 

@@ -79,7 +79,7 @@ class ClientWatch:
     def watched(self, ask: Callable[[], object]) -> Watched:
         """Return what a call sends, in requests and outside of them."""
         self._view = None
-        with self._watching():
+        with self._recorder.watching(None), statements.recorded(self._recorder):
             ask()
         return Watched(method="", path="", facts=self._recorder.facts(), view=self._view)
 
@@ -96,7 +96,7 @@ class ClientWatch:
                 response = original(handler, environ)
                 self._view = self._view_of(response)
                 return response
-            with self._watching():
+            with self._recorder.watching(None), statements.recorded(self._recorder):
                 response = original(handler, environ)
             query = environ.get("QUERY_STRING")
             watched = Watched(
@@ -110,8 +110,3 @@ class ClientWatch:
             return response
 
         return call
-
-    @contextmanager
-    def _watching(self) -> Iterator[None]:
-        with self._recorder.watching(None), statements.recorded(self._recorder):
-            yield

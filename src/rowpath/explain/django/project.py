@@ -47,7 +47,8 @@ def recorder() -> Recorder:
         folders.append(_folder(drf))
     boundary = BaseHandler._get_response.__code__
     code = OwnCode(tuple(folders), frozenset({boundary}))
-    made = Recorder(code=code, readers={templates.RENDERING: templates.reader_of(code)})
+    made = Recorder(code=code)
+    made.add_readers((templates.RENDERING,), templates.reader_of(code))
     made.steps = query.known_steps(code)
     return made
 
@@ -125,7 +126,7 @@ def add_drf(recorder: Recorder, clock: Clock, made: Patches) -> None:
     from rowpath.explain.drf import fields, pagination  # noqa: PLC0415 it may not be installed
     from rowpath.explain.drf import phases as drf_phases  # noqa: PLC0415 likewise
 
-    recorder.readers |= dict.fromkeys(fields.READING, fields.reader_of)
+    recorder.add_readers(fields.READING, fields.reader_of)
     if made.is_there(pagination.METHODS, pagination.FINDING):
         made.recording.extend(pagination.patches(recorder))
     if made.is_there(drf_phases.METHODS, drf_phases.FINDING):

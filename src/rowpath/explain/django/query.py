@@ -79,9 +79,8 @@ def retag(row: Model, of_row: Tag) -> None:
 def _init(original: Callable[..., None], recorder: Recorder) -> Callable[..., None]:
     def init(queryset: QuerySet[Any], *args: Any, **kwargs: Any) -> None:
         original(queryset, *args, **kwargs)
-        if not _is_told(recorder):
-            return
-        if not _has_trail(queryset._query, recorder):
+        # Most are clones, which have the trail of what they were made of.
+        if not _has_trail(queryset._query, recorder) and _is_told(recorder):
             _begin(queryset, recorder.steps.of(sys._getframe(1)), recorder)
 
     return init
@@ -126,7 +125,7 @@ def _begin(queryset: QuerySet[Any], step: tuple[Span, ...], recorder: Recorder) 
 
 
 def _has_trail(query: Any, recorder: Recorder) -> bool:
-    return recorder.knows(getattr(query, "rowpath_trail", None))
+    return getattr(query, "rowpath_trail", None) in recorder.trails
 
 
 def known_steps(code: OwnCode) -> KnownSteps:
@@ -191,7 +190,8 @@ def _evaluating(iterable: Any, recorder: Recorder) -> Tag:
         of_rows = recorder.evaluating(number, is_ordered=iterable.queryset.ordered)
         if recorder.reads_columns:
             recorder.counter(number).narrowing = narrowing(iterable.queryset)
-        _limit(iterable, recorder.limit)
+        if recorder.limit is not None:
+            _limit(iterable, recorder.limit)
     elif recorder.prefetching and recorder.limit and recorder.limit.with_prefetches:
         _limit(iterable, recorder.limit)
     return of_rows
@@ -235,8 +235,8 @@ def _own_number(query: Any, of_rows: Tag | None, recorder: Recorder) -> int:
     return recorder.behind(number, of_rows)
 
 
-def _limit(iterable: Any, limit: Limit | None) -> None:
-    if limit is None or iterable.queryset.model._meta.label != limit.model:
+def _limit(iterable: Any, limit: Limit) -> None:
+    if iterable.queryset.model._meta.label != limit.model:
         return
     limited = iterable.queryset._chain()
     limited._query.set_limits(high=limit.rows)

@@ -116,7 +116,7 @@ def _selected(shown: str, sent: _Sent, recorder: Recorder) -> Selected:
 
 def _trail(query: Any, recorder: Recorder) -> Trail | None:
     number: Any = getattr(getattr(query, "inner_query", query), "rowpath_trail", None)
-    return recorder.trail(number) if recorder.knows(number) else None
+    return recorder.trail(number) if number in recorder.trails else None
 
 
 def _duration_s(connection: Any, sql: str, params: Any) -> float | None:

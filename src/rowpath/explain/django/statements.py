@@ -1,7 +1,7 @@
 """What Django's connections send: recorded, timed, and held back where it would write."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from django.db import DatabaseError, connections
@@ -21,34 +21,38 @@ _READ_ONLY = "25006"
 @contextmanager
 def wrapped(wrapper: Wrapper) -> Iterator[None]:
     """Have all connections execute by a wrapper within the block."""
-    with ExitStack() as stack:
-        for connection in connections.all():
-            stack.enter_context(connection.execute_wrapper(wrapper))
+    # As `execute_wrapper` does, whose context for each connection costs more than the wrapping.
+    wrapping = [connection.execute_wrappers for connection in connections.all()]
+    for wrappers in wrapping:
+        wrappers.append(wrapper)
+    try:
         yield
+    finally:
+        for wrappers in wrapping:
+            wrappers.remove(wrapper)
 
 
-@contextmanager
-def recorded(recorder: Recorder) -> Iterator[None]:
+def recorded(recorder: Recorder) -> AbstractContextManager[None]:
     """Tell a recorder of every statement that is sent within the block."""
 
     def record(execute: Wrapper, sql: Any, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 as Django calls it
         text = str(sql)
         if is_work(text):
-            vendor = context["connection"].vendor
-            recorder.statement(text, params, _purpose(recorder, vendor))
+            recorder.statement(text, params, _purpose(recorder, context))
         return execute(sql, params, many, context)
 
-    with wrapped(record):
-        yield
+    return wrapped(record)
 
 
-def _prefetched(query: Any, vendor: str) -> Columns | None:
+def _prefetched(query: Any, context: Any) -> Columns | None:
     """Return the columns of a relation that a query asks anew; None where it was not loaded."""
     is_ordered = getattr(query, "rowpath_prefetched", None)
-    return None if is_ordered is None else columns_of(query.model, vendor, is_ordered=is_ordered)
+    if is_ordered is None:
+        return None
+    return columns_of(query.model, context["connection"].vendor, is_ordered=is_ordered)
 
 
-def _purpose(recorder: Recorder, vendor: str) -> Purpose:
+def _purpose(recorder: Recorder, context: Any) -> Purpose:
     """Return which relation of which row the statement of now is for."""
     query: Any = recorder.queries[-1] if recorder.queries else None
     relation = getattr(query, "rowpath_relation", None)
@@ -59,7 +63,7 @@ def _purpose(recorder: Recorder, vendor: str) -> Purpose:
             relation=relation,
             row=query.rowpath_row,
             is_refined=is_refined,
-            prefetched=_prefetched(query, vendor) if is_refined else None,
+            prefetched=_prefetched(query, context) if is_refined else None,
         )
     access = recorder.accesses[-1] if recorder.accesses else None
     if recorder.prefetching or access is None:

@@ -88,10 +88,16 @@ def is_worth_it(ratio: Interval | None, volumes: Volumes) -> bool:
     return before - after >= max(LEAST_KB, LEAST_SHARE * before)
 
 
-def _named(columns: Sequence[str]) -> str:
-    more = len(columns) - MOST_NAMED
-    rest = f" and {more} more column{'s' * (more > 1)}" if more > 0 else ""
-    return f"{', '.join(columns[:MOST_NAMED])}{rest}"
+def _named(each: Unread) -> str:
+    """Return the largest columns, those of each class together."""
+    by_class: dict[str, list[str]] = {}
+    for column in each.columns[:MOST_NAMED]:
+        way, dot, name = column.rpartition(".")
+        owner = each.owners.get(f"{way}{dot}", each.model.rpartition(".")[2])
+        by_class.setdefault(owner, []).append(name)
+    named = "; ".join(f"{', '.join(names)} of {owner}" for owner, names in by_class.items())
+    more = len(each.columns) - MOST_NAMED
+    return f"{named} and {more} more column{'s' * (more > 1)}" if more > 0 else named
 
 
 def _volume(process: ProjectProcess, look: Look) -> int | None:
@@ -99,7 +105,6 @@ def _volume(process: ProjectProcess, look: Look) -> int | None:
 
 
 def _finding(each: Unread, proof: Proof, volumes: Volumes) -> Finding:
-    model = each.model.rpartition(".")[2]
     requests = len(each.looks)
     by = f"any of the {requests} requests that load them" if requests > 1 else "this request"
     sent = (
@@ -110,7 +115,7 @@ def _finding(each: Unread, proof: Proof, volumes: Volumes) -> Finding:
     return Finding(
         kind=Kind.UNREAD,
         confidence=Confidence.PROVED,
-        title=f"{_named(each.columns)} of {model}: loaded with the rows, and not read by {by}",
+        title=f"{_named(each)}: loaded with the rows, and not read by {by}",
         place=Place(file=each.point.file, line=each.point.line, function=each.point.function),
         statements=0,
         of_statements=proof.statements_before,

@@ -17,7 +17,7 @@ from rowpath.explain.sqlalchemy import loader_options
 from rowpath.explain.trails import Path, Trail, Way, text_of
 from rowpath.explain.values import Confidence, Finding, Growth, Kind, Place, Reader, Sameness
 
-MOST_ATTEMPTS = 5
+MOST_ATTEMPTS = 6
 """Each starts the project: places and forms of a change that are tried before it is given up."""
 
 Prove = Callable[[Before, Sequence[Edit]], Outcome]

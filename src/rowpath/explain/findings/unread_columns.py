@@ -1,7 +1,7 @@
 """Finding: columns that are loaded with the rows, and that nobody reads in the whole run."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rowpath.explain.asking.look import Look
@@ -26,12 +26,15 @@ LEAST_SHARE = 0.2
 class Unread:
     """Columns of a list that nobody reads, and the change by which they are left out.
 
-    They are in the order of their size. `looks` are the requests that pass the change's place.
+    They are in the order of their size. `owners` are the classes of SQLAlchemy's that they are of,
+    by what stands before their names; all of Django's are of the `model`. `looks` are the requests
+    that pass the change's place.
     """
 
     point: Point
     model: str
     columns: tuple[str, ...]
+    owners: Mapping[str, str]
     edits: tuple[Edit, ...]
     looks: tuple[Look, ...]
 
@@ -81,7 +84,14 @@ def _found(point: Point, passing: Sequence[_Passing]) -> Unread | None:
         return None
     looks = tuple({id(each.look): each.look for each in passing}.values())
     columns = _by_size(left_out, passing)
-    return Unread(point=point, model=trail.model, columns=columns, edits=edits, looks=looks)
+    return Unread(
+        point=point,
+        model=trail.model,
+        columns=columns,
+        owners={part.prefix: part.owner.name for part in narrowing.parts},
+        edits=edits,
+        looks=looks,
+    )
 
 
 def _by_only(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from rowpath.explain.asking.look import Look
 from rowpath.explain.changes import assignments
+from rowpath.explain.changes.comments import Commented
 from rowpath.explain.changes.eager_loading import constants
 from rowpath.explain.changes.edits import Edit, behind, read, replacement
 from rowpath.explain.changes.insertion_points import own_span
@@ -40,7 +41,7 @@ def unused(looks: Sequence[Look], is_shared: Shared) -> Iterator[Unused]:
     """Yield the calls of a view's own code that load what no request of the run reads.
 
     A relation counts as read where it was asked for, whether it had rows or not, and where
-    anything behind it was.
+    anything behind it was; what a mapping of SQLAlchemy's loads anyway is not left out by that.
     """
     spans = dict.fromkeys(
         span for look in looks for evaluated, span in _spans(look) if evaluated.rows
@@ -56,13 +57,10 @@ def unused(looks: Sequence[Look], is_shared: Shared) -> Iterator[Unused]:
             for look in passing
             for evaluated, each in _spans(look)
             if each == span
-            for text in evaluated.read
+            for text in evaluated.read | evaluated.loaded_anyway
         }
-        names, edits = _left_out(call, asked, span.file)
-        if edits == (_without_call(call, span.file),):
-            alone = assignments.without(tree, call, span.file)
-            edits = edits if alone is None else (alone,)
-        if names and not is_shared(_step(span, passing)):
+        names, edits = _change(tree, call, asked, span.file)
+        if edits and not is_shared(_step(span, passing)):
             yield Unused(
                 span=span,
                 word=METHODS[_method(call)],
@@ -110,17 +108,29 @@ def _method(call: ast.Call) -> str:
     return call.func.attr if isinstance(call.func, ast.Attribute) else ""
 
 
+def _change(
+    tree: ast.Module, call: ast.Call, asked: Collection[str], file: str
+) -> tuple[tuple[str, ...], tuple[Edit, ...]]:
+    """Return the relations that are left out, and the edits, with all that is said of these."""
+    uncommented = Commented(file=file, source=b"")
+    names, edits = _left_out(call, asked, uncommented)
+    alone = assignments.without(tree, call, file)
+    if alone is not None and edits == (_without_call(call, uncommented),):
+        return names, (alone,)
+    return _left_out(call, asked, Commented(file=file, source=read(file)))
+
+
 def _left_out(
-    call: ast.Call, asked: Collection[str], file: str
+    call: ast.Call, asked: Collection[str], commented: Commented
 ) -> tuple[tuple[str, ...], tuple[Edit, ...]]:
     """Return the relations that a call loads and nobody asks for, and the edits without them."""
     if _method(call) == _OPTIONS:
-        return unused_options.left_out(call, asked, file)
+        return unused_options.left_out(call, asked, commented)
     if not call.args or call.keywords or len(_names(call)) < len(call.args):
         return (), ()
     kept = {arg: _as_far_as_read(arg, asked) for arg in _names(call)}
     names = tuple(arg for arg, text in kept.items() if text != arg)
-    return names, (_without(call, kept, file),)
+    return names, _without(call, kept, commented)
 
 
 def _names(call: ast.Call) -> list[str]:
@@ -137,19 +147,34 @@ def _as_far_as_read(name: str, asked: Iterable[str]) -> str:
     return ""
 
 
-def _without(call: ast.Call, kept: dict[str, str], file: str) -> Edit:
-    """Return the edit that names what is read alone; without any the call goes as well."""
-    first, last = call.args[0], call.args[-1]
+def _without(call: ast.Call, kept: dict[str, str], commented: Commented) -> tuple[Edit, ...]:
+    """Return the edits that name what is read alone; without any the call goes as well.
+
+    None where a comment would be left that spoke of what is gone.
+    """
     texts = list(dict.fromkeys(text for text in kept.values() if text))
-    if texts:
+    if not texts:
+        made = [_without_call(call, commented)]
+    elif commented.are_on(call.func.end_lineno or 0, call.end_lineno or 0):
+        gone = [(node, name) for node, name in constants(call) if kept[name] != name]
+        made = [None if kept[name] else commented.argument(node) for node, name in gone]
+    else:
+        first, last = call.args[0], call.args[-1]
         between = ", " if first.lineno == last.lineno else f",\n{' ' * first.col_offset}"
-        return replacement(file, first, last, between.join(f'"{each}"' for each in texts))
-    return _without_call(call, file)
+        named = between.join(f'"{each}"' for each in texts)
+        made = [replacement(commented.file, first, last, named)]
+    edits = tuple(edit for edit in made if edit is not None)
+    return edits if len(edits) == len(made) else ()
 
 
-def _without_call(call: ast.Call, file: str) -> Edit:
-    owner = call.func.value if isinstance(call.func, ast.Attribute) else call.func
-    return behind(file, owner, call, ".all()" * isinstance(owner, ast.Attribute))
+def _without_call(call: ast.Call, commented: Commented) -> Edit | None:
+    if not isinstance(call.func, ast.Attribute):
+        return None
+    owner = call.func.value
+    if not isinstance(owner, ast.Attribute):
+        return commented.calls(owner, call.func, call)
+    is_commented = commented.are_on(owner.end_lineno or 0, call.end_lineno or 0)
+    return None if is_commented else behind(commented.file, owner, call, ".all()")
 
 
 def missing(passing: Iterable[Look], looks: Sequence[Look]) -> tuple[str, ...]:

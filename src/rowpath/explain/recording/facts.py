@@ -104,6 +104,7 @@ class Rows:
     sizes: dict[str, int] = field(default_factory=dict)
     tags: list[Tag] = field(default_factory=list)
     declared: tuple[Hop, ...] = ()
+    loaded_anyway: frozenset[str] = frozenset()
     multiplied: tuple[Hop, ...] = ()
     copies: float = 1.0
 
@@ -165,6 +166,7 @@ class Facts:
                     sizes=tuple(each.sizes.items()),
                     reads=tuple(_reads(each.tags)),
                     declared=each.declared,
+                    loaded_anyway=each.loaded_anyway,
                     multiplied=each.multiplied,
                     copies=each.copies,
                 )

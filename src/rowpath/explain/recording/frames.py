@@ -4,7 +4,10 @@ import sys
 import sysconfig
 from collections.abc import Callable, Iterator
 from enum import Enum
+from functools import cache
+from importlib.metadata import distributions
 from itertools import islice
+from os.path import abspath
 from pathlib import Path
 from types import CodeType, FrameType
 
@@ -27,10 +30,11 @@ class Mark(Enum):
 class OwnCode:
     """Tells the project's code from that of libraries.
 
-    Code is the project's where its file is neither the standard library's, nor installed, nor
-    below `folders`, which name libraries that are used from a checkout. A walk up the frames ends
-    at a frame of `boundaries`: what is beyond called the view and is no part of it. `outer` yields
-    the frames that wait for this call in another stack, as those of a greenlet's parent do.
+    Code is the project's where its file is neither the standard library's, nor installed, wherever
+    that may be, nor below `folders`, which name libraries that are used from a checkout. A walk up
+    the frames ends at a frame of `boundaries`: what is beyond called the view and is no part of it.
+    `outer` yields the frames that wait for this call in another stack, as those of a greenlet's
+    parent do.
     """
 
     def __init__(
@@ -55,7 +59,7 @@ class OwnCode:
         """Return whether a file is the project's."""
         known = self._known.get(file)
         if known is None:
-            known = not file.startswith(self._libraries)
+            known = not (file.startswith(self._libraries) or _is_installed(file))
             self._known[file] = known
         return known
 
@@ -82,6 +86,26 @@ class OwnCode:
                     return
                 yield each
                 each = each.f_back
+
+
+def _is_installed(file: str) -> bool:
+    """Return whether a file was installed into a folder of Python's path, as by `--target`."""
+    folders = map(abspath, sys.path)
+    return any(file in _installed(each) for each in folders if file.startswith(each))
+
+
+@cache
+def _installed(folder: str) -> frozenset[str]:
+    """Return the files that were installed into a folder, as their distributions' RECORDs list.
+
+    What is built or developed there has no RECORD but an `egg-info`, which lists its own source.
+    """
+    return frozenset(
+        str(distribution.locate_file(file))
+        for distribution in distributions(path=[folder])
+        if distribution.read_text("RECORD") is not None
+        for file in distribution.files or ()
+    )
 
 
 def position(frame: FrameType) -> _Position | None:

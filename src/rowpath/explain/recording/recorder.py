@@ -1,7 +1,7 @@
 """What patches write into while a request is watched, and what comes of it."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -34,8 +34,6 @@ class Recorder:
     """
 
     code: OwnCode
-    readers: dict[str, ReaderOf] = field(default_factory=dict)
-    """Those who tell what a frame reads for, by the name of its code."""
     limit: Limit | None = None
     is_watching: bool = False
     reads_columns: bool = False
@@ -48,10 +46,11 @@ class Recorder:
     accesses: list[tuple[Tag, Any] | None] = field(default_factory=list)
     queries: list[Any] = field(default_factory=list)
     uses: dict[int, Used] = field(default_factory=dict)
+    trails: dict[int, Trail] = field(default_factory=dict)
+    """All trails of this process; a queryset that comes pickled from a cache may have another's."""
     steps: KnownSteps = field(init=False, repr=False, compare=False)
     """Set for an ORM that begins and refines trails by number."""
     _numbers: dict[Trail, int] = field(default_factory=dict)
-    _trails: dict[int, Trail] = field(default_factory=dict)
     _first_number: int = field(default_factory=partial(randbelow, 2**60))
     evaluations: int = 0
     _begun: dict[tuple[str, int], tuple[int, Step]] = field(default_factory=dict)
@@ -60,8 +59,15 @@ class Recorder:
     _own_callers: dict[tuple[int, int], tuple[Place, Reader, CodeType]] = field(
         default_factory=dict
     )
+    _readers: dict[str, ReaderOf] = field(default_factory=dict)
+    _passed: dict[int, CodeType] = field(default_factory=dict)
     _seen: list[Raw] = field(default_factory=list)
     _rows: dict[int, Rows] = field(default_factory=dict)
+
+    def add_readers(self, names: Iterable[str], reader_of: ReaderOf) -> None:
+        """Have frames of code by one of these names told what they read for."""
+        self._readers |= dict.fromkeys(names, reader_of)
+        self._passed.clear()
 
     @contextmanager
     def watching(self, limit: Limit | None, *, reads_columns: bool = False) -> Iterator[None]:
@@ -77,20 +83,13 @@ class Recorder:
 
     def number_of(self, trail: Trail) -> int:
         """Return the number that stands for a trail in this process."""
-        number = self._numbers.setdefault(trail, self._first_number + len(self._trails))
-        self._trails[number] = trail
+        number = self._numbers.setdefault(trail, self._first_number + len(self.trails))
+        self.trails[number] = trail
         return number
-
-    def knows(self, number: object) -> bool:
-        """Return whether a number is of a trail in this process.
-
-        A queryset that comes pickled from a cache may have the number of another process.
-        """
-        return number in self._trails
 
     def trail(self, number: int) -> Trail:
         """Return the trail that a number stands for."""
-        return self._trails[number]
+        return self.trails[number]
 
     def begun(self, model: str, step: Step, manager: str) -> int:
         """Return the number of a trail that begins with a step of `steps`."""
@@ -152,7 +151,7 @@ class Recorder:
     def facts(self) -> "Facts":
         """Return what was noted, which what is watched next does not alter."""
         return Facts(
-            trails=self._trails,
+            trails=self.trails,
             seen=self._seen,
             rows=self._rows,
             uses=self.uses,
@@ -165,21 +164,24 @@ class Recorder:
 
     def caller(self, frame: FrameType) -> Caller:
         """Return the innermost line of the project's, and what it or a framework reads for."""
-        marks, marked, readers = self.code.marks, self.code.marked, self.readers
+        passed, marks, marked = self._passed, self.code.marks, self.code.marked
         reader: Reader | None = None
         for start in self.code.stacks(frame):
             each = start
             while each is not None:
-                code = each.f_code
-                mark = marks.get(code.co_filename) or marked(code.co_filename)
-                if mark is not Mark.LIBRARY:
+                # Most frames are of code that was found to say nothing: it is asked no more.
+                if id(each.f_code) not in passed:
+                    code = each.f_code
+                    mark = marks.get(code.co_filename) or marked(code.co_filename)
                     if mark is Mark.OWN:
                         place, own = self._own_caller(each)
                         return place, reader or own
                     if self.code.is_boundary(code):
                         return None, reader
-                if reader is None and code.co_name in readers:
-                    reader = readers[code.co_name](each)
+                    if code.co_name in self._readers:
+                        reader = reader or self._readers[code.co_name](each)
+                    elif not code.co_filename.startswith("<"):  # which may be made ever anew
+                        passed[id(code)] = code
                 each = each.f_back
         return None, reader
 

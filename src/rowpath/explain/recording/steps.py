@@ -75,10 +75,13 @@ class KnownSteps:
         key: list[int] = []
         is_direct = True
         while frame is not None:
-            code = frame.f_code
-            file = code.co_filename
-            passes = passing.get(file)
+            passes = passing.get(frame.f_code.co_filename)
+            if passes:
+                frame = frame.f_back
+                continue
             if passes is None:  # neither a file of Django's that passes on, nor one that does not
+                code = frame.f_code
+                file = code.co_filename
                 mark = marks.get(file) or self._code.marked(file)
                 if mark is Mark.LIBRARY:
                     passing[file] = self._passes_on(frame)
@@ -91,9 +94,9 @@ class KnownSteps:
                     break
                 else:
                     is_direct = False
-            elif not passes:
-                if key:
-                    break
+            elif key:
+                break
+            else:
                 is_direct = False
             frame = frame.f_back
         return tuple(key)

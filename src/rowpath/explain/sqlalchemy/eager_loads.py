@@ -13,7 +13,7 @@ from sqlalchemy.orm.exc import UnmappedColumnError
 from rowpath.explain.messages import Narrowing, Part
 from rowpath.explain.recording.recorder import Recorder
 from rowpath.explain.sqlalchemy.attribute_reads import AttributeReads
-from rowpath.explain.trails import Hop, Owner, Path, Way
+from rowpath.explain.trails import Hop, Owner, Path, Way, text_of
 
 METHODS: dict[type, tuple[str, ...]] = {
     Select: ("_distinct", "_for_update_arg", "_with_options"),
@@ -75,6 +75,12 @@ class ListLoads:
                         tag = tag.reached(hop)
                     tag.is_read |= not each.is_known or _is_read(relations[-1], reads)
             rows.declared = _declared(alike, reads)
+            rows.loaded_anyway = frozenset(
+                text_of(_path(relations))
+                for each in alike
+                for relations in each.named
+                if relations[-1].lazy in _EAGER
+            )
             rows.multiplied = _path(_multiplying(alike[0].joined))
             rows.copies = _copies(alike[0], reads)
             _tell_columns(recorder, number, alike, reads)

@@ -1,9 +1,10 @@
 """The change that takes loader options out of a statement whose relations nobody reads; pure."""
 
 import ast
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from rowpath.explain.changes.comments import Commented
 from rowpath.explain.changes.edits import Edit, behind
 
 _LOADS = frozenset({"joinedload", "selectinload", "subqueryload"})
@@ -22,16 +23,19 @@ class _Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Cuts:
-    """What is left out of an `options()`, and of those within it."""
+    """What is left out of an `options()`, and of those within it.
 
-    file: str
+    An edit is None where it would leave a comment behind that spoke of what is gone.
+    """
+
+    commented: Commented
     asked: Collection[str]
     names: list[str] = field(default_factory=list)
-    edits: list[Edit] = field(default_factory=list)
+    edits: list[Edit | None] = field(default_factory=list)
 
 
 def left_out(
-    call: ast.Call, asked: Collection[str], file: str
+    call: ast.Call, asked: Collection[str], commented: Commented
 ) -> tuple[tuple[str, ...], tuple[Edit, ...]]:
     """Return the relations that an `options()` loads and nobody asks for, and the edits.
 
@@ -44,25 +48,37 @@ def left_out(
         for node in ast.walk(call)
     ):
         return (), ()
-    cuts = _Cuts(file=file, asked=asked)
+    cuts = _Cuts(commented=commented, asked=asked)
     _cut_arguments(call, (), cuts)
-    return tuple(cuts.names), tuple(cuts.edits)
+    if None in cuts.edits:
+        return (), ()
+    return tuple(cuts.names), tuple(edit for edit in cuts.edits if edit is not None)
 
 
 def _cut_arguments(call: ast.Call, path: tuple[str, ...], cuts: _Cuts) -> None:
     """Take the arguments out of a call that load nothing which is read; with all, the call."""
     gone = [each for each in call.args if _is_gone(each, path, cuts)]
     if len(gone) == len(call.args) and isinstance(call.func, ast.Attribute):
-        cuts.edits.append(behind(cuts.file, call.func.value, call, ""))
+        cuts.edits.append(cuts.commented.calls(call.func.value, call.func, call))
+    else:
+        cuts.edits.extend(_without_arguments(call, gone, cuts.commented))
+
+
+def _without_arguments(
+    call: ast.Call, gone: Sequence[ast.expr], commented: Commented
+) -> Iterator[Edit | None]:
+    """Yield the edits without some arguments of a call, None where one would leave its comment."""
+    if gone and commented.are_on(call.func.end_lineno or 0, call.end_lineno or 0):
+        yield from map(commented.argument, gone)
         return
     for number, argument in enumerate(call.args):
         if argument not in gone:
             continue
         kept_before = [each for each in call.args[:number] if each not in gone]
         if kept_before:
-            cuts.edits.append(behind(cuts.file, call.args[number - 1], argument, ""))
+            yield behind(commented.file, call.args[number - 1], argument, "")
         else:
-            cuts.edits.append(_up_to(cuts.file, argument, call.args[number + 1]))
+            yield _up_to(commented.file, argument, call.args[number + 1])
 
 
 def _is_gone(argument: ast.expr, path: tuple[str, ...], cuts: _Cuts) -> bool:
@@ -78,8 +94,10 @@ def _is_gone(argument: ast.expr, path: tuple[str, ...], cuts: _Cuts) -> bool:
         path = (*path, _attribute(each.node))
         if not _is_asked(path, cuts.asked):
             cuts.names.append(".".join(path))
-            if number:
-                cuts.edits.append(behind(cuts.file, chain[number - 1].node, chain[-1].node, ""))
+            first = each.node.func
+            if number and isinstance(first, ast.Attribute):
+                kept = chain[number - 1].node
+                cuts.edits.append(cuts.commented.calls(kept, first, chain[-1].node))
             return number == 0
     return False
 

@@ -18,6 +18,7 @@ from sqlalchemy.orm import (
 from store import shelves
 from store.database import get_async_db, get_db
 from store.models import Author, Book, Fair, Review, Tag
+from store.repositories import BookRepository
 from store.schemas import BookOut, TitleOut, WrittenOut
 
 router = APIRouter(prefix="/loaded")
@@ -188,9 +189,20 @@ def held(db: Session = Depends(get_db)):
     return [book.title for book in books] + [db.get(Review, number).stars for number in (1, 2)]
 
 
+@router.get("/repository")
+def of_repository(books: BookRepository = Depends()):
+    return [book.title for book in books.list()]
+
+
 @router.get("/declared")
 def declared(db: Session = Depends(get_db)):
     return [fair.name for fair in db.scalars(select(Fair).order_by(Fair.id))]
+
+
+@router.get("/declared-and-named")
+def declared_and_named(db: Session = Depends(get_db)):
+    statement = select(Fair).options(selectinload(Fair.country), selectinload(Fair.visitors))
+    return [(fair.name, len(fair.stalls)) for fair in db.scalars(statement.order_by(Fair.id))]
 
 
 @router.get("/declared-and-read")

@@ -94,6 +94,7 @@ urlpatterns = [
     path("unread-join/", views.unread_join),
     path("unread-prefetch/", views.unread_prefetch),
     path("unread-behind/", views.unread_behind),
+    path("unread-commented/", views.unread_commented),
     path("is-cached/", views.is_cached),
     path("empty/", views.empty),
     path("api/lazy/", api.LazyViewSet.as_view({"get": "list"})),

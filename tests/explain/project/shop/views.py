@@ -516,6 +516,15 @@ def unread_prefetch(request):
     return answer([book.title, len(book.tags.all())] for book in books)
 
 
+def unread_commented(request):
+    books = Book.objects.order_by("id").prefetch_related(
+        "tags",
+        # For the stars,
+        "reviews",  # of each book
+    )
+    return answer([book.title, len(book.tags.all())] for book in books)
+
+
 def unread_behind(request):
     books = Book.objects.select_related("author__publisher").order_by("id")
     return answer([book.title, book.author.name] for book in books)
