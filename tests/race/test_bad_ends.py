@@ -149,7 +149,8 @@ def test_a_full_disk_behind_standard_output_is_told(endpoints: Endpoints, tmp_pa
             check=False,
         )
 
-    assert done.returncode == 3, done.stderr
+    # A machine that is too busy may fail the race's own tests, which is told as well.
+    assert done.returncode in {3, 14}, done.stderr
     assert "Traceback" not in done.stderr
     assert "No space left on device" in done.stderr
 

@@ -8,6 +8,7 @@ import pytest
 
 from race.endpoints import Endpoints
 from rowpath.errors import AnswerError, ServerError
+from rowpath.lab import disturbances
 from rowpath.lab.load.plan import Target
 from rowpath.lab.measures import ASKING_CPU
 from rowpath.lab.plan import Control
@@ -221,6 +222,18 @@ def test_who_fails_in_the_race_is_out_and_the_others_go_on(
     assert 0 < kept[b] < 6
     assert Lane(entrant=b) in results.orders[kept[b]]
     assert all(Lane(entrant=b) not in order for order in results.orders[kept[b] + 1 :])
+
+
+@pytest.mark.parametrize("good", [1, 12], ids=["for its answers", "in a slot"])
+def test_who_fails_while_the_race_is_stopped_is_not_out(endpoints: Endpoints, good: int) -> None:
+    """However often that is: nobody was there to take the answer."""
+    stops = disturbances.MOST_TRIES + 1
+    results = raced(plan_of(endpoints, "/quick", f"/stopped/{good}/{stops}"))
+
+    assert results.fallen == {}
+    assert results.blocks == 6
+    in_slots = stops if good == 12 else 0
+    assert [each.reason for each in results.again] == [disturbances.STOOD_STILL] * in_slots
 
 
 def test_an_answer_that_changes_midway_is_found(endpoints: Endpoints) -> None:
