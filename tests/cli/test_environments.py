@@ -71,7 +71,7 @@ def test_a_run_is_written_whatever_surrounds_it() -> None:
 
         assert ended.returncode == 3, said
         assert "using embedded PostgreSQL" in said[0]
-        assert said[-1].startswith("Cannot write to standard output: No space left on device.")
+        assert said[-1].startswith("Cannot write to standard output: No space left on device, ")
         run = read_run(folder / "a.json")
         assert run.stopped is None
         assert {len(variant.samples_ms) for variant in run.experiments[0].variants} == {6}

@@ -94,8 +94,8 @@ def test_an_output_without_room_is_told_when_the_work_is_done(folder: Path, argu
 
     assert ended.returncode == 3
     assert ended.stderr == (
-        "Cannot write to standard output: No space left on device. All else was done; "
-        "send the output to where it can be written.\n"
+        "Cannot write to standard output: No space left on device, so what went there is "
+        "lost. Send it to where it can be written.\n"
     )
 
 

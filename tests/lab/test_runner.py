@@ -1,10 +1,9 @@
 """A run keeps its rules: checked first, stopped by rule, ended workers told."""
 
-from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter, defaultdict
 from dataclasses import replace
 from pathlib import Path
-from threading import Event
+from statistics import median
 
 import psycopg
 import pytest
@@ -19,13 +18,16 @@ from rowpath.lab.disturbances import MOST_TRIES
 from rowpath.lab.experiment import Experiment, Timing, Variant
 from rowpath.lab.experiments import EXPERIMENTS
 from rowpath.lab.measures import TIME
-from rowpath.lab.measuring import runner, slots
+from rowpath.lab.measuring import asking, runner, slots
+from rowpath.lab.measuring.client import Response
 from rowpath.lab.measuring.observe import Observer
+from rowpath.lab.measuring.slots import measure_slot
 from rowpath.lab.plan import Cell, Control, Stage, Stock, stages
 from rowpath.lab.profile import Profile, profile_named
 from rowpath.lab.record import NUMBER_OF_ROWS
-from rowpath.lab.results import Results
-from rowpath.lab.servers.fleet import Site, fleet
+from rowpath.lab.results import Observation, Results, Slot
+from rowpath.lab.servers.fleet import Fleet, Site, fleet
+from rowpath.lab.servers.server import Answering
 
 NAMED = {each.name: each for each in EXPERIMENTS}
 QUICK = profile_named("quick")
@@ -197,25 +199,24 @@ def test_a_worker_beyond_its_memory_limit_is_an_outcome(site: Site) -> None:
     assert outcomes[0].startswith("The worker was ended at its limit of 1 MiB after ")
 
 
-def test_a_slot_that_a_checkpoint_falls_into_is_measured_again(site: Site) -> None:
+@pytest.mark.usefixtures("quiet_host")
+def test_a_slot_that_a_checkpoint_falls_into_is_measured_again(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """By a rule that was fixed beforehand, three times at the most, and each is told."""
     profile, results = replace(QUICK, blocks=1, floor=1, slot_s=0.01), Results()
-    stopped = Event()
 
-    def check() -> None:
+    def with_checkpoints(cell: Cell, fleet: Fleet, seen: Observation, *, slot_s: float) -> Slot:
         with psycopg.connect(site.dsn, autocommit=True) as connection:
-            while not stopped.is_set():
+            # The server has counted one when it begins the next, at the latest.
+            for _ in range(2):
                 connection.execute("CHECKPOINT")
+        return measure_slot(cell, fleet, seen, slot_s=slot_s)
 
-    with ThreadPoolExecutor() as pool:
-        checking = pool.submit(check)
-        try:
-            runner.execute(
-                plan_of(only(NAMED["fields"], "all", "values"), profile, site), results, Silent()
-            )
-        finally:
-            stopped.set()
-        checking.result()
+    monkeypatch.setattr(runner, "measure_slot", with_checkpoints)
+    runner.execute(
+        plan_of(only(NAMED["fields"], "all", "values"), profile, site), results, Silent()
+    )
 
     [again] = results.again.values()
     assert {each.reason for each in again} == {"the database began or ended a checkpoint"}
@@ -230,14 +231,31 @@ def test_a_positive_control_takes_longer_by_what_is_added(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Request by request, by the clock that takes the time; the clone takes what it takes."""
-    # So much that what else the machine does is nothing beside it.
-    monkeypatch.setattr(slots, "SLOWED_BY", 300.0)
+    taken_s: dict[Control | None, list[float]] = defaultdict(list)
+
+    def time_s(cell: Cell, server: Answering, response: Response) -> float:
+        took_s = asking.time_s(cell, server, response)
+        taken_s[cell.control].append(took_s)
+        return took_s
+
+    monkeypatch.setattr(slots, "time_s", time_s)
+    monkeypatch.setattr(slots, "SLOWED_BY", 3.0)
     profile, results = replace(QUICK, blocks=1, floor=1, slot_s=0.1), Results()
 
     runner.execute(
         plan_of(only(NAMED["fields"], "all", "values"), profile, site), results, Silent()
     )
 
-    times = {cell.control: measured[0].figures[TIME] for cell, measured in results.slots.items()}
-    assert set(times) == {None, Control.CLONE, Control.SLOWED}
-    assert times[Control.SLOWED] > 10 * times[Control.CLONE]
+    [clone], [slowed] = (
+        next(slots for cell, slots in results.slots.items() if cell.control is control)
+        for control in (Control.CLONE, Control.SLOWED)
+    )
+    # A slot that was measured again is the last one that was asked for.
+    of_clone_s, of_slowed_s = (
+        taken_s[control][-len(slot.samples_s) :]
+        for control, slot in ((Control.CLONE, clone), (Control.SLOWED, slowed))
+    )
+    assert list(clone.samples_s) == of_clone_s
+    asked = zip(slowed.samples_s, of_slowed_s, strict=True)
+    assert all(sample_s >= 4 * took_s for sample_s, took_s in asked)
+    assert slowed.figures[TIME] >= 4 * median(of_slowed_s)

@@ -260,8 +260,10 @@ def _of_urls(served: Endpoints) -> str:
     return f"""
 def test_urls(race):
     result = race(quick={quick!r}, slow={slow!r})
-    assert result.slower("slow")
     assert [each.method for each in result.run.entrants] == ["GET", "GET"]
+    _, slow = result.run.entrants
+    # The server waits as long for each.
+    assert min(map(min, slow.samples_ms)) >= 8.0
 
 def test_ignored(race):
     race({{"with a clock": {clock!r}, "and another": {clock!r}}}, ignore_fields=["now"])

@@ -1,11 +1,14 @@
 """A web server for races: what it answers is decided by the path, and it counts what it was asked.
 
-`/then/20/hang` answers twenty times as `/quick` does, and then as `/hang`.
+`/then/20/hang` answers twenty times as `/quick` does, and then as `/hang`; `/stopped/20/4` does
+the same, but for four requests after the twentieth, which seem to come from a stopped process.
 """
 
 import asyncio
 import gzip
 import json
+import os
+import signal
 import socket
 import struct
 import threading
@@ -72,6 +75,12 @@ async def reset(writer: Writer, _number: int) -> bool:
     raw: socket.socket = writer.get_extra_info("socket")
     raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     return False
+
+
+async def stopped(writer: Writer, number: int) -> bool:
+    """Break off, after what a process hears that goes on: who asks is this one."""
+    os.kill(os.getpid(), signal.SIGCONT)
+    return await reset(writer, number)
 
 
 async def gone(_writer: Writer, _number: int) -> bool:
@@ -159,6 +168,9 @@ ANSWERS: dict[str, Answer] = {
 def answer_at(path: str, number: int) -> Answer:
     """Return what is answered at a path to the request of this number there."""
     path = path.partition("?")[0]
+    if path.startswith("/stopped/"):
+        _, _, good, stops = path.split("/")
+        return stopped if 0 < number - int(good) <= int(stops) else ANSWERS["/quick"]
     if not path.startswith("/then/"):
         return ANSWERS[path]
     _, _, good, then = path.split("/")

@@ -24,6 +24,10 @@ from rowpath.lab.race.values import Lane
 USERS = 4
 
 
+# How much the host takes, and so which slots are measured again, is no test's to say here.
+pytestmark = pytest.mark.usefixtures("quiet_host")
+
+
 @pytest.fixture(autouse=True)
 def _no_long_look(monkeypatch: pytest.MonkeyPatch) -> None:
     """Half a second before each race would be most of these tests."""
@@ -135,7 +139,8 @@ def test_an_answer_of_what_is_slowed_counts_for_less(
     endpoints: Endpoints, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Since a delay of the users' would be lost in the queue of a server that is busy."""
-    monkeypatch.setattr("rowpath.lab.race.measuring.SLOWED_BY", 9_999.0)
+    # So much that nothing else is anything beside it; nobody waits for it.
+    monkeypatch.setattr("rowpath.lab.race.measuring.SLOWED_BY", 1e9)
     plan = replace(plan_of(endpoints, "/quick", "/quick"), users=USERS)
 
     results = raced(plan)
@@ -152,14 +157,16 @@ def _unwatched() -> Iterator[dict[Quantity, float]]:
     yield {}
 
 
-def crowd_of(endpoints: Endpoints, *paths: str, users: int = USERS) -> Crowd:
+def crowd_of(
+    endpoints: Endpoints, *paths: str, users: int = USERS, timeout_s: float = 60.0
+) -> Crowd:
     def warm_up(asking: Asker) -> None:
         asking.ask()
 
     return Crowd(
         users=users,
         targets=[Target(url=url) for url in endpoints.at(*paths)],
-        bounds=Bounds(timeout_s=0.4, most_bytes=10**6),
+        bounds=Bounds(timeout_s=timeout_s, most_bytes=10**6),
         slot_s=0.05,
         warm_up=warm_up,
         watched=_unwatched,
@@ -179,9 +186,11 @@ def test_one_user_without_an_answer_ends_the_slot_for_all(
 ) -> None:
     """With the first reason; no thread is left."""
     before = threading.active_count()
+    # One asks beforehand, and each of the four at least once.
+    crowd = crowd_of(endpoints, f"/then/{USERS}/{then}", timeout_s=0.4 if then == "hang" else 60.0)
 
     with pytest.raises(FallenError, match=reason):
-        slot(crowd_of(endpoints, f"/then/20/{then}"))
+        slot(crowd)
 
     assert threading.active_count() == before
 
@@ -219,7 +228,8 @@ def test_a_slot_that_is_cut_sends_all_users_home(endpoints: Endpoints) -> None:
 
 def test_a_race_under_load_goes_on_without_who_fails(endpoints: Endpoints) -> None:
     """As one of single requests does."""
-    plan = replace(plan_of(endpoints, "/quick", "/then/60/500", "/quick"), users=USERS)
+    # Twice for its answers, once beforehand, and then each of the four at least once.
+    plan = replace(plan_of(endpoints, "/quick", "/then/6/500", "/quick"), users=USERS)
     results = Results(plan=plan)
 
     race(plan, results, Silent())

@@ -20,6 +20,10 @@ from rowpath.lab.servers.own_program import PORT
 SERVER = Path(__file__).with_name("server_program.py")
 
 
+# How much the host takes, and so which slots are measured again, is no test's to say here.
+pytestmark = pytest.mark.usefixtures("quiet_host")
+
+
 @pytest.fixture(autouse=True)
 def _no_long_look(monkeypatch: pytest.MonkeyPatch) -> None:
     """Half a second before each race would be most of these tests."""

@@ -9,7 +9,7 @@ import click
 from rowpath import __version__
 from rowpath.cli.lazy_group import LazyGroup
 from rowpath.cli.standard_streams import Output, say
-from rowpath.errors import DatabaseError, RowpathError
+from rowpath.errors import DatabaseError, OutputError, RowpathError
 
 INTERRUPTED = 128 + signal.SIGINT
 
@@ -47,14 +47,26 @@ def lab() -> None:
 
 
 def run(output: Output) -> int:
-    """Run the command line in sys.argv; return its exit code, with the reason on stderr."""
+    """Run the command line in sys.argv; return its exit code, with the reason on stderr.
+
+    What standard output did not take is told beside whatever else the command ended with.
+    """
+    code = _ended_with()
+    try:
+        output.check()
+    except OutputError as error:
+        code_of_output = _told(error)
+        return code or code_of_output
+    return code
+
+
+def _ended_with() -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         # Whoever started this under nohup wants it to outlive the terminal.
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _end)
     try:
         code = rowpath.main(prog_name="rowpath", standalone_mode=False)
-        output.check()
     except RowpathError as error:
         return _told(error)
     except click.ClickException as error:

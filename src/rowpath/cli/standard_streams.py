@@ -46,8 +46,8 @@ class Output:
         failure = self._file.failure
         if failure is not None and not isinstance(failure, ConnectionError):
             raise OutputError(
-                f"Cannot write to standard output: {failure.strerror}. All else was done; "
-                "send the output to where it can be written."
+                f"Cannot write to standard output: {failure.strerror}, so what went there is "
+                "lost. Send it to where it can be written."
             )
 
 

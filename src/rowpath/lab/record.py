@@ -6,6 +6,7 @@ Times are in milliseconds, memory in MiB, sizes in bytes.
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -434,12 +435,14 @@ class Run:
     valid: bool = True
 
 
-_RUN = TypeAdapter(Run)
+@cache  # not when it is imported: most commands read and write none, and it takes a while
+def _adapter() -> TypeAdapter[Run]:
+    return TypeAdapter(Run)
 
 
 def to_json(run: Run) -> bytes:
     """Return the run as UTF-8 JSON, indented for a reader."""
-    return _RUN.dump_json(run, indent=1)
+    return _adapter().dump_json(run, indent=1)
 
 
 def from_json(text: bytes) -> Run:
@@ -447,9 +450,9 @@ def from_json(text: bytes) -> Run:
 
     Text in the place of a number is something else, too.
     """
-    return _RUN.validate_json(text, strict=True)
+    return _adapter().validate_json(text, strict=True)
 
 
 def json_schema() -> dict[str, Any]:
     """Return the JSON schema of what `to_json` writes."""
-    return _RUN.json_schema(mode="serialization")
+    return _adapter().json_schema(mode="serialization")

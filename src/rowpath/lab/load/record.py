@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -124,19 +125,21 @@ class LoadRecord:
     timeline: tuple[StepRecord, ...]
 
 
-_LOAD = TypeAdapter(LoadRecord)
+@cache  # not when it is imported: most commands read and write none, and it takes a while
+def _adapter() -> TypeAdapter[LoadRecord]:
+    return TypeAdapter(LoadRecord)
 
 
 def to_json(result: LoadResult, failed_thresholds: Sequence[str]) -> bytes:
     """Return the result as JSON, each URL with its figures; `holds` is false where they do not."""
-    content = _LOAD.dump_python(load_record(result, failed_thresholds), mode="json")
+    content = _adapter().dump_python(load_record(result, failed_thresholds), mode="json")
     text = json.dumps(_rounded(content), indent=1, ensure_ascii=False, allow_nan=False)
     return f"{text}\n".encode()
 
 
 def json_schema() -> dict[str, Any]:
     """Return the JSON schema of what `to_json` writes."""
-    return _LOAD.json_schema(mode="serialization")
+    return _adapter().json_schema(mode="serialization")
 
 
 def load_record(result: LoadResult, failed_thresholds: Sequence[str]) -> LoadRecord:

@@ -236,22 +236,29 @@ class _Asking:
         results.blocks += has_baseline
 
     def _slot(self, block: int, lane: Lane, up: Up) -> Slot:
-        """Return a slot of the lane: the first that no rule sends back, or else the last."""
-        for _ in range(MOST_TRIES - 1):
+        """Return a slot of the lane: the first that no rule sends back, or else the last.
+
+        One that failed while this process stood still is none, and so it is never the last.
+        """
+        tries = 0
+        while True:
+            tries += 1
             before = standstills()
             try:
                 slot = self._measured(lane, up)
-                reason = disturbance(slot.around)
             except FallenError:
                 # An answer is not late because nobody was there to take it.
                 if standstills() == before:
                     raise
-                reason = STOOD_STILL
+                self._again(block, lane, STOOD_STILL)
             else:
-                if reason is None:
+                reason = disturbance(slot.around)
+                if reason is None or tries >= MOST_TRIES:
                     return slot
-            self.results.again.append(AgainRecord(block=block, slot=str(lane), reason=reason))
-        return self._measured(lane, up)
+                self._again(block, lane, reason)
+
+    def _again(self, block: int, lane: Lane, reason: str) -> None:
+        self.results.again.append(AgainRecord(block=block, slot=str(lane), reason=reason))
 
     def _measured(self, lane: Lane, up: Up) -> Slot:
         if self.plan.users > 1:
@@ -309,14 +316,13 @@ def _unless_stopped(asking: Callable[[], Asked]) -> Asked:
 
     An answer is not late because nobody was there to take it.
     """
-    for _ in range(MOST_TRIES - 1):
+    while True:
         before = standstills()
         try:
             return asking()
         except FallenError:
             if standstills() == before:
                 raise
-    return asking()
 
 
 def _as_it_was(took_s: float) -> float:

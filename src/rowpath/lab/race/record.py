@@ -7,6 +7,7 @@ be secret.
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -150,12 +151,14 @@ class RaceRun:
     restarted: bool = False
 
 
-_RUN = TypeAdapter(RaceRun)
+@cache  # not when it is imported: most commands read and write none, and it takes a while
+def _adapter() -> TypeAdapter[RaceRun]:
+    return TypeAdapter(RaceRun)
 
 
 def to_json(run: RaceRun) -> bytes:
     """Return the race as UTF-8 JSON, indented for a reader."""
-    return _RUN.dump_json(run, indent=1) + b"\n"
+    return _adapter().dump_json(run, indent=1) + b"\n"
 
 
 def from_json(text: bytes) -> RaceRun:
@@ -163,9 +166,9 @@ def from_json(text: bytes) -> RaceRun:
 
     Text in the place of a number is something else, too.
     """
-    return _RUN.validate_json(text, strict=True)
+    return _adapter().validate_json(text, strict=True)
 
 
 def json_schema() -> dict[str, Any]:
     """Return the JSON schema of what `to_json` writes."""
-    return _RUN.json_schema(mode="serialization")
+    return _adapter().json_schema(mode="serialization")

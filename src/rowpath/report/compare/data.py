@@ -1,17 +1,21 @@
 """Two runs compared, as JSON: in rowpath's own form, and in the one that benchmark actions read."""
 
 import json
+from functools import cache
 
 from pydantic import TypeAdapter
 
 from rowpath.lab.comparing.comparison import Comparison, Kind
 
-_COMPARISON = TypeAdapter(Comparison)
+
+@cache  # not when it is imported: most commands read and write none, and it takes a while
+def _adapter() -> TypeAdapter[Comparison]:
+    return TypeAdapter(Comparison)
 
 
 def to_json(comparison: Comparison) -> bytes:
     """Return the comparison as UTF-8 JSON."""
-    return _COMPARISON.dump_json(comparison, indent=1) + b"\n"
+    return _adapter().dump_json(comparison, indent=1) + b"\n"
 
 
 def to_bench_json(comparison: Comparison) -> bytes:
