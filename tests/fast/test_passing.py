@@ -100,6 +100,10 @@ def test_who_asks_again_gets_the_data_of_the_same_statement(project: Inside) -> 
     assert project.call("passing:asked_again") == [True, True, True, True, 1]
 
 
+def test_a_copy_of_a_serializer_has_its_data(project: Inside) -> None:
+    assert project.call("passing:copied") == [True, True, 1]
+
+
 def test_two_answers_of_the_same_data_have_the_same_body(project: Inside) -> None:
     first, second, theirs = project.call("passing:answered_twice")
 

@@ -3,6 +3,7 @@
 Each is told with its answer's body and data, the calls and the statements that it made.
 """
 
+import copy
 import gc
 import json
 from collections.abc import Callable
@@ -406,6 +407,15 @@ def asked_again() -> list[Any]:
         once_more = serializer.data
         same = [again == once_more, response.data == again, again.serializer is serializer]
     return [*same, again == _Theirs(_topics(), many=True).data, len(queries)]
+
+
+def copied() -> list[Any]:
+    """Return whether the copy of a serializer that was asked has its data, and the statements."""
+    serializer = _Ours(_topics(), many=True)
+    with CaptureQueriesContext(connection) as queries:
+        response = Response(serializer.data)
+        again = copy.copy(serializer).data
+    return [again == response.data, len(again) > 0, len(queries)]
 
 
 def answered_twice() -> list[Any]:

@@ -93,8 +93,8 @@ def _source(serializer: ListSerializer, frame: FrameType) -> _Source | None:
     """
     own = vars(serializer)
     before = own.pop(_SOURCE, None)
-    if before is not None and before.written.serializer is serializer:  # and not its copy
-        before.written.keep_data()
+    if before is not None:
+        own |= before.written.kept_data()  # the serializer's own, or that of which it is a copy
         return None
     child = own.get("child")
     if child is None or not (isinstance(child, FastSerializer) or is_marked(child)):

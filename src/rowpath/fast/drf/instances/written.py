@@ -119,14 +119,18 @@ class Written:
 
     def data(self) -> ReturnList:
         """Return the data that DRF would have made of the rows when they were written."""
-        guarded(lambda: self.keep_data())  # noqa: PLW0108 - guards that it is looked up, too
+        guarded(lambda: self.kept_data())  # noqa: PLW0108 - guards that it is looked up, too
         return self._serializer.data
 
-    def keep_data(self) -> None:
-        """Have the serializer keep that data, as one does that was asked for it."""
+    def kept_data(self) -> dict[str, Any]:
+        """Have the serializer keep that data, as one does that was asked for it.
+
+        Return what it has by that.
+        """
         own = vars(self._serializer)
         if _DATA not in own:
             own[_DATA] = all_restored(self._array.tape)
+        return {_DATA: own[_DATA]}
 
 
 def _dumped(renderer: BaseRenderer, value: Any) -> bytes:
