@@ -14,8 +14,9 @@ from race.test_measuring import Silent, plan_of, raced
 from rowpath.lab.load.plan import Target
 from rowpath.lab.measures import STEAL, Quantity
 from rowpath.lab.plan import Control
+from rowpath.lab.race import crowd
 from rowpath.lab.race.asking import Asker, Bounds, FallenError
-from rowpath.lab.race.crowd import Crowd, Span, counted, part_within, slot
+from rowpath.lab.race.crowd import Crowd, Span, _Window, counted, part_within, slot
 from rowpath.lab.race.measuring import race
 from rowpath.lab.race.results import Results
 from rowpath.lab.race.session import Race
@@ -69,6 +70,7 @@ def test_a_window_is_shared_by_the_answers_in_it(
     """Here it is from 1 to 2, so its length is a second; times are those of what began in it."""
     made = counted(spans, 1.0, 2.0, {STEAL: 0.5})
 
+    assert made is not None
     assert made.samples_s == samples_s
     assert made.per_answer_s == pytest.approx(per_answer_s)
     assert made.around == {STEAL: 0.5}
@@ -78,7 +80,10 @@ def test_a_longer_window_has_as_long_for_each_of_more_answers() -> None:
     """Eight answers in two seconds are a quarter of a second for each."""
     spans = [(start / 2, start / 2 + 0.5) for start in range(2, 6) for _user in range(2)]
 
-    assert counted(spans, 1.0, 3.0, {}).per_answer_s == pytest.approx(0.25)
+    made = counted(spans, 1.0, 3.0, {})
+
+    assert made is not None
+    assert made.per_answer_s == pytest.approx(0.25)
 
 
 def queued(users: int, service_s: float, until_s: float, random: Random) -> list[Span]:
@@ -133,6 +138,34 @@ def test_so_many_users_ask_at_once(endpoints: Endpoints) -> None:
     assert first.latency_ms is not None
     assert second.latency_ms is not None
     assert second.latency_ms.low > 8.0
+
+
+class _Past(_Window):
+    def answered(self) -> None:
+        """End before anybody has begun to ask."""
+        super().answered()
+        self.begins_s, self.ends_s = 0.0, 1e-9
+
+
+def test_a_window_in_which_nobody_asked_is_none(
+    endpoints: Endpoints, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As if the process that asks stood still for all of it: the next one counts."""
+    windows: list[_Window] = []
+
+    def window(*, slot_s: float, left: int) -> _Window:
+        kind = _Window if windows else _Past
+        windows.append(kind(slot_s=slot_s, left=left))
+        return windows[-1]
+
+    monkeypatch.setattr(crowd, "_Window", window)
+    plan = replace(plan_of(endpoints, "/quick", "/quick"), users=USERS)
+
+    results = raced(plan)
+
+    assert results.fallen == {}
+    assert results.blocks == 6
+    assert len(windows) > 1
 
 
 def test_an_answer_of_what_is_slowed_counts_for_less(

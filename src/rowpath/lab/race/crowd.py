@@ -82,8 +82,15 @@ def slot(crowd: Crowd) -> Slot:
     """Return a slot of many users; FallenError where one of them gets no good answer.
 
     It counts as the window's length for each answer in it. An answer whose request lies in the
-    window in part counts for that part, so neither slow answers nor a short window bias it.
+    window in part counts for that part, so neither slow answers nor a short window bias it. A
+    window in which nobody asked, since this process stood still, is none.
     """
+    while (counted_slot := _slot(crowd)) is None:
+        pass
+    return counted_slot
+
+
+def _slot(crowd: Crowd) -> Slot | None:
     window = _Window(slot_s=crowd.slot_s, left=crowd.users)
     with ExitStack() as stack:
         users = [stack.enter_context(_user(crowd, number)) for number in range(crowd.users)]
@@ -141,14 +148,16 @@ def _send_home(window: _Window, watches: Sequence[Alarm]) -> None:
 
 def counted(
     spans: Sequence[Span], begins_s: float, ends_s: float, around: Mapping[Quantity, float]
-) -> Slot:
-    """Return the slot that requests make, of which some lie in its window at least in part.
+) -> Slot | None:
+    """Return the slot that requests make; None if none of them lies in its window even in part.
 
     Its samples are the times of those that began in it; of all that reach into it if none did.
     """
     begun = [span for span in spans if begins_s <= span[0] < ends_s]
     seen = begun or [span for span in spans if part_within(span, begins_s, ends_s) > 0]
     answers = sum(part_within(span, begins_s, ends_s) for span in spans)
+    if answers == 0:
+        return None
     return Slot(
         samples_s=tuple(ended_s - began_s for began_s, ended_s in seen),
         around=around,
