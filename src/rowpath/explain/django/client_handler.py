@@ -96,7 +96,9 @@ class ClientWatch:
                 response = original(handler, environ)
                 self._view = self._view_of(response)
                 return response
-            with self._recorder.watching(None), statements.recorded(self._recorder):
+            # One answer tells of relations alone whether they are loaded row by row.
+            watching = self._recorder.watching(None, knows_lines=False)
+            with watching, statements.recorded(self._recorder):
                 response = original(handler, environ)
             query = environ.get("QUERY_STRING")
             watched = Watched(

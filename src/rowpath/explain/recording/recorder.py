@@ -40,6 +40,8 @@ class Recorder:
     """Whether it is told of each column that is read, and who reads each relation."""
     knows_origins: bool = True
     """Whether querysets that are made while nobody watches are told as well."""
+    knows_lines: bool = True
+    """Whether it is told whose line sends a statement that loads no relation of a list."""
     page_rows: int | None = None
     prefetching: int = 0
     relating: int = 0
@@ -70,9 +72,11 @@ class Recorder:
         self._passed.clear()
 
     @contextmanager
-    def watching(self, limit: Limit | None, *, reads_columns: bool = False) -> Iterator[None]:
+    def watching(
+        self, limit: Limit | None, *, reads_columns: bool = False, knows_lines: bool = True
+    ) -> Iterator[None]:
         """Record what happens in the block, with lists of so many rows where there is a limit."""
-        self.reads_columns = reads_columns
+        self.reads_columns, self.knows_lines = reads_columns, knows_lines
         self._seen, self._rows, self.uses = [], {}, {}
         self.page_rows = None
         self.limit, self.is_watching = limit, True
@@ -140,9 +144,12 @@ class Recorder:
     def statement(self, text: str, values: object, of: Purpose) -> None:
         """Note a statement that the calling code sends, with its values, and for what it is."""
         relation, caller = of.relation, NOBODY
-        if relation is not None:
+        if relation is None:
+            has_caller = self.knows_lines
+        else:
             relation.loads += 1
-        if relation is None or self.knows_origins or relation.loads <= MOST_CALLERS:
+            has_caller = self.knows_origins or relation.loads <= MOST_CALLERS
+        if has_caller:
             caller = self.caller(sys._getframe(1))  # noqa: SLF001 what inspect takes
         # A tuple stays as it is, and is told later; a list may be another by then.
         said = values if isinstance(values, tuple) else repr(values)
