@@ -12,6 +12,7 @@ PATHS = (
     "/altered-behind/",
     "/dearer/",
     "/union/",
+    "/union-in-pieces/",
     "/random/",
     "/now/",
     "/of-a-set/",
@@ -36,13 +37,21 @@ def test_a_change_that_adds_statements_is_refused(shop: Shop) -> None:
 
 
 def test_a_change_that_django_refuses_is_told(shop: Shop) -> None:
-    """Of a union, which Django joins nothing to, the reason is Django's own."""
-    finding = shop.only("/union/")
+    """Of a union in pieces, which is neither joined nor followed, the reason is Django's own."""
+    finding = shop.only("/union-in-pieces/")
 
     assert finding.confidence is Confidence.ADVICE
     assert "NotSupportedError: Calling QuerySet.select_related() after union()" in str(
         finding.reason
     )
+
+
+def test_another_form_is_tried_where_django_refuses_the_first(shop: Shop) -> None:
+    """A union is joined to nothing, and may be followed."""
+    finding = shop.only("/union/")
+
+    assert finding.confidence is Confidence.PROVED
+    assert [edit.text for edit in finding.edits] == ['.prefetch_related("author")']
 
 
 def test_an_answer_that_cannot_be_compared_leaves_an_estimate(shop: Shop) -> None:

@@ -106,6 +106,7 @@ urlpatterns = [
     path("edition-unread/", views.edition_unread),
     path("random/", views.at_random),
     path("union/", views.union),
+    path("union-in-pieces/", views.union_in_pieces),
     path("altered/", views.altered),
     path("dearer/", views.dearer),
     path("of-buyer/<int:number>/", views.of_buyer),

@@ -594,6 +594,11 @@ def union(request):
     return answer(book.author.name for book in books)
 
 
+def union_in_pieces(request):
+    books = Book.objects.filter(id__lt=9).union(Book.objects.filter(id__gt=20)).order_by("id")
+    return answer(book.author.name for book in books.iterator())
+
+
 def altered(request):
     """Answers otherwise where the authors are there already."""
     rows = []
