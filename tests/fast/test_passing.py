@@ -14,7 +14,18 @@ ANSWERS = (
     *("asked_before", "two"),
 )
 LOOKS = (
-    *("counted", "dumped", "in_a_list", "unpacked", "joined", "in_a_closure", "by_its_locals"),
+    *(
+        "named_anew",
+        "waiting",
+        "twice",
+        "counted",
+        "dumped",
+        "in_a_list",
+        "unpacked",
+        "joined",
+        "in_a_closure",
+        "by_its_locals",
+    ),
     *("added_to", "by_getattr", "of_another_class", "by_a_helper", "by_an_envelope_of_its_own"),
 )
 
@@ -98,6 +109,21 @@ def test_a_renderer_that_the_serializer_was_not_told_of(project: Inside, by: str
 
 def test_who_asks_again_gets_the_data_of_the_same_statement(project: Inside) -> None:
     assert project.call("passing:asked_again") == [True, True, True, True, 1]
+
+
+def test_what_is_changed_in_data_that_is_asked_for_again_is_in_the_answer(
+    project: Inside,
+) -> None:
+    name, row = project.call("passing:changed_by_another")
+
+    assert name == "changed"
+    assert row["name"] == "changed"
+
+
+def test_a_paginator_of_the_projects_is_asked_as_often_as_by_drf(project: Inside) -> None:
+    theirs, ours = project.call("passing:statements_of_a_paginator")
+
+    assert ours == theirs
 
 
 def test_a_copy_of_a_serializer_has_its_data(project: Inside) -> None:

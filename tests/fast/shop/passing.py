@@ -6,7 +6,9 @@ Each is told with its answer's body and data, the calls and the statements that 
 import copy
 import gc
 import json
+import pickle
 from collections.abc import Callable
+from contextvars import copy_context
 from typing import Any
 from unittest import mock
 
@@ -156,6 +158,34 @@ def _two(_: Any, made: Any, rows: Any) -> Response:
     """Answer two lists, of which the second becomes data."""
     first, again = made(rows, many=True), made(list(rows)[:2], many=True)
     return Response({"first": first.data, "second": again.data})
+
+
+@_looks
+def _named_anew(request: Any, made: Any, rows: Any) -> Any:
+    respond: Any = Response
+    more: dict[str, Any] = {}
+    data = made(rows, many=True).data
+    if request is not None:
+        respond, more = _Answer, {"status": 203}
+    return respond(data, **more)
+
+
+@_looks
+def _waiting(_: Any, made: Any, rows: Any) -> Response:
+    def answers() -> Any:
+        data = made(rows, many=True).data
+        yield
+        yield Response(data)
+
+    going = answers()
+    copy_context().run(next, going)
+    return copy_context().run(next, going)
+
+
+@_looks
+def _twice(_: Any, made: Any, rows: Any) -> Response:
+    serializer = made(rows, many=True)
+    return Response({"first": serializer.data, "second": serializer.data})
 
 
 @_looks
@@ -407,6 +437,39 @@ def asked_again() -> list[Any]:
         once_more = serializer.data
         same = [again == once_more, response.data == again, again.serializer is serializer]
     return [*same, again == _Theirs(_topics(), many=True).data, len(queries)]
+
+
+def changed_by_another() -> list[Any]:
+    """Return whether the answer has what was changed in the data that was asked for behind it."""
+    serializer = _Ours(_topics(), many=True)
+    response = Response(serializer.data)
+    serializer.data[0]["name"] = "changed"
+    return [response.data[0]["name"], pickle.loads(pickle.dumps(vars(serializer)["_data"]))[0]]  # noqa: S301
+
+
+class _AskingPaginator(_Paged):
+    """Whose own paginator asks the database each time."""
+
+    @property
+    def paginator(self) -> Any:
+        return _Pages() if Topic.objects.count() else None
+
+    def get(self, request: Any, **_: Any) -> Response:
+        data = self.get_serializer(self.get_queryset(), many=True).data
+        if "paged" in request.query_params:
+            return self.get_paginated_response(data)
+        return Response(data)
+
+
+def statements_of_a_paginator() -> list[int]:
+    """Return the statements of a view whose paginator asks, by DRF and with FastSerializer."""
+    counts = []
+    for made in (_Theirs, _Ours):
+        view: Any = type("View", (_AskingPaginator,), {"serializer_class": made})
+        with CaptureQueriesContext(connection) as queries:
+            view.as_view()(APIRequestFactory().get("/")).render()
+        counts.append(len(queries))
+    return counts
 
 
 def copied() -> list[Any]:

@@ -15,6 +15,8 @@ NEEDED: Names = {
 }
 
 USED_IF_THERE: Names = {
+    # What a view has that was asked for its paginator.
+    "rest_framework.generics.GenericAPIView": ("_paginator",),
     # What a serializer has that was made, and if it was given data, or has made its own.
     "rest_framework.serializers.BaseSerializer": ("_context", "_data", "_errors"),
     # A project may have these of its own: they only validate.

@@ -103,13 +103,32 @@ def _callees_with(node: ast.expr, parents: _Parents) -> tuple[Callee, ...]:
     """Return what is called with the value of `node`; nothing if that may go anywhere else."""
     value = _around(node, parents)
     if (callee := _called_with(value, parents)) is not None:
-        return (callee,)
+        return () if _is_bound_anew(callee, _scope(node, parents)) else (callee,)
     parent = parents.get(value)
     if isinstance(parent, ast.Assign) and len(parent.targets) == 1:
         target = parent.targets[0]
         if isinstance(target, ast.Name):
-            return _callees_with_name(target, parents)
+            found = _callees_with_name(target, parents)
+            function = _scope(target, parents)
+            return () if any(_is_bound_anew(one, function) for one in found) else found
     return ()
+
+
+def _is_bound_anew(callee: Callee, function: ast.AST | None) -> bool:
+    """Whether what `callee` begins with may be another when it is called than it is now."""
+    if function is None:
+        return True
+    bound = [
+        node
+        for node in ast.walk(function)
+        if isinstance(node, ast.Name) and node.id == callee[0] and not _is_read(node)
+    ]
+    walrus = (node.target for node in ast.walk(function) if isinstance(node, ast.NamedExpr))
+    return len(bound) > 1 or any(target in bound for target in walrus)
+
+
+def _is_read(name: ast.Name) -> bool:
+    return isinstance(name.ctx, ast.Load)
 
 
 def _around(node: ast.expr, parents: _Parents) -> ast.expr:

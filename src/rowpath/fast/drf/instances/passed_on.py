@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextvars import ContextVar
 from functools import partial
+from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE, CO_GENERATOR
 from types import FrameType, ModuleType
 from typing import Any
 from weakref import ref
@@ -23,9 +24,11 @@ from rest_framework.response import Response
 from rest_framework.serializers import ListSerializer
 from rest_framework.views import APIView
 
+from rowpath.fast.django.overrides import has_own
 from rowpath.fast.drf.admission.askers import Asked, asked_of_instances
 from rowpath.fast.drf.admission.passing import Callee, site_of
 from rowpath.fast.drf.admission.renderers import style_of
+from rowpath.fast.drf.admission.views import generic_view
 from rowpath.fast.drf.answering.enveloping import has_drfs_envelope, is_drfs_envelope
 from rowpath.fast.drf.answering.lazy import LazyList, is_unread
 from rowpath.fast.drf.answering.responses import FastResponse, Outcome, with_outcome
@@ -43,6 +46,7 @@ from rowpath.fast.plan import JsonStyle
 
 _SOURCE = "_rowpath_source"
 """What a serializer has whose rows were written, until their answer was sent or looked at."""
+_WAITING = CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR
 _INITIALISES = "__init__"
 _ENVELOPES = "get_paginated_response"
 
@@ -58,6 +62,10 @@ class _Source(InstancesSource):
         """What they are written from."""
         self.is_answered = False
         """Whether a Response has them."""
+
+    # In a pickle of the serializer there is nothing of rowpath's.
+    def __reduce__(self) -> tuple[type, tuple[()]]:
+        return type(None), ()
 
     def restore(self, rows: LazyList, read: memoryview) -> None:
         """Make `rows` the data that DRF would have made."""
@@ -94,6 +102,8 @@ def _source(serializer: ListSerializer, frame: FrameType) -> _Source | None:
     own = vars(serializer)
     before = own.pop(_SOURCE, None)
     if before is not None:
+        # Whoever has it now may change its rows, which are those of the answer.
+        before.rows.read()
         own |= before.written.kept_data()  # the serializer's own, or that of which it is a copy
         return None
     child = own.get("child")
@@ -109,7 +119,8 @@ def _source_for_answers(serializer: ListSerializer, frame: FrameType) -> _Source
     if not stands_in(Response, _INITIALISES) or _is_rowpaths(frame):
         return None
     site = site_of(frame)
-    if not site.callees:
+    # What waits may go on in another context, in which nobody looks for the rows.
+    if not site.callees or frame.f_code.co_flags & _WAITING:
         return None
     told = _Variables(frame)
     if told.is_turned_off() or not all(map(told.makes_an_answer, site.callees)):
@@ -148,7 +159,7 @@ class _Variables:
             return self._named(callee) is Response
         owner = self._named(callee[:-1])
         if isinstance(owner, GenericAPIView):
-            return has_drfs_envelope(owner)
+            return _has_paginator(owner) and has_drfs_envelope(owner)
         return isinstance(owner, BasePagination) and is_drfs_envelope(owner)
 
     def _named(self, names: Callee) -> Any:
@@ -159,7 +170,7 @@ class _Variables:
             if isinstance(value, ModuleType):
                 value = vars(value).get(name)
             elif isinstance(value, GenericAPIView) and name == "paginator":
-                value = value.paginator
+                value = value.paginator if _has_paginator(value) else None
             else:
                 return None
         return value
@@ -181,6 +192,12 @@ class _Variables:
         yield self._local.get("request")
         if self.view is not None:
             yield vars(self.view).get("request")
+
+
+def _has_paginator(view: GenericAPIView) -> bool:
+    """Whether the paginator of `view` is there, and is asked for without code of the project's."""
+    is_drfs = not has_own(view, generic_view(type(view)), ("paginator",))
+    return is_drfs and "_paginator" in vars(view)
 
 
 def _given_out(serializer: ListSerializer, source: _Source) -> Any:
@@ -228,9 +245,9 @@ def _is_done(response: Response, data: Any, source: _Source) -> bool:
 
 def _holds(data: Any, rows: LazyList) -> bool:
     """Whether `rows` stand in `data`, as far as the displays of dicts go."""
-    if type(data) is not dict:
-        return data is rows
-    return any(_holds(one, rows) for one in data.values() if type(one) in (dict, LazyList))
+    if data is rows:
+        return True
+    return isinstance(data, dict) and any(_holds(one, rows) for one in dict.values(data))
 
 
 put(ListSerializer, "data", _passing_on)
