@@ -66,7 +66,7 @@ def project(copies: Copies) -> Iterator[Inside]:
 
 def test_all_cases_are_tried(project: Inside) -> None:
     """What the project has is what stands above."""
-    cases, fields = project.call("representing:names")
+    cases, fields = project.call("representing.asking:names")
 
     assert cases == sorted((*RECIPE, *OWN_FIELDS, *OF_LATER, *DRF, *NOTHING))
     assert fields == sorted(FIELDS)
@@ -79,7 +79,7 @@ def test_a_row_is_what_drf_makes_of_it(
     project: Inside, case: str, *, again: bool, many: bool
 ) -> None:
     """The same values and types, or the same errors, by the same calls and statements."""
-    told = project.call("representing:compared", of=case, many=many, again=again)
+    told = project.call("representing.asking:compared", of=case, many=many, again=again)
 
     assert told["ours"] == told["theirs"]
 
@@ -91,7 +91,7 @@ def test_a_row_is_what_drf_makes_of_it(
 )
 def test_a_class_that_says_its_fields_makes_them_once(project: Inside, case: str, how: str) -> None:
     """And a class that has a say for each request or row makes them as often as with DRF."""
-    told = project.call("representing:compared", of=case, many=True, again=True)
+    told = project.call("representing.asking:compared", of=case, many=True, again=True)
 
     assert told["how"] == how
 
@@ -99,18 +99,18 @@ def test_a_class_that_says_its_fields_makes_them_once(project: Inside, case: str
 @pytest.mark.parametrize("field", FIELDS)
 def test_a_field_writes_every_value_as_drf_does(project: Inside, field: str) -> None:
     """Whatever is put in front of it, or it raises the same."""
-    assert project.call("representing:values_compared", of=field) == []
+    assert project.call("representing.values:values_compared", of=field) == []
 
 
 def test_decimals_are_rounded_by_the_context_of_their_time(project: Inside) -> None:
     """A precision that the project sets holds for both."""
-    assert project.call("representing:decimals_compared") == []
+    assert project.call("representing.values:decimals_compared") == []
 
 
 @pytest.mark.parametrize("text", ["new", "", "x" * 50])
 def test_what_was_validated_or_saved_is_told_as_drf_tells_it(project: Inside, text: str) -> None:
     """data of what is valid, of what is not, and of what was saved."""
-    theirs, ours = project.call("representing:written", text=text)
+    theirs, ours = project.call("representing.asking:written", text=text)
 
     assert ours == theirs
 
@@ -123,7 +123,7 @@ def test_a_fast_list_of_fast_serializers_has_the_bytes_of_drf(
     project: Inside, case: str, path: str | None
 ) -> None:
     """FastSerializer stands in no fast list's way, and helps where the list is DRF's."""
-    [theirs, _], [ours, taken] = project.call("representing:listed", of=case)
+    [theirs, _], [ours, taken] = project.call("representing.asking:listed", of=case)
 
     assert ours == theirs
     assert taken == path
@@ -131,27 +131,27 @@ def test_a_fast_list_of_fast_serializers_has_the_bytes_of_drf(
 
 def test_what_is_patched_is_called_as_often_as_by_drf(project: Inside) -> None:
     """A function that rowpath does without runs where somebody has put another in its place."""
-    assert project.call("representing:patched") == []
+    assert project.call("representing.patching:patched") == []
 
 
 def test_what_is_in_the_context_of_a_request_is_left_alone(project: Inside) -> None:
     """Nothing there is looked at, nor kept, to tell which time zone holds."""
-    assert project.call("representing:left_alone") == {"seen": [], "kept": 0}
+    assert project.call("representing.keeping:left_alone") == {"seen": [], "kept": 0}
 
 
 def test_nothing_of_a_request_is_held(project: Inside) -> None:
     """Neither a row of which something was not there, nor a class that is made for a request."""
-    assert project.call("representing:let_go") == []
+    assert project.call("representing.keeping:let_go") == []
 
 
 def test_what_is_changed_since_a_class_was_used_holds(project: Inside) -> None:
     """Of its Meta, its fields, the classes within it, DRF's functions, the settings; and back."""
-    assert project.call("representing:changed") == []
+    assert project.call("representing.patching:changed") == []
 
 
 def test_copies_and_pickles_are_serializers_of_their_own(project: Inside) -> None:
     """A copy has the fields that DRF's has, whatever the first one has been asked."""
-    theirs, ours = project.call("representing:copied")
+    theirs, ours = project.call("representing.asking:copied")
 
     assert ours == theirs
 
@@ -199,4 +199,4 @@ def test_what_is_usual_is_done_without_drfs_fields(
     project: Inside, case: str, done: list[str]
 ) -> None:
     """Their functions run for what is left to them, and for nothing else."""
-    assert project.call("representing:done_by_drf", of=case) == done
+    assert project.call("representing.asking:done_by_drf", of=case) == done

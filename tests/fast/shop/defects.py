@@ -26,11 +26,10 @@ from rest_framework.pagination import PageNumberPagination  # noqa: E402
 from rest_framework.test import APIRequestFactory  # noqa: E402
 
 from fast.exact import stand_in_a_module  # noqa: E402
-from fast.shop import representing  # noqa: E402
 from fast.shop.asking import told  # noqa: E402 - rowpath.fast is imported from here on
 from fast.shop.models import Category, Product  # noqa: E402
 from fast.shop.odd import ByText, FileFields, WithoutRequest  # noqa: E402
-from fast.shop.representing import DRFS, OURS  # noqa: E402
+from fast.shop.representing.bases import CASES, DRFS, OURS, products  # noqa: E402
 from fast.shop.views import Flat, Selected  # noqa: E402
 from fast.shop.ways import fast  # noqa: E402
 from rowpath.fast.django.making import iterable  # noqa: E402
@@ -75,9 +74,9 @@ def _of_serializers(case: str, path: str | None = None) -> dict[str, Any]:
 
     Its rows become data, or are written as DRF's own list passes that on.
     """
-    theirs, ours = (representing.CASES[case](bases)[0] for bases in (DRFS, OURS))
+    theirs, ours = (CASES[case](bases)[0] for bases in (DRFS, OURS))
     stand_in_a_module(ours)
-    listed = _view(ListAPIView, serializer_class=theirs, queryset=representing.products()[:3])
+    listed = _view(ListAPIView, serializer_class=theirs, queryset=products()[:3])
     return {
         "view": listed,
         "path": path,
@@ -99,9 +98,9 @@ def _asked_behind(view: Any) -> Any:
 
 def _of_mixin(case: str, path: str) -> dict[str, Any]:
     """Return a scenario whose view has a case's serializer, which is DRF's."""
-    theirs = representing.CASES[case](DRFS)[0]
+    theirs = CASES[case](DRFS)[0]
     stand_in_a_module(theirs)
-    listed = _view(ListAPIView, serializer_class=theirs, queryset=representing.products()[:3])
+    listed = _view(ListAPIView, serializer_class=theirs, queryset=products()[:3])
     return {
         "view": listed,
         "path": path,
@@ -171,7 +170,7 @@ def _linked(**members: Any) -> dict[str, Any]:
     url = serializers.HyperlinkedIdentityField(view_name="product")
     made = type("Linked", (serializers.ModelSerializer,), {"Meta": meta, "url": url, **members})
     return {
-        "view": _view(ListAPIView, serializer_class=made, queryset=representing.products()[:4]),
+        "view": _view(ListAPIView, serializer_class=made, queryset=products()[:4]),
         "within": lambda: override_settings(ROOT_URLCONF=_URLS),
     }
 

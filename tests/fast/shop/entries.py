@@ -18,7 +18,7 @@ from rest_framework.test import APIRequestFactory
 
 from fast.exact import chain, exact, stand_in_a_module
 from fast.shop.models import Product, Topic
-from fast.shop.representing import CASES, DRFS, products, recorded
+from fast.shop.representing.bases import CASES, DRFS, products, recorded
 from fast.shop.unbatched import with_all_statements
 from rowpath.fast.drf import FastListMixin, FastSerializer, outcome_of
 

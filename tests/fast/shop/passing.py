@@ -28,7 +28,7 @@ from rest_framework.views import APIView
 
 from fast.exact import stand_in_a_module
 from fast.shop.models import Product, Topic
-from fast.shop.representing import CASES, DRFS, OURS, Bases
+from fast.shop.representing.bases import CASES, DRFS, OURS, Bases
 from fast.shop.unbatched import with_all_statements
 from fast.shop.writing import answered, lists_written
 from rowpath.fast.drf import FastMixin, FastSerializer, outcome_of

@@ -20,7 +20,7 @@ from rest_framework.response import Response
 from fast.exact import chain, exact, stand_in_a_module
 from fast.shop.entries import asked, made_view
 from fast.shop.models import Product, Topic
-from fast.shop.representing import CASES, DRFS, Bases, case, products, recorded
+from fast.shop.representing.bases import CASES, DRFS, Bases, case, products, recorded
 from fast.shop.unbatched import with_all_statements
 from rowpath.fast.drf import FastListMixin, outcome_of
 from rowpath.fast.drf.instances.written import Written

@@ -20,7 +20,8 @@ from rest_framework import serializers
 
 from fast.shop.entries import made_view
 from fast.shop.models import Topic
-from fast.shop.representing import VALUES, Loud, recorded
+from fast.shop.representing.bases import recorded
+from fast.shop.representing.values import VALUES, Loud
 from fast.shop.writing import STYLES, answered, renderers
 from rowpath.fast.drf import FastListMixin
 
