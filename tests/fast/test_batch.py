@@ -71,13 +71,13 @@ HUNTED = 40
 @pytest.fixture(scope="module")
 def project(copies: Copies) -> Iterator[Inside]:
     with copies("shop_batching") as dsn, inside({"databases": {"default": dsn}}) as running:
-        running.call("batching:begin")
+        running.call("batching.models:begin")
         yield running
 
 
 def test_all_cases_are_tried(project: Inside) -> None:
     """What the project has is what stands above."""
-    assert project.call("batching:names") == sorted(SENT)
+    assert project.call("batching.asking:names") == sorted(SENT)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_a_list_whose_relations_nobody_loaded_is_drfs(
     is_atomic, again = case not in OUTSIDE, alias == "default"
     said = {"alias": alias, "is_atomic": is_atomic, "again": again}
 
-    told = project.call("batching:compared", of=case, **said)
+    told = project.call("batching.asking:compared", of=case, **said)
 
     assert told["ours"] == told["theirs"]
     assert tuple(told["sent"]) == SENT[case]
@@ -102,7 +102,7 @@ def test_what_the_database_refuses_in_a_transaction_passes(project: Inside) -> N
     """The transaction is broken then, so no other statement can be tried."""
     said = {"alias": "default", "is_atomic": True, "again": True}
 
-    told = project.call("batching:compared", of="broken", **said)
+    told = project.call("batching.asking:compared", of="broken", **said)
 
     assert told["ours"][0][0] == "DataError: division by zero"
 
@@ -111,7 +111,7 @@ def test_that_a_session_has_ended_is_told_as_by_drf(project: Inside) -> None:
     """No other statement is tried, whose error would be that of a connection that is closed."""
     said = {"alias": "default", "is_atomic": False, "again": True}
 
-    told = project.call("batching:compared", of="cut_off", **said)
+    told = project.call("batching.asking:compared", of="cut_off", **said)
 
     assert told["ours"] == told["theirs"]
     assert "terminating connection" in told["ours"][0][0]
@@ -123,7 +123,9 @@ def test_random_lists_are_drfs_with_no_more_statements(
     project: Inside, seed: int, alias: str
 ) -> None:
     """Random serializers, nested and with methods that change what they read or write it."""
-    wrong, sent, answered = project.call("batching:hunted", seed=seed, count=HUNTED, alias=alias)
+    wrong, sent, answered = project.call(
+        "batching.hunt:hunted", seed=seed, count=HUNTED, alias=alias
+    )
 
     assert wrong == []
     assert sent[1] < sent[0] * 0.75
@@ -132,12 +134,12 @@ def test_random_lists_are_drfs_with_no_more_statements(
 
 def test_a_row_that_is_left_asks_for_itself(project: Inside) -> None:
     """What the list has read for it is gone, and a pickle of it has nothing of rowpath's."""
-    assert project.call("batching:left") == {"sent": 2, "pickled": False, "wrappers": 0}
+    assert project.call("batching.asking:left") == {"sent": 2, "pickled": False, "wrappers": 0}
 
 
 def test_a_large_list_is_asked_for_in_pieces(project: Inside) -> None:
     """So that neither parameters nor memory grow with it."""
-    theirs, ours = project.call("batching:large")
+    theirs, ours = project.call("batching.asking:large")
 
     assert theirs == 2_501
     assert ours == 1 + 2 + 3
@@ -145,12 +147,12 @@ def test_a_large_list_is_asked_for_in_pieces(project: Inside) -> None:
 
 def test_what_is_selected_without_names_is_loaded(project: Inside) -> None:
     """That is what is never null, and what that leads to."""
-    assert project.call("batching:planned_of_all") == ["book__writer"]
+    assert project.call("batching.asking:planned_of_all") == ["book__writer"]
 
 
 def test_the_plan_tells_what_is_loaded_at_once_and_why_the_rest_is_not(project: Inside) -> None:
     """Of the relations that the queryset does not load, through those that it does."""
-    told = project.call("batching:planned")
+    told = project.call("batching.asking:planned")
 
     assert told["at_once"] == ["writer__city", "cover", "labels", "chapters__label"]
     assert told["row_by_row"] == {
@@ -179,9 +181,9 @@ def test_the_plan_tells_what_is_loaded_at_once_and_why_the_rest_is_not(project: 
 def test_a_statement_only_reads_if_all_that_it_calls_is_known(
     project: Inside, sql: str, *, reads: bool
 ) -> None:
-    assert project.call("batching:only_read", sql=sql) is reads
+    assert project.call("batching.asking:only_read", sql=sql) is reads
 
 
 def test_models_have_nothing_of_rowpaths(project: Inside) -> None:
     """Whoever looks at all that a class has, as DRF's OrderingFilter does, finds Django's."""
-    assert project.call("batching:of_rowpath") == []
+    assert project.call("batching.asking:of_rowpath") == []

@@ -69,19 +69,19 @@ HUNTED = 150
 @pytest.fixture(scope="module")
 def project(copies: Copies) -> Iterator[Inside]:
     with copies("shop_links") as dsn, inside({"databases": {"default": dsn}}) as running:
-        running.call("linking:begin")
+        running.call("linking.models:begin")
         yield running
 
 
 def test_all_cases_are_tried(project: Inside) -> None:
     """What the project has is what stands above."""
-    assert project.call("linking:names") == [sorted(ROWS), sorted(DRFS), sorted(MOVING)]
+    assert project.call("linking.asking:names") == [sorted(ROWS), sorted(DRFS), sorted(MOVING)]
 
 
 @pytest.mark.parametrize("case", ROWS)
 def test_links_are_drfs_without_a_row_in_python(project: Inside, case: str) -> None:
     """Status, headers, bytes and data, from rows, by as many statements."""
-    told = project.call("linking:compared", of=case)
+    told = project.call("linking.asking:compared", of=case)
 
     assert told["ours"] == told["theirs"]
     assert told["way"] == "rows"
@@ -91,7 +91,7 @@ def test_links_are_drfs_without_a_row_in_python(project: Inside, case: str) -> N
 @pytest.mark.parametrize("case", DRFS)
 def test_a_link_that_is_not_certain_is_made_by_drf(project: Inside, case: str) -> None:
     """So it is DRF's, or the error that DRF raises."""
-    told = project.call("linking:compared", of=case)
+    told = project.call("linking.asking:compared", of=case)
 
     assert told["ours"] == told["theirs"]
     assert told["way"] != "rows"
@@ -101,7 +101,7 @@ def test_a_link_that_is_not_certain_is_made_by_drf(project: Inside, case: str) -
 @pytest.mark.parametrize("case", sorted({*ROWS, *DRFS, *MOVING} - FAILING))
 def test_links_of_rows_that_django_reads_are_drfs(project: Inside, case: str, way: str) -> None:
     """Status, headers, bytes and data, whatever is prepared, and whatever changes meanwhile."""
-    told = project.call("linking:compared", of=case, way=way)
+    told = project.call("linking.asking:compared", of=case, way=way)
 
     assert told["ours"] == told["theirs"]
     assert told["way"].startswith(f"{way}:")
@@ -110,7 +110,7 @@ def test_links_of_rows_that_django_reads_are_drfs(project: Inside, case: str, wa
 @pytest.mark.parametrize("case", sorted(FAILING))
 def test_what_has_no_link_raises_what_drf_raises(project: Inside, case: str) -> None:
     """In a list with a method field too."""
-    told = project.call("linking:compared", of=case, way="instances")
+    told = project.call("linking.asking:compared", of=case, way="instances")
 
     assert told["ours"] == told["theirs"]
     assert "Error" in told["ours"][0] or "ImproperlyConfigured" in told["ours"][0]
@@ -121,7 +121,7 @@ def test_a_url_is_prepared_where_django_reads_the_rows(
     project: Inside, case: str, made: int
 ) -> None:
     """Django makes those of two rows and of two probes, and of keys that have to be quoted."""
-    theirs, ours = project.call("linking:reversed_for", of=case)
+    theirs, ours = project.call("linking.asking:reversed_for", of=case)
 
     assert theirs > 10
     assert ours == made
@@ -130,7 +130,7 @@ def test_a_url_is_prepared_where_django_reads_the_rows(
 @pytest.mark.parametrize("seed", [0, 1_000])
 def test_links_of_random_keys_by_random_patterns_are_drfs(project: Inside, seed: int) -> None:
     """Whatever is in a key, and whichever pattern Django takes for it."""
-    wrong, as_rows = project.call("linking:hunted", seed=seed, count=HUNTED)
+    wrong, as_rows = project.call("linking.hunt:hunted", seed=seed, count=HUNTED)
 
     assert wrong == []
     assert as_rows > HUNTED / 3
@@ -139,6 +139,6 @@ def test_links_of_random_keys_by_random_patterns_are_drfs(project: Inside, seed:
 @pytest.mark.parametrize(("case", "way"), [("routed", "rows"), ("looking", "instances")])
 def test_the_plan_tells_whether_links_are_prepared(project: Inside, case: str, way: str) -> None:
     """It makes those of the request that it asks with, as a list would."""
-    [told] = project.call("linking:planned", of=case)
+    [told] = project.call("linking.asking:planned", of=case)
 
     assert told == way

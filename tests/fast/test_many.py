@@ -101,19 +101,19 @@ HUNTED = 150
 @pytest.fixture(scope="module")
 def project(copies: Copies) -> Iterator[Inside]:
     with copies("shop_many") as dsn, inside({"databases": {"default": dsn}}) as running:
-        running.call("many:begin")
+        running.call("many.models:begin")
         yield running
 
 
 @pytest.fixture(scope="module")
 def compared(project: Inside) -> Compared:
     """What comes of a case, asked once or again, which several tests look at."""
-    return cache(lambda of, again: project.call("many:compared", of=of, again=again))
+    return cache(lambda of, again: project.call("many.asking:compared", of=of, again=again))
 
 
 def test_all_cases_are_tried(project: Inside) -> None:
     """What the project has is what stands above."""
-    assert project.call("many:names") == sorted(AS_ROWS | OTHERWISE)
+    assert project.call("many.asking:names") == sorted(AS_ROWS | OTHERWISE)
 
 
 @pytest.mark.parametrize("again", [True, False])
@@ -144,7 +144,7 @@ def test_djangos_own_statement_is_asked_only_where_rows_of_one_list_tie(
 @pytest.mark.parametrize("case", OTHERWISE)
 def test_what_is_not_certain_is_read_by_django(project: Inside, case: str) -> None:
     """It is DRF's all the same, by no more statements, or raises what it raises by DRF."""
-    told = project.call("many:compared", of=case, again=True)
+    told = project.call("many.asking:compared", of=case, again=True)
 
     assert told["ours"] == told["theirs"]
     assert told["way"] in ("instances", None)
@@ -154,7 +154,7 @@ def test_what_is_not_certain_is_read_by_django(project: Inside, case: str) -> No
 @pytest.mark.parametrize("case", ["cut_off", "cut_off_at_once"])
 def test_that_a_session_has_ended_is_told_as_by_drf(project: Inside, case: str) -> None:
     """No other statement is tried, whose error would be that of a connection that is closed."""
-    told = project.call("many:compared", of=case, again=True)
+    told = project.call("many.asking:compared", of=case, again=True)
 
     assert told["ours"] == told["theirs"]
     assert "terminating connection" in told["ours"][0]
@@ -163,7 +163,7 @@ def test_that_a_session_has_ended_is_told_as_by_drf(project: Inside, case: str) 
 @pytest.mark.parametrize("seed", [0, 1_000])
 def test_random_lists_are_drfs_with_no_more_statements(project: Inside, seed: int) -> None:
     """Random serializers of random querysets, prefetched or not."""
-    wrong, as_rows = project.call("many:hunted", seed=seed, count=HUNTED)
+    wrong, as_rows = project.call("many.hunt:hunted", seed=seed, count=HUNTED)
 
     assert wrong == []
     assert as_rows > HUNTED * 0.4
@@ -171,19 +171,19 @@ def test_random_lists_are_drfs_with_no_more_statements(project: Inside, seed: in
 
 def test_the_lists_of_many_rows_are_read_at_once(project: Inside) -> None:
     """Of more than the parameters that a statement can have that binds on the server."""
-    assert project.call("many:of_many_parents") == ["rows", 2, 1]
+    assert project.call("many.asking:of_many_parents") == ["rows", 2, 1]
 
 
 def test_a_shadow_tells_the_order_of_rows_that_tie_within_a_list(project: Inside) -> None:
     """Another order of them is a warning, and the view stays fast."""
-    told = project.call("many:shadowed", changes=False)
+    told = project.call("many.asking:shadowed", changes=False)
 
     assert told == {"way": "rows", "levels": ["WARNING"]}
 
 
 def test_a_shadow_finds_other_rows_within_a_list_in_no_certain_order(project: Inside) -> None:
     """A row that only DRF has ends the fast path."""
-    told = project.call("many:shadowed", changes=True)
+    told = project.call("many.asking:shadowed", changes=True)
 
     assert told["levels"] == ["ERROR"]
     assert told["way"] != "rows"
@@ -191,14 +191,14 @@ def test_a_shadow_finds_other_rows_within_a_list_in_no_certain_order(project: In
 
 def test_a_given_queryset_is_compiled_once_for_its_shape_and_slice(project: Inside) -> None:
     """Others of the same have values of their own in its statement, and are DRF's."""
-    told = project.call("many:given_in_turn")
+    told = project.call("many.asking:given_in_turn")
 
     assert [[is_theirs, way] for is_theirs, way, _ in told] == [[True, "rows"]] * len(told)
-    assert [count for _, _, count in told] == project.call("many:compiled_by_then")
+    assert [count for _, _, count in told] == project.call("many.asking:compiled_by_then")
 
 
 def test_the_plan_tells_the_way_that_an_answer_takes(project: Inside) -> None:
     """Of each case, what rowpath_plan says beforehand."""
-    told = project.call("many:planned")
+    told = project.call("many.asking:planned")
 
     assert [name for name, planned, answered in told if planned != answered] == []

@@ -42,7 +42,7 @@ def test_data_that_is_passed_on_is_written_as_drf_renders_it(
     project: Inside, case: str, *, again: bool
 ) -> None:
     """Status, headers, body, data, calls and statements, or the same errors at the same time."""
-    told = project.call("passing:passed", by="direct", of=case, again=again)
+    told = project.call("passing.asking:passed", by="direct", of=case, again=again)
 
     assert told["ours"] == told["theirs"]
 
@@ -50,7 +50,7 @@ def test_data_that_is_passed_on_is_written_as_drf_renders_it(
 @pytest.mark.parametrize("case", [*RECIPE, *OWN_FIELDS])
 def test_it_is_written_from_the_instances(project: Inside, case: str) -> None:
     """Unless it raises; or code of the project's has a say in each row."""
-    told = project.call("passing:passed", by="direct", of=case, again=True)
+    told = project.call("passing.asking:passed", by="direct", of=case, again=True)
 
     is_written = told["ours"][0][0] == "listed" and case not in AS_DATA
     assert told["way"] == ("instances" if is_written else None)
@@ -59,7 +59,7 @@ def test_it_is_written_from_the_instances(project: Inside, case: str) -> None:
 @pytest.mark.parametrize("by", ANSWERS)
 def test_whatever_the_answer_is_made_by(project: Inside, by: str) -> None:
     """By position or keyword, in dicts, by a variable, by DRF's paginators."""
-    told = project.call("passing:passed", by=by, of="nested_and_methods", again=True)
+    told = project.call("passing.asking:passed", by=by, of="nested_and_methods", again=True)
 
     assert told["ours"] == told["theirs"]
     assert told["way"] == "instances"
@@ -68,7 +68,7 @@ def test_whatever_the_answer_is_made_by(project: Inside, by: str) -> None:
 @pytest.mark.parametrize("by", LOOKS)
 def test_what_may_look_at_the_data_gets_data(project: Inside, by: str) -> None:
     """Then nothing is written."""
-    told = project.call("passing:passed", by=by, of="nested_and_methods", again=True)
+    told = project.call("passing.asking:passed", by=by, of="nested_and_methods", again=True)
 
     assert told["ours"] == told["theirs"]
     assert told["way"] is None
@@ -81,7 +81,7 @@ def test_a_generic_view_without_fast_list_mixin(
     project: Inside, of: str, query: str, by: str
 ) -> None:
     """DRF's own list, and one of the project's: of a FastSerializer, or a view with FastMixin."""
-    told = project.call("passing:generic", of=of, query=query, by=by)
+    told = project.call("passing.generic:generic", of=of, query=query, by=by)
 
     assert told["ours"] == told["theirs"]
     is_there = query != "page=99" or of == "list"
@@ -90,7 +90,7 @@ def test_a_generic_view_without_fast_list_mixin(
 
 
 def test_a_view_that_is_a_function(project: Inside) -> None:
-    told = project.call("passing:by_function")
+    told = project.call("passing.generic:by_function")
 
     assert told["ours"] == told["theirs"]
     assert told["way"] == "instances"
@@ -101,37 +101,37 @@ def test_a_view_that_is_a_function(project: Inside) -> None:
     [("json", "instances"), ("indented", "data"), ("plain", "data"), ("ascii", "data")],
 )
 def test_a_renderer_that_the_serializer_was_not_told_of(project: Inside, by: str, way: str) -> None:
-    told = project.call("passing:rendered", by=by)
+    told = project.call("passing.asking:rendered", by=by)
 
     assert told["ours"] == told["theirs"]
     assert told["way"] == way
 
 
 def test_who_asks_again_gets_the_data_of_the_same_statement(project: Inside) -> None:
-    assert project.call("passing:asked_again") == [True, True, True, True, 1]
+    assert project.call("passing.asking:asked_again") == [True, True, True, True, 1]
 
 
 def test_what_is_changed_in_data_that_is_asked_for_again_is_in_the_answer(
     project: Inside,
 ) -> None:
-    name, row = project.call("passing:changed_by_another")
+    name, row = project.call("passing.asking:changed_by_another")
 
     assert name == "changed"
     assert row["name"] == "changed"
 
 
 def test_a_paginator_of_the_projects_is_asked_as_often_as_by_drf(project: Inside) -> None:
-    theirs, ours = project.call("passing:statements_of_a_paginator")
+    theirs, ours = project.call("passing.asking:statements_of_a_paginator")
 
     assert ours == theirs
 
 
 def test_a_copy_of_a_serializer_has_its_data(project: Inside) -> None:
-    assert project.call("passing:copied") == [True, True, 1]
+    assert project.call("passing.asking:copied") == [True, True, 1]
 
 
 def test_two_answers_of_the_same_data_have_the_same_body(project: Inside) -> None:
-    first, second, theirs = project.call("passing:answered_twice")
+    first, second, theirs = project.call("passing.asking:answered_twice")
 
     assert first == second == theirs
 
@@ -140,18 +140,18 @@ def test_two_answers_of_the_same_data_have_the_same_body(project: Inside) -> Non
 def test_nothing_of_an_answer_waits_for_the_search_for_cycles(
     project: Inside, *, looked_at: bool
 ) -> None:
-    assert project.call("passing:let_go", looked_at=looked_at) == [not looked_at, 0]
+    assert project.call("passing.asking:let_go", looked_at=looked_at) == [not looked_at, 0]
 
 
 @pytest.mark.parametrize("patched", ["response", "renderer", "data", "instances", "compiled"])
 def test_what_is_patched_or_turned_off_is_drfs(project: Inside, patched: str) -> None:
     """For as long as it is."""
-    assert project.call("passing:under", patched=patched) == [None, True, "instances", True]
+    assert project.call("passing.asking:under", patched=patched) == [None, True, "instances", True]
 
 
 def test_code_without_its_source_gets_data(project: Inside) -> None:
     """What it does with it cannot be told."""
-    outcome, rows = project.call("passing:without_its_source")
+    outcome, rows = project.call("passing.asking:without_its_source")
 
     assert outcome is None
     assert rows > 0
@@ -159,26 +159,26 @@ def test_code_without_its_source_gets_data(project: Inside) -> None:
 
 def test_answers_that_are_always_looked_at_become_data(project: Inside) -> None:
     """After some tries."""
-    ways = project.call("passing:looked_at_often")
+    ways = project.call("passing.asking:looked_at_often")
 
     assert ways[0] == "instances"
     assert ways.count(None) > len(ways) / 2
 
 
 def test_a_cache_pickles_drfs_answer(project: Inside) -> None:
-    assert project.call("passing:cached") is True
+    assert project.call("passing.asking:cached") is True
 
 
 def test_relations_that_nobody_loaded_are_loaded_at_once(project: Inside) -> None:
-    theirs, ours = project.call("passing:loaded_at_once")
+    theirs, ours = project.call("passing.asking:loaded_at_once")
 
     assert theirs > 4
     assert ours == 2
 
 
 def test_another_answer_than_drfs_has_the_data(project: Inside) -> None:
-    assert project.call("passing:from_a_plain_django_view") is True
+    assert project.call("passing.asking:from_a_plain_django_view") is True
 
 
 def test_threads_have_answers_of_their_own(project: Inside) -> None:
-    assert project.call("passing:of_threads") == ["instances"] * 16
+    assert project.call("passing.asking:of_threads") == ["instances"] * 16

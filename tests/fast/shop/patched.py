@@ -81,7 +81,7 @@ def in_another_zone() -> Told:
     """
     from rest_framework.generics import ListAPIView
 
-    from fast.shop.many import of
+    from fast.shop.many.serializers import of
     from fast.shop.models import Product
     from fast.shop.ways import fast
 

@@ -1,0 +1,1 @@
+"""Lists whose relations nobody has loaded, by DRF alone and with FastListMixin."""

@@ -1,0 +1,1 @@
+"""Lists of hyperlinks, by DRF alone and with FastListMixin."""

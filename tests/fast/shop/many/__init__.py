@@ -1,0 +1,1 @@
+"""Rows with lists of their own, by DRF alone and with FastListMixin."""

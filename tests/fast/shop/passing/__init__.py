@@ -1,0 +1,1 @@
+"""Code that passes on what a serializer has for data, with and without FastSerializer."""
