@@ -28,6 +28,7 @@ READY_PATH = "/ready"
 READY_WITHIN_S = 60.0
 LOOK_EVERY_S = 0.05
 LOG_WITHIN_S = 5.0
+LOG_IS_WHOLE_AFTER_S = 0.5
 ANSWERS_WITHIN_S = 5.0
 STOPS_WITHIN_S = 10.0
 OK = 200
@@ -124,9 +125,18 @@ class Server:
         return True
 
     def _wait_for_log(self, before: str) -> None:
-        """Return when the log has more than `before`: uvicorn writes of an error after it."""
+        """Return when the log has more than `before`, and for a while no more than that.
+
+        uvicorn writes of an error after it has answered, and of a long one in several pieces.
+        """
         deadline = monotonic() + LOG_WITHIN_S
-        while self.log_tail() == before and monotonic() < deadline:
+        seen, since = before, monotonic()
+        while monotonic() < deadline:
+            written = self.log_tail()
+            if written != seen:
+                seen, since = written, monotonic()
+            elif seen != before and monotonic() - since > LOG_IS_WHOLE_AFTER_S:
+                return
             sleep(LOOK_EVERY_S)
 
     def _error(self, reason: str) -> ServerError:
