@@ -25,7 +25,7 @@ SESSIONS = {
 @pytest.fixture(scope="module")
 def project(copies: Copies) -> Iterator[Inside]:
     with copies("shop_moments") as dsn, inside({"databases": {"default": dsn}}) as running:
-        running.call("making:begin")
+        running.call("making.models:begin")
         yield running
 
 

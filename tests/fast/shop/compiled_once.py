@@ -15,7 +15,8 @@ from django.db.models.sql.compiler import SQLCompiler
 from django.test.utils import CaptureQueriesContext, override_settings
 
 from fast.made import described, made
-from fast.shop.making import LITE, QUERYSETS, Shelf, Thing, Tool, begin
+from fast.shop.making.models import LITE, Shelf, Thing, Tool, begin
+from fast.shop.making.querysets import QUERYSETS
 from rowpath.fast import stores
 from rowpath.fast.django.making import statements
 from rowpath.fast.django.making.iterable import made_by_rowpath

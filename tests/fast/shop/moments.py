@@ -13,7 +13,7 @@ from psycopg.types import datetime as of_driver
 from psycopg.types.datetime import TimestamptzLoader
 
 from fast.exact import chain, exact
-from fast.shop.making import Thing
+from fast.shop.making.models import Thing
 from rowpath.fast.django.making import iterable, moments
 from rowpath.fast.django.making.moments import quicken
 

@@ -1,0 +1,1 @@
+"""Instances of querysets, by Django and by compiled code in its place."""
