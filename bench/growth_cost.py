@@ -5,14 +5,19 @@ growth, over that of one that is not, asked in turn in one process; of the proce
 other work on the machine is in neither. Whether anything was loaded row by row is asked as well;
 what the fixture then says of it, as a test fails, is not in it.
 
-With --instructions it is the ratio of the instructions that a process takes, counted by valgrind's
-callgrind as in instructions.py: no noise, though an instruction is no constant time.
+With --instructions it is the ratio of the instructions that a request takes, counted by valgrind's
+callgrind, without those of Python's garbage collection of what was there before: no noise, though
+an instruction is no constant time. It needs valgrind, its headers and a C compiler.
 """
 
 import argparse
+import ctypes
+import gc
 import json
 import os
+import re
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -22,16 +27,23 @@ from random import Random
 from time import thread_time
 from typing import Any
 
-from instructions import counted
 from rowpath.stats.ratio import ratio_interval
 
 PROJECT = Path(__file__).parents[1] / "tests/explain/project"
 PATHS = ("/repaired/", "/api/books/?size=100", "/template/", "/detail/")
 BLOCKS = 12
 WARM_UPS = 3
+WARM_UP_S = 0.1
 TIMED = 3
 BOOKS = 100
-FEWER, MORE = 4, 10
+COUNTED = 2
+_REQUESTS = """
+#include <valgrind/callgrind.h>
+void start(void) { CALLGRIND_START_INSTRUMENTATION; }
+void stop(void) { CALLGRIND_STOP_INSTRUMENTATION; }
+void zero(void) { CALLGRIND_ZERO_STATS; }
+void dump(void) { CALLGRIND_DUMP_STATS; }
+"""
 IN_MEMORY = {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}
 
 
@@ -75,31 +87,55 @@ def held(*, is_watched: bool) -> Iterator[Callable[[], object]]:
         yield lambda: None
         return
     with ClientWatch() as watch, watch.requests() as watched:
-        yield lambda: watched.pop().facts.loads()  # noqa: PLW0108 of the last one then
+        yield lambda: watched.pop().facts.most_loads
 
 
-def make_requests(*, path: str, is_watched: bool, times: int) -> None:
-    """Make that many requests, in a process of their own."""
-    with shop() as client, held(is_watched=is_watched) as judge:
-        for _ in range(times):
-            asked(client, path, judge)
+def count_requests(*, path: str, library: str) -> None:
+    """Have callgrind count the requests of a path, unwatched and watched, each apart."""
+    callgrind = ctypes.CDLL(library)
+    with shop() as client:
+        for is_watched in (False, True):
+            with held(is_watched=is_watched) as judge:
+                for _ in range(WARM_UPS):
+                    asked(client, path, judge)
+                gc.collect()
+                gc.freeze()
+                callgrind.start()
+                asked(client, path, judge)  # valgrind translates what runs for the first time
+                callgrind.zero()
+                for _ in range(COUNTED):
+                    asked(client, path, judge)
+                callgrind.dump()
+                callgrind.stop()
 
 
 def print_instructions(path: str) -> None:
     """Print how many instructions a request takes, watched and not, and their ratio."""
-    each = {}
-    for is_watched in (False, True):
-        few, many = (
-            counted(
-                Path(sys.prefix).parent,
-                {"path": path, "is_watched": is_watched, "times": times},
-                module="growth_cost",
-            )
-            for times in (FEWER, MORE)
+    with tempfile.TemporaryDirectory() as folder:
+        source, library = Path(folder) / "callgrind.c", Path(folder) / "callgrind.so"
+        source.write_text(_REQUESTS)
+        compiler = shutil.which("cc") or sys.exit("Cannot count: there is no C compiler cc.")
+        subprocess.run([compiler, "-shared", "-fPIC", "-o", library, source], check=True)
+        code = "import growth_cost as g, json, sys; g.count_requests(**json.loads(sys.argv[1]))"
+        order = json.dumps({"path": path, "library": str(library)})
+        done = subprocess.run(
+            [
+                *("valgrind", "--tool=callgrind", "--instr-atstart=no"),
+                *(f"--callgrind-out-file={folder}/out", sys.executable, "-c", code, order),
+            ],
+            env=os.environ | {"PYTHONPATH": str(Path(__file__).parent), "PYTHONHASHSEED": "0"},
+            capture_output=True,
+            text=True,
+            check=False,
         )
-        each[is_watched] = (many - few) / (MORE - FEWER)
-    ratio = each[True] / each[False]
-    print(f"{path}: {ratio:.3f} ({each[False]:,.0f} to {each[True]:,.0f})", flush=True)
+        if done.returncode:
+            sys.exit(f"Cannot count {path}: {done.stderr[-2000:]}")
+        dumps = (Path(folder) / f"out.{number}" for number in (1, 2))
+        alone, watched = (
+            int(re.findall(r"^totals: (\d+)", dump.read_text(), re.MULTILINE)[0]) / COUNTED
+            for dump in dumps
+        )
+    print(f"{path}: {watched / alone:.3f} ({alone:,.0f} to {watched:,.0f})", flush=True)
 
 
 def print_times() -> None:
@@ -111,8 +147,10 @@ def print_times() -> None:
             for _ in range(BLOCKS):
                 for is_watched in random.sample((False, True), 2):
                     with held(is_watched=is_watched) as judge:
-                        for _ in range(WARM_UPS):
-                            asked(client, path, judge)
+                        warmed_s, warm_ups = 0.0, 0
+                        while warmed_s < WARM_UP_S or warm_ups < WARM_UPS:
+                            warmed_s += asked(client, path, judge)
+                            warm_ups += 1
                         timed = [asked(client, path, judge) for _ in range(TIMED)]
                         times[is_watched].append(min(timed))
             ratio = ratio_interval(times[True], times[False])

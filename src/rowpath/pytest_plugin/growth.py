@@ -101,7 +101,7 @@ class Growth:
         allows = self._allows(allowed)
         found: dict[tuple[str, ...], str] = {}
         for each in watched:
-            if each.facts.loads() < FEWEST_LOADED:
+            if each.facts.most_loads < FEWEST_LOADED:
                 continue
             for finding in findings(each.observed(), each.view, allows):
                 key = (str(finding.kind), str(finding.place), *finding.paths)

@@ -26,7 +26,7 @@ RECORDING = (query, related_descriptors, query_utils, queryset_uses, compiler)
 def methods(module: ModuleType) -> dict[str, Any]:
     """What the classes that a module patches have by the names that it patches."""
     return {
-        f"{owner.__qualname__}.{name}": getattr(owner, name)
+        f"{owner.__name__}.{name}": getattr(owner, name)
         for owner, names in module.METHODS.items()
         for name in names
     }

@@ -13,6 +13,7 @@ from rowpath.explain.django import project, statements
 from rowpath.explain.django.views import view_class
 from rowpath.explain.messages import Observed
 from rowpath.explain.recording.facts import Facts
+from rowpath.explain.recording.frames import OwnCode
 from rowpath.explain.recording.phase_clock import PhaseClock
 from rowpath.explain.trails import ViewClass
 
@@ -26,12 +27,18 @@ def is_set_up() -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watched:
-    """A request of a client's, with its query, and what was noted of it."""
+    """A request of a client's, with its query, the view that was called, and what was noted."""
 
     method: str
     path: str
     facts: Facts
-    view: ViewClass | None
+    called: Any
+    code: OwnCode
+
+    @property
+    def view(self) -> ViewClass | None:
+        """The class that says what the request's view lists."""
+        return None if self.called is None else view_class(self.called, self.code)
 
     def observed(self) -> Observed:
         """Return what was observed of it, made of what was noted."""
@@ -46,13 +53,13 @@ class ClientWatch:
     """
 
     def __init__(self) -> None:
-        self._recorder = project.recorder()
-        self._recorder.knows_origins = False
+        self._recorder = project.recorder(knows_origins=False)
         self._patches = project.patches(self._recorder, PhaseClock())
         project.add_contenttypes(self._recorder, self._patches)
         project.add_drf(self._recorder, PhaseClock(), self._patches)
+        self._record = statements.record_by(self._recorder)
         self._told: list[list[Watched]] = []
-        self._view: ViewClass | None = None
+        self._view: Any = None
         self._handler = Patch(ClientHandler, {"__call__": self._call})
         self._patched = ExitStack()
 
@@ -81,12 +88,13 @@ class ClientWatch:
         self._view = None
         with self._recorder.watching(None), statements.recorded(self._recorder):
             ask()
-        return Watched(method="", path="", facts=self._recorder.facts(), view=self._view)
+        return self._watched("", "", self._view)
 
-    def _view_of(self, response: Any) -> ViewClass | None:
-        request = getattr(response, "wsgi_request", None)
-        match = getattr(request, "resolver_match", None)
-        return None if match is None else view_class(match.func, self._recorder.code)
+    def _watched(self, method: str, path: str, called: Any) -> Watched:
+        recorder = self._recorder
+        return Watched(
+            method=method, path=path, facts=recorder.facts(), called=called, code=recorder.code
+        )
 
     def _call(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def call(handler: ClientHandler, environ: dict[str, Any]) -> Any:
@@ -94,21 +102,23 @@ class ClientWatch:
                 return original(handler, environ)
             if self._recorder.is_watching:  # a view that asks another, or a block that is measured
                 response = original(handler, environ)
-                self._view = self._view_of(response)
+                self._view = _called(response)
                 return response
             # One answer tells of relations alone whether they are loaded row by row.
             watching = self._recorder.watching(None, knows_lines=False)
-            with watching, statements.recorded(self._recorder):
+            with watching, statements.wrapped(self._record):
                 response = original(handler, environ)
             query = environ.get("QUERY_STRING")
-            watched = Watched(
-                method=environ["REQUEST_METHOD"],
-                path=f"{environ['PATH_INFO']}{f'?{query}' if query else ''}",
-                facts=self._recorder.facts(),
-                view=self._view_of(response),
-            )
+            path = f"{environ['PATH_INFO']}{f'?{query}' if query else ''}"
+            watched = self._watched(environ["REQUEST_METHOD"], path, _called(response))
             for told in self._told:
                 told.append(watched)
             return response
 
         return call
+
+
+def _called(response: Any) -> Any:
+    """Return the view that made a response, None where none did."""
+    request = getattr(response, "wsgi_request", None)
+    return getattr(getattr(request, "resolver_match", None), "func", None)

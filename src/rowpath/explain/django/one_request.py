@@ -31,8 +31,7 @@ class RequestWatch:
     """Watches requests, those of one time each: a second one at the same time would be mixed in."""
 
     def __init__(self) -> None:
-        self._recorder = project.recorder()
-        self._recorder.knows_origins = False
+        self._recorder = project.recorder(knows_origins=False)
         self._clock = ContextClock()
         self._patches = _patches(self._recorder, self._clock)
         self._lock = Lock()

@@ -39,7 +39,7 @@ _WATCHING = frozenset(
 _LOCMEM = "django.core.mail.backends.locmem.EmailBackend"
 
 
-def recorder() -> Recorder:
+def recorder(*, knows_origins: bool = True) -> Recorder:
     """Return a recorder that tells the project's code from that of Django and DRF."""
     folders = [_folder(django)]
     drf = _drf()
@@ -47,7 +47,7 @@ def recorder() -> Recorder:
         folders.append(_folder(drf))
     boundary = BaseHandler._get_response.__code__
     code = OwnCode(tuple(folders), frozenset({boundary}))
-    made = Recorder(code=code)
+    made = Recorder(code=code, knows_origins=knows_origins)
     made.add_readers((templates.RENDERING,), templates.reader_of(code))
     made.steps = query.known_steps(code)
     return made

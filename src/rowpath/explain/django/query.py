@@ -14,11 +14,11 @@ from django.views import View
 from rowpath.capture.patching import Patch
 from rowpath.explain.django.narrowing import narrowing, weigh
 from rowpath.explain.messages import Limit
-from rowpath.explain.recording.facts import UNKNOWN, Rows, Tag
+from rowpath.explain.recording.facts import Rows, Tag
 from rowpath.explain.recording.frames import OwnCode
 from rowpath.explain.recording.recorder import Recorder
 from rowpath.explain.recording.steps import KnownSteps, is_body
-from rowpath.explain.trails import Scope, Span
+from rowpath.explain.trails import Scope
 
 METHODS: dict[type, tuple[str, ...]] = {
     QuerySet: ("__init__", "_clone", "_prefetch_related_objects"),
@@ -50,8 +50,13 @@ def patches(recorder: Recorder) -> tuple[Patch, ...]:
     )
 
 
+PREFETCHED = "_prefetched_objects_cache"
+"""The attribute by which Django keeps what a prefetch loaded for a row."""
 TAG = "rowpath_tag"
-"""What the state of a row has its tag as; a state is no field, and is not compared."""
+"""What the state of a row has its tag as; a state is no field, and is not compared.
+
+A row that a join or a prefetch loaded has none before its relation is read, which says what it is.
+"""
 
 
 def tag_of(row: Model) -> Tag | None:
@@ -71,17 +76,22 @@ def number_of(row: Model) -> int:
 def retag(row: Model, of_row: Tag) -> None:
     """Tag a row that a join or a prefetch loaded, or none knows of; others keep what they have."""
     state = row._state
-    known = getattr(state, TAG, None)
-    if known is None or known is UNKNOWN:
+    if getattr(state, TAG, None) is None:
         state.rowpath_tag = of_row
 
 
 def _init(original: Callable[..., None], recorder: Recorder) -> Callable[..., None]:
-    def init(queryset: QuerySet[Any], *args: Any, **kwargs: Any) -> None:
-        original(queryset, *args, **kwargs)
+    def init(
+        queryset: QuerySet[Any],
+        model: Any = None,
+        query: Any = None,
+        using: str | None = None,
+        hints: Any = None,
+    ) -> None:
+        original(queryset, model, query, using, hints)
         # Most are clones, which have the trail of what they were made of.
-        if not _has_trail(queryset._query, recorder) and _is_told(recorder):
-            _begin(queryset, recorder.steps.of(sys._getframe(1)), recorder)
+        if query is None and recorder.tells_origins:
+            begin(queryset, sys._getframe(1), recorder)
 
     return init
 
@@ -92,33 +102,60 @@ def _clone(original: Callable[..., Any], recorder: Recorder) -> Callable[..., An
         query = made._query
         if getattr(query, "rowpath_relation", None) is not None:
             query.rowpath_refined = True
-        if not _is_told(recorder):
+        elif queryset._result_cache is not None and recorder.is_watching:
+            _ask_anew(query, queryset)
+        if not recorder.tells_origins:
+            return made
+        trail = getattr(query, "rowpath_trail", None)
+        if trail not in recorder.trails:
+            # It was made when nobody watched, as that of a class body is in a session of tests.
+            begin(made, sys._getframe(1), recorder)
             return made
         step = recorder.steps.of(sys._getframe(1))
-        if not _has_trail(query, recorder):
-            # It was made when nobody watched, as that of a class body is in a session of tests.
-            _begin(made, step, recorder)
-        elif step and step[0].is_direct:
-            query.rowpath_trail = recorder.refined(query.rowpath_trail, step)
+        if step and step[0].is_direct:
+            query.rowpath_trail = recorder.refined(trail, step)
         return made
 
     return clone
 
 
-def _is_told(recorder: Recorder) -> bool:
-    """Return whether it is told where a queryset comes from that is made now.
+def mark(query: Any, relation: Tag, row: Model) -> None:
+    """Note in a query which relation of which row it loads."""
+    query.rowpath_relation = relation
+    query.rowpath_row = number_of(row)
+    query.rowpath_refined = False
 
-    A prefetch makes one for each row, which nobody evaluates, and so does the relation of each.
-    What is made while a row's relation or column is read loads that.
+
+def _ask_anew(query: Any, queryset: QuerySet[Any]) -> None:
+    """Mark the query of a relation that a prefetch has loaded, and that is asked for otherwise."""
+    row = queryset._hints.get("instance")
+    tag = tag_of(row) if isinstance(row, Model) else None
+    if tag is None:
+        return
+    kept = getattr(row, PREFETCHED, {})
+    names = [name for name, rows in kept.items() if rows is queryset]
+    relation = tag.kept_as(names[0]) if names else None
+    if relation is not None:
+        mark(query, relation, row)
+        query.rowpath_refined = True
+        query.rowpath_prefetched = is_ordered(query)
+
+
+def is_ordered(query: Any) -> bool:
+    """Return what `QuerySet.ordered` does of its query.
+
+    That asks for the query itself, and so has Django build the filter of the relation, which it
+    puts off where the rows are there.
     """
-    if recorder.prefetching or recorder.relating or recorder.accesses:
-        return False
-    return recorder.is_watching or recorder.knows_origins
+    is_by_default = query.default_ordering and query.get_meta().ordering and not query.group_by
+    return bool(query.extra_order_by or query.order_by or is_by_default)
 
 
-def _begin(queryset: QuerySet[Any], step: tuple[Span, ...], recorder: Recorder) -> None:
-    if queryset.model is not None:
-        model = queryset.model
+def begin(queryset: QuerySet[Any], frame: FrameType, recorder: Recorder) -> None:
+    """Have the trail of a queryset begin where a frame is called from."""
+    model = queryset.model
+    if model is not None:
+        step = recorder.steps.of(frame)
         queryset._query.rowpath_trail = recorder.begun(
             model._meta.label, step, model._default_manager.name
         )
@@ -151,11 +188,13 @@ def _scope(frame: FrameType) -> Scope:
 
 def _prefetch(original: Callable[..., None], recorder: Recorder) -> Callable[..., None]:
     def prefetch(queryset: QuerySet[Any]) -> None:
+        told, recorder.tells_origins = recorder.tells_origins, False
         recorder.prefetching += 1
         try:
             original(queryset)
         finally:
             recorder.prefetching -= 1
+            recorder.tells_origins = told
 
     return prefetch
 
@@ -165,15 +204,17 @@ def _rows(original: Callable[..., Any], recorder: Recorder) -> Callable[..., Any
         if not recorder.is_watching:
             return iter(original(iterable))
         of_rows = _evaluating(iterable, recorder)
+        if of_rows is None:
+            return iter(original(iterable))
         # What is reached from other rows is counted with these.
-        is_counted = not (of_rows.path or of_rows is UNKNOWN)
-        counter = recorder.counter(of_rows.number) if is_counted else None
+        counter = None if of_rows.path else recorder.counter(of_rows.number)
         if iterable.chunked_fetch or (counter is not None and counter.narrowing is not None):
             return _one_by_one(original(iterable), of_rows, counter)
         # Django makes a list of them anyway, and a generator of ours would be resumed for each row.
         made = list(original(iterable))
         if counter is not None:
             counter.rows += len(made)
+            of_rows.is_of_many = len(made) > 1
         for row in made:
             row._state.rowpath_tag = of_rows
         return iter(made)
@@ -181,13 +222,25 @@ def _rows(original: Callable[..., Any], recorder: Recorder) -> Callable[..., Any
     return rows
 
 
-def _evaluating(iterable: Any, recorder: Recorder) -> Tag:
-    """Note that a queryset is evaluated; return the tag of its rows."""
+def _evaluating(iterable: Any, recorder: Recorder) -> Tag | None:
+    """Note that a queryset is evaluated; return the tag of its rows, None where nobody knows it."""
     query = iterable.queryset._query
-    of_rows = _tag_of_rows(query, recorder)
-    if of_rows is None or _is_of_one_object(query, of_rows, recorder):
-        number = _own_number(query, of_rows, recorder)
-        of_rows = recorder.evaluating(number, is_ordered=iterable.queryset.ordered)
+    of_rows: Tag | None = getattr(query, "rowpath_relation", None)
+    number = None
+    if of_rows is not None:
+        # A page about one object lists what it has, and what that loads grows with that list.
+        if not recorder.prefetching and recorder.rows_of(of_rows.number) == 1:
+            number = recorder.behind(query.rowpath_trail, of_rows)
+    elif recorder.accesses and not recorder.prefetching:
+        access = recorder.accesses[-1]
+        return None if access is None else access[0]
+    elif _has_trail(query, recorder):
+        # In a prefetch it is that of a Prefetch that the project made, a list of its own.
+        number = query.rowpath_trail
+    elif recorder.prefetched is not None:
+        of_rows = recorder.prefetched
+    if number is not None:
+        of_rows = recorder.evaluating(number, is_ordered=is_ordered(query) or query.is_empty())
         if recorder.reads_columns:
             recorder.counter(number).narrowing = narrowing(iterable.queryset)
         if recorder.limit is not None:
@@ -205,34 +258,6 @@ def _one_by_one(rows: Iterator[Any], of_rows: Tag, counter: Rows | None) -> Iter
             if counter.narrowing is not None:
                 weigh(row, counter.narrowing, counter.sizes)
         yield row
-
-
-def _tag_of_rows(query: Any, recorder: Recorder) -> Tag | None:
-    """Return what rows of a query are reached by, None where the query itself is their origin."""
-    relation: Tag | None = getattr(query, "rowpath_relation", None)
-    if relation is not None:
-        return relation
-    if recorder.accesses and not recorder.prefetching:
-        access = recorder.accesses[-1]
-        return UNKNOWN if access is None else access[0]
-    # In a prefetch it is the queryset of a Prefetch that the project made, a list of its own.
-    return None if _has_trail(query, recorder) else UNKNOWN
-
-
-def _is_of_one_object(query: Any, of_rows: Tag, recorder: Recorder) -> bool:
-    """Return whether rows are a relation of the only row that their trail has.
-
-    A page about one object lists what it has, and what each of that loads grows with that list.
-    """
-    is_relation = getattr(query, "rowpath_relation", None) is not None
-    return is_relation and not recorder.prefetching and recorder.rows_of(of_rows.number) == 1
-
-
-def _own_number(query: Any, of_rows: Tag | None, recorder: Recorder) -> int:
-    number: int = query.rowpath_trail
-    if of_rows is None:
-        return number
-    return recorder.behind(number, of_rows)
 
 
 def _limit(iterable: Any, limit: Limit) -> None:

@@ -9,7 +9,6 @@ from django.db.models.query_utils import DeferredAttribute
 
 from rowpath.capture.patching import Patch
 from rowpath.explain.django.query import tag_of
-from rowpath.explain.recording.facts import extended
 from rowpath.explain.recording.recorder import Recorder
 from rowpath.explain.trails import Hop, Way
 
@@ -36,11 +35,8 @@ def _deferred(original: Callable[..., Any], recorder: Recorder) -> Callable[...,
             return row[name]
         if not recorder.is_watching:
             return original(descriptor, instance, owner)
-        reached = extended(tag_of(instance), _hop(name))
-        recorder.accesses.append(None if reached is None else (reached, instance))
-        try:
-            return original(descriptor, instance, owner)
-        finally:
-            recorder.accesses.pop()
+        tag = tag_of(instance)
+        access = None if tag is None else (tag.reached(_hop(name)), instance)
+        return recorder.loading(access, original, descriptor, instance, owner)
 
     return get

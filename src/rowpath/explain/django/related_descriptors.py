@@ -6,6 +6,8 @@ from functools import cache
 from typing import Any
 
 from django.db.models import Model
+from django.db.models import query as querysets
+from django.db.models.constants import LOOKUP_SEP
 from django.db.models.fields.related_descriptors import (
     ForwardManyToOneDescriptor,
     ManyToManyDescriptor,
@@ -15,24 +17,26 @@ from django.db.models.fields.related_descriptors import (
 
 from rowpath.capture.patching import Patch
 from rowpath.explain import trails
-from rowpath.explain.django.query import TAG, number_of, retag
-from rowpath.explain.recording.facts import UNKNOWN
+from rowpath.explain.django.query import PREFETCHED, TAG, begin, is_ordered, mark, retag
+from rowpath.explain.recording.facts import Tag
 from rowpath.explain.recording.recorder import Recorder
 from rowpath.explain.trails import Hop, Key, Owner, Way
 
-METHODS: dict[type, tuple[str, ...]] = {
+METHODS: dict[Any, tuple[str, ...]] = {
     ForwardManyToOneDescriptor: ("__get__",),
     ReverseOneToOneDescriptor: ("__get__",),
     ReverseManyToOneDescriptor: ("__get__",),
+    querysets: ("prefetch_one_level",),
 }
 FINDING = "relations that are loaded row by row"
+_TO_MANY = (ReverseManyToOneDescriptor, ManyToManyDescriptor)
 
 
 def patches(recorder: Recorder) -> tuple[Patch, ...]:
     """Return the patches by which a recorder learns which relation a statement is for."""
 
     def one(original: Callable[..., Any]) -> Callable[..., Any]:
-        return reading_one(original, recorder, _single_hop)
+        return reading_one(original, recorder, _single_hop, _cache_name)
 
     return (
         Patch(ForwardManyToOneDescriptor, {"__get__": one}),
@@ -41,32 +45,40 @@ def patches(recorder: Recorder) -> tuple[Patch, ...]:
             ReverseManyToOneDescriptor,  # that of many-to-many inherits it
             {"__get__": lambda original: _many(original, recorder)},
         ),
+        Patch(querysets, {"prefetch_one_level": lambda original: _one_level(original, recorder)}),
     )
 
 
 def reading_one(
-    original: Callable[..., Any], recorder: Recorder, hop_of: Callable[[Any], Hop]
+    original: Callable[..., Any],
+    recorder: Recorder,
+    hop_of: Callable[[Any], Hop],
+    cache_name: Callable[[Any], str] = lambda _: "",
 ) -> Callable[..., Any]:
-    """Return the `__get__` of a descriptor that leads to one row, and tells that it is read."""
+    """Return the `__get__` of a descriptor that leads to one row, and tells that it is read.
+
+    `cache_name` is by what Django keeps that row where it asks for it no more; "" where it may.
+    """
 
     def get(descriptor: Any, instance: Model | None, owner: Any = None) -> Any:
         if instance is None or not recorder.is_watching:
             return original(descriptor, instance, owner)
-        tag = getattr(instance._state, TAG, None)
-        if tag is None or tag is UNKNOWN:
-            return _of_unknown(original, recorder, descriptor, instance, owner)
+        state = instance._state
+        tag = getattr(state, TAG, None)
+        if tag is None:
+            return recorder.loading(None, original, descriptor, instance, owner)
         reached = tag.through.get(descriptor)
         if reached is None:
             reached = tag.through[descriptor] = tag.reached(hop_of(descriptor))
+            reached.cached_as = cache_name(descriptor)
         if not recorder.prefetching:
             reached.is_read = True
             if recorder.reads_columns:
                 reached.readers[recorder.caller(sys._getframe(1))] = None
-        recorder.accesses.append((reached, instance))
-        try:
+        if reached.cached_as in state.fields_cache:
             value = original(descriptor, instance, owner)
-        finally:
-            recorder.accesses.pop()
+        else:
+            value = recorder.loading((reached, instance), original, descriptor, instance, owner)
         if isinstance(value, Model):
             retag(value, reached)
         return value
@@ -74,15 +86,11 @@ def reading_one(
     return get
 
 
-def _of_unknown(
-    original: Callable[..., Any], recorder: Recorder, descriptor: Any, instance: Model, owner: Any
-) -> Any:
-    """Read a relation of a row of which nobody knows where it is from."""
-    recorder.accesses.append(None)
-    try:
-        return original(descriptor, instance, owner)
-    finally:
-        recorder.accesses.pop()
+@cache
+def _cache_name(descriptor: Any) -> str:
+    is_reverse = isinstance(descriptor, ReverseOneToOneDescriptor)
+    name: str = (descriptor.related if is_reverse else descriptor.field).cache_name
+    return name
 
 
 @cache
@@ -102,15 +110,17 @@ def _many(original: Callable[..., Any], recorder: Recorder) -> Callable[..., Any
 
     def get(descriptor: Any, instance: Model | None, owner: Any = None) -> Any:
         manager = original(descriptor, instance, owner)
-        if instance is None or not recorder.is_watching or recorder.prefetching:
+        if not recorder.is_watching or recorder.prefetching or instance is None:
             return manager
         tag = getattr(instance._state, TAG, None)
-        if tag is None or tag is UNKNOWN:
+        if tag is None:
             return manager
         reached = tag.through.get(descriptor)
         if reached is None:
-            reached = tag.through[descriptor] = tag.reached(_many_hop(descriptor, manager.model))
+            reached = _reached(tag, descriptor, manager)
         reached.is_read = True
+        if reached.is_prefetched and reached.cached_as in getattr(instance, PREFETCHED, ()):
+            return manager
         # The manager is made for this one access, so that nothing of it has to be undone. Were its
         # get_queryset replaced by a closure, that would hold it: a cycle for each access, for whose
         # sake Python looks through all objects ever more often.
@@ -119,6 +129,46 @@ def _many(original: Callable[..., Any], recorder: Recorder) -> Callable[..., Any
         return manager
 
     return get
+
+
+def _reached(tag: Tag, descriptor: Any, manager: Any) -> Tag:
+    """Return the tag of what is reached from a row by a relation to many."""
+    reached = tag.through[descriptor] = tag.reached(_many_hop(descriptor, manager.model))
+    name: str | None = getattr(manager, "prefetch_cache_name", None)
+    reached.cached_as = descriptor.rel.get_accessor_name() if name is None else name
+    return reached
+
+
+def _one_level(original: Callable[..., Any], recorder: Recorder) -> Callable[..., Any]:
+    def one_level(instances: list[Any], prefetcher: Any, lookup: Any, level: int) -> Any:
+        if not recorder.is_watching:
+            return original(instances, prefetcher, lookup, level)
+        outer = recorder.prefetched
+        recorder.prefetched = _prefetched(instances, prefetcher, lookup, level)
+        try:
+            return original(instances, prefetcher, lookup, level)
+        finally:
+            recorder.prefetched = outer
+
+    return one_level
+
+
+def _prefetched(instances: list[Any], prefetcher: Any, lookup: Any, level: int) -> Tag | None:
+    """Return the tag of what a prefetch loads to many; None where the rows are not all alike.
+
+    A generic relation's queryset does not know its row, so that the row's read is to mark it.
+    """
+    name = lookup.prefetch_through.split(LOOKUP_SEP)[level]
+    descriptor = getattr(type(instances[0]), name, None)
+    _, is_attribute = lookup.get_current_to_attr(level)
+    if is_attribute or type(descriptor) not in _TO_MANY:
+        return None
+    tag, *others = {getattr(row._state, TAG, None) for row in instances}
+    if tag is None or others:
+        return None
+    reached = _reached(tag, descriptor, prefetcher)
+    reached.is_prefetched = True
+    return reached
 
 
 class _WatchedManagers:
@@ -141,40 +191,26 @@ def _told_of(manager_class: Any, recorder: Recorder) -> type:
 
     def get_queryset(manager: Any) -> Any:
         reached, instance = manager.rowpath_read
-        is_of_many = recorder.rows_of(reached.number) > 1
-        recorder.relating += is_of_many
+        told, recorder.tells_origins = recorder.tells_origins, False
         try:
             queryset = made(manager)
         finally:
-            recorder.relating -= is_of_many
-        query = queryset._query
-        rows = queryset._result_cache
+            recorder.tells_origins = told
+        query, rows = queryset._query, queryset._result_cache
+        # Of a single object it is a list of its own.
+        if told and rows is None and recorder.rows_of(reached.number) <= 1:
+            begin(queryset, sys._getframe(1), recorder)
         if rows is None or not hasattr(query, "rowpath_relation"):
-            query.rowpath_relation = reached
-            query.rowpath_row = number_of(instance)
-            query.rowpath_refined = False
-            query.rowpath_prefetched = None if rows is None else _is_ordered(query)
+            mark(query, reached, instance)
+            query.rowpath_prefetched = None if rows is None else is_ordered(query)
         for row in rows or ():
-            state = row._state
-            known = getattr(state, TAG, None)
-            if known is None or known is UNKNOWN:
-                state.rowpath_tag = reached
+            retag(row, reached)
         return queryset
 
     named = {name: getattr(manager_class, name) for name in ("__module__", "__qualname__")}
     body = {"get_queryset": get_queryset, **named}
     told: type = type(manager_class)(manager_class.__name__, (manager_class,), body)
     return told
-
-
-def _is_ordered(query: Any) -> bool:
-    """Return what `QuerySet.ordered` does of its query.
-
-    That asks for the query itself, and so has Django build the filter of the relation, which it
-    puts off where the rows are there.
-    """
-    is_by_default = query.default_ordering and query.get_meta().ordering and not query.group_by
-    return bool(query.extra_order_by or query.order_by or is_by_default)
 
 
 @cache

@@ -18,30 +18,39 @@ Wrapper = Callable[..., Any]
 _READ_ONLY = "25006"
 
 
-@contextmanager
-def wrapped(wrapper: Wrapper) -> Iterator[None]:
+class wrapped:  # noqa: N801 a context manager, which as a generator would cost as much as a query
     """Have all connections execute by a wrapper within the block."""
-    # As `execute_wrapper` does, whose context for each connection costs more than the wrapping.
-    wrapping = [connection.execute_wrappers for connection in connections.all()]
-    for wrappers in wrapping:
-        wrappers.append(wrapper)
-    try:
-        yield
-    finally:
-        for wrappers in wrapping:
-            wrappers.remove(wrapper)
+
+    def __init__(self, wrapper: Wrapper) -> None:
+        self._wrapper = wrapper
+        self._wrapping: list[list[Wrapper]] = []
+
+    def __enter__(self) -> None:
+        # As `execute_wrapper` does, whose context for each connection costs more than the wrapping.
+        self._wrapping = [connection.execute_wrappers for connection in connections.all()]
+        for wrappers in self._wrapping:
+            wrappers.append(self._wrapper)
+
+    def __exit__(self, *_: object) -> None:
+        for wrappers in self._wrapping:
+            wrappers.remove(self._wrapper)
 
 
 def recorded(recorder: Recorder) -> AbstractContextManager[None]:
     """Tell a recorder of every statement that is sent within the block."""
+    return wrapped(record_by(recorder))
+
+
+def record_by(recorder: Recorder) -> Wrapper:
+    """Return what tells a recorder of every statement that it executes."""
 
     def record(execute: Wrapper, sql: Any, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 as Django calls it
         text = str(sql)
-        if is_work(text):
+        if text.startswith("SELECT ") or is_work(text):
             recorder.statement(text, params, _purpose(recorder, context))
         return execute(sql, params, many, context)
 
-    return wrapped(record)
+    return record
 
 
 def _prefetched(query: Any, context: Any) -> Columns | None:
@@ -58,17 +67,13 @@ def _purpose(recorder: Recorder, context: Any) -> Purpose:
     relation = getattr(query, "rowpath_relation", None)
     if relation is not None:
         # A query for a number, or whether there is any, has no columns of the model's.
-        is_refined = query.rowpath_refined or not query.default_cols
-        return Purpose(
-            relation=relation,
-            row=query.rowpath_row,
-            is_refined=is_refined,
-            prefetched=_prefetched(query, context) if is_refined else None,
-        )
+        if query.rowpath_refined or not query.default_cols:
+            return Purpose(relation, query.rowpath_row, True, _prefetched(query, context))
+        return Purpose(relation, query.rowpath_row)
     access = recorder.accesses[-1] if recorder.accesses else None
-    if recorder.prefetching or access is None:
+    if access is None or recorder.prefetching:
         return NO_PURPOSE
-    return Purpose(relation=access[0], row=number_of(access[1]))
+    return Purpose(access[0], number_of(access[1]))
 
 
 @contextmanager

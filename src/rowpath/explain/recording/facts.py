@@ -2,17 +2,17 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from rowpath.explain.messages import Asked, Evaluated, Load, Narrowing, Observed, Reads, Seen, Uses
 from rowpath.explain.recording.statement_text import normalized
-from rowpath.explain.trails import Columns, Hop, Path, Trail, text_of
+from rowpath.explain.trails import Columns, Hop, Path, Trail, Way, text_of
 from rowpath.explain.values import Place, Reader
 
 Caller = tuple[Place | None, Reader | None]
 """The innermost line of the project's, and what it or a framework reads for."""
 NOBODY: Caller = (None, None)
-UNKNOWN_TRAIL = -1
 
 
 class Tag:
@@ -20,38 +20,50 @@ class Tag:
 
     All rows that came alike have the same one, which is for this process alone: pickled with a row
     or with a queryset, it is None.
+
+    `is_of_many` says that such rows may be several of one list, and `is_from_many` that those are
+    which they were reached from. `cached_as` is the name by which an ORM's row keeps what such a
+    tag is of, and `is_prefetched` says that a prefetch has loaded and tagged it.
     """
 
-    __slots__ = (
-        "_reached",
-        "columns",
-        "evaluation",
-        "is_read",
-        "loads",
-        "number",
-        "path",
-        "readers",
-        "through",
-    )
+    is_read = False
+    is_of_many = True
+    is_from_many = True
+    is_prefetched = False
+    cached_as = ""
+    loads = 0
 
     def __init__(self, number: int, path: Path, evaluation: int) -> None:
         self.number = number
         self.path = path
         self.evaluation = evaluation
-        self.is_read = False
-        self.loads = 0
-        self.columns: set[str] = set()
-        self.readers: dict[Caller, None] = {}
         self.through: dict[object, Tag] = {}
         """What was reached, by what a framework reads it with, where that is noted."""
         self._reached: dict[str, Tag] = {}
+
+    @cached_property
+    def columns(self) -> set[str]:
+        """The columns that were read of such rows."""
+        return set()
+
+    @cached_property
+    def readers(self) -> dict[Caller, None]:
+        """Who asked for what is of this tag."""
+        return {}
 
     def reached(self, hop: Hop) -> "Tag":
         """Return the tag of what is reached from such a row by an attribute."""
         found = self._reached.get(hop.name)
         if found is None:
             found = self._reached[hop.name] = Tag(self.number, (*self.path, hop), self.evaluation)
+            if not self.is_of_many:
+                found.is_from_many = False
+                found.is_of_many = hop.way is Way.MANY
         return found
+
+    def kept_as(self, name: str) -> "Tag | None":
+        """Return the tag of what such a row keeps by a name, None where nobody asked for it."""
+        return next((each for each in self._reached.values() if each.cached_as == name), None)
 
     def behind(self) -> Iterator["Tag"]:
         """Yield the tags of all that was reached from such rows."""
@@ -68,10 +80,6 @@ class Tag:
 
     def __reduce__(self) -> tuple[type[None], tuple[()]]:
         return type(None), ()
-
-
-UNKNOWN = Tag(UNKNOWN_TRAIL, (), 0)
-"""Of rows that a prefetch loads: whoever reads them later says what they are."""
 
 
 class Purpose(NamedTuple):
@@ -138,18 +146,17 @@ class Used:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What a recorder noted of one answer; what is told of it is made when it is asked for."""
+    """What a recorder noted of one answer; what is told of it is made when it is asked for.
+
+    `most_loads` is how many statements the relation or column took of a list that took the most.
+    """
 
     trails: dict[int, Trail]
     seen: list[Raw]
     rows: dict[int, Rows]
     uses: dict[int, Used]
     page_rows: int | None
-
-    def loads(self) -> int:
-        """Return how many statements the relation or column took of a list that took the most."""
-        relations = (of.relation for _, _, of, _ in self.seen)
-        return max((each.loads for each in relations if each is not None), default=0)
+    most_loads: int
 
     def observed(self) -> Observed:
         """Return all of it as it is told."""
@@ -212,8 +219,3 @@ def _reads(tags: Iterable[Tag]) -> Iterator[Reads]:
             columns=frozenset(name for tag in alike for name in tag.columns),
             readers=tuple(dict.fromkeys(reader for tag in alike for reader in tag.readers)),
         )
-
-
-def extended(tag: Tag | None, hop: Hop) -> Tag | None:
-    """Return the tag of what is reached from a row of this tag; None where that is not known."""
-    return None if tag is None or tag is UNKNOWN else tag.reached(hop)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from secrets import randbelow
 from types import CodeType, FrameType
-from typing import Any
+from typing import Any, TypeVar
 
 from rowpath.explain.messages import Limit, Observed
 from rowpath.explain.recording.facts import NOBODY, Caller, Facts, Purpose, Raw, Rows, Tag, Used
@@ -20,6 +20,7 @@ ReaderOf = Callable[[FrameType], Reader | None]
 """Says what a framework's frame reads for: a serializer's field, a template's tag."""
 
 Step = tuple[Span, ...]
+_Value = TypeVar("_Value")
 MOST_CALLERS = 8
 """Loads of one relation of a list whose callers are looked for in a project's own tests and pages:
 those of all others would cost what the statements do, and are hardly ever others.
@@ -40,11 +41,19 @@ class Recorder:
     """Whether it is told of each column that is read, and who reads each relation."""
     knows_origins: bool = True
     """Whether querysets that are made while nobody watches are told as well."""
+    tells_origins: bool = field(init=False)
+    """Whether it is told of querysets that are made now.
+
+    Not of those that an ORM makes itself: a prefetch makes one for each row, which nobody
+    evaluates, and so does the relation of each; what is made while a row's relation or column is
+    read loads that.
+    """
     knows_lines: bool = True
     """Whether it is told whose line sends a statement that loads no relation of a list."""
     page_rows: int | None = None
     prefetching: int = 0
-    relating: int = 0
+    prefetched: Tag | None = None
+    """Of the rows that a prefetch loads now, where it is known."""
     accesses: list[tuple[Tag, Any] | None] = field(default_factory=list)
     queries: list[Any] = field(default_factory=list)
     uses: dict[int, Used] = field(default_factory=dict)
@@ -64,7 +73,11 @@ class Recorder:
     _readers: dict[str, ReaderOf] = field(default_factory=dict)
     _passed: dict[int, CodeType] = field(default_factory=dict)
     _seen: list[Raw] = field(default_factory=list)
+    _most_loads: int = 0
     _rows: dict[int, Rows] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.tells_origins = self.knows_origins
 
     def add_readers(self, names: Iterable[str], reader_of: ReaderOf) -> None:
         """Have frames of code by one of these names told what they read for."""
@@ -77,13 +90,29 @@ class Recorder:
     ) -> Iterator[None]:
         """Record what happens in the block, with lists of so many rows where there is a limit."""
         self.reads_columns, self.knows_lines = reads_columns, knows_lines
-        self._seen, self._rows, self.uses = [], {}, {}
+        self._seen, self._most_loads, self._rows, self.uses = [], 0, {}, {}
         self.page_rows = None
-        self.limit, self.is_watching = limit, True
+        self.limit, self.is_watching, self.tells_origins = limit, True, True
         try:
             yield
         finally:
             self.limit, self.is_watching, self.reads_columns = None, False, False
+            self.tells_origins = self.knows_origins
+
+    def loading(
+        self, access: tuple[Tag, object] | None, load: Callable[..., _Value], *args: object
+    ) -> _Value:
+        """Return what a call gives that reads a relation or a column, and loads it where need be.
+
+        `access` is None for a row of which nobody knows where it is from.
+        """
+        told, self.tells_origins = self.tells_origins, False
+        self.accesses.append(access)
+        try:
+            return load(*args)
+        finally:
+            self.accesses.pop()
+            self.tells_origins = told
 
     def number_of(self, trail: Trail) -> int:
         """Return the number that stands for a trail in this process."""
@@ -143,14 +172,15 @@ class Recorder:
 
     def statement(self, text: str, values: object, of: Purpose) -> None:
         """Note a statement that the calling code sends, with its values, and for what it is."""
-        relation, caller = of.relation, NOBODY
-        if relation is None:
-            has_caller = self.knows_lines
-        else:
+        relation = of.relation
+        has_caller = self.knows_lines
+        if relation is not None:
             relation.loads += 1
-            has_caller = self.knows_origins or relation.loads <= MOST_CALLERS
-        if has_caller:
-            caller = self.caller(sys._getframe(1))  # noqa: SLF001 what inspect takes
+            self._most_loads = max(self._most_loads, relation.loads)
+            # What one object alone loads does not grow: its lines are those of no relation then.
+            if relation.is_from_many or has_caller:
+                has_caller = self.knows_origins or relation.loads <= MOST_CALLERS
+        caller = self.caller(sys._getframe(1)) if has_caller else NOBODY  # noqa: SLF001 what inspect takes
         # A tuple stays as it is, and is told later; a list may be another by then.
         said = values if isinstance(values, tuple) else repr(values)
         self._seen.append((text, said, of, caller))
@@ -163,6 +193,7 @@ class Recorder:
             rows=self._rows,
             uses=self.uses,
             page_rows=self.page_rows,
+            most_loads=self._most_loads,
         )
 
     def observed(self) -> Observed:

@@ -54,52 +54,54 @@ class KnownSteps:
         self._passes_on = passes_on
         self._scope_of = scope_of
         self._steps: dict[tuple[int, ...], tuple[Span, ...]] = {}
-        self._passing: dict[str, bool] = {}
+        self._passing: set[str] = set()
+        self._owned: dict[str, bool] = {}
         self._kept: dict[int, CodeType] = {}
 
     def of(self, frame: FrameType | None) -> tuple[Span, ...]:
-        """Return what `step_of` does."""
-        key = self._key(frame)
-        found = self._steps.get(key)
-        if found is None:
-            found = step_of(self._code, frame, passes_on=self._passes_on, scope_of=self._scope_of)
-            self._steps[key] = found
-            # So that no other code can be at the address of one that a key has.
-            codes = (each.f_code for each in self._code.walk(frame))
-            self._kept |= {id(code): code for code in codes if id(code) in key}
-        return found
-
-    def _key(self, frame: FrameType | None) -> tuple[int, ...]:
-        """Return where the frames are which a step tells of, without a look at what they hold."""
-        marks, passing = self._code.marks, self._passing
+        """Return what `step_of` does, by where the frames are, without a look at what they hold."""
+        passing, owned = self._passing, self._owned
         key: list[int] = []
         is_direct = True
-        while frame is not None:
-            passes = passing.get(frame.f_code.co_filename)
-            if passes:
-                frame = frame.f_back
+        each = frame
+        while each is not None:
+            file = each.f_code.co_filename
+            if file in passing:
+                each = each.f_back
                 continue
-            if passes is None:  # neither a file of Django's that passes on, nor one that does not
-                code = frame.f_code
-                file = code.co_filename
-                mark = marks.get(file) or self._code.marked(file)
-                if mark is Mark.LIBRARY:
-                    passing[file] = self._passes_on(frame)
-                    continue
-                if mark is Mark.OWN:
-                    key += (id(code), frame.f_lasti, is_direct)
-                    if is_body(code):
-                        break
-                elif self._code.is_boundary(code) or key:
+            is_own = owned.get(file)
+            if is_own is None:
+                self._learn(each)
+                continue
+            if is_own:
+                key += (id(each.f_code), each.f_lasti, is_direct)
+                if not each.f_code.co_flags & _OPTIMIZED:
                     break
-                else:
-                    is_direct = False
-            elif key:
+            elif key or self._code.is_boundary(each.f_code):
                 break
             else:
                 is_direct = False
-            frame = frame.f_back
-        return tuple(key)
+            each = each.f_back
+        known = tuple(key)
+        found = self._steps.get(known)
+        return self._made(frame, known) if found is None else found
+
+    def _learn(self, frame: FrameType) -> None:
+        """Note what the code of a frame's file is to a walk."""
+        file = frame.f_code.co_filename
+        mark = self._code.marks.get(file) or self._code.marked(file)
+        if mark is Mark.LIBRARY and self._passes_on(frame):
+            self._passing.add(file)
+        else:
+            self._owned[file] = mark is Mark.OWN
+
+    def _made(self, frame: FrameType | None, key: tuple[int, ...]) -> tuple[Span, ...]:
+        made = step_of(self._code, frame, passes_on=self._passes_on, scope_of=self._scope_of)
+        self._steps[key] = made
+        # So that no other code can be at the address of one that a key has.
+        codes = (each.f_code for each in self._code.walk(frame))
+        self._kept |= {id(code): code for code in codes if id(code) in key}
+        return made
 
 
 def is_body(code: CodeType) -> bool:
