@@ -117,6 +117,20 @@ def test_a_data_folder_that_is_nowhere_is_told(tmp_path: Path, data: str, reason
     )
 
 
+@pytest.mark.parametrize("command", ["run lazy", "trace", "data products", "serve django"])
+def test_a_data_folder_that_is_refused_is_left_as_it_was(tmp_path: Path, command: str) -> None:
+    """Where it holds what is not rowpath's, no command puts anything beside that."""
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "mine.txt").touch()
+
+    refused = rowpath(tmp_path, *command.split(), data=data)
+
+    assert refused.returncode == 4, refused.stderr
+    assert "it holds what is not rowpath's (mine.txt)" in refused.stderr
+    assert [each.name for each in data.iterdir()] == ["mine.txt"]
+
+
 def test_a_python_without_docstrings_is_told(tmp_path: Path) -> None:
     """What draws the report cannot be loaded then: one line says what to leave out."""
     ended = rowpath(tmp_path, "list", data=tmp_path, PYTHONOPTIMIZE="2")

@@ -98,6 +98,7 @@ def test_a_list_of_its_own_is_told_with_what_helps(
         ("/of-as-text/<owner>/", ["the URL's owner: --kwarg owner=VALUE"]),
         ("/of-topic/", ["the query parameter topic: --query topic=VALUE"]),
         ("/of-tenant/", ["request.tenant, which a middleware of the project may set"]),
+        ("/of-basket/", ["the session's basket, which the project puts there"]),
     ],
 )
 def test_what_was_not_given_is_named(told: Told, route: str, missing: list[str]) -> None:

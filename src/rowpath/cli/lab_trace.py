@@ -66,15 +66,19 @@ def trace_variant(  # noqa: PLR0913 one parameter an option
     if not wants_redis:
         stage_with(versions)  # what cannot be traced is told before anything is made
     console = console_for(sys.stdout)
-    with open_redis(redis_url, logs_folder(), wanted=wants_redis) as redis:
+    with (
+        # A data folder that it refuses is not one to keep logs in.
+        open_database(database_url) as database,
+        steps(console) as progress,
+        open_redis(redis_url, logs_folder(), wanted=wants_redis) as redis,
+    ):
         versions |= dict(redis.versions) if redis else {}
         stage = stage_with(versions)
-        with open_database(database_url) as database, steps(console) as progress:
-            for dataset, count in wanted.items():
-                ensure(database, dataset, rows=count, seed=seed, report=progress.step)
-            redis_at = redis.url if redis else None
-            site = Site(dsn=database.dsn, logs=logs_folder(), redis_url=redis_at)
-            results = traced(stage, site, progress.step)
+        for dataset, count in wanted.items():
+            ensure(database, dataset, rows=count, seed=seed, report=progress.step)
+        redis_at = redis.url if redis else None
+        site = Site(dsn=database.dsn, logs=logs_folder(), redis_url=redis_at)
+        results = traced(stage, site, progress.step)
     record = experiment_record(experiment, [stage], results, versions, {chosen: source_of(chosen)})
     for each in record.variants:
         console.print(trace(each))

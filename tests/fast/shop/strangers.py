@@ -172,6 +172,13 @@ class OfTenant(ListAPIView):
         return NOTES.filter(owner=self.request.tenant)
 
 
+class OfBasket(ListAPIView):
+    serializer_class = FlatFields
+
+    def get_queryset(self) -> Any:
+        return NOTES.filter(topic=self.request.session["basket"])
+
+
 class Restricting(Flat):
     """As projects do it: what may be seen is said before the list is asked for."""
 
@@ -504,6 +511,7 @@ urlpatterns = [
     path("of-with-method/<int:owner>/", OfOwnerWithMethod.as_view(), {"kind": int}),
     path("of-topic/", OfTopic.as_view()),
     path("of-tenant/", OfTenant.as_view()),
+    path("of-basket/", OfBasket.as_view()),
     path("restricting/", Restricting.as_view()),
     path("throttled/", Throttled.as_view()),
     path("own-json/", fast(type("View", (Flat,), {"renderer_classes": [OwnJson]})).as_view()),

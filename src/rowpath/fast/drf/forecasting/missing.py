@@ -1,7 +1,10 @@
 """What a view was not given when it could not make its queryset."""
 
 from collections.abc import Iterator
+from traceback import walk_tb
 
+from django.contrib import auth
+from django.contrib.sessions.backends.base import SessionBase
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db.utils import ConnectionDoesNotExist
 from django.http import HttpRequest
@@ -17,6 +20,7 @@ USER = "a user: --user NAME"
 
 # What no client could mend.
 _BROKEN = (AssertionError, ImproperlyConfigured, ConnectionDoesNotExist)
+_OF_LOGIN = (auth.SESSION_KEY, auth.BACKEND_SESSION_KEY, auth.HASH_SESSION_KEY)
 _REFUSING = (NotAuthenticated, Forbidden, PermissionDenied)
 
 
@@ -43,12 +47,21 @@ def _named(error: Exception, route: Route, client: Client) -> str | None:
     if isinstance(error, MultiValueDictKeyError):
         name = str(error.args[0]).strip("'\"")
         return f"the query parameter {name}: --query {name}=VALUE"
+    if isinstance(error, KeyError) and _is_of_session(error):
+        name = error.args[0]
+        return USER if name in _OF_LOGIN else f"the session's {name}, which the project puts there"
     if isinstance(error, KeyError):
         given = dict(_parameters_by_name(route, client))
         return given.get(str(error.args[0])) if error.args else None
     if isinstance(error, AttributeError) and isinstance(error.obj, (HttpRequest, Request)):
         return f"request.{error.name}, which a middleware of the project may set"
     return None
+
+
+def _is_of_session(error: KeyError) -> bool:
+    """Whether it is a session that has no such key."""
+    frames = [frame for frame, _ in walk_tb(error.__traceback__)]
+    return bool(frames) and isinstance(frames[-1].f_locals.get("self"), SessionBase)
 
 
 def _parameters(route: Route, client: Client) -> Iterator[str]:
