@@ -1,6 +1,7 @@
 """Where a run goes is known to work before the work begins."""
 
 import os
+import shutil
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -60,7 +61,17 @@ def test_a_run_goes_to_a_folder_of_runs(tmp_path: Path, monkeypatch: pytest.Monk
     folder = tmp_path / "rowpath-runs"
     assert chosen.json == folder / "2024-02-29T12-30-01.json"
     assert chosen.html == folder / "2024-02-29T12-30-01.html"
-    assert list(folder.iterdir()) == []
+
+
+def test_a_run_that_is_refused_leaves_no_folder(tmp_path: Path) -> None:
+    """Finding out whether files can be written makes none of the folders that they need."""
+    (tmp_path / "here").mkdir()
+
+    outputs(tmp_path / "here" / "run.json", tmp_path / "a" / "b" / "run.html", NOW)
+    with pytest.raises(OutputError):
+        outputs(tmp_path / "here" / "run.json", tmp_path / "c" / ("long" * 100), NOW)
+
+    assert list(tmp_path.iterdir()) == [tmp_path / "here"]
 
 
 def test_a_file_that_stands_there_is_not_harmed(tmp_path: Path) -> None:
@@ -109,7 +120,8 @@ def test_two_results_never_go_to_one_file(tmp_path: Path) -> None:
 def test_a_folder_that_is_removed_during_a_run_is_made_again(tmp_path: Path) -> None:
     """Both files are written to where they were to go, as UTF-8."""
     files = outputs(tmp_path / "runs" / "a.json", tmp_path / "runs" / "a.html", NOW)
-    (tmp_path / "runs").rmdir()
+    files.keep(RUN)
+    shutil.rmtree(tmp_path / "runs")
 
     written = files.write(RUN)
 

@@ -156,7 +156,7 @@ def test_measured_times_are_told_in_text(dsn: str) -> None:
 
     assert "    30 rows here and now: DRF " in done.stdout
     assert done.stdout.endswith(
-        "1 lists: 1 fast, 0 with FastListMixin fall back, 0 more would be fast with it.\n"
+        "1 list: 1 fast, 0 with FastListMixin fall back, 0 more would be fast with it.\n"
     )
 
 

@@ -134,8 +134,9 @@ def _numbers(lists: Sequence[Forecast]) -> str:
         if written + data
         else ""
     )
+    in_all = "1 list" if len(lists) == 1 else f"{len(lists)} lists"
     return (
-        f"{len(lists)} lists: {fast} fast, {back} with FastListMixin fall back, "
+        f"{in_all}: {fast} fast, {back} with FastListMixin fall back, "
         f"{could} more would be fast with it{would_not}{are_unknown}.{are_not_read}"
     )
 
