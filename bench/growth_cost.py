@@ -31,7 +31,7 @@ from rowpath.stats.ratio import ratio_interval
 
 PROJECT = Path(__file__).parents[1] / "tests/explain/project"
 PATHS = ("/repaired/", "/api/books/?size=100", "/template/", "/detail/")
-BLOCKS = 12
+BLOCKS = 60
 WARM_UPS = 3
 WARM_UP_S = 0.1
 TIMED = 3
