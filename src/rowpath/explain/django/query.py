@@ -90,7 +90,8 @@ def _init(original: Callable[..., None], recorder: Recorder) -> Callable[..., No
     ) -> None:
         original(queryset, model, query, using, hints)
         # Most are clones, which have the trail of what they were made of.
-        if query is None and recorder.tells_origins:
+        is_begun = getattr(query, "rowpath_trail", None) is not None
+        if not is_begun and recorder.tells_origins and not recorder.silenced:
             begin(queryset, sys._getframe(1), recorder)
 
     return init
@@ -102,9 +103,7 @@ def _clone(original: Callable[..., Any], recorder: Recorder) -> Callable[..., An
         query = made._query
         if getattr(query, "rowpath_relation", None) is not None:
             query.rowpath_refined = True
-        elif queryset._result_cache is not None and recorder.is_watching:
-            _ask_anew(query, queryset)
-        if not recorder.tells_origins:
+        if recorder.silenced or not recorder.tells_origins:
             return made
         trail = getattr(query, "rowpath_trail", None)
         if trail not in recorder.trails:
@@ -124,21 +123,6 @@ def mark(query: Any, relation: Tag, row: Model) -> None:
     query.rowpath_relation = relation
     query.rowpath_row = number_of(row)
     query.rowpath_refined = False
-
-
-def _ask_anew(query: Any, queryset: QuerySet[Any]) -> None:
-    """Mark the query of a relation that a prefetch has loaded, and that is asked for otherwise."""
-    row = queryset._hints.get("instance")
-    tag = tag_of(row) if isinstance(row, Model) else None
-    if tag is None:
-        return
-    kept = getattr(row, PREFETCHED, {})
-    names = [name for name, rows in kept.items() if rows is queryset]
-    relation = tag.kept_as(names[0]) if names else None
-    if relation is not None:
-        mark(query, relation, row)
-        query.rowpath_refined = True
-        query.rowpath_prefetched = is_ordered(query)
 
 
 def is_ordered(query: Any) -> bool:
@@ -188,13 +172,13 @@ def _scope(frame: FrameType) -> Scope:
 
 def _prefetch(original: Callable[..., None], recorder: Recorder) -> Callable[..., None]:
     def prefetch(queryset: QuerySet[Any]) -> None:
-        told, recorder.tells_origins = recorder.tells_origins, False
+        recorder.silenced += 1
         recorder.prefetching += 1
         try:
             original(queryset)
         finally:
             recorder.prefetching -= 1
-            recorder.tells_origins = told
+            recorder.silenced -= 1
 
     return prefetch
 
@@ -229,7 +213,8 @@ def _evaluating(iterable: Any, recorder: Recorder) -> Tag | None:
     number = None
     if of_rows is not None:
         # A page about one object lists what it has, and what that loads grows with that list.
-        if not recorder.prefetching and recorder.rows_of(of_rows.number) == 1:
+        is_of_one = not recorder.prefetching and recorder.rows_of(of_rows.number) == 1
+        if is_of_one and _has_trail(query, recorder):
             number = recorder.behind(query.rowpath_trail, of_rows)
     elif recorder.accesses and not recorder.prefetching:
         access = recorder.accesses[-1]
@@ -237,8 +222,8 @@ def _evaluating(iterable: Any, recorder: Recorder) -> Tag | None:
     elif _has_trail(query, recorder):
         # In a prefetch it is that of a Prefetch that the project made, a list of its own.
         number = query.rowpath_trail
-    elif recorder.prefetched is not None:
-        of_rows = recorder.prefetched
+    else:
+        of_rows = _prefetched(iterable.queryset.model, recorder)
     if number is not None:
         of_rows = recorder.evaluating(number, is_ordered=is_ordered(query) or query.is_empty())
         if recorder.reads_columns:
@@ -247,6 +232,18 @@ def _evaluating(iterable: Any, recorder: Recorder) -> Tag | None:
             _limit(iterable, recorder.limit)
     elif recorder.prefetching and recorder.limit and recorder.limit.with_prefetches:
         _limit(iterable, recorder.limit)
+    return of_rows
+
+
+def _prefetched(model: type[Model], recorder: Recorder) -> Tag | None:
+    """Return the tag of what a prefetch loads now, None where it is of another model.
+
+    Then it is what the making of a row has listed.
+    """
+    if recorder.prefetched is None or recorder.prefetched[1] is not model:
+        return None
+    of_rows = recorder.prefetched[0]
+    of_rows.is_prefetched = True
     return of_rows
 
 

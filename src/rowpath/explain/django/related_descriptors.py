@@ -119,8 +119,6 @@ def _many(original: Callable[..., Any], recorder: Recorder) -> Callable[..., Any
         if reached is None:
             reached = _reached(tag, descriptor, manager)
         reached.is_read = True
-        if reached.is_prefetched and reached.cached_as in getattr(instance, PREFETCHED, ()):
-            return manager
         # The manager is made for this one access, so that nothing of it has to be undone. Were its
         # get_queryset replaced by a closure, that would hold it: a cycle for each access, for whose
         # sake Python looks through all objects ever more often.
@@ -143,18 +141,21 @@ def _one_level(original: Callable[..., Any], recorder: Recorder) -> Callable[...
     def one_level(instances: list[Any], prefetcher: Any, lookup: Any, level: int) -> Any:
         if not recorder.is_watching:
             return original(instances, prefetcher, lookup, level)
-        outer = recorder.prefetched
         recorder.prefetched = _prefetched(instances, prefetcher, lookup, level)
         try:
             return original(instances, prefetcher, lookup, level)
         finally:
-            recorder.prefetched = outer
+            recorder.prefetched = None
 
     return one_level
 
 
-def _prefetched(instances: list[Any], prefetcher: Any, lookup: Any, level: int) -> Tag | None:
-    """Return the tag of what a prefetch loads to many; None where the rows are not all alike.
+def _prefetched(
+    instances: list[Any], prefetcher: Any, lookup: Any, level: int
+) -> tuple[Tag, type] | None:
+    """Return the tag of what a prefetch loads to many, and the class of those rows.
+
+    None where the rows that have them are not all alike.
 
     A generic relation's queryset does not know its row, so that the row's read is to mark it.
     """
@@ -166,9 +167,7 @@ def _prefetched(instances: list[Any], prefetcher: Any, lookup: Any, level: int) 
     tag, *others = {getattr(row._state, TAG, None) for row in instances}
     if tag is None or others:
         return None
-    reached = _reached(tag, descriptor, prefetcher)
-    reached.is_prefetched = True
-    return reached
+    return _reached(tag, descriptor, prefetcher), prefetcher.model
 
 
 class _WatchedManagers:
@@ -188,17 +187,29 @@ class _WatchedManagers:
 
 def _told_of(manager_class: Any, recorder: Recorder) -> type:
     made = manager_class.get_queryset
+    # The class of a relation's managers is Django's, made for the project's.
+    has_own = any("get_queryset" in vars(base) for base in _of_the_project(manager_class))
 
     def get_queryset(manager: Any) -> Any:
         reached, instance = manager.rowpath_read
-        told, recorder.tells_origins = recorder.tells_origins, False
+        if reached.is_prefetched:
+            kept = getattr(instance, PREFETCHED, {}).get(reached.cached_as)
+            if kept is not None:
+                if not hasattr(kept._query, "rowpath_relation"):
+                    mark(kept._query, reached, instance)
+                    kept._query.rowpath_prefetched = is_ordered(kept._query)
+                return kept
+        is_single = recorder.rows_of(reached.number) <= 1
+        # What the project's own code lists there for a single object is a list like any other.
+        is_silent = not (has_own and is_single)
+        recorder.silenced += is_silent
         try:
             queryset = made(manager)
         finally:
-            recorder.tells_origins = told
+            recorder.silenced -= is_silent
         query, rows = queryset._query, queryset._result_cache
         # Of a single object it is a list of its own.
-        if told and rows is None and recorder.rows_of(reached.number) <= 1:
+        if is_single and rows is None and recorder.tells_origins and not recorder.silenced:
             begin(queryset, sys._getframe(1), recorder)
         if rows is None or not hasattr(query, "rowpath_relation"):
             mark(query, reached, instance)
@@ -211,6 +222,12 @@ def _told_of(manager_class: Any, recorder: Recorder) -> type:
     body = {"get_queryset": get_queryset, **named}
     told: type = type(manager_class)(manager_class.__name__, (manager_class,), body)
     return told
+
+
+def _of_the_project(manager_class: type) -> list[type]:
+    """Return the classes behind that of a relation's managers that are not Django's."""
+    behind = manager_class.__mro__[1:]
+    return [base for base in behind if not base.__module__.startswith("django.db.models.")]
 
 
 @cache

@@ -87,7 +87,8 @@ def _scanned(selects: Sequence[Of]) -> Iterator[_Scanned]:
 
 
 def _sum_s(durations_s: Mapping[str, float], of: Sequence[Of]) -> float:
-    return sum(each.count * durations_s.get(each.select.text, 0.0) for each in of)
+    # What was not sent is no gain: it may come again with the next request.
+    return sum(each.count * durations_s.get(each.select.text, inf) for each in of)
 
 
 def _tried(trials: Trials, each: _Scanned) -> Finding | None:
@@ -166,7 +167,7 @@ class _Gain:
         for number in range(MOST_ROUNDS):
             self.before_s = min(self.before_s, self._asked_s(self.unchanged))
             self.after_s = min(self.after_s, self._asked_s(changed))
-            is_much_less = self.after_s <= MOST_LEFT * self.before_s
+            is_much_less = self.after_s <= MOST_LEFT * self.before_s < inf
             if is_much_less and number + 1 >= FEWEST_ROUNDS:
                 break
         is_no_more = len(answer.observed.statements) <= len(look.observed.statements)

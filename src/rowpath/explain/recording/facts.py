@@ -61,10 +61,6 @@ class Tag:
                 found.is_of_many = hop.way is Way.MANY
         return found
 
-    def kept_as(self, name: str) -> "Tag | None":
-        """Return the tag of what such a row keeps by a name, None where nobody asked for it."""
-        return next((each for each in self._reached.values() if each.cached_as == name), None)
-
     def behind(self) -> Iterator["Tag"]:
         """Yield the tags of all that was reached from such rows."""
         for each in self._reached.values():

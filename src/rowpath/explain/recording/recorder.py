@@ -42,18 +42,20 @@ class Recorder:
     knows_origins: bool = True
     """Whether querysets that are made while nobody watches are told as well."""
     tells_origins: bool = field(init=False)
-    """Whether it is told of querysets that are made now.
+    """Whether it is told of querysets that are made now."""
+    silenced: int = 0
+    """How many calls are under way in which an ORM makes querysets itself, which are not told.
 
-    Not of those that an ORM makes itself: a prefetch makes one for each row, which nobody
-    evaluates, and so does the relation of each; what is made while a row's relation or column is
-    read loads that.
+    A prefetch makes one for each row, which nobody evaluates, and so does the relation of each;
+    what is made while a row's relation or column is read loads that. It is a number, since threads
+    of a view may end theirs in any order.
     """
     knows_lines: bool = True
     """Whether it is told whose line sends a statement that loads no relation of a list."""
     page_rows: int | None = None
     prefetching: int = 0
-    prefetched: Tag | None = None
-    """Of the rows that a prefetch loads now, where it is known."""
+    prefetched: tuple[Tag, type] | None = None
+    """Of the rows that a prefetch loads now, with their class, where it is known."""
     accesses: list[tuple[Tag, Any] | None] = field(default_factory=list)
     queries: list[Any] = field(default_factory=list)
     uses: dict[int, Used] = field(default_factory=dict)
@@ -92,6 +94,7 @@ class Recorder:
         self.reads_columns, self.knows_lines = reads_columns, knows_lines
         self._seen, self._most_loads, self._rows, self.uses = [], 0, {}, {}
         self.page_rows = None
+        self.prefetched = None
         self.limit, self.is_watching, self.tells_origins = limit, True, True
         try:
             yield
@@ -106,13 +109,13 @@ class Recorder:
 
         `access` is None for a row of which nobody knows where it is from.
         """
-        told, self.tells_origins = self.tells_origins, False
+        self.silenced += 1
         self.accesses.append(access)
         try:
             return load(*args)
         finally:
             self.accesses.pop()
-            self.tells_origins = told
+            self.silenced -= 1
 
     def number_of(self, trail: Trail) -> int:
         """Return the number that stands for a trail in this process."""
