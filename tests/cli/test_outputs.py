@@ -68,8 +68,9 @@ def test_a_run_that_is_refused_leaves_no_folder(tmp_path: Path) -> None:
     (tmp_path / "here").mkdir()
 
     outputs(tmp_path / "here" / "run.json", tmp_path / "a" / "b" / "run.html", NOW)
-    with pytest.raises(OutputError):
-        outputs(tmp_path / "here" / "run.json", tmp_path / "c" / ("long" * 100), NOW)
+    for refused in (tmp_path / "c" / ("long" * 100), tmp_path / "d" / ("long" * 100) / "run.html"):
+        with pytest.raises(OutputError):
+            outputs(tmp_path / "here" / "run.json", refused, NOW)
 
     assert list(tmp_path.iterdir()) == [tmp_path / "here"]
 

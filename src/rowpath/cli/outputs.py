@@ -141,8 +141,8 @@ def tried(path: Path, options: str = "--json and --html") -> Path:
 
 def _try(path: Path) -> None:
     missing = [folder for folder in path.parents if not folder.exists()]
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         if path.is_dir() or path.is_fifo() or path.is_socket():
             raise OSError(None, "it is no file")
         target = _part(path) if _is_replaced(path) else path
